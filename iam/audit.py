@@ -1,0 +1,100 @@
+"""The audit of an account: every principal with its verdicts, and what could not be read.
+
+The screen, `bedrock-tui audit` and the tests all take theirs from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from iam.account import Account, ManagedPolicy, Principal, Unread, unread_documents
+from iam.judge import Judge
+from iam.section import Section
+from iam.verdict import PrincipalResult, Verdict
+
+SourceName = Literal["live", "demo", "snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """An account as judged at one moment."""
+
+    generated_at: datetime
+    source: SourceName
+    account: Account
+    caller: str | None
+    managed: ManagedPolicy
+    sections: tuple[Section, ...]
+    results: tuple[tuple[Principal, PrincipalResult], ...]
+    """Users, then roles, each by name."""
+    unread: tuple[Unread, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything could be read and understood."""
+        return not self.unread
+
+
+def take_audit(
+    account: Account, judge: Judge, *, now: datetime, source: SourceName, caller: str | None
+) -> Audit:
+    """Judge all principals of an account.
+
+    Args:
+        account: As far as it could be read.
+        judge: For the policy that is managed.
+        now: The time to put on it, in UTC.
+        source: Where the account's data comes from.
+        caller: The ARN of who asked AWS; None without AWS.
+    """
+    principals = sorted(account.principals.values(), key=in_order)
+    results = tuple((p, judge.result(account, p)) for p in principals)
+    unread = (
+        *account.unread,
+        *unread_documents(account),
+        *_unread_policy(judge.managed),
+        *not_understood(results),
+    )
+    return Audit(
+        generated_at=now,
+        source=source,
+        account=account,
+        caller=caller,
+        managed=judge.managed,
+        sections=judge.sections,
+        results=results,
+        unread=tuple(dict.fromkeys(unread)),
+    )
+
+
+def in_order(principal: Principal) -> tuple[bool, str, str]:
+    """Sort key: users, then roles, each by name."""
+    return (principal.type == "role", principal.name, principal.arn)
+
+
+def _unread_policy(managed: ManagedPolicy) -> Iterable[Unread]:
+    if isinstance(managed.document, Unread):
+        yield Unread(f"policy {managed.arn}", managed.document.error, managed.document.message)
+
+
+def not_understood(
+    results: Iterable[tuple[Principal, PrincipalResult]],
+) -> tuple[Unread, ...]:
+    """The statements that were read but not understood, where they leave a verdict unknown."""
+    found: dict[Unread, None] = {}
+    for principal, result in results:
+        for section in result.sections:
+            for entry in section.entries:
+                if Verdict.UNKNOWN not in entry.concrete.values():
+                    continue
+                for via in entry.via:
+                    if via.understood:
+                        continue
+                    where = f"statement {via.sid or via.statement + 1} of {via.policy}"
+                    if via.kind == "inline":
+                        where += f" ({'group ' + via.group if via.group else principal.arn})"
+                    found[Unread(where, "NotUnderstood", "; ".join(via.scope))] = None
+    return tuple(found)

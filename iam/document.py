@@ -1,0 +1,201 @@
+"""Policy documents and their statements: frozen models, normalised once at the door.
+
+IAM allows a string, an object or a list in the same place, so everything becomes a tuple here and
+nobody downstream asks again. What cannot be understood is kept and marked, never dropped: a statement
+that was not understood may allow or deny, and the evaluator must know that it is there.
+
+Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from pydantic import BaseModel, ConfigDict
+
+Effect = Literal["Allow", "Deny"]
+
+_KNOWN_ELEMENTS = frozenset(
+    {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+)
+
+
+class DocumentError(ValueError):
+    """A policy document that cannot be read as one; its text says why, in words."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Condition(_Frozen):
+    """One key of one operator in a Condition block."""
+
+    operator: str
+    """As written, with qualifier and suffix: `ForAllValues:StringLikeIfExists`."""
+    key: str
+    values: tuple[str, ...]
+
+
+class Statement(_Frozen):
+    """One statement. Of `actions` and `not_actions` exactly one is set, and so for resources,
+    unless `problem` says what could not be understood."""
+
+    index: int
+    """Its place in the document, from 0."""
+    sid: str | None = None
+    effect: Effect | None = None
+    actions: tuple[str, ...] | None = None
+    not_actions: tuple[str, ...] | None = None
+    resources: tuple[str, ...] | None = None
+    not_resources: tuple[str, ...] | None = None
+    conditions: tuple[Condition, ...] = ()
+    problem: str | None = None
+
+
+class Document(_Frozen):
+    """A policy document."""
+
+    version: str
+    """`2012-10-17`, or `2008-10-17`, in which policy variables are plain text."""
+    statements: tuple[Statement, ...]
+    fingerprint: str
+    """The same for documents of the same content; what verdicts are memoised by."""
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Document) and other.fingerprint == self.fingerprint
+
+
+def parse_document(raw: object) -> Document:
+    """Make a document of what AWS or a file gave.
+
+    Args:
+        raw: A mapping, or its JSON text, URL-encoded or not.
+
+    Returns:
+        The document; statements that were not understood carry a `problem`.
+
+    Raises:
+        DocumentError: It is no policy document at all.
+    """
+    body = _decoded(raw)
+    if "Statement" not in body:
+        raise DocumentError("it has no Statement")
+    unknown = sorted(str(key) for key in body.keys() - {"Version", "Id", "Statement"})
+    if unknown:
+        raise DocumentError(f"it has elements that a policy does not have: {', '.join(unknown)}")
+    version = body.get("Version", "2008-10-17")
+    if version not in ("2012-10-17", "2008-10-17"):
+        raise DocumentError(f"its Version is {version!r}")
+    raw_statements = body["Statement"]
+    if isinstance(raw_statements, Mapping):
+        raw_statements = [raw_statements]
+    if not isinstance(raw_statements, list | tuple):
+        raise DocumentError("its Statement is neither an object nor a list")
+    try:
+        canonical = json.dumps(body, sort_keys=True, default=str)
+        fingerprint = hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DocumentError("it is not plain JSON") from error
+    return Document(
+        version=version,
+        statements=tuple(_statement(i, item) for i, item in enumerate(raw_statements)),
+        fingerprint=fingerprint,
+    )
+
+
+def _decoded(raw: object) -> Mapping[str, Any]:
+    if isinstance(raw, str):
+        try:
+            raw = json.loads(raw if raw.lstrip().startswith("{") else unquote(raw))
+        except (ValueError, RecursionError) as error:
+            raise DocumentError("its text is not JSON") from error
+    if not isinstance(raw, Mapping):
+        raise DocumentError("it is not a JSON object")
+    return raw
+
+
+def _statement(index: int, raw: object) -> Statement:
+    """One statement; a part that is not understood is left out of it and named in `problem`."""
+    if not isinstance(raw, Mapping):
+        return Statement(index=index, problem="the statement is not an object")
+    problems: list[str] = []
+    unknown = sorted(str(key) for key in raw.keys() - _KNOWN_ELEMENTS)
+    if unknown:
+        problems.append(f"unknown element {', '.join(unknown)}")
+    effect = raw.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        problems.append("Effect is neither Allow nor Deny")
+        effect = None
+    sid = raw.get("Sid")
+    if sid is not None and not isinstance(sid, str):
+        problems.append("Sid is not a text")
+        sid = None
+    actions, not_actions = _either(raw, "Action", "NotAction", problems)
+    resources, not_resources = _either(raw, "Resource", "NotResource", problems)
+    return Statement(
+        index=index,
+        sid=sid,
+        effect=effect,
+        actions=actions,
+        not_actions=not_actions,
+        resources=resources,
+        not_resources=not_resources,
+        conditions=_conditions(raw.get("Condition"), problems),
+        problem="; ".join(problems) or None,
+    )
+
+
+def _either(
+    raw: Mapping[str, Any], name: str, not_name: str, problems: list[str]
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    if (name in raw) == (not_name in raw):
+        problems.append(f"it needs either {name} or {not_name}")
+        return None, None
+    written = name if name in raw else not_name
+    values = _strings(raw[written])
+    if values is None:
+        problems.append(f"{written} is neither a text nor a list of texts")
+    return (values, None) if written == name else (None, values)
+
+
+def _strings(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    return None
+
+
+def _conditions(raw: object, problems: list[str]) -> tuple[Condition, ...]:
+    if raw is None:
+        return ()
+    if not isinstance(raw, Mapping) or not all(isinstance(k, Mapping) for k in raw.values()):
+        problems.append("Condition is not an object of operators and keys")
+        return ()
+    found: list[Condition] = []
+    for operator, keys in raw.items():
+        for key, values in keys.items():
+            texts = _scalars(values)
+            if texts is None:
+                problems.append(f"the values of condition {operator} {key} are not texts")
+            else:
+                found.append(Condition(operator=str(operator), key=str(key), values=texts))
+    return tuple(found)
+
+
+def _scalars(value: object) -> tuple[str, ...] | None:
+    """Condition values as texts; JSON's `true` and `30` count as "true" and "30", as in IAM."""
+    items = value if isinstance(value, list | tuple) else [value]
+    if not all(isinstance(item, str | int | float) for item in items):
+        return None
+    return tuple(
+        item if isinstance(item, str) else json.dumps(item) for item in items
+    )

@@ -1,0 +1,211 @@
+"""An audit as JSON, CSV, Markdown or a plain table, for scripts, spreadsheets and tickets.
+
+The JSON and the CSV are a contract (docs/formats.md): people script against them.
+Text from AWS is made harmless for each format: no escape sequence, no formula, no markup gets through.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from iam.account import Principal
+from iam.audit import Audit
+from iam.text import safe
+from iam.verdict import EntryResult, PrincipalResult, SectionResult, Verdict
+
+_GLYPHS = {
+    Verdict.GRANTED: "●",
+    Verdict.PARTIAL: "◐",
+    Verdict.DENIED: "✗",
+    Verdict.NONE: "○",
+    Verdict.UNKNOWN: "?",
+}
+# Characters that JSON lets stand but a terminal would obey: C1 controls, bidi and line separators.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+NOT_JUDGED = (
+    "Not judged: service and resource control policies, session policies, resource-based policies."
+)
+
+
+def as_json(audit: Audit) -> str:
+    """The whole audit as one JSON object, with a newline at the end."""
+    managed = audit.managed
+    body = {
+        "schema": 1,
+        "generated_at": audit.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "source": audit.source,
+        "account": {
+            "id": audit.account.id,
+            "alias": audit.account.alias,
+            "partition": audit.account.partition,
+        },
+        "caller": audit.caller,
+        "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
+        "complete": audit.complete,
+        "unread": [
+            {"what": u.what, "error": u.error, "message": u.message} for u in audit.unread
+        ],
+        "principals": [_principal(p, r) for p, r in audit.results],
+    }
+    text = json.dumps(body, ensure_ascii=False, indent=1)
+    return _UNSAFE_IN_JSON.sub(lambda m: f"\\u{ord(m.group()):04x}", text) + "\n"
+
+
+def _principal(principal: Principal, result: PrincipalResult) -> dict[str, Any]:
+    return {
+        "arn": principal.arn,
+        "type": principal.type,
+        "name": principal.name,
+        "path": principal.path,
+        "attached": {"direct": result.attached.direct, "groups": list(result.attached.groups)},
+        "boundary": principal.boundary,
+        "verdict": result.verdict,
+        "sections": [_section(s) for s in result.sections],
+    }
+
+
+def _section(section: SectionResult) -> dict[str, Any]:
+    return {
+        "sid": section.sid,
+        "title": section.title,
+        "verdict": section.verdict,
+        "granted": section.granted,
+        "total": section.total,
+        "actions": [_entry(e) for e in section.entries],
+    }
+
+
+def _entry(entry: EntryResult) -> dict[str, Any]:
+    return {
+        "action": entry.action,
+        "verdict": entry.verdict,
+        "granted": entry.granted,
+        "total": entry.total,
+        "concrete": dict(entry.concrete),
+        "via": [
+            {
+                "effect": v.effect,
+                "policy": v.policy,
+                "kind": v.kind,
+                "group": v.group,
+                "sid": v.sid,
+                "statement": v.statement,
+            }
+            for v in entry.via
+        ],
+    }
+
+
+def as_csv(audit: Audit) -> str:
+    """A row per principal, a column per section."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    sids = [section.sid for section in audit.sections]
+    head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
+    writer.writerow(_cell(c) for c in [*head.split(","), *sids])
+    for principal, result in audit.results:
+        row = [
+            audit.account.id,
+            principal.type,
+            principal.name,
+            principal.arn,
+            principal.path,
+            "true" if result.attached.direct else "false",
+            ";".join(result.attached.groups),
+            principal.boundary or "",
+            result.verdict,
+            *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections),
+        ]
+        writer.writerow(_cell(c) for c in row)
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula (OWASP, CSV injection)."""
+    text = safe(text)
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
+
+
+def as_markdown(audit: Audit) -> str:
+    """Tables for a ticket or a pull request."""
+    head, rows = _summary_table(audit)
+    lines = [f"# Bedrock access in account {_md(_account_name(audit))}", ""]
+    lines += [f"{_md(line)}  " for line in _facts(audit)]
+    lines += ["", f"| {' | '.join(map(_md, head))} |", f"|{' --- |' * len(head)}"]
+    lines += [f"| {' | '.join(map(_md, row))} |" for row in rows]
+    if audit.unread:
+        lines += ["", "## Not read", ""]
+        lines += [f"- {_md(u.what)}: {_md(u.error)}, {_md(u.message)}" for u in audit.unread]
+    return "\n".join([*lines, "", NOT_JUDGED, ""])
+
+
+def _md(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|~!&])", r"\\\1", safe(text))
+
+
+def as_table(audit: Audit) -> str:
+    """Aligned columns for a terminal."""
+    head, rows = _summary_table(audit)
+    cells = [[safe(c) for c in row] for row in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [safe(line) for line in _facts(audit)]
+    lines.append("")
+    lines += [
+        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
+    if audit.unread:
+        lines += ["", "Not read:"]
+        lines += [safe(f"  {u.what}: {u.error}, {u.message}") for u in audit.unread]
+    return "\n".join([*lines, "", NOT_JUDGED, ""])
+
+
+def _account_name(audit: Audit) -> str:
+    return f"{audit.account.id} ({audit.account.alias})" if audit.account.alias else audit.account.id
+
+
+def _facts(audit: Audit) -> list[str]:
+    counts = {v: sum(r.verdict is v for _, r in audit.results) for v in Verdict}
+    return [
+        f"Account {_account_name(audit)}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
+        f"Policy {audit.managed.name} {audit.managed.version}",
+        ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
+    ]
+
+
+def _summary_table(audit: Audit) -> tuple[list[str], list[list[str]]]:
+    head = ["type", "name", "policy", "verdict", *(s.sid for s in audit.sections)]
+    rows = [
+        [
+            principal.type,
+            principal.name,
+            attached_in_words(result),
+            f"{_GLYPHS[result.verdict]} {result.verdict}",
+            *(f"{_GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections),
+        ]
+        for principal, result in audit.results
+    ]
+    return head, rows
+
+
+def attached_in_words(result: PrincipalResult) -> str:
+    """How a principal has the managed policy: `direct`, `by group x`, both, or `no`."""
+    ways = ["direct"] if result.attached.direct else []
+    if result.attached.groups:
+        ways.append("by group " + ", ".join(result.attached.groups))
+    return " and ".join(ways) or "no"
+
+
+FORMATS: dict[str, Callable[[Audit], str]] = {
+    "table": as_table,
+    "json": as_json,
+    "csv": as_csv,
+    "markdown": as_markdown,
+}
+

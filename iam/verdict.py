@@ -1,0 +1,120 @@
+"""The five verdicts, how several sum up to one, and the shape of an answer about a principal.
+
+Only plain data, so that a widget can import it before anything heavy is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+
+class Verdict(StrEnum):
+    """What a principal may do, as `docs/verdicts.md` defines it."""
+
+    GRANTED = "granted"
+    PARTIAL = "partial"
+    DENIED = "denied"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+def sum_up(verdicts: Iterable[Verdict]) -> Verdict:
+    """Sum up the verdicts of concrete actions to that of their entry, section or principal.
+
+    Args:
+        verdicts: Of any number of concrete actions; of no action at all the sum is `none`.
+
+    Returns:
+        `granted` or `denied` if all are; `none` if all are denied or none; `unknown` if an unknown
+        one could change the sum; else `partial`.
+    """
+    found = set(verdicts)
+    if Verdict.UNKNOWN not in found:
+        return _sum_of_known(found)
+    known = found - {Verdict.UNKNOWN}
+    possible = {
+        _sum_of_known(known | {v}) for v in Verdict if v is not Verdict.UNKNOWN
+    }
+    return possible.pop() if len(possible) == 1 else Verdict.UNKNOWN
+
+
+def _sum_of_known(found: set[Verdict]) -> Verdict:
+    if len(found) == 1:
+        return next(iter(found))
+    return Verdict.NONE if found <= {Verdict.DENIED, Verdict.NONE} else Verdict.PARTIAL
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """A statement that a verdict comes from."""
+
+    effect: Literal["Allow", "Deny"]
+    policy: str
+    """A managed policy's ARN or an inline policy's name."""
+    kind: Literal["managed", "inline", "boundary"]
+    group: str | None
+    """The group by which it reaches the user."""
+    sid: str | None
+    statement: int
+    """Its place in the document, from 0."""
+    scope: tuple[str, ...] = ()
+    """What narrows it (resources, conditions, a problem), in words for the details."""
+    understood: bool = True
+    """Whether all of the statement was understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryResult:
+    """The verdict on one entry of a section's statement, such as `bedrock:Get*`."""
+
+    action: str
+    verdict: Verdict
+    concrete: Mapping[str, Verdict]
+    """By concrete action; a plain action has itself as its only key."""
+    via: tuple[Via, ...]
+    reasons: tuple[str, ...] = ()
+    """What else decided, in words: a limiting boundary, a document that could not be read."""
+
+    @property
+    def granted(self) -> int:
+        return sum(v is Verdict.GRANTED for v in self.concrete.values())
+
+    @property
+    def total(self) -> int:
+        return len(self.concrete)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionResult:
+    """The verdict on one section, with its entries in the statement's order."""
+
+    sid: str
+    title: str
+    verdict: Verdict
+    entries: tuple[EntryResult, ...]
+    granted: int
+    """How many entries are granted, of `total`."""
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """How a principal has the managed policy."""
+
+    direct: bool = False
+    groups: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.direct or bool(self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalResult:
+    """All verdicts on one principal."""
+
+    verdict: Verdict
+    sections: tuple[SectionResult, ...]
+    attached: Attachment = field(default_factory=Attachment)

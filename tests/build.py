@@ -1,0 +1,190 @@
+"""Build accounts in two lines: `account(user("alice", allow("bedrock:*")))`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iam.account import Account, ManagedPolicy, Principal, parse_page
+from iam.catalogue import catalogue
+from iam.judge import Judge
+from iam.shipped import shipped
+from iam.verdict import PrincipalResult, Verdict
+
+ID = "123456789012"
+LIMITED = "arn:aws:iam::aws:policy/AmazonBedrockLimitedAccess"
+Json = dict[str, Any]
+
+
+def statement(effect: str, action: str | list[str], resource: Any = "*", **more: Any) -> Json:
+    """A statement; `NotAction=…` or `NotResource=…` in `more` replaces the plain element."""
+    raw: Json = {"Effect": effect, "Action": action, "Resource": resource, **more}
+    if "NotAction" in more:
+        del raw["Action"]
+    if "NotResource" in more:
+        del raw["Resource"]
+    return raw
+
+
+def allow(action: str | list[str] = "*", resource: Any = "*", **more: Any) -> Json:
+    return statement("Allow", action, resource, **more)
+
+
+def deny(action: str | list[str] = "*", resource: Any = "*", **more: Any) -> Json:
+    return statement("Deny", action, resource, **more)
+
+
+def document(*statements: Json, version: str = "2012-10-17") -> Json:
+    return {"Version": version, "Statement": list(statements)}
+
+
+def _inline(documents: tuple[Any, ...]) -> list[Json]:
+    """Statements become documents; whatever else is given stands as a document of its own."""
+    return [
+        {"PolicyName": f"inline-{i}", "PolicyDocument": document(d) if "Effect" in d else d}
+        for i, d in enumerate(documents)
+    ]
+
+
+def _attached(arns: list[str]) -> list[Json]:
+    return [{"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in arns]
+
+
+def _boundary(arn: str | None) -> Json:
+    return {"PermissionsBoundary": {"PermissionsBoundaryArn": arn}} if arn else {}
+
+
+def user(
+    name: str,
+    *documents: Any,
+    attached: list[str] | None = None,
+    groups: list[str] | None = None,
+    boundary: str | None = None,
+    path: str = "/",
+) -> Json:
+    """A user as GetAccountAuthorizationDetails describes it."""
+    return {
+        "UserName": name,
+        "Path": path,
+        "Arn": f"arn:aws:iam::{ID}:user{path}{name}",
+        "UserPolicyList": _inline(documents),
+        "AttachedManagedPolicies": _attached(attached or []),
+        "GroupList": groups or [],
+        **_boundary(boundary),
+    }
+
+
+def role(
+    name: str,
+    *documents: Any,
+    attached: list[str] | None = None,
+    boundary: str | None = None,
+    path: str = "/",
+) -> Json:
+    """A role as GetAccountAuthorizationDetails describes it."""
+    return {
+        "RoleName": name,
+        "Path": path,
+        "Arn": f"arn:aws:iam::{ID}:role{path}{name}",
+        "RolePolicyList": _inline(documents),
+        "AttachedManagedPolicies": _attached(attached or []),
+        **_boundary(boundary),
+    }
+
+
+def group(name: str, *documents: Any, attached: list[str] | None = None) -> Json:
+    """A group as GetAccountAuthorizationDetails describes it."""
+    return {
+        "GroupName": name,
+        "Path": "/",
+        "Arn": f"arn:aws:iam::{ID}:group/{name}",
+        "GroupPolicyList": _inline(documents),
+        "AttachedManagedPolicies": _attached(attached or []),
+    }
+
+
+def policy(name: str, *statements: Json, arn: str | None = None, raw: Any = None) -> Json:
+    """A managed policy as GetAccountAuthorizationDetails describes it."""
+    return {
+        "PolicyName": name,
+        "Arn": arn or policy_arn(name),
+        "Path": "/",
+        "DefaultVersionId": "v2",
+        "IsAttachable": True,
+        "PolicyVersionList": [
+            {"VersionId": "v1", "IsDefaultVersion": False, "Document": document(deny())},
+            {
+                "VersionId": "v2",
+                "IsDefaultVersion": True,
+                "Document": document(*statements) if raw is None else raw,
+            },
+        ],
+    }
+
+
+def policy_arn(name: str) -> str:
+    return f"arn:aws:iam::{ID}:policy/{name}"
+
+
+def details(*items: Json) -> Json:
+    """What GetAccountAuthorizationDetails answers for these users, roles, groups and policies."""
+    lists: Json = {"UserDetailList": [], "RoleDetailList": [], "GroupDetailList": [], "Policies": []}
+    for item in items:
+        for key, name in (
+            ("UserDetailList", "UserName"),
+            ("RoleDetailList", "RoleName"),
+            ("GroupDetailList", "GroupName"),
+            ("Policies", "PolicyName"),
+        ):
+            if name in item:
+                lists[key].append(item)
+    return lists
+
+
+def account(*items: Json, partition: str = "aws") -> Account:
+    """An account with the managed policy's document in it."""
+    made = parse_page(Account(id=ID, partition=partition), details(*items))
+    return made.with_policy(limited())
+
+
+def limited() -> ManagedPolicy:
+    """AmazonBedrockLimitedAccess v9, as shipped."""
+    policy = shipped(LIMITED)
+    assert policy is not None
+    return ManagedPolicy.model_validate(
+        {
+            "PolicyName": policy.name,
+            "Arn": policy.arn,
+            "DefaultVersionId": policy.version,
+            "document": policy.document,
+        }
+    )
+
+
+def judge(partition: str = "aws") -> Judge:
+    return Judge(limited(), catalogue(), partition)
+
+
+def the(made: Account, name: str = "alice") -> Principal:
+    """The principal of this name."""
+    return next(p for p in made.principals.values() if p.name == name)
+
+
+def result(*items: Json, of: str = "alice") -> PrincipalResult:
+    """Judge a principal of an account of these items."""
+    made = account(*items)
+    return judge().result(made, the(made, of))
+
+
+def verdict(action: str, *items: Json, of: str = "alice", sid: str | None = None) -> Verdict:
+    """The verdict on one entry or concrete action, in the first section that has it."""
+    for section in result(*items, of=of).sections:
+        if sid not in (None, section.sid):
+            continue
+        for entry in section.entries:
+            if entry.action == action:
+                return entry.verdict
+            if action in entry.concrete:
+                return entry.concrete[action]
+    raise LookupError(action)
+
+
