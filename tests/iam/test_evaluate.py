@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from build import LIMITED, allow, deny, document, group, policy, policy_arn, result, role, user, verdict
+from tests.build import LIMITED, allow, deny, document, group, policy, policy_arn, result, role, user, verdict
 
 from iam.verdict import Verdict
 

@@ -1,0 +1,102 @@
+"""The Textual app: theme, palette, signals. What is on the screen is the main screen's affair."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.commands import COMMANDS
+from tui.launch import Launch
+from tui.main_screen import MainScreen
+from tui.session import Session
+from tui.terminal import has_colour, has_many_colours, has_unicode
+from widgets.glyphs import Glyphs, glyphs
+
+
+class BedrockApp(App[int]):
+    """See and change who can use Amazon Bedrock."""
+
+    TITLE = "bedrock-tui"
+    CSS_PATH = Path("styles.tcss")
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
+    ]
+
+    def __init__(self, launch: Launch, *, unicode: bool | None = None) -> None:
+        """Prepare the app.
+
+        Args:
+            launch: What the operator asked for.
+            unicode: Whether the terminal shows UTF-8; None asks the locale.
+        """
+        super().__init__(ansi_color=not has_colour())
+        self.launch = launch
+        self.glyphs: Glyphs = glyphs(has_unicode() if unicode is None else unicode)
+        self.session = Session(launch)
+
+    def on_mount(self) -> None:
+        if has_colour():
+            self.theme = "textual-dark" if has_many_colours() else "textual-ansi"
+        self.set_class(not self.glyphs.unicode, "-ascii")
+        self._obey_signals()
+        self.push_screen(MainScreen(self.session, self.glyphs))
+
+    def _obey_signals(self) -> None:
+        """Leave the terminal as it was when the line drops or the system goes down."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, self.exit, 128 + number, 128 + number)
+            except (ValueError, RuntimeError, NotImplementedError):
+                return  # not in the main thread: a test, or an app inside another one
+
+    def action_help_quit(self) -> None:
+        """Say how to leave, in our keys."""
+        self.notify("q leaves the app", markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every command by name, and Textual's own for themes and screenshots."""
+        if isinstance(screen, MainScreen):
+            for command in COMMANDS:
+                if command.palette and screen.check_action(command.id, ()):
+                    yield SystemCommand(
+                        command.name, command.help, getattr(screen, f"action_{command.id}")
+                    )
+        for own in super().get_system_commands(screen):
+            if own.title in ("Theme", "Screenshot", "Maximize", "Minimize"):
+                yield own
+
+
+def run(launch: Launch) -> int:
+    """Run the app until the operator leaves.
+
+    Returns:
+        The exit status: 0, or 128 plus the signal that ended it.
+    """
+    if launch.snapshot == "-":
+        _read_snapshot_from_pipe()
+    app = BedrockApp(launch)
+    try:
+        app.run()
+    finally:
+        app.session.close()
+    return app.return_code or 0
+
+
+def _read_snapshot_from_pipe() -> None:
+    """Keep the pipe for the snapshot, and take the keys from the terminal."""
+    import os
+    import sys
+
+    pipe = os.dup(sys.stdin.fileno())
+    terminal = os.open("/dev/tty", os.O_RDWR)
+    os.dup2(terminal, 0)
+    sys.stdin = os.fdopen(pipe, encoding="utf-8")

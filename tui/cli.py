@@ -1,0 +1,138 @@
+"""The command line: `bedrock-tui` opens the app, `bedrock-tui audit` answers without a screen.
+
+Nothing heavy is imported here; each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from tui.launch import DEFAULT_POLICY, Launch
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+FORMATS = ("table", "json", "csv", "markdown")
+EXIT_FAILED = 1
+EXIT_INCOMPLETE = 3
+
+
+def _options(command: _Command) -> _Command:
+    """The options that the app and `audit` share."""
+    for option in reversed(
+        [
+            click.option("--profile", metavar="NAME", help="AWS profile."),
+            click.option("--region", metavar="NAME", help="AWS region."),
+            click.option("--endpoint-url", metavar="URL", help="Endpoint for IAM and STS."),
+            click.option(
+                "--policy",
+                metavar="NAME|ARN",
+                help=f"The managed policy to audit, attach and detach.  [default: {DEFAULT_POLICY}]",
+            ),
+            click.option("--read-only", is_flag=True, help="Send nothing that could change anything."),
+            click.option("--demo", is_flag=True, help="Use an embedded account, not AWS."),
+            click.option(
+                "--snapshot",
+                metavar="FILE",
+                help="Read the saved output of `aws iam get-account-authorization-details`, "
+                "gzipped or not; - for standard input.",
+            ),
+            click.option("--journal", metavar="FILE", help="Where changes are recorded."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@_options
+@click.version_option(package_name="bedrock-tui", prog_name="bedrock-tui")
+@click.pass_context
+def main(context: click.Context, **chosen: Any) -> None:
+    """See who in an AWS account can use Amazon Bedrock, and give or take away that access.
+
+    Without a command it opens the app on the AWS credentials in force.
+    """
+    context.obj = _launch(Launch(), chosen)
+    if context.invoked_subcommand is None:
+        _check(context.obj)
+        _open(context.obj)
+
+
+@main.command()
+@_options
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True
+)
+@click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
+@click.pass_obj
+def audit(before: Launch, form: str, output: str | None, **chosen: Any) -> None:
+    """Print who can use Amazon Bedrock: the same picture without the screen.
+
+    Exit status: 0 done; 1 could not run; 2 wrong usage; 3 done, but something could not be read.
+    """
+    launch = _launch(before, chosen)
+    _check(launch)
+    from tui.headless import Failure, run_audit
+
+    try:
+        text, complete = run_audit(launch, form)
+        _write(text, output)
+    except Failure as failure:
+        _fail(str(failure))
+    except KeyboardInterrupt:
+        _fail("interrupted")
+    if not complete:
+        sys.exit(EXIT_INCOMPLETE)
+
+
+def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
+    """What was chosen after the command's name adds to what was chosen before it."""
+    names = {field.name for field in fields(Launch)}
+    given = {k: v for k, v in chosen.items() if k in names and v not in (None, False)}
+    return replace(before, **given)
+
+
+def _check(launch: Launch) -> None:
+    if launch.demo and launch.snapshot is not None:
+        raise click.UsageError("--demo and --snapshot exclude each other.")
+    for name in ("profile", "region", "endpoint_url", "policy", "snapshot"):
+        if getattr(launch, name) == "":
+            raise click.UsageError(f"--{name.replace('_', '-')} is empty.")
+    if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):
+        raise click.UsageError("--endpoint-url must begin with http:// or https://.")
+
+
+def _open(launch: Launch) -> None:
+    if launch.snapshot != "-" and not sys.stdin.isatty() or not sys.stdout.isatty():
+        _fail("the app needs a terminal; `bedrock-tui audit` works without one")
+    from tui.terminal import prepare
+
+    prepare()
+    from tui.app import run
+
+    sys.exit(run(launch))
+
+
+def _write(text: str, output: str | None) -> None:
+    """Write a report, complete or not at all where it is a file."""
+    if output is None or output == "-":
+        try:
+            sys.stdout.buffer.write(text.encode("utf-8", errors="replace"))
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # The reader has enough (`| head`); Python would complain when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    from tui.headless import write_file
+
+    write_file(text, output)
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(f"bedrock-tui: {sentence}", err=True)
+    sys.exit(EXIT_FAILED)

@@ -1,0 +1,82 @@
+"""Every command of the main screen, declared once: its keys, name, help, and where it shows.
+
+The bindings, the footer, the help screen and the command palette are made from here, and a test holds
+the README's table to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the operator can do."""
+
+    id: str
+    """The binding's ID, for a keymap, and the name of the screen's `action_…` method."""
+    keys: str
+    """As Textual names them, separated by commas."""
+    name: str
+    """For the palette and the help."""
+    help: str
+    group: str
+    """The heading in the help."""
+    footer: str = ""
+    """The word in the footer; empty to leave it out there."""
+    display: str | None = None
+    """How the key is shown where Textual's own way is long."""
+    writes: bool = False
+    """Left out where the session cannot change anything."""
+    palette: bool = True
+
+    def binding(self) -> Binding:
+        """The command as a Textual binding."""
+        return Binding(
+            self.keys,
+            self.id,
+            self.footer or self.name,
+            show=bool(self.footer),
+            key_display=self.display,
+            tooltip=self.help,
+            id=self.id,
+        )
+
+
+_MOVE, _LOOK, _CHANGE, _APP = "Move", "Look", "Change", "App"
+
+COMMANDS: tuple[Command, ...] = (
+    Command("open_details", "enter", "Open details", "Go into the details of the principal.", _LOOK, "details"),
+    Command("close_layer", "escape", "Back", "Undo one layer: dialogue, filter, marks, details.", _LOOK, display="esc", palette=False),
+    Command("switch_pane", "tab", "Other pane", "Go to the other pane.", _LOOK, palette=False),
+    Command("filter", "slash", "Filter", "Show only principals whose name, path or ARN has these words.", _LOOK, "filter", "/"),
+    Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
+    Command("show_users", "2", "Users", "Show users only.", _LOOK),
+    Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),
+    Command("cycle_verdict", "f", "Filter by verdict", "Show one verdict after another: granted, partial, denied, none, unknown, all.", _LOOK, "verdict"),
+    Command("sort", "s", "Sort", "Sort by name, verdict, managed policy or type.", _LOOK, "sort"),
+    Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN to the clipboard (OSC 52).", _LOOK, "copy ARN"),
+    Command("attach", "a", "Attach", "Attach the managed policy to the marked principals, or to this one.", _CHANGE, "attach", writes=True),
+    Command("detach", "d", "Detach", "Detach the managed policy from the marked principals, or from this one.", _CHANGE, "detach", writes=True),
+    Command("reload", "r", "Reload", "Read the account again.", _APP, "reload"),
+    Command("help", "question_mark", "Help", "Show keys and what the verdicts mean.", _APP, "help", "?"),
+    Command("quit", "q", "Quit", "Leave at once.", _APP, "quit"),
+)  # fmt: skip
+
+MOVEMENT: tuple[tuple[str, str], ...] = (
+    ("j k ↓ ↑", "one row down, up"),
+    ("PageDown PageUp", "one page down, up"),
+    ("g G", "first row, last row"),
+    ("space", "mark or unmark the principal"),
+    ("*", "mark all that is shown, or unmark them"),
+    ("→ ← l h", "open, close a section of the details"),
+    ("ctrl+p", "every command by name"),
+)
+"""Keys that belong to the widgets, for the help screen and the README."""
+
+
+def by_id(id: str) -> Command | None:
+    """The command of this ID, if it is one of ours."""
+    return next((command for command in COMMANDS if command.id == id), None)

@@ -1,0 +1,36 @@
+"""What the operator asked for on the command line. Light: the first frame waits for nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DEFAULT_POLICY = "AmazonBedrockLimitedAccess"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """Where the account comes from, and what may be done with it."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    policy: str = DEFAULT_POLICY
+    read_only: bool = False
+    demo: bool = False
+    snapshot: str | None = None
+    """A file's path, or `-` for standard input."""
+    journal: str | None = None
+    """A file's path; None for the place that the platform has for it."""
+
+    @property
+    def source(self) -> Literal["live", "demo", "snapshot"]:
+        """Where the account's data comes from."""
+        if self.snapshot is not None:
+            return "snapshot"
+        return "demo" if self.demo else "live"
+
+    @property
+    def writable(self) -> bool:
+        """Whether this session may change anything."""
+        return not self.read_only and self.snapshot is None

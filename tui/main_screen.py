@@ -1,0 +1,455 @@
+"""The main screen: joins the account bar, the table of principals, and the details."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Static
+
+from iam.errors import AwsError
+from iam.text import safe
+from iam.verdict import PrincipalResult, Verdict
+from tui.change_dialog import ChangeDialog, ChangePlan
+from tui.commands import COMMANDS, by_id
+from tui.help_screen import HelpScreen
+from tui.session import Session
+from widgets.account_bar import AccountBar, BarData
+from widgets.filter_bar import FilterBar
+from widgets.glyphs import Glyphs
+from widgets.load_progress import LoadProgress
+from widgets.principal_details import PrincipalDetails
+from widgets.principal_table import PrincipalTable
+from widgets.rows import Row, SectionColumn
+
+if TYPE_CHECKING:
+    from iam.account import Account, Principal
+    from iam.change import Outcome
+    from iam.preview import Op, Preview
+
+_VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
+_SORTS: tuple[str, ...] = ("name", "verdict", "policy", "type")
+_JUDGE_AT_ONCE = 500
+"""Principals whose verdicts reach the screen together."""
+
+
+class MainScreen(Screen[None]):
+    """Everything but the dialogues."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS]
+
+    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.session = session
+        self.glyphs = glyphs
+        self.bar = BarData(read_only=not session.launch.writable, source=session.launch.source)
+        self.writing = False
+        self.loaded = False
+        self._results: dict[str, PrincipalResult] = {}
+        self._verdict: Verdict | None = None
+        self._kind: Literal["all", "users", "roles"] = "all"
+        self._sort = "name"
+        self._details_timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield AccountBar(self.glyphs)
+        yield LoadProgress()
+        yield Static(id="trouble")
+        with Horizontal(id="panes"):
+            yield PrincipalTable(self.glyphs)
+            yield PrincipalDetails(self.glyphs)
+        yield FilterBar()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.table.focus()
+        self._show_bar()
+        # After the first frame is on the screen: what follows imports boto3.
+        self.call_after_refresh(self.read_account)
+
+    @property
+    def table(self) -> PrincipalTable:
+        """The table of principals."""
+        return self.query_one(PrincipalTable)
+
+    @property
+    def details(self) -> PrincipalDetails:
+        """The details of the principal under the cursor."""
+        return self.query_one(PrincipalDetails)
+
+    # Reading the account
+
+    @work(exclusive=True, group="read", exit_on_error=False, description="read the account")
+    async def read_account(self) -> None:
+        """Connect, read, judge; what goes wrong is told on the screen."""
+        self.loaded = False
+        self.refresh_bindings()
+        progress = self.query_one(LoadProgress)
+        progress.start("starting the embedded account" if self.session.launch.demo else "connecting")
+        self._show_trouble(None)
+        try:
+            await self._read(progress)
+        except Exception as error:
+            self._show_trouble(error)
+        finally:
+            progress.stop()
+
+    async def _read(self, progress: LoadProgress) -> None:
+        opened = await self.session.open()
+        self.bar = replace(
+            self.bar,
+            account_id=opened.account_id,
+            alias=opened.alias,
+            caller=opened.caller,
+            region=opened.region,
+            profile=opened.profile,
+        )
+        self._show_bar()
+        progress.start("reading the account")
+        pages = 0
+
+        def on_page(account: Account) -> None:
+            nonlocal pages
+            pages += 1
+            progress.advance(len(account.principals), pages)
+            self._show_rows(account)
+
+        await self.session.load(on_page)
+        account, managed, judge = self.session.account, self.session.managed, self.session.judge
+        assert account is not None and managed is not None and judge is not None
+        self.bar = replace(
+            self.bar,
+            policy=managed.policy.name,
+            policy_version=managed.policy.version,
+            policy_note=""
+            if managed.source == "live"
+            else f"shipped, of {managed.as_of}"
+            if managed.source == "shipped"
+            else "as in the account's data",
+        )
+        self.table.set_sections([SectionColumn(s.sid, s.title, s.label) for s in judge.sections])
+        self._results = {}
+        principals = list(account.principals.values())
+        progress.start("judging")
+        for start in range(0, len(principals), _JUDGE_AT_ONCE):
+            chunk = principals[start : start + _JUDGE_AT_ONCE]
+            for principal, result in await self.session.results(chunk):
+                self._results[principal.arn] = result
+            progress.advance(len(self._results), pages)
+            self._show_rows(account)
+        self._count_unread()
+        self.loaded = True
+        self._show_rows(account)
+        self._sum_up()
+        self.refresh_bindings()
+        self._show_details()
+
+    def _show_rows(self, account: Account) -> None:
+        self.table.set_rows([self._row(p) for p in account.principals.values()])
+
+    def _row(self, principal: Principal) -> Row:
+        from iam.change import protected
+
+        result = self._results.get(principal.arn)
+        return Row(
+            arn=principal.arn,
+            type=principal.type,
+            name=principal.name,
+            path=principal.path,
+            attached=result.attached if result else None,
+            boundary=principal.boundary is not None,
+            result=result,
+            protected=protected(principal) is not None,
+        )
+
+    def _count_unread(self) -> None:
+        from iam.account import unread_documents
+
+        account = self.session.account
+        assert account is not None
+        unread = len({*account.unread, *unread_documents(account)})
+        self.bar = replace(self.bar, unread=unread)
+
+    def _sum_up(self) -> None:
+        counts = {v: 0 for v in Verdict}
+        for result in self._results.values():
+            counts[result.verdict] += 1
+        self.bar = replace(self.bar, counts=counts)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        self.query_one(AccountBar).update_bar(self.bar)
+
+    def _show_trouble(self, error: BaseException | None) -> None:
+        """Say why there is no account, in place of the table; nothing if all is well."""
+        trouble = self.query_one("#trouble", Static)
+        trouble.display = error is not None
+        if error is None:
+            return
+        self.log.error(repr(error))
+        sentence = error.sentence if isinstance(error, AwsError) else str(error) or repr(error)
+        advice = error.advice if isinstance(error, AwsError) else ""
+        trouble.update(
+            Content.assemble(
+                ("The account could not be read. ", "bold $error"),
+                safe(sentence),
+                "\n",
+                (f"{safe(advice)} " if advice else "", "$text-muted"),
+                ("r tries again, q leaves.", "$text-muted"),
+            )
+        )
+
+    # Details
+
+    @on(PrincipalTable.Highlighted)
+    def details_follow(self) -> None:
+        """Show the principal under the cursor, once the cursor rests."""
+        if self._details_timer is not None:
+            self._details_timer.stop()
+        self._details_timer = self.set_timer(0.08, self._show_details)
+
+    def _show_details(self) -> None:
+        row, account, judge = self.table.cursor_row, self.session.account, self.session.judge
+        principal = account.principals.get(row.arn) if row and account else None
+        if principal is None or account is None:
+            self.details.clear()
+            return
+        from iam.catalogue import catalogue
+        from iam.section import describe
+
+        result = self._results.get(principal.arn) if judge else None
+        self.details.show_principal(principal, result, lambda action: describe(action, catalogue()))
+
+    @on(PrincipalTable.Opened)
+    def action_open_details(self) -> None:
+        """Go into the details."""
+        self.add_class("-details")
+        self._show_details()
+        self.details.focus_tree()
+
+    def action_switch_pane(self) -> None:
+        """Go to the other pane."""
+        if self.details.has_focus_within:
+            self._close_details()
+        else:
+            self.action_open_details()
+
+    def _close_details(self) -> None:
+        self.remove_class("-details")
+        self.table.focus()
+
+    def action_close_layer(self) -> None:
+        """Undo one layer, the innermost first; never leave the app."""
+        if self.details.has_focus_within:
+            self._close_details()
+        elif self.query_one(FilterBar).text:
+            self.query_one(FilterBar).clear()
+        elif self._verdict is not None:
+            self._verdict = None
+            self._apply_filter()
+        elif self.table.marked:
+            self.table.unmark_all()
+
+    # Filter and sort
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self.remove_class("-details")
+        self.query_one(FilterBar).open()
+
+    @on(FilterBar.FilterChanged)
+    def filter_changed(self) -> None:
+        """Show what matches, as one types."""
+        self._apply_filter()
+
+    @on(FilterBar.Closed)
+    def filter_closed(self) -> None:
+        """Give the keys back to the table."""
+        self.table.focus()
+
+    def action_cycle_verdict(self) -> None:
+        """Show the principals of the next verdict."""
+        at = _VERDICT_FILTERS.index(self._verdict)
+        self._verdict = _VERDICT_FILTERS[(at + 1) % len(_VERDICT_FILTERS)]
+        self._apply_filter()
+
+    def action_show_all(self) -> None:
+        """Show users and roles."""
+        self._kind = "all"
+        self._apply_filter()
+
+    def action_show_users(self) -> None:
+        """Show users only."""
+        self._kind = "users"
+        self._apply_filter()
+
+    def action_show_roles(self) -> None:
+        """Show roles only."""
+        self._kind = "roles"
+        self._apply_filter()
+
+    def action_sort(self) -> None:
+        """Sort by the next of the orders."""
+        self._sort = _SORTS[(_SORTS.index(self._sort) + 1) % len(_SORTS)]
+        self._apply_filter()
+
+    def _apply_filter(self) -> None:
+        self.table.show(
+            kind=self._kind,
+            text=self.query_one(FilterBar).text,
+            verdicts=None if self._verdict is None else frozenset({self._verdict}),
+            sort=self._sort,
+        )
+
+    # Changes
+
+    def action_attach(self) -> None:
+        """Attach the managed policy, after a dialogue."""
+        self.change("attach")
+
+    def action_detach(self) -> None:
+        """Detach the managed policy, after a dialogue."""
+        self.change("detach")
+
+    def _refusal(self) -> str | None:
+        """Why nothing can be changed now, in words."""
+        if self.session.launch.snapshot is not None:
+            return "A snapshot is a picture of the account; nothing can be changed in it."
+        if self.session.launch.read_only:
+            return "This session is read-only; start again without --read-only to make changes."
+        if not self.loaded:
+            return "The account is still being read; wait until it is complete."
+        if self.writing:
+            return "A change is under way; wait until it is done."
+        return None
+
+    @work(group="write", exit_on_error=False, description="change attachments")
+    async def change(self, op: Op) -> None:
+        """Preview, ask, apply one after another, and show what AWS says afterwards."""
+        if refusal := self._refusal():
+            self.notify(refusal, severity="warning", markup=False)
+            return
+        row = self.table.cursor_row
+        arns = self.table.marked or ({row.arn} if row else set())
+        plan = self._plan(op, arns)
+        if not plan.previews:
+            for name, why in plan.left_alone[:3]:
+                self.notify(f"{safe(name)}: {safe(why)}.", severity="warning", markup=False)
+            return
+        if not await self.app.push_screen_wait(ChangeDialog(plan, self.glyphs)):
+            return
+        self.writing = True
+        try:
+            await self._apply(op, plan.previews)
+        finally:
+            self.writing = False
+
+    def _plan(self, op: Op, arns: set[str] | frozenset[str]) -> ChangePlan:
+        from iam.change import protected
+        from iam.preview import preview
+
+        account, managed, judge = self.session.account, self.session.managed, self.session.judge
+        assert account is not None and managed is not None and judge is not None
+        previews: list[Preview] = []
+        left_alone: list[tuple[str, str]] = []
+        chosen = [p for p in account.principals.values() if p.arn in arns]
+        for principal in sorted(chosen, key=lambda p: (p.type == "role", p.name)):
+            made = preview(judge, account, principal, op)
+            why = made.unneeded or protected(principal)
+            if why:
+                left_alone.append((principal.name, why))
+            else:
+                previews.append(made)
+        name = f"{self.bar.account_id} ({self.bar.alias})" if self.bar.alias else self.bar.account_id
+        return ChangePlan(
+            op=op,
+            account=name or "",
+            policy=f"{managed.policy.name} {managed.policy.version}",
+            previews=tuple(previews),
+            left_alone=tuple(left_alone),
+        )
+
+    async def _apply(self, op: Op, previews: tuple[Preview, ...]) -> None:
+        from uuid import uuid4
+
+        from iam.change import Change
+
+        batch = uuid4().hex
+        done: list[str] = []
+        managed = self.session.managed
+        assert managed is not None
+        for made in previews:
+            principal = made.principal
+            change = Change(op=op, principal=principal, policy_arn=managed.policy.arn)
+            try:
+                outcome = await self.session.apply(change, batch)
+            except Exception as error:  # a journal that cannot be written: nothing was sent
+                self.notify(safe(str(error)), title="Nothing was sent", severity="error", markup=False)
+                break
+            await self._show_outcome(outcome, done)
+        if done:
+            verb = "attached to" if op == "attach" else "detached from"
+            who = done[0] if len(done) == 1 else f"{len(done)} principals"
+            self.notify(f"{managed.policy.name} {verb} {safe(who)}.", markup=False)
+
+    async def _show_outcome(self, outcome: Outcome, done: list[str]) -> None:
+        principal = outcome.principal or outcome.change.principal
+        if outcome.principal is not None:
+            for read_back, result in await self.session.results([outcome.principal]):
+                self._results[read_back.arn] = result
+            self.table.update_row(self._row(principal))
+            self._sum_up()
+            self._show_details()
+        if outcome.phase == "done":
+            done.append(principal.name)
+            self.table.unmark(principal.arn)
+            return
+        error = outcome.error
+        told = f"{error.sentence} {error.advice}" if error else "AWS does not show it yet; r reloads."
+        title = "Not confirmed" if outcome.phase == "unconfirmed" else "Not changed"
+        self.notify(
+            told,
+            title=f"{title}: {safe(principal.name)}",
+            severity="warning" if outcome.phase == "unconfirmed" else "error",
+            timeout=12,
+            markup=False,
+        )
+
+    # The rest
+
+    def action_copy_arn(self) -> None:
+        """Copy the ARN of the principal under the cursor."""
+        if row := self.table.cursor_row:
+            self.app.copy_to_clipboard(row.arn)
+            self.notify(f"Copied {safe(row.arn)}", markup=False)
+
+    def action_reload(self) -> None:
+        """Read the account again."""
+        if self.writing:
+            self.notify("A change is under way; wait until it is done.", markup=False)
+        else:
+            self.read_account()
+
+    def action_help(self) -> None:
+        """Show the help."""
+        self.app.push_screen(HelpScreen(self.glyphs, self.session.launch.writable))
+
+    def action_quit(self) -> None:
+        """Leave, unless a change is under way: then at the second time."""
+        if self.writing:
+            self.writing = False
+            self.notify("A change is under way; q again leaves without waiting.", markup=False)
+        else:
+            self.app.exit(0)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out of footer and palette what this session cannot do."""
+        command = by_id(action)
+        return not (command and command.writes and not self.session.launch.writable)

@@ -1,0 +1,200 @@
+"""One session with an account: connect, read, judge, change. No widget and no screen is known here.
+
+The heavy imports (boto3, pydantic) happen in a thread when the session opens, so that the first frame does
+not wait for them. The app and `audit` both go through this, so that they cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from iam.threads import in_thread
+from tui.launch import Launch
+
+if TYPE_CHECKING:
+    from iam.account import Account, Principal
+    from iam.audit import Audit
+    from iam.change import Change, Outcome
+    from iam.client import Aws
+    from iam.demo import DemoServer
+    from iam.journal import Journal
+    from iam.judge import Judge
+    from iam.load import Identity
+    from iam.managed import Managed
+    from iam.verdict import PrincipalResult
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is known once the session is open, before the account has been read."""
+
+    account_id: str
+    alias: str | None
+    caller: str | None
+    region: str | None
+    profile: str | None
+
+
+class Session:
+    """The account that the operator works on; belongs to one event loop."""
+
+    def __init__(self, launch: Launch) -> None:
+        self.launch = launch
+        self.account: Account | None = None
+        """As far as it has been read."""
+        self.managed: Managed | None = None
+        self.judge: Judge | None = None
+        self.journal: Journal | None = None
+        self._aws: Aws | None = None
+        self._demo: DemoServer | None = None
+        self._identity: Identity | None = None
+
+    async def open(self) -> Open:
+        """Connect, and learn whose account it is.
+
+        Raises:
+            AwsError, DemoError, SnapshotError: In words; each is one sentence for the operator.
+        """
+        if self.launch.snapshot is not None:
+            return await self._open_snapshot(self.launch.snapshot)
+        self._aws = await in_thread(self._connect)
+        from iam.load import identify
+
+        self._identity = identity = await identify(self._aws)
+        return Open(
+            account_id=identity.account,
+            alias=identity.alias,
+            caller=identity.caller,
+            region=self._aws.region,
+            profile=None if self.launch.demo else self._aws.profile,
+        )
+
+    def _connect(self) -> Aws:
+        from iam.client import Settings, connect
+
+        endpoint = self.launch.endpoint_url
+        if self.launch.demo:
+            from iam.demo import start_demo
+
+            if self._demo is None:
+                self._demo = start_demo()
+            endpoint = self._demo.endpoint_url
+        return connect(
+            Settings(
+                profile=self.launch.profile,
+                region=self.launch.region,
+                endpoint_url=endpoint,
+                read_only=self.launch.read_only,
+                demo=self.launch.demo,
+            )
+        )
+
+    async def _open_snapshot(self, path: str) -> Open:
+        def read() -> Account:
+            from iam.snapshot import read_snapshot
+
+            return read_snapshot(path)
+
+        # Standard input can be read once only; what was read is kept for a reload.
+        if self.account is None or path != "-":
+            self.account = await in_thread(read)
+        return Open(self.account.id, self.account.alias, None, None, None)
+
+    async def load(self, on_page: Callable[[Account], None] | None = None) -> None:
+        """Read the account and the managed policy; `account`, `managed` and `judge` are set after it.
+
+        Raises:
+            AwsError: Nothing could be read at all, or the policy does not exist.
+        """
+        from iam.load import load_account
+        from iam.managed import managed_policy
+
+        if self._aws is None or self._identity is None:
+            account = self.account
+            assert account is not None, "open() comes first"
+        else:
+            account = await load_account(self._aws, self._identity, on_page)
+        managed = await managed_policy(self._aws, self.launch.policy, account)
+        if managed.source == "live":
+            # What is attached is judged, and a change previewed, by the document now in force.
+            account = account.with_policy(managed.policy)
+
+        def make_judge() -> Judge:
+            from iam.catalogue import catalogue
+            from iam.judge import Judge
+
+            return Judge(managed.policy, catalogue(), account.partition)
+
+        self.judge = await in_thread(make_judge)
+        self.account, self.managed = account, managed
+
+    async def results(
+        self, principals: Iterable[Principal]
+    ) -> list[tuple[Principal, PrincipalResult]]:
+        """Judge principals of the account as it is, in a thread."""
+        account, judge = self.account, self.judge
+        assert account is not None and judge is not None
+        chosen = tuple(principals)
+        return await in_thread(lambda: [(p, judge.result(account, p)) for p in chosen])
+
+    async def audit(self) -> Audit:
+        """Judge the whole account."""
+        account, judge = self.account, self.judge
+        assert account is not None and judge is not None
+        caller = self._identity.caller if self._identity else None
+
+        def take() -> Audit:
+            from iam.audit import take_audit
+
+            return take_audit(
+                account,
+                judge,
+                now=datetime.now(UTC),
+                source=self.launch.source,
+                caller=caller,
+            )
+
+        return await in_thread(take)
+
+    async def apply(self, change: Change, batch: str) -> Outcome:
+        """Send one change, journalled and read back; the account then says what AWS says."""
+        from iam.change import apply
+
+        assert self._aws is not None and self.account is not None and self._identity is not None
+        if self.journal is None:
+            self.journal = await in_thread(self._open_journal)
+        outcome = await apply(
+            self._aws,
+            self.journal,
+            change,
+            account_id=self._identity.account,
+            caller=self._identity.caller or "",
+            batch=batch,
+            account=self.account,
+        )
+        if outcome.principal is not None:
+            self.account = self.account.with_principal(outcome.principal)
+        return outcome
+
+    def _open_journal(self) -> Journal:
+        import tempfile
+        from pathlib import Path
+
+        from iam.journal import Journal, default_path
+
+        if self.launch.journal:
+            return Journal(Path(self.launch.journal))
+        if self.launch.demo:
+            return Journal(Path(tempfile.mkdtemp(prefix="bedrock-tui-demo-")) / "journal.jsonl")
+        return Journal(default_path())
+
+    def close(self) -> None:
+        """End the embedded account, if there is one."""
+        if self._demo is not None:
+            self._demo.stop()
+            self._demo = None
+
+
