@@ -147,8 +147,10 @@ class ManagedPolicy(_Aws):
         """Parse an item of the `Policies` list, taking the document of the default version.
 
         Raises:
-            pydantic.ValidationError: It has no name, ARN or default version.
+            pydantic.ValidationError: It has no ARN or no default version.
         """
+        # moto leaves the name out; it is the end of the ARN anyhow.
+        raw = {"PolicyName": str(raw.get("Arn")).rsplit("/", 1)[-1], **raw}
         versions = raw.get("PolicyVersionList")
         for version in versions if isinstance(versions, list) else []:
             if isinstance(version, Mapping) and (
@@ -253,6 +255,10 @@ def unread_documents(account: Account) -> tuple[Unread, ...]:
             if isinstance(inline.document, Unread):
                 what = f"inline policy {inline.name} of {holder.arn}"
                 found.append(replace(inline.document, what=what))
+    named = {name for principal in account.principals.values() for name in principal.groups}
+    for name in sorted(named - account.groups.keys()):
+        missing = "the account's data does not hold the group"
+        found.append(Unread(f"group {name}", "Missing", missing))
     used = {arn for holder in holders for arn in holder.attached}
     used |= {p.boundary for p in account.principals.values() if p.boundary}
     for arn in sorted(used):

@@ -1,8 +1,8 @@
 """Policy documents and their statements: frozen models, normalised once at the door.
 
 IAM allows a string, an object or a list in the same place, so everything becomes a tuple here and
-nobody downstream asks again. What cannot be understood is kept and marked, never dropped: a statement
-that was not understood may allow or deny, and the evaluator must know that it is there.
+nobody downstream asks again. What cannot be understood is kept and marked, never dropped: a
+statement that was not understood may allow or deny, and the evaluator must know that it is there.
 
 Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -85,7 +86,20 @@ def parse_document(raw: object) -> Document:
     Raises:
         DocumentError: It is no policy document at all.
     """
-    body = _decoded(raw)
+    if isinstance(raw, Mapping):
+        try:
+            raw = json.dumps(dict(raw))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise DocumentError("it is not plain JSON") from error
+    if not isinstance(raw, str):
+        raise DocumentError("it is not a JSON object")
+    return _parsed(raw)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Document:
+    """Parse JSON text, once for all the places of an account in which the same text stands."""
+    body = _decoded(text)
     if "Statement" not in body:
         raise DocumentError("it has no Statement")
     unknown = sorted(str(key) for key in body.keys() - {"Version", "Id", "Statement"})
@@ -100,10 +114,10 @@ def parse_document(raw: object) -> Document:
     if not isinstance(raw_statements, list | tuple):
         raise DocumentError("its Statement is neither an object nor a list")
     try:
-        canonical = json.dumps(body, sort_keys=True, default=str)
-        fingerprint = hashlib.sha256(canonical.encode(errors="surrogatepass")).hexdigest()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DocumentError("it is not plain JSON") from error
+        canonical = json.dumps(body, sort_keys=True)
+    except RecursionError as error:
+        raise DocumentError("it is nested too deeply") from error
+    fingerprint = hashlib.sha256(canonical.encode()).hexdigest()
     return Document(
         version=version,
         statements=tuple(_statement(i, item) for i, item in enumerate(raw_statements)),
@@ -111,15 +125,14 @@ def parse_document(raw: object) -> Document:
     )
 
 
-def _decoded(raw: object) -> Mapping[str, Any]:
-    if isinstance(raw, str):
-        try:
-            raw = json.loads(raw if raw.lstrip().startswith("{") else unquote(raw))
-        except (ValueError, RecursionError) as error:
-            raise DocumentError("its text is not JSON") from error
-    if not isinstance(raw, Mapping):
+def _decoded(text: str) -> Mapping[str, Any]:
+    try:
+        body = json.loads(text if text.lstrip().startswith("{") else unquote(text))
+    except (ValueError, RecursionError) as error:
+        raise DocumentError("its text is not JSON") from error
+    if not isinstance(body, Mapping):
         raise DocumentError("it is not a JSON object")
-    return raw
+    return body
 
 
 def _statement(index: int, raw: object) -> Statement:

@@ -1,0 +1,260 @@
+"""What went wrong with AWS, in an operator's words, and what to do about it.
+
+Exceptions are told apart by the names of their classes, not by the classes: so this module needs no
+botocore, and everything that only shows an error can import it before anything heavy is loaded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iam.text import safe
+
+
+class AwsError(Exception):
+    """A call that failed."""
+
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        advice: str,
+        request_id: str | None = None,
+        *,
+        lost: bool = False,
+    ) -> None:
+        """Keep what is told.
+
+        Args:
+            code: AWS's error code, or one of ours after botocore's exception.
+            sentence: What happened, on one line.
+            advice: What to do.
+            request_id: AWS's, where it answered.
+            lost: AWS may have acted all the same: no answer came, or none that settles it.
+        """
+        super().__init__(f"{sentence} {advice}")
+        self.code = code
+        self.sentence = sentence
+        self.advice = advice
+        self.request_id = request_id
+        self.lost = lost
+
+    @property
+    def denied(self) -> bool:
+        """AWS refused for want of permission, so that another way of asking may be allowed."""
+        return self.code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
+_AGAIN = "Wait a moment and try again."
+_RENEW = "Renew the credentials (for SSO: run `aws sso login{profile}`) and try again."
+_THROTTLED = ("AWS limits the rate of calls and refused to {doing}.", _AGAIN)
+_EXPIRED = ("The credentials have expired.", _RENEW)
+_DENIED = ("AWS denied {operation}: {detail}", "Ask for this permission, or use another profile.")
+
+_ANSWERS: dict[str, tuple[str, str]] = {
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
+    "UnauthorizedOperation": _DENIED,
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "RequestExpired": (
+        "AWS found the request too old.",
+        "Set this machine's clock, or renew the credentials.",
+    ),
+    "InvalidClientTokenId": (
+        "AWS does not know these credentials.",
+        "Check the access key, the session token and the profile; a deleted key looks like this.",
+    ),
+    "SignatureDoesNotMatch": (
+        "AWS did not accept the signature of the request.",
+        "Check the secret access key, and set this machine's clock.",
+    ),
+    "LimitExceeded": (
+        "A quota of the account is used up: {detail}",
+        "Detach a policy that is no longer needed, or have the quota raised.",
+    ),
+    "NoSuchEntity": ("It does not exist, or does not any more: {detail}", "Reload and look again."),
+    "UnmodifiableEntity": (
+        "Only AWS can change this one: {detail}",
+        "Change it with the service that owns it; for AWSReservedSSO roles: IAM Identity Center.",
+    ),
+    "PolicyNotAttachable": (
+        "This policy cannot be attached: {detail}",
+        "It is reserved for a service-linked role; choose another policy.",
+    ),
+    "InvalidInput": (
+        "AWS did not accept the request: {detail}",
+        "Check the names and the policy's ARN.",
+    ),
+    "ValidationError": (
+        "AWS did not accept the request: {detail}",
+        "Check the names and the policy's ARN.",
+    ),
+    "ServiceFailure": ("AWS failed to {doing}: {detail}", _AGAIN),
+    "InternalFailure": ("AWS failed to {doing}: {detail}", _AGAIN),
+    "ServiceUnavailable": ("AWS is not available: {detail}", _AGAIN),
+    "ConcurrentModification": ("Somebody else is changing the same thing: {detail}", _AGAIN),
+    "EntityTemporarilyUnmodifiable": ("It cannot be changed at the moment: {detail}", _AGAIN),
+    "Throttling": _THROTTLED,
+    "ThrottlingException": _THROTTLED,
+    "ThrottledException": _THROTTLED,
+    "RequestThrottled": _THROTTLED,
+    "RequestThrottledException": _THROTTLED,
+    "RequestLimitExceeded": _THROTTLED,
+    "TooManyRequestsException": _THROTTLED,
+    "SlowDown": _THROTTLED,
+}
+"""By AWS's error code: what happened, and what to do."""
+
+_NETWORK = "Check the network, the proxy, the region and the endpoint URL."
+_TIMEOUT = ("No answer came in time while trying to {doing}: {detail}", _NETWORK)
+_SSO = (
+    "The SSO session of this profile is missing or has expired.",
+    "Run `aws sso login{profile}`.",
+)
+_LOGIN = (
+    "The login session of this profile is missing or has expired.",
+    "Run `aws login{profile}`.",
+)
+_REGION = (
+    "The region or the endpoint is not valid: {detail}",
+    "Check --region and --endpoint-url.",
+)
+
+_EXCEPTIONS: dict[str, tuple[str, str]] = {
+    "NoCredentialsError": (
+        "There are no AWS credentials.",
+        "Name a profile with --profile, or run `aws configure` or `aws sso login`.",
+    ),
+    "PartialCredentialsError": (
+        "The AWS credentials are not complete: {detail}",
+        "Complete the profile or the environment variables.",
+    ),
+    "CredentialRetrievalError": (
+        "The credentials could not be fetched: {detail}",
+        "Run the profile's credential_process or login by itself and see.",
+    ),
+    "MetadataRetrievalError": (
+        "The credentials could not be fetched: {detail}",
+        "Name a profile with --profile.",
+    ),
+    "ProfileNotFound": ("{detail}.", "`aws configure list-profiles` shows the profiles there are."),
+    "ConfigParseError": ("The AWS configuration cannot be read: {detail}", "Correct the file."),
+    "ConfigNotFound": ("The AWS configuration is missing: {detail}", "Check AWS_CONFIG_FILE."),
+    "InvalidConfigError": ("The AWS configuration is not valid: {detail}", "Correct the profile."),
+    "InvalidRetryConfigurationError": (
+        "The AWS configuration is not valid: {detail}",
+        "Correct the profile or the environment variable.",
+    ),
+    "RefreshWithMFAUnsupportedError": (
+        "The session of this profile has ended, and renewing it needs an MFA code.",
+        "Run `aws sts get-caller-identity{profile}`, which asks for the code, and start again.",
+    ),
+    "SSOError": _SSO,
+    "TokenRetrievalError": _SSO,
+    "NoAuthTokenError": _SSO,
+    "LoginError": _LOGIN,
+    "MissingDependencyException": (
+        "This kind of login needs a part that is not installed: {detail}",
+        "Install botocore[crt], or use another profile.",
+    ),
+    "ConnectTimeoutError": _TIMEOUT,
+    "ReadTimeoutError": _TIMEOUT,
+    "EndpointConnectionError": ("AWS cannot be reached: {detail}", _NETWORK),
+    "ProxyConnectionError": ("The proxy cannot be reached: {detail}", "Check HTTPS_PROXY."),
+    "SSLError": (
+        "The connection to AWS is not trusted: {detail}",
+        "Check the endpoint URL, and AWS_CA_BUNDLE where a proxy opens the traffic.",
+    ),
+    "ConnectionClosedError": ("The connection was cut while trying to {doing}.", _NETWORK),
+    "HTTPClientError": ("The connection failed while trying to {doing}: {detail}", _NETWORK),
+    "ResponseParserError": (
+        "What answered is not AWS: {detail}",
+        "Check the endpoint URL and the proxy.",
+    ),
+    "PaginationError": ("AWS sent the same page twice: {detail}", _AGAIN),
+    "NoRegionError": ("No region is configured.", "Name one with --region."),
+    "InvalidRegionError": _REGION,
+    "UnknownRegionError": _REGION,
+    "EndpointResolutionError": _REGION,
+    "EndpointProviderError": _REGION,
+    "BaseEndpointResolverError": _REGION,
+    "ValueError": _REGION,
+    "ParamValidationError": (
+        "The request is not one that AWS takes: {detail}",
+        "Check the names and the policy's ARN.",
+    ),
+}
+"""By the name of an exception's class or of one that it derives from, the nearest first."""
+
+_ON_THE_WAY = frozenset({"HTTPClientError", "ConnectionError", "ResponseParserError"})
+"""A request may have arrived, if only at an earlier try than the one that failed last."""
+
+
+def explain(error: BaseException, doing: str, profile: str | None = None) -> AwsError:
+    """Put an exception of boto3's in words.
+
+    Args:
+        error: What was raised.
+        doing: What was being tried, as it follows "failed to": `list users`.
+        profile: The profile in force, for commands in the advice.
+
+    Returns:
+        The error to show; one that is in words already is returned as it is.
+    """
+    if isinstance(error, AwsError):
+        return error
+    option = f" --profile {safe(profile)}" if profile and profile != "default" else ""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict) and hasattr(error, "operation_name"):
+        return _answer(response, str(error.operation_name), doing, option)
+    detail = _one_line(str(error))
+    for kind in type(error).__mro__:
+        if kind.__name__ in _EXCEPTIONS:
+            name = kind.__name__
+            sentence, advice = _EXCEPTIONS[name]
+            return AwsError(
+                type(error).__name__.removesuffix("Error"),
+                sentence.format(doing=doing, detail=detail),
+                advice.format(profile=option),
+                lost=any(k.__name__ in _ON_THE_WAY for k in type(error).__mro__),
+            )
+    return AwsError(
+        type(error).__name__,
+        f"It failed to {doing}: {detail or type(error).__name__}",
+        "Try again; if it stays, report it with this line.",
+        lost=True,
+    )
+
+
+def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -> AwsError:
+    """Explain an answer of AWS that is an error."""
+    said = response.get("Error") or {}
+    meta = response.get("ResponseMetadata") or {}
+    code = safe(str(said.get("Code") or "Unknown"))
+    status = meta.get("HTTPStatusCode", 0)
+    sentence, advice = _ANSWERS.get(
+        code,
+        (
+            "AWS answered {code} to {operation}: {detail}",
+            _AGAIN if status >= 500 else "Reload and look again.",
+        ),
+    )
+    return AwsError(
+        code,
+        sentence.format(
+            code=code,
+            doing=doing,
+            operation=operation,
+            detail=_one_line(str(said.get("Message") or code)),
+        ),
+        advice.format(profile=option),
+        safe(str(meta["RequestId"])) if meta.get("RequestId") else None,
+        # After a retry the error tells of the last try only: an earlier one, whose answer was lost,
+        # may have done it.
+        lost=status >= 500 or bool(meta.get("RetryAttempts")),
+    )
+
+
+def _one_line(text: str) -> str:
+    return safe(" ".join(text.split()))[:600]

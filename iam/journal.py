@@ -1,0 +1,147 @@
+"""The record of every change, on disk before the call that it announces is sent.
+
+One JSON object a line, in ASCII, so that nothing in a name can break a line or reach a terminal. A
+line is one write to a file opened for appending: two copies of the app do not tear each other's
+lines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_state_path
+
+from iam.text import safe
+
+Phase = Literal["done", "failed", "unconfirmed"]
+
+
+class JournalError(Exception):
+    """The journal cannot be written, and so no change may be sent; one sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an intent and its answer have in common."""
+
+    change: str
+    """The batch's ID."""
+    account: str
+    caller: str
+    op: Literal["attach", "detach"]
+    principal: str
+    policy: str
+
+
+def default_path() -> Path:
+    """The usual place: `$XDG_STATE_HOME/bedrock-tui/journal.jsonl`."""
+    return user_state_path("bedrock-tui", appauthor=False) / "journal.jsonl"
+
+
+class Journal:
+    """An append-only file that only its owner can read; blocking."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def intent(self, entry: Entry) -> None:
+        """Record that a change is about to be sent.
+
+        Raises:
+            JournalError: It is not on disk: do not send the change.
+        """
+        self._append(entry, "intent", None, None)
+
+    def answer(
+        self,
+        entry: Entry,
+        phase: Phase,
+        request_id: str | None = None,
+        error: tuple[str, str] | None = None,
+    ) -> None:
+        """Record how an intent ended; each gets exactly one answer.
+
+        Args:
+            entry: The one of the intent.
+            phase: How it ended.
+            request_id: AWS's, where it answered.
+            error: Code and message.
+
+        Raises:
+            JournalError: It is not on disk; the next start will find the intent open and ask AWS.
+        """
+        self._append(entry, phase, request_id, error)
+
+    def _append(
+        self,
+        entry: Entry,
+        phase: Literal["intent", "done", "failed", "unconfirmed"],
+        request_id: str | None,
+        error: tuple[str, str] | None,
+    ) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
+        line = json.dumps(
+            {
+                "at": f"{now}Z",
+                "change": entry.change,
+                "account": entry.account,
+                "caller": entry.caller,
+                "op": entry.op,
+                "principal": entry.principal,
+                "policy": entry.policy,
+                "phase": phase,
+                "request_id": request_id,
+                "error": {"code": error[0], "message": error[1]} if error else None,
+            }
+        )
+        try:
+            self._write(line.encode("ascii") + b"\n")
+        except OSError as failure:
+            reason = failure.strerror or str(failure)
+            raise JournalError(
+                f"The journal {safe(str(self.path))} cannot be written ({safe(reason)}), "
+                "so no change is sent."
+            ) from failure
+
+    def _write(self, line: bytes) -> None:
+        _make_private_folder(self.path.parent)
+        is_new = not self.path.exists()
+        # Read access, too: for the last byte, and so that a pipe in its place does not block.
+        file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            found = os.fstat(file)
+            if not stat.S_ISREG(found.st_mode):
+                raise OSError("it is not a regular file")
+            if stat.S_IMODE(found.st_mode) & 0o077:
+                os.fchmod(file, 0o600)
+            if found.st_size and os.pread(file, 1, found.st_size - 1) != b"\n":
+                # A crash or a full disk cut the last line short: it stays, by itself.
+                line = b"\n" + line
+            if os.write(file, line) != len(line):
+                raise OSError("the disk is full")
+            os.fsync(file)
+        finally:
+            os.close(file)
+        if is_new:
+            _sync_folder(self.path.parent)
+
+
+def _make_private_folder(folder: Path) -> None:
+    missing = [folder, *folder.parents]
+    for path in reversed([p for p in missing if not p.exists()]):
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure that the new file itself is on disk, and not only what is in it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,123 @@
+"""Read a whole account from AWS, page by page, into an `Account` that grows.
+
+`GetAccountAuthorizationDetails` says everything in a few calls; users, roles and the rest come as
+parallel streams, since the pages of one stream follow from each other. Where it is denied, the
+account is read principal by principal instead (`iam.principals`).
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from iam.account import Account, parse_page, partition_of
+from iam.client import Aws
+from iam.errors import AwsError
+from iam.principals import fetch_missing, load_one_by_one, together
+
+PAGE_SIZE = 1000
+_STREAMS = (["LocalManagedPolicy", "AWSManagedPolicy", "Group"], ["User"], ["Role"])
+
+OnPage = Callable[[Account], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose account it is, and who asks."""
+
+    account: str
+    caller: str | None
+    """The caller's ARN."""
+    alias: str | None
+    partition: str
+
+
+async def identify(aws: Aws) -> Identity:
+    """Ask AWS whose credentials these are.
+
+    Raises:
+        AwsError: Neither STS nor IAM could tell; the error is that of STS.
+    """
+    try:
+        said = await aws.call(aws.sts.get_caller_identity)
+        account, arn = said["Account"], said["Arn"]
+    except AwsError as refused:
+        # A policy or a network may shut STS off and leave IAM open.
+        try:
+            arn = (await aws.call(aws.iam.get_user))["User"]["Arn"]
+        except AwsError:
+            raise refused from None
+        account = arn.split(":")[4]
+    return Identity(account, arn, await _alias(aws), partition_of(arn))
+
+
+async def _alias(aws: Aws) -> str | None:
+    try:
+        return next(iter((await aws.call(aws.iam.list_account_aliases))["AccountAliases"]), None)
+    except AwsError as error:
+        if error.denied:
+            return None
+        raise
+
+
+async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = None) -> Account:
+    """Read the account.
+
+    Args:
+        aws: The connection.
+        identity: As `identify` found it.
+        on_page: Called in the event loop's thread with the account so far, whenever there is more
+            of it.
+
+    Returns:
+        The account; what is denied or cannot be understood stands in it as `Unread`.
+
+    Raises:
+        AwsError: It cannot be read: no network, credentials that have expired, or neither users nor
+            roles may be listed.
+    """
+    on_page = on_page or (lambda _: None)
+    start = Account(id=identity.account, alias=identity.alias, partition=identity.partition)
+    try:
+        account = await _load_at_once(aws, start, on_page)
+    except AwsError as error:
+        if not error.denied:
+            raise
+        account = await load_one_by_one(aws, start, on_page)
+    return await fetch_missing(aws, account)
+
+
+async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
+    account = start
+
+    async def stream(kinds: list[str]) -> None:
+        nonlocal account
+        pages = iter(
+            aws.iam.get_paginator("get_account_authorization_details").paginate(
+                Filter=kinds,  # type: ignore[arg-type]
+                PaginationConfig={"PageSize": PAGE_SIZE},
+            )
+        )
+        while (page := await aws.call(get_account_authorization_details, pages)) is not None:
+            account = _joined(account, page)
+            on_page(account)
+
+    def get_account_authorization_details(pages: Iterator[Mapping[str, Any]]) -> Account | None:
+        """Fetch and parse the next page: both take time, so both happen in the thread."""
+        page = next(pages, None)
+        return None if page is None else parse_page(Account(id=start.id), page)
+
+    await together(stream(kinds) for kinds in _STREAMS)
+    return account
+
+
+def _joined(account: Account, page: Account) -> Account:
+    return replace(
+        account,
+        principals={**account.principals, **page.principals},
+        groups={**account.groups, **page.groups},
+        policies={**account.policies, **page.policies},
+        unread=(*account.unread, *page.unread),
+    )

@@ -1,0 +1,321 @@
+"""Read users, roles, groups and policies one at a time: on reload, and where the whole is denied.
+
+What may not be read must never look as if it were not there. A part of a principal that is denied
+becomes an inline policy whose document is `Unread`, so that whoever judges the principal meets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from iam.account import (
+    Account,
+    Group,
+    ManagedPolicy,
+    Principal,
+    Role,
+    Unread,
+    User,
+)
+from iam.client import IN_FLIGHT, Aws
+from iam.errors import AwsError
+
+UNREAD_BOUNDARY = "(boundary could not be read)"
+"""Stands for the ARN of a boundary when it is not known whether there is one."""
+
+NOT_THERE = ("NoSuchEntity", "InvalidInput", "ValidationError", "ParamValidation")
+"""What AWS, or botocore before it asks, says to an ARN of something that is not there."""
+
+_EVERY = 50
+"""How many principals are read before the account so far is shown again."""
+
+_Kind = Literal["user", "role", "group"]
+_Json = dict[str, Any]
+
+
+async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run jobs side by side; the first error ends all of them and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(job)
+    except* AwsError as errors:
+        first: BaseException = errors
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
+
+
+async def load_one_by_one(
+    aws: Aws, account: Account, on_page: Callable[[Account], None]
+) -> Account:
+    """Read all users, roles and groups with the calls for single ones.
+
+    Raises:
+        AwsError: Neither users nor roles may be listed, or something else than a denial happened.
+    """
+    unread: list[Unread] = []
+    denials: list[AwsError] = []
+    names: list[tuple[_Kind, _Json]] = []
+    kinds: tuple[_Kind, ...] = ("user", "role", "group")
+    for kind in kinds:
+        try:
+            found = await _listed(aws, f"list_{kind}s", f"{kind.title()}s")
+            names += [(kind, raw) for raw in found]
+        except AwsError as error:
+            if not error.denied:
+                raise
+            denials.append(error)
+            unread.append(Unread(f"{kind}s", error.code, error.sentence))
+    if {"users", "roles"} <= {item.what for item in unread}:
+        raise denials[0]
+
+    principals: dict[str, Principal] = {}
+    groups: dict[str, Group] = {}
+    policies: dict[str, ManagedPolicy] = {}
+    waiting = iter(names)
+
+    def so_far() -> Account:
+        return replace(
+            account,
+            principals=dict(principals),
+            groups=dict(groups),
+            policies=dict(policies),
+            unread=(*account.unread, *unread),
+        )
+
+    async def worker() -> None:
+        for kind, raw in waiting:
+            reader = _Reader(aws, kind, raw[f"{kind.title()}Name"], strict=False)
+            if (read := await reader.read(raw)) is None:
+                continue  # deleted since it was listed
+            if isinstance(read, Group):
+                groups[read.name] = read
+            else:
+                principals[read.arn] = read
+                if isinstance(reader.boundary, ManagedPolicy):
+                    policies[UNREAD_BOUNDARY] = reader.boundary
+            if (len(principals) + len(groups)) % _EVERY == 0:
+                on_page(so_far())
+
+    await together(worker() for _ in range(IN_FLIGHT))
+    on_page(so_far())
+    return so_far()
+
+
+async def reload_principal(aws: Aws, principal: Principal, account: Account) -> Principal | None:
+    """Read one principal again.
+
+    Policies and groups that are new to the account are not read here: `fetch_missing` does that.
+
+    Returns:
+        The principal as it is now; None if it does not exist any more.
+
+    Raises:
+        AwsError: Some of it may not be, or could not be read.
+    """
+    known = account.principals.get(principal.arn, principal)
+    read = await _Reader(aws, known.type, known.name, strict=True).read({})
+    # A principal deleted and made anew elsewhere has another path, and so is another one.
+    return read if isinstance(read, User | Role) and read.arn == principal.arn else None
+
+
+async def fetch_missing(aws: Aws, account: Account) -> Account:
+    """Read what principals refer to and the account does not hold: boundaries, policies, groups.
+
+    `GetAccountAuthorizationDetails` leaves out a policy that is only used as a boundary.
+
+    Returns:
+        The account with them; one that could not be read has `Unread` for a document.
+
+    Raises:
+        AwsError: The network or the credentials failed.
+    """
+    groups = dict(account.groups)
+    absent = {g for p in account.principals.values() for g in p.groups} - groups.keys()
+
+    async def fetch_group(name: str) -> None:
+        read = await _Reader(aws, "group", name, strict=False).read({})
+        if isinstance(read, Group):
+            groups[name] = read
+
+    await _with_workers(fetch_group, sorted(absent))
+    holders = (*account.principals.values(), *groups.values())
+    used = {arn for holder in holders for arn in holder.attached}
+    used |= {p.boundary for p in account.principals.values() if p.boundary}
+    policies = dict(account.policies)
+
+    async def fetch_policy(arn: str) -> None:
+        try:
+            policies[arn] = await get_policy(aws, arn)
+        except AwsError as error:
+            if not _skippable(error):
+                raise
+            unread = Unread(f"policy {arn}", error.code, error.sentence)
+            policies[arn] = _unread_policy(arn, unread)
+
+    await _with_workers(fetch_policy, sorted(used - policies.keys()))
+    return replace(account, groups=groups, policies=policies)
+
+
+async def get_policy(aws: Aws, arn: str) -> ManagedPolicy:
+    """Read a managed policy with the document of its default version.
+
+    Raises:
+        AwsError: It does not exist, or may not be read.
+    """
+    said = await aws.call(aws.iam.get_policy, PolicyArn=arn)
+    raw: _Json = dict(said["Policy"])
+    version = await aws.call(
+        aws.iam.get_policy_version, PolicyArn=arn, VersionId=raw["DefaultVersionId"]
+    )
+    document = version["PolicyVersion"]["Document"]
+    return ManagedPolicy.model_validate({**raw, "document": document})
+
+
+async def attached_arns(aws: Aws, principal: Principal) -> tuple[str, ...]:
+    """The ARNs of the managed policies that are attached to a principal now."""
+    kind = principal.type
+    found = await _listed(
+        aws,
+        f"list_attached_{kind}_policies",
+        "AttachedPolicies",
+        **{f"{kind.title()}Name": principal.name},
+    )
+    return tuple(item["PolicyArn"] for item in found)
+
+
+class _Reader:
+    """Reads one user, role or group, part by part."""
+
+    def __init__(self, aws: Aws, kind: _Kind, name: str, *, strict: bool) -> None:
+        self.boundary: ManagedPolicy | None = None
+        """Set if it could not be read whether there is a boundary."""
+        self._aws = aws
+        self._kind = kind
+        self._title = kind.title()
+        self._who = {f"{self._title}Name": name}
+        self._name = name
+        self._strict = strict
+        self._unread: list[_Json] = []
+
+    async def read(self, listed: _Json) -> User | Role | Group | None:
+        """Read it; None if it does not exist (any more).
+
+        Args:
+            listed: What a list said about it, for when no more may be read.
+        """
+        try:
+            facts = listed if self._kind == "group" and listed else await self._facts(listed)
+            attached = await self._part("attached policies", self._attached)
+            inline = await self._part("inline policies", self._inline)
+            if self._kind == "user":
+                groups = await self._part("groups", self._groups)
+                facts = {**facts, "GroupList": groups}
+        except AwsError as error:
+            if error.code == "NoSuchEntity":
+                return None
+            raise
+        raw = {
+            **facts,
+            "AttachedManagedPolicies": attached,
+            f"{self._title}PolicyList": [*inline, *self._unread],
+        }
+        models: Mapping[_Kind, type[User | Role | Group]] = {
+            "user": User,
+            "role": Role,
+            "group": Group,
+        }
+        return models[self._kind].model_validate(raw)
+
+    async def _facts(self, listed: _Json) -> _Json:
+        """Boundary, tags and last use, which lists leave out."""
+        get = getattr(self._aws.iam, f"get_{self._kind}")
+        try:
+            return dict((await self._aws.call(get, **self._who))[self._title])
+        except AwsError as error:
+            if not listed or not self._tolerated(error):
+                raise
+            unread = Unread(f"boundary of {listed['Arn']}", error.code, error.sentence)
+            self.boundary = _unread_policy(UNREAD_BOUNDARY, unread)
+            return {**listed, "PermissionsBoundary": UNREAD_BOUNDARY}
+
+    async def _part(self, what: str, read: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
+        try:
+            return await read()
+        except AwsError as error:
+            if not self._tolerated(error):
+                raise
+            self._keep_unread(f"({what} could not be read)", what, error)
+            return []
+
+    async def _attached(self) -> list[Any]:
+        list_attached = f"list_attached_{self._kind}_policies"
+        return await _listed(self._aws, list_attached, "AttachedPolicies", **self._who)
+
+    async def _inline(self) -> list[Any]:
+        names = await _listed(self._aws, f"list_{self._kind}_policies", "PolicyNames", **self._who)
+        get = getattr(self._aws.iam, f"get_{self._kind}_policy")
+        found: list[_Json] = []
+        for name in names:
+            try:
+                said = await self._aws.call(get, **self._who, PolicyName=name)
+                found.append({"PolicyName": name, "PolicyDocument": said["PolicyDocument"]})
+            except AwsError as error:
+                if not self._tolerated(error):
+                    raise
+                self._keep_unread(name, f"inline policy {name}", error)
+        return found
+
+    async def _groups(self) -> list[Any]:
+        found = await _listed(self._aws, "list_groups_for_user", "Groups", **self._who)
+        return [group["GroupName"] for group in found]
+
+    def _tolerated(self, error: AwsError) -> bool:
+        return error.denied and not self._strict
+
+    def _keep_unread(self, name: str, what: str, error: AwsError) -> None:
+        unread = Unread(f"{what} of {self._kind} {self._name}", error.code, error.sentence)
+        self._unread.append({"PolicyName": name, "PolicyDocument": unread})
+
+
+async def _listed(aws: Aws, operation: str, key: str, **kwargs: str) -> list[Any]:
+    """All items of all pages."""
+
+    def pages() -> list[Any]:
+        paginator: Any = aws.iam.get_paginator(operation)  # type: ignore[call-overload]
+        return [item for page in paginator.paginate(**kwargs) for item in page.get(key, [])]
+
+    pages.__name__ = operation
+    return await aws.call(pages)
+
+
+async def _with_workers(
+    fetch: Callable[[str], Coroutine[Any, Any, None]], names: Iterable[str]
+) -> None:
+    waiting = iter(names)
+
+    async def worker() -> None:
+        for name in waiting:
+            await fetch(name)
+
+    await together(worker() for _ in range(IN_FLIGHT))
+
+
+def _skippable(error: AwsError) -> bool:
+    """Whether the error is about this one thing, and the rest can be read all the same."""
+    return error.denied or error.code in NOT_THERE
+
+
+def _unread_policy(arn: str, unread: Unread) -> ManagedPolicy:
+    return ManagedPolicy.model_validate(
+        {
+            "PolicyName": arn.rsplit("/", 1)[-1],
+            "Arn": arn,
+            "DefaultVersionId": "?",
+            "document": unread,
+        }
+    )

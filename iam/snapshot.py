@@ -1,0 +1,145 @@
+"""Read an account from a file: what `aws iam get-account-authorization-details` printed.
+
+Nothing but JSON is taken, compressed with gzip or not. The file may come from anywhere, so every
+way in which it may be wrong is one sentence.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from iam.account import Account, Unread, parse_page, partition_of
+from iam.text import safe
+
+_GZIP = b"\x1f\x8b"
+_LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
+"""Missing groups and policies are told where something refers to them."""
+
+
+class SnapshotError(ValueError):
+    """A file that is no account; its text is one sentence that names the file."""
+
+
+def read_snapshot(path: str) -> Account:
+    """Read a saved account.
+
+    Args:
+        path: A file's path, or `-` for standard input.
+
+    Returns:
+        The account; parts that are missing or not understood stand in `unread`.
+
+    Raises:
+        SnapshotError: It cannot be read, or is something else.
+    """
+    name = "standard input" if path == "-" else safe(path)
+    body = _json(_unpacked(_bytes(path, name), name), name)
+    if not isinstance(body, Mapping) or not any(
+        isinstance(body.get(key), list) for key in ("UserDetailList", "RoleDetailList")
+    ):
+        raise SnapshotError(
+            f"{name} is not what `aws iam get-account-authorization-details` prints: "
+            "it has neither a UserDetailList nor a RoleDetailList"
+        )
+    account = parse_page(Account(id=""), body)
+    account_id, partition = _whose(account, name)
+    return replace(
+        account,
+        id=account_id,
+        partition=partition,
+        unread=(*account.unread, *_gaps(body)),
+    )
+
+
+def _bytes(path: str, name: str) -> bytes:
+    try:
+        if path != "-":
+            return Path(path).read_bytes()
+        if sys.stdin is None or sys.stdin.isatty():
+            raise SnapshotError("standard input is a terminal: pipe the saved account into it")
+        return sys.stdin.buffer.read()
+    except FileNotFoundError as error:
+        raise SnapshotError(f"{name} does not exist") from error
+    except IsADirectoryError as error:
+        raise SnapshotError(f"{name} is a directory, not a file") from error
+    except PermissionError as error:
+        raise SnapshotError(f"{name} may not be read: permission denied") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, SnapshotError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SnapshotError(f"{name} cannot be read: {safe(reason)}") from error
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        return gzip.decompress(data)
+    except EOFError as error:
+        raise SnapshotError(f"{name} ends in the middle: the gzip file is not complete") from error
+    except (OSError, zlib.error) as error:
+        raise SnapshotError(f"{name} is a damaged gzip file") from error
+
+
+def _json(data: bytes, name: str) -> Any:
+    if not data.strip():
+        raise SnapshotError(f"{name} is empty")
+    try:
+        # UTF-16, as PowerShell writes it, and a byte order mark are recognised here, too.
+        text = data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError as error:
+        raise SnapshotError(f"{name} is not text in UTF-8") from error
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        start = text.lstrip()[:1]
+        if start in ("{", "[") and (
+            error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+        ):
+            raise SnapshotError(f"{name} ends in the middle: the JSON is not complete") from error
+        raise SnapshotError(
+            f"{name} is not JSON (line {error.lineno}, column {error.colno}): "
+            "save the account with --output json"
+        ) from error
+    except RecursionError as error:
+        raise SnapshotError(f"{name} is nested too deeply to be a saved account") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise SnapshotError(f"{name} is not JSON that can be read") from error
+
+
+def _whose(account: Account, name: str) -> tuple[str, str]:
+    """The account's ID and partition, by the ARNs of all that is in it."""
+    arns = [*account.principals, *(group.arn for group in account.groups.values())]
+    owners = {(fields[4], partition_of(arn)) for arn in arns if len(fields := arn.split(":")) > 5}
+    if not owners:
+        raise SnapshotError(f"{name} holds no user, role or group that can be read")
+    if len(owners) > 1:
+        # Groups are known by name, so that two accounts in one would grant each other's rights.
+        ids = ", ".join(sorted(safe(owner) for owner, _ in owners)[:3])
+        raise SnapshotError(f"{name} holds more than one account ({ids}): keep one in a file")
+    return owners.pop()
+
+
+def _gaps(body: Mapping[str, Any]) -> list[Unread]:
+    gaps = [
+        Unread(words, "Missing", f"the file has no {key}")
+        for key, words in _LISTS.items()
+        if key not in body
+    ]
+    if body.get("IsTruncated") is True:
+        gaps.append(
+            Unread(
+                "the pages that follow",
+                "Truncated",
+                "the file holds only the first page: save the account without --no-paginate",
+            )
+        )
+    return gaps
