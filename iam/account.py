@@ -1,8 +1,9 @@
 """What an account's IAM data says: users, roles, groups and policies, as frozen models.
 
-The field names are ours, the aliases those of `GetAccountAuthorizationDetails`, so that boto3's answer,
-a page of it, and a file saved by the AWS CLI are parsed by the same models. What could not be read stands
-in `unread`, with the error: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+The field names are ours, the aliases those of `GetAccountAuthorizationDetails`, so that boto3's
+answer, a page of it, and a file saved by the AWS CLI are parsed by the same models. What could
+not be read stands in `unread`, with the error:
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
 from __future__ import annotations
@@ -154,8 +155,7 @@ class ManagedPolicy(_Aws):
         versions = raw.get("PolicyVersionList")
         for version in versions if isinstance(versions, list) else []:
             if isinstance(version, Mapping) and (
-                version.get("VersionId") == raw.get("DefaultVersionId")
-                and "Document" in version
+                version.get("VersionId") == raw.get("DefaultVersionId") and "Document" in version
             ):
                 return cls.model_validate({**raw, "document": version["Document"]})
         return cls.model_validate(raw)
@@ -196,8 +196,8 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
         page: boto3's answer, or the whole object that the AWS CLI saved.
 
     Returns:
-        The account with the page's users, roles, groups and policies; an item that does not parse is
-        named in `unread`, and the rest of the page counts all the same.
+        The account with the page's users, roles, groups and policies; an item that does not parse
+        is named in `unread`, and the rest of the page counts all the same.
     """
     unread: list[Unread] = []
 
@@ -207,9 +207,7 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
             unread.append(Unread(key, "Malformed", f"{key} is not a list"))
             return []
         return [
-            parsed
-            for item in items
-            if (parsed := _parsed(item, label, model, unread)) is not None
+            parsed for item in items if (parsed := _parsed(item, label, model, unread)) is not None
         ]
 
     principals: list[Principal] = [

@@ -1,8 +1,8 @@
 """Conditions: whether one holds for certain, and what it says in words.
 
-Most conditions depend on a request that nobody has made yet: they *may* hold. Only what is certain is judged:
-a condition that the section's own statement implies or contradicts, and keys that a call cannot carry. An
-operator that IAM does not have makes the answer unknown.
+Most conditions depend on a request that nobody has made yet: they *may* hold. Only what is
+certain is judged: a condition that the section's own statement implies or contradicts, and keys
+that a call cannot carry. An operator that IAM does not have makes the answer unknown.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html

@@ -209,6 +209,4 @@ def _scalars(value: object) -> tuple[str, ...] | None:
     items = value if isinstance(value, list | tuple) else [value]
     if not all(isinstance(item, str | int | float) for item in items):
         return None
-    return tuple(
-        item if isinstance(item, str) else json.dumps(item) for item in items
-    )
+    return tuple(item if isinstance(item, str) else json.dumps(item) for item in items)

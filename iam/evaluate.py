@@ -1,9 +1,10 @@
 """Whether a principal's documents allow a concrete action: AWS's evaluation logic, on kinds of requests.
 
-The requests of a section's statement for one action fall into kinds: those whose resources match the same
-patterns of the documents at hand. Each kind is decided as AWS decides a request, and the verdict sums up the
-kinds. Where something was not understood, the decision is made twice, once as if that allowed all it could and once
-as if it denied all it could; if the two differ, the verdict is `unknown`.
+The requests of a section's statement for one action fall into kinds: those whose resources match
+the same patterns of the documents at hand. Each kind is decided as AWS decides a request, and the
+verdict sums up the kinds. Where something was not understood, the decision is made twice, once as
+if that allowed all it could and once as if it denied all it could; if the two differ, the verdict
+is `unknown`.
 
 Outside of this: service and resource control policies, session policies, resource-based policies.
 
@@ -74,8 +75,9 @@ def requests_of(
         partition: The account's.
 
     Returns:
-        The requests. Where no real resource of the action matches the statement's own patterns (as with
-        `arn:*:kms:*:::*`, which reaches no key), they are asked about as they are written.
+        The requests. Where no real resource of the action matches the statement's own patterns
+        (as with `arn:*:kms:*:::*`, which reaches no key), they are asked about as they are
+        written.
     """
     written = _patterns(statement.resources, variables)
     excluded = _patterns(statement.not_resources, variables)
@@ -125,8 +127,8 @@ def rules_of(document: Document, requests: Requests) -> tuple[tuple[int, Rule], 
     """Find what a document says about some requests.
 
     Returns:
-        Index of the statement and rule, for those statements whose action matches and whose condition
-        is not certain never to hold.
+        Index of the statement and rule, for those statements whose action matches and whose
+        condition is not certain never to hold.
     """
     variables = document.version == "2012-10-17"
     found: list[tuple[int, Rule]] = []
@@ -209,7 +211,8 @@ def decide(
     decision = _decide(requests, identity, boundary, boundary_unread)
     if requests.real is None or decision.verdict in (Verdict.GRANTED, Verdict.UNKNOWN):
         return decision
-    # Nothing real is asked about, yet the action may be allowed where it does act: that is some access.
+    # Nothing real is asked about, yet the action may be allowed where it does act: that is some
+    # access.
     actual = replace(requests, resources=requests.real, real=None)
     real = _decide(actual, identity, boundary, boundary_unread)
     if real.verdict in (Verdict.GRANTED, Verdict.PARTIAL):
@@ -260,7 +263,9 @@ def _kinds_of(requests: Requests, rules: Sequence[Rule]) -> set[tuple[Reach, ...
         return places[patterns]
 
     where = [
-        (place(rule.certain or ()), place(rule.possible or ())) if rule.possible is not None else None
+        (place(rule.certain or ()), place(rule.possible or ()))
+        if rule.possible is not None
+        else None
         for rule in rules
     ]
     found: set[tuple[Reach, ...]] = set()

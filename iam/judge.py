@@ -1,8 +1,9 @@
 """Judge principals: gather the documents that count for one, and evaluate every section on them.
 
-A `Judge` is made for one managed policy and keeps what it has worked out: each document is read against the
-sections once, however many principals hold it, and principals with the same documents share one result. It knows
-no account by itself, so the account as it is and the account as it would be are asked about in the same way.
+A `Judge` is made for one managed policy and keeps what it has worked out: each document is read
+against the sections once, however many principals hold it, and principals with the same documents
+share one result. It knows no account by itself, so the account as it is and the account as it
+would be are asked about in the same way.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ def sources_of(account: Account, principal: Principal) -> tuple[Source, ...]:
         if (group := account.groups.get(name)) is not None:
             add(group, name)
         else:
-            missing = Unread(f"group {name}", "Missing", "the account's data does not hold the group")
+            missing = Unread(
+                f"group {name}", "Missing", "the account's data does not hold the group"
+            )
             found.append(Source(missing, f"(policies of group {name})", "inline", name))
     return tuple(found)
 

@@ -1,12 +1,12 @@
 """IAM wildcards as small automata: what a pattern matches, and which kinds of resources there are.
 
-A pattern is matched against the whole string: `*` is any run of characters, colons and slashes too, and
-`?` exactly one. In a document of Version 2012-10-17 `${aws:username}` is a policy variable and `${*}`,
-`${?}`, `${$}` are plain characters.
+A pattern is matched against the whole string: `*` is any run of characters, colons and slashes
+too, and `?` exactly one. In a document of Version 2012-10-17 `${aws:username}` is a policy
+variable and `${*}`, `${?}`, `${$}` are plain characters.
 
-To know whether patterns *together* cover what an action can act on, `kinds` walks all of them at once
-and tells which combinations of "matches / does not match" exist at all among the resources. It is exact: each
-combination it returns is that of some string, and no string has another one.
+To know whether patterns *together* cover what an action can act on, `kinds` walks all of them at
+once and tells which combinations of "matches / does not match" exist at all among the resources.
+It is exact: each combination it returns is that of some string, and no string has another one.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -22,7 +22,7 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _OTHER = "\0"
 """Stands for every character that no pattern at hand names."""
-_MOST_STATES = 20_000
+_MOST_STATES = 4_000
 
 # What one token of a pattern accepts: a character itself, or one of these classes.
 _ANY, _NOT_COLON, _NOT_COLON_SLASH = "any", "not : $", "not : / $"
@@ -46,8 +46,9 @@ def resource_tokens(pattern: str, variables: bool = True) -> Tokens:
 
     Args:
         pattern: As written in the document.
-        variables: Whether `${…}` counts (Version 2012-10-17). A variable becomes a `*` here: what it
-            stands for is not known, so the caller must treat such a match as possible, not certain.
+        variables: Whether `${…}` counts (Version 2012-10-17). A variable becomes a `*` here: what
+            it stands for is not known, so the caller must treat such a match as possible, not
+            certain.
     """
     tokens: list[Token] = []
     position = 0
@@ -66,8 +67,9 @@ def _wild(text: str) -> Iterator[Token]:
 def type_tokens(arn_format: str, partition: str) -> Tokens:
     """Read a resource type's ARN format, such as `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`.
 
-    Region and account are runs without a colon; other placeholders may hold colons (model IDs do: `…-v1:0`),
-    though never an empty part between two, nor a slash after one. No placeholder holds a `$`.
+    Region and account are runs without a colon; other placeholders may hold colons (model IDs do:
+    `…-v1:0`), though never an empty part between two, nor a slash after one. No placeholder holds
+    a `$`.
     """
     tokens: list[Token] = []
     position = 0
@@ -84,7 +86,16 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
 class _Automaton:
     """A union of patterns, walked a character at a time; sets of states are bit masks."""
 
-    __slots__ = ("_closure", "_edges", "_memo", "_named", "_settled", "accepting", "always", "start")
+    __slots__ = (
+        "_closure",
+        "_edges",
+        "_memo",
+        "_named",
+        "_settled",
+        "accepting",
+        "always",
+        "start",
+    )
 
     def __init__(self, patterns: Iterable[Tokens]) -> None:
         self._edges: list[list[tuple[str, int]]] = []
@@ -151,10 +162,7 @@ class _Automaton:
         if (known := self._named.get(mask)) is not None:
             return known
         kinds_here = {
-            kind
-            for i in range(mask.bit_length())
-            if mask >> i & 1
-            for kind, _ in self._edges[i]
+            kind for i in range(mask.bit_length()) if mask >> i & 1 for kind, _ in self._edges[i]
         }
         result = frozenset(kinds_here - {_ANY, _NOT_COLON, _NOT_COLON_SLASH})
         self._named[mask] = result
@@ -177,7 +185,8 @@ class _Automaton:
                 ):
                     result |= self._closure[to]
         if settled := result & self._settled:
-            # What else was under way no longer matters; forgetting it keeps long lists from exploding.
+            # What else was under way no longer matters; forgetting it keeps long lists from
+            # exploding.
             result = self._closure[(settled & -settled).bit_length() - 1]
         self._memo[key] = result
         return result
@@ -193,7 +202,9 @@ Patterns = tuple[Tokens, ...]
 
 
 @lru_cache(maxsize=100_000)
-def kinds(universe: tuple[Patterns, ...], lists: tuple[Patterns, ...]) -> frozenset[tuple[bool, ...]]:
+def kinds(
+    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...]
+) -> frozenset[tuple[bool, ...]]:
     """Which combinations of matching exist among the strings of a universe.
 
     Args:
@@ -201,10 +212,11 @@ def kinds(universe: tuple[Patterns, ...], lists: tuple[Patterns, ...]) -> frozen
         lists: Unions of patterns to ask about.
 
     Returns:
-        For every kind of string in the universe, whether each of `lists` matches it. Empty if the universe is.
+        For every kind of string in the universe, whether each of `lists` matches it. Empty if the
+        universe is.
 
     Raises:
-        TooComplex: More than 20,000 states would have to be walked.
+        TooComplex: More than 4,000 states would have to be walked.
     """
     inside = [_automaton(patterns) for patterns in universe]
     asked = [_automaton(patterns) for patterns in lists]

@@ -1,7 +1,8 @@
 """An audit as JSON, CSV, Markdown or a plain table, for scripts, spreadsheets and tickets.
 
 The JSON and the CSV are a contract (docs/formats.md): people script against them.
-Text from AWS is made harmless for each format: no escape sequence, no formula, no markup gets through.
+Text from AWS is made harmless for each format: no escape sequence, no formula, no markup gets
+through.
 """
 
 from __future__ import annotations
@@ -49,9 +50,7 @@ def as_json(audit: Audit) -> str:
         "caller": audit.caller,
         "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
         "complete": audit.complete,
-        "unread": [
-            {"what": u.what, "error": u.error, "message": u.message} for u in audit.unread
-        ],
+        "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.unread],
         "principals": [_principal(p, r) for p, r in audit.results],
     }
     text = json.dumps(body, ensure_ascii=False, indent=1)
@@ -167,7 +166,9 @@ def as_table(audit: Audit) -> str:
 
 
 def _account_name(audit: Audit) -> str:
-    return f"{audit.account.id} ({audit.account.alias})" if audit.account.alias else audit.account.id
+    return (
+        f"{audit.account.id} ({audit.account.alias})" if audit.account.alias else audit.account.id
+    )
 
 
 def _facts(audit: Audit) -> list[str]:
@@ -208,4 +209,3 @@ FORMATS: dict[str, Callable[[Audit], str]] = {
     "csv": as_csv,
     "markdown": as_markdown,
 }
-

@@ -1,8 +1,8 @@
 """The sections of the managed policy: one a statement, with titles and descriptions for people.
 
-The sections come from the policy's own document, so that a statement AWS adds tomorrow is a section tomorrow.
-The five that the app knows by Sid carry titles; the rest are titled by their Sid. Deny statements grant
-nothing and are no sections.
+The sections come from the policy's own document, so that a statement AWS adds tomorrow is a
+section tomorrow. The five that the app knows by Sid carry titles; the rest are titled by their
+Sid. Deny statements grant nothing and are no sections.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def sections_of(document: Document, catalogue: Catalogue) -> tuple[Section, ...]
         catalogue: The concrete actions that wildcards stand for.
 
     Returns:
-        A section for every statement that is not a Deny, in the document's order. One that could not be
-        understood has its `statement.problem`, and may have no entries.
+        A section for every statement that is not a Deny, in the document's order. One that could
+        not be understood has its `statement.problem`, and may have no entries.
     """
     sections: list[Section] = []
     taken: set[str] = set()
@@ -140,7 +140,8 @@ def _short(sid: str) -> str:
 
 def _entries(statement: Statement, catalogue: Catalogue) -> tuple[Entry, ...]:
     if statement.not_actions is not None:
-        # What is not excluded, a service an entry: nobody wrote these entries, but they can be judged.
+        # What is not excluded, a service an entry: nobody wrote these entries, but they can be
+        # judged.
         services: dict[str, list[str]] = {}
         for action in catalogue.matching("*"):
             if not any(matches_action(p, action.id) for p in statement.not_actions):

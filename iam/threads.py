@@ -14,8 +14,9 @@ _T = TypeVar("_T")
 async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Run a blocking function in a daemon thread of its own.
 
-    Threads of an executor are joined when Python exits, so that a hung call would keep the program alive
-    after it has quit; daemon threads are not. If the await is cancelled, what the function returns is dropped.
+    Threads of an executor are joined when Python exits, so that a hung call would keep the
+    program alive after it has quit; daemon threads are not. If the await is cancelled, what the
+    function returns is dropped.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[_T] = loop.create_future()

@@ -35,9 +35,7 @@ def sum_up(verdicts: Iterable[Verdict]) -> Verdict:
     if Verdict.UNKNOWN not in found:
         return _sum_of_known(found)
     known = found - {Verdict.UNKNOWN}
-    possible = {
-        _sum_of_known(known | {v}) for v in Verdict if v is not Verdict.UNKNOWN
-    }
+    possible = {_sum_of_known(known | {v}) for v in Verdict if v is not Verdict.UNKNOWN}
     return possible.pop() if len(possible) == 1 else Verdict.UNKNOWN
 
 

@@ -127,7 +127,12 @@ def policy_arn(name: str) -> str:
 
 def details(*items: Json) -> Json:
     """What GetAccountAuthorizationDetails answers for these users, roles, groups and policies."""
-    lists: Json = {"UserDetailList": [], "RoleDetailList": [], "GroupDetailList": [], "Policies": []}
+    lists: Json = {
+        "UserDetailList": [],
+        "RoleDetailList": [],
+        "GroupDetailList": [],
+        "Policies": [],
+    }
     for item in items:
         for key, name in (
             ("UserDetailList", "UserName"),
@@ -186,5 +191,3 @@ def verdict(action: str, *items: Json, of: str = "alice", sid: str | None = None
             if action in entry.concrete:
                 return entry.concrete[action]
     raise LookupError(action)
-
-

@@ -1,4 +1,5 @@
-"""The dialogue before a change: what it would do, section by section. `y` applies, Enter alone does not."""
+"""The dialogue before a change: what it would do, section by section. `y` applies, Enter alone does
+not."""
 
 from __future__ import annotations
 
@@ -14,10 +15,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+from widgets.glyphs import Glyphs
 
 from iam.text import safe
 from iam.verdict import SectionResult
-from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from iam.preview import Preview
@@ -145,7 +146,9 @@ class ChangeDialog(ModalScreen[bool]):
                 notes.append(Content.assemble(("Some of it stays allowed by\n", "$warning"), lines))
             elif keeping:
                 notes.append(
-                    Content.styled(f"{len(keeping)} of them keep some of it by other means", "$warning")
+                    Content.styled(
+                        f"{len(keeping)} of them keep some of it by other means", "$warning"
+                    )
                 )
             elif previews:
                 notes.append(Content.styled("Nothing of it stays allowed.", "$text-muted"))
@@ -155,7 +158,9 @@ class ChangeDialog(ModalScreen[bool]):
             )
             lines = "".join(f"\n  {safe(reason)}" for reason in reasons)
             notes.append(
-                Content.assemble(("It will not have all of the policy's access.", "$warning"), lines)
+                Content.assemble(
+                    ("It will not have all of the policy's access.", "$warning"), lines
+                )
             )
         for name, why in self.plan.left_alone:
             notes.append(

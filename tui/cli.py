@@ -31,9 +31,12 @@ def _options(command: _Command) -> _Command:
             click.option(
                 "--policy",
                 metavar="NAME|ARN",
-                help=f"The managed policy to audit, attach and detach.  [default: {DEFAULT_POLICY}]",
+                help=f"The managed policy to audit, attach and detach.  [default:
+                {DEFAULT_POLICY}]",
             ),
-            click.option("--read-only", is_flag=True, help="Send nothing that could change anything."),
+            click.option(
+                "--read-only", is_flag=True, help="Send nothing that could change anything."
+            ),
             click.option("--demo", is_flag=True, help="Use an embedded account, not AWS."),
             click.option(
                 "--snapshot",
@@ -52,7 +55,7 @@ def _options(command: _Command) -> _Command:
 @_options
 @click.version_option(package_name="bedrock-tui", prog_name="bedrock-tui")
 @click.pass_context
-def main(context: click.Context, **chosen: Any) -> None:
+def main(context: click.Context, /, **chosen: Any) -> None:
     """See who in an AWS account can use Amazon Bedrock, and give or take away that access.
 
     Without a command it opens the app on the AWS credentials in force.
@@ -65,12 +68,10 @@ def main(context: click.Context, **chosen: Any) -> None:
 
 @main.command()
 @_options
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @click.pass_obj
-def audit(before: Launch, form: str, output: str | None, **chosen: Any) -> None:
+def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> None:
     """Print who can use Amazon Bedrock: the same picture without the screen.
 
     Exit status: 0 done; 1 could not run; 2 wrong usage; 3 done, but something could not be read.
@@ -108,7 +109,7 @@ def _check(launch: Launch) -> None:
 
 
 def _open(launch: Launch) -> None:
-    if launch.snapshot != "-" and not sys.stdin.isatty() or not sys.stdout.isatty():
+    if not sys.stdout.isatty() or (launch.snapshot != "-" and not sys.stdin.isatty()):
         _fail("the app needs a terminal; `bedrock-tui audit` works without one")
     from tui.terminal import prepare
 

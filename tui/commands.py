@@ -1,7 +1,7 @@
 """Every command of the main screen, declared once: its keys, name, help, and where it shows.
 
-The bindings, the footer, the help screen and the command palette are made from here, and a test holds
-the README's table to it.
+The bindings, the footer, the help screen and the command palette are made from here, and a test
+holds the README's table to it.
 """
 
 from __future__ import annotations

@@ -13,6 +13,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Static
+from widgets.account_bar import AccountBar, BarData
+from widgets.filter_bar import FilterBar
+from widgets.glyphs import Glyphs
+from widgets.load_progress import LoadProgress
+from widgets.principal_details import PrincipalDetails
+from widgets.principal_table import PrincipalTable
+from widgets.rows import Row, SectionColumn
 
 from iam.errors import AwsError
 from iam.text import safe
@@ -21,13 +28,6 @@ from tui.change_dialog import ChangeDialog, ChangePlan
 from tui.commands import COMMANDS, by_id
 from tui.help_screen import HelpScreen
 from tui.session import Session
-from widgets.account_bar import AccountBar, BarData
-from widgets.filter_bar import FilterBar
-from widgets.glyphs import Glyphs
-from widgets.load_progress import LoadProgress
-from widgets.principal_details import PrincipalDetails
-from widgets.principal_table import PrincipalTable
-from widgets.rows import Row, SectionColumn
 
 if TYPE_CHECKING:
     from iam.account import Account, Principal
@@ -92,7 +92,9 @@ class MainScreen(Screen[None]):
         self.loaded = False
         self.refresh_bindings()
         progress = self.query_one(LoadProgress)
-        progress.start("starting the embedded account" if self.session.launch.demo else "connecting")
+        progress.start(
+            "starting the embedded account" if self.session.launch.demo else "connecting"
+        )
         self._show_trouble(None)
         try:
             await self._read(progress)
@@ -178,7 +180,7 @@ class MainScreen(Screen[None]):
         self.bar = replace(self.bar, unread=unread)
 
     def _sum_up(self) -> None:
-        counts = {v: 0 for v in Verdict}
+        counts = dict.fromkeys(Verdict, 0)
         for result in self._results.values():
             counts[result.verdict] += 1
         self.bar = replace(self.bar, counts=counts)
@@ -367,7 +369,9 @@ class MainScreen(Screen[None]):
                 left_alone.append((principal.name, why))
             else:
                 previews.append(made)
-        name = f"{self.bar.account_id} ({self.bar.alias})" if self.bar.alias else self.bar.account_id
+        name = (
+            f"{self.bar.account_id} ({self.bar.alias})" if self.bar.alias else self.bar.account_id
+        )
         return ChangePlan(
             op=op,
             account=name or "",
@@ -391,7 +395,9 @@ class MainScreen(Screen[None]):
             try:
                 outcome = await self.session.apply(change, batch)
             except Exception as error:  # a journal that cannot be written: nothing was sent
-                self.notify(safe(str(error)), title="Nothing was sent", severity="error", markup=False)
+                self.notify(
+                    safe(str(error)), title="Nothing was sent", severity="error", markup=False
+                )
                 break
             await self._show_outcome(outcome, done)
         if done:
@@ -412,7 +418,9 @@ class MainScreen(Screen[None]):
             self.table.unmark(principal.arn)
             return
         error = outcome.error
-        told = f"{error.sentence} {error.advice}" if error else "AWS does not show it yet; r reloads."
+        told = (
+            f"{error.sentence} {error.advice}" if error else "AWS does not show it yet; r reloads."
+        )
         title = "Not confirmed" if outcome.phase == "unconfirmed" else "Not changed"
         self.notify(
             told,

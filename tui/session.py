@@ -1,7 +1,8 @@
 """One session with an account: connect, read, judge, change. No widget and no screen is known here.
 
-The heavy imports (boto3, pydantic) happen in a thread when the session opens, so that the first frame does
-not wait for them. The app and `audit` both go through this, so that they cannot differ.
+The heavy imports (boto3, pydantic) happen in a thread when the session opens, so that the first
+frame does not wait for them. The app and `audit` both go through this, so that they cannot
+differ.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from iam.threads import in_thread
 from tui.launch import Launch
 
 if TYPE_CHECKING:
+    from iam.demo import DemoServer
+
     from iam.account import Account, Principal
     from iam.audit import Audit
     from iam.change import Change, Outcome
     from iam.client import Aws
-    from iam.demo import DemoServer
     from iam.journal import Journal
     from iam.judge import Judge
     from iam.load import Identity
@@ -196,5 +198,3 @@ class Session:
         if self._demo is not None:
             self._demo.stop()
             self._demo = None
-
-

@@ -1,4 +1,5 @@
-"""The terminal before Textual takes it: what must be set before Textual is imported, and what it can show."""
+"""The terminal before Textual takes it: what must be set before Textual is imported, and what it can
+show."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ def prepare() -> None:
 def has_unicode() -> bool:
     """Whether the locale says that the terminal shows UTF-8.
 
-    Python's own answer is no help: it speaks UTF-8 in the C locale too (PEP 538), the terminal may not.
+    Python's own answer is no help: it speaks UTF-8 in the C locale too (PEP 538), the terminal
+    may not.
     """
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
         if value := os.environ.get(name):

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from tests.build import LIMITED, allow, deny, document, group, policy, policy_arn, result, role, user, verdict
 
 from iam.verdict import Verdict
+from tests.build import (
+    LIMITED,
+    allow,
+    deny,
+    document,
+    group,
+    policy,
+    policy_arn,
+    result,
+    role,
+    user,
+    verdict,
+)
 
 INVOKE = "bedrock:InvokeModel"
 GUARDRAIL = "bedrock:GetGuardrail"
@@ -61,7 +73,9 @@ def test_two_allows_share_the_work() -> None:
     half = allow(GUARDRAIL, "arn:aws:bedrock:*:*:guardrail/*")
     assert of(half, action=GUARDRAIL) is Verdict.GRANTED
     inference = [f"arn:aws:bedrock:*:*:{kind}" for kind in ("a*", "b*", "c*", "d*", "e*")]
-    rest = [f"arn:aws:bedrock:*:*:{kind}" for kind in ("f*", "g*", "[h-z]*", "i*", "p*", "m*", "s*")]
+    rest = [
+        f"arn:aws:bedrock:*:*:{kind}" for kind in ("f*", "g*", "[h-z]*", "i*", "p*", "m*", "s*")
+    ]
     assert of(allow(INVOKE, inference), allow(INVOKE, rest)) is Verdict.GRANTED
     assert of(allow(INVOKE, inference)) is Verdict.PARTIAL
 
@@ -89,9 +103,9 @@ def test_a_deny_on_other_resources_takes_nothing() -> None:
 
 
 def test_a_deny_of_every_resource_of_the_action_denies() -> None:
-    assert of(
-        allow(GUARDRAIL), deny("*", "arn:aws:bedrock:*:*:guardrail/*"), action=GUARDRAIL
-    ) is (Verdict.DENIED)
+    assert of(allow(GUARDRAIL), deny("*", "arn:aws:bedrock:*:*:guardrail/*"), action=GUARDRAIL) is (
+        Verdict.DENIED
+    )
 
 
 def test_allow_notaction_allows_the_rest() -> None:
@@ -198,7 +212,10 @@ class TestBoundary:
         assert verdict("kms:DescribeKey", *items) is Verdict.NONE
 
     def test_the_reason_names_the_boundary(self) -> None:
-        items = [role("alice", allow("bedrock:*"), boundary=policy_arn("b")), policy("b", allow("s3:*"))]
+        items = [
+            role("alice", allow("bedrock:*"), boundary=policy_arn("b")),
+            policy("b", allow("s3:*")),
+        ]
         entry = result(*items).sections[0].entries[0]
         assert entry.reasons == (f"limited by boundary {policy_arn('b')}",)
 
