@@ -188,7 +188,8 @@ _WORDS = {
     "NumericEquals": "is", "NumericNotEquals": "is not", "NumericLessThan": "is below",
     "NumericLessThanEquals": "is at most", "NumericGreaterThan": "is above",
     "NumericGreaterThanEquals": "is at least", "DateEquals": "is", "DateNotEquals": "is not",
-    "DateLessThan": "is before", "DateLessThanEquals": "is not after", "DateGreaterThan": "is after",
+    "DateLessThan": "is before", "DateLessThanEquals": "is not after",
+    "DateGreaterThan": "is after",
     "DateGreaterThanEquals": "is not before", "Bool": "is", "BinaryEquals": "is",
     "IpAddress": "is in", "NotIpAddress": "is not in", "ArnEquals": "is", "ArnLike": "is like",
     "ArnNotEquals": "is not", "ArnNotLike": "is not like",
@@ -196,7 +197,7 @@ _WORDS = {
 
 
 def in_words(condition: Condition) -> str:
-    """Say a condition for a reader, such as `with MFA` or `the region is us-east-1 or eu-west-1`."""
+    """Say a condition for a reader: `with MFA`, `the region is us-east-1 or eu-west-1`."""
     operator = _operator(condition.operator)
     values = " or ".join(condition.values)
     if operator is None:

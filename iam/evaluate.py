@@ -1,4 +1,4 @@
-"""Whether a principal's documents allow a concrete action: AWS's evaluation logic, on kinds of requests.
+"""Whether documents allow a concrete action: AWS's evaluation logic, on kinds of requests.
 
 The requests of a section's statement for one action fall into kinds: those whose resources match
 the same patterns of the documents at hand. Each kind is decided as AWS decides a request, and the
@@ -188,7 +188,7 @@ class Decision:
 
     verdict: Verdict
     used: frozenset[int]
-    """Places, among identity rules and then the boundary's, of those that reach any of the requests."""
+    """Places, in identity rules and then the boundary's, of those that reach any request."""
     limited: bool = False
     """The boundary takes something away by not allowing it."""
     too_complex: bool = False

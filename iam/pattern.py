@@ -56,7 +56,7 @@ def resource_tokens(pattern: str, variables: bool = True) -> Tokens:
         tokens += _wild(pattern[position : match.start()])
         tokens.append(match.group(1) if match.group(1) in ("*", "?", "$") else _STAR)
         position = match.end()
-    return tuple([*tokens, *_wild(pattern[position:])])
+    return (*tokens, *_wild(pattern[position:]))
 
 
 def _wild(text: str) -> Iterator[Token]:
@@ -65,7 +65,7 @@ def _wild(text: str) -> Iterator[Token]:
 
 
 def type_tokens(arn_format: str, partition: str) -> Tokens:
-    """Read a resource type's ARN format, such as `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`.
+    """Read a resource type's ARN format: `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`.
 
     Region and account are runs without a colon; other placeholders may hold colons (model IDs do:
     `…-v1:0`), though never an empty part between two, nor a slash after one. No placeholder holds
@@ -80,7 +80,7 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
         else:
             tokens.append(_SEGMENT if match.group(1) in ("Region", "Account") else _ID)
         position = match.end()
-    return tuple([*tokens, *arn_format[position:]])
+    return (*tokens, *arn_format[position:])
 
 
 class _Automaton:
@@ -178,8 +178,7 @@ class _Automaton:
             left ^= lowest
             for kind, to in self._edges[lowest.bit_length() - 1]:
                 if (
-                    kind == char
-                    or kind == _ANY
+                    kind in (char, _ANY)
                     or (kind == _NOT_COLON and char not in ":$")
                     or (kind == _NOT_COLON_SLASH and char not in ":/$")
                 ):

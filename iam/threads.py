@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
@@ -36,11 +37,9 @@ async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -
             result = fn(*args, **kwargs)
         except BaseException as error:
             failure = error
-        try:
+        # The loop may be closed: then the program is on its way out and nobody waits.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, failure)
-        except RuntimeError:
-            # The loop is closed: the program is on its way out and nobody waits.
-            pass
 
     name = getattr(fn, "__name__", "call")
     threading.Thread(target=run, name=f"bedrock-tui-{name}", daemon=True).start()

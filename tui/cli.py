@@ -31,8 +31,7 @@ def _options(command: _Command) -> _Command:
             click.option(
                 "--policy",
                 metavar="NAME|ARN",
-                help=f"The managed policy to audit, attach and detach.  [default:
-                {DEFAULT_POLICY}]",
+                help=f"The policy to audit, attach and detach.  [default: {DEFAULT_POLICY}]",
             ),
             click.option(
                 "--read-only", is_flag=True, help="Send nothing that could change anything."

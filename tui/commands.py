@@ -48,20 +48,35 @@ class Command:
 _MOVE, _LOOK, _CHANGE, _APP = "Move", "Look", "Change", "App"
 
 COMMANDS: tuple[Command, ...] = (
-    Command("open_details", "enter", "Open details", "Go into the details of the principal.", _LOOK, "details"),
-    Command("close_layer", "escape", "Back", "Undo one layer: dialogue, filter, marks, details.", _LOOK, display="esc", palette=False),
+    Command("open_details", "enter", "Open details", "Go into the details.", _LOOK, "details"),
+    Command(
+        "close_layer", "escape", "Back", "Undo one layer: details, filter, verdict, marks.",
+        _LOOK, display="esc", palette=False,
+    ),
     Command("switch_pane", "tab", "Other pane", "Go to the other pane.", _LOOK, palette=False),
-    Command("filter", "slash", "Filter", "Show only principals whose name, path or ARN has these words.", _LOOK, "filter", "/"),
+    Command(
+        "filter", "slash", "Filter", "Show names, paths and ARNs that have these words.",
+        _LOOK, "filter", "/",
+    ),
     Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
     Command("show_users", "2", "Users", "Show users only.", _LOOK),
     Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),
-    Command("cycle_verdict", "f", "Filter by verdict", "Show one verdict after another: granted, partial, denied, none, unknown, all.", _LOOK, "verdict"),
-    Command("sort", "s", "Sort", "Sort by name, verdict, managed policy or type.", _LOOK, "sort"),
-    Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN to the clipboard (OSC 52).", _LOOK, "copy ARN"),
-    Command("attach", "a", "Attach", "Attach the managed policy to the marked principals, or to this one.", _CHANGE, "attach", writes=True),
-    Command("detach", "d", "Detach", "Detach the managed policy from the marked principals, or from this one.", _CHANGE, "detach", writes=True),
+    Command(
+        "cycle_verdict", "f", "Filter by verdict", "Show one verdict after another.",
+        _LOOK, "verdict",
+    ),
+    Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK, "sort"),
+    Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN (OSC 52).", _LOOK, "copy"),
+    Command(
+        "attach", "a", "Attach", "Attach the policy to the marked principals, or to this one.",
+        _CHANGE, "attach", writes=True,
+    ),
+    Command(
+        "detach", "d", "Detach", "Detach the policy from the marked principals, or from this one.",
+        _CHANGE, "detach", writes=True,
+    ),
     Command("reload", "r", "Reload", "Read the account again.", _APP, "reload"),
-    Command("help", "question_mark", "Help", "Show keys and what the verdicts mean.", _APP, "help", "?"),
+    Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
     Command("quit", "q", "Quit", "Leave at once.", _APP, "quit"),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from tui.commands import COMMANDS, MOVEMENT
 
 _MEANING = {
     Verdict.GRANTED: "every request that the policy's statement would allow is allowed",
-    Verdict.PARTIAL: "some are: some resources only, under a condition, or less a Deny or a boundary",
+    Verdict.PARTIAL: "some are: on some resources, under a condition, or less a Deny or a boundary",
     Verdict.DENIED: "an explicit Deny covers every one",
     Verdict.NONE: "nothing allows it, or the permissions boundary does not",
     Verdict.UNKNOWN: "a document that could change the answer was not read or not understood",
@@ -70,8 +70,8 @@ class HelpScreen(ModalScreen[None]):
         lines += [
             Content(""),
             Content.styled(
-                "29/30 is how many of a section's entries are granted. Not judged: service and resource\n"
-                "control policies, session policies and resource-based policies.",
+                "29/30 is how many of a section's entries are granted. Not judged: service and\n"
+                "resource control policies, session policies and resource-based policies.",
                 "$text-muted",
             ),
         ]

@@ -1,4 +1,4 @@
-"""What the operator asked for on the command line. Light: the first frame waits for nothing else."""
+"""What the operator asked for on the command line. Light: the first frame waits for no more."""
 
 from __future__ import annotations
 

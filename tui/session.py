@@ -106,7 +106,7 @@ class Session:
         return Open(self.account.id, self.account.alias, None, None, None)
 
     async def load(self, on_page: Callable[[Account], None] | None = None) -> None:
-        """Read the account and the managed policy; `account`, `managed` and `judge` are set after it.
+        """Read the account and the managed policy; sets `account`, `managed` and `judge`.
 
         Raises:
             AwsError: Nothing could be read at all, or the policy does not exist.

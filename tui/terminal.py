@@ -1,5 +1,4 @@
-"""The terminal before Textual takes it: what must be set before Textual is imported, and what it can
-show."""
+"""The terminal before Textual takes it: what to set before its import, and what it can show."""
 
 from __future__ import annotations
 
