@@ -11,13 +11,13 @@ from typing import ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from widgets.glyphs import Glyphs, glyphs
 
 from tui.commands import COMMANDS
 from tui.launch import Launch
 from tui.main_screen import MainScreen
 from tui.session import Session
 from tui.terminal import has_colour, has_many_colours, has_unicode
+from widgets.glyphs import Glyphs, glyphs
 
 
 class BedrockApp(App[int]):
@@ -25,10 +25,7 @@ class BedrockApp(App[int]):
 
     TITLE = "bedrock-tui"
     CSS_PATH = Path("styles.tcss")
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (100, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,13 +13,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Static
-from widgets.account_bar import AccountBar, BarData
-from widgets.filter_bar import FilterBar
-from widgets.glyphs import Glyphs
-from widgets.load_progress import LoadProgress
-from widgets.principal_details import PrincipalDetails
-from widgets.principal_table import PrincipalTable
-from widgets.rows import Row, SectionColumn
 
 from iam.errors import AwsError
 from iam.text import safe
@@ -27,15 +20,24 @@ from iam.verdict import PrincipalResult, Verdict
 from tui.change_dialog import ChangeDialog, ChangePlan
 from tui.commands import COMMANDS, by_id
 from tui.help_screen import HelpScreen
+from tui.launch import Launch
 from tui.session import Session
+from widgets.account_bar import AccountBar, BarData
+from widgets.filter_bar import FilterBar
+from widgets.glyphs import Glyphs
+from widgets.load_progress import LoadProgress
+from widgets.principal_details import PrincipalDetails
+from widgets.principal_table import PrincipalTable
+from widgets.rows import Kind, Row, SectionColumn, Sort
 
 if TYPE_CHECKING:
     from iam.account import Account, Principal
     from iam.change import Outcome
+    from iam.managed import Managed
     from iam.preview import Op, Preview
 
 _VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
-_SORTS: tuple[str, ...] = ("name", "verdict", "policy", "type")
+_SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
 _JUDGE_AT_ONCE = 500
 """Principals whose verdicts reach the screen together."""
 
@@ -49,13 +51,10 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.session = session
         self.glyphs = glyphs
-        self.bar = BarData(read_only=not session.launch.writable, source=session.launch.source)
+        self.bar = BarData(badges=_badges(session.launch))
         self.writing = False
         self.loaded = False
         self._results: dict[str, PrincipalResult] = {}
-        self._verdict: Verdict | None = None
-        self._kind: Literal["all", "users", "roles"] = "all"
-        self._sort = "name"
         self._details_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -92,9 +91,6 @@ class MainScreen(Screen[None]):
         self.loaded = False
         self.refresh_bindings()
         progress = self.query_one(LoadProgress)
-        progress.start(
-            "starting the embedded account" if self.session.launch.demo else "connecting"
-        )
         self._show_trouble(None)
         try:
             await self._read(progress)
@@ -104,23 +100,25 @@ class MainScreen(Screen[None]):
             progress.stop()
 
     async def _read(self, progress: LoadProgress) -> None:
+        demo = self.session.launch.demo
+        progress.say("starting the embedded account …" if demo else "connecting …")
         opened = await self.session.open()
         self.bar = replace(
             self.bar,
             account_id=opened.account_id,
-            alias=opened.alias,
-            caller=opened.caller,
-            region=opened.region,
-            profile=opened.profile,
+            alias=opened.alias or "",
+            caller=opened.caller or "",
+            region=opened.region or "",
+            profile=opened.profile or "",
         )
         self._show_bar()
-        progress.start("reading the account")
+        progress.say("reading the account …")
         pages = 0
 
         def on_page(account: Account) -> None:
             nonlocal pages
             pages += 1
-            progress.advance(len(account.principals), pages)
+            progress.say(f"{len(account.principals):,} principals, page {pages}")
             self._show_rows(account)
 
         await self.session.load(on_page)
@@ -128,25 +126,21 @@ class MainScreen(Screen[None]):
         assert account is not None and managed is not None and judge is not None
         self.bar = replace(
             self.bar,
-            policy=managed.policy.name,
-            policy_version=managed.policy.version,
-            policy_note=""
-            if managed.source == "live"
-            else f"shipped, of {managed.as_of}"
-            if managed.source == "shipped"
-            else "as in the account's data",
+            policy=f"{managed.policy.name} {managed.policy.version}",
+            policy_note=_policy_note(managed),
+            counts={},
         )
+        self._show_bar()
         self.table.set_sections([SectionColumn(s.sid, s.title, s.label) for s in judge.sections])
         self._results = {}
         principals = list(account.principals.values())
-        progress.start("judging")
         for start in range(0, len(principals), _JUDGE_AT_ONCE):
             chunk = principals[start : start + _JUDGE_AT_ONCE]
             for principal, result in await self.session.results(chunk):
                 self._results[principal.arn] = result
-            progress.advance(len(self._results), pages)
+            done = len(self._results)
+            progress.say(f"{done:,} of {len(principals):,} judged", done / len(principals))
             self._show_rows(account)
-        self._count_unread()
         self.loaded = True
         self._show_rows(account)
         self._sum_up()
@@ -154,36 +148,33 @@ class MainScreen(Screen[None]):
         self._show_details()
 
     def _show_rows(self, account: Account) -> None:
-        self.table.set_rows([self._row(p) for p in account.principals.values()])
+        note = "this account has no users or roles" if self.loaded else ""
+        self.table.set_rows([self._row(p, account) for p in account.principals.values()], note)
 
-    def _row(self, principal: Principal) -> Row:
-        from iam.change import protected
+    def _row(self, principal: Principal, account: Account) -> Row:
+        from iam.judge import attachment_of
 
-        result = self._results.get(principal.arn)
+        managed = self.session.managed
+        arn = managed.policy.arn if managed else ""
         return Row(
             arn=principal.arn,
             type=principal.type,
             name=principal.name,
             path=principal.path,
-            attached=result.attached if result else None,
-            boundary=principal.boundary is not None,
-            result=result,
-            protected=protected(principal) is not None,
+            attached=attachment_of(account, principal, arn),
+            result=self._results.get(principal.arn),
         )
 
-    def _count_unread(self) -> None:
+    def _sum_up(self) -> None:
         from iam.account import unread_documents
 
-        account = self.session.account
-        assert account is not None
-        unread = len({*account.unread, *unread_documents(account)})
-        self.bar = replace(self.bar, unread=unread)
-
-    def _sum_up(self) -> None:
         counts = dict.fromkeys(Verdict, 0)
         for result in self._results.values():
             counts[result.verdict] += 1
-        self.bar = replace(self.bar, counts=counts)
+        account = self.session.account
+        assert account is not None
+        unread = len({*account.unread, *unread_documents(account)})
+        self.bar = replace(self.bar, counts=counts, unread=unread)
         self._show_bar()
 
     def _show_bar(self) -> None:
@@ -252,12 +243,11 @@ class MainScreen(Screen[None]):
         if self.details.has_focus_within:
             self._close_details()
         elif self.query_one(FilterBar).text:
-            self.query_one(FilterBar).clear()
-        elif self._verdict is not None:
-            self._verdict = None
-            self._apply_filter()
+            self.query_one(FilterBar).action_clear()
+        elif self.table.view.verdict is not None:
+            self.table.show(verdict=None)
         elif self.table.marked:
-            self.table.unmark_all()
+            self.table.unmark(self.table.marked)
 
     # Filter and sort
 
@@ -266,10 +256,10 @@ class MainScreen(Screen[None]):
         self.remove_class("-details")
         self.query_one(FilterBar).open()
 
-    @on(FilterBar.FilterChanged)
-    def filter_changed(self) -> None:
+    @on(FilterBar.Changed)
+    def filter_changed(self, event: FilterBar.Changed) -> None:
         """Show what matches, as one types."""
-        self._apply_filter()
+        self.table.show(text=event.text)
 
     @on(FilterBar.Closed)
     def filter_closed(self) -> None:
@@ -278,37 +268,28 @@ class MainScreen(Screen[None]):
 
     def action_cycle_verdict(self) -> None:
         """Show the principals of the next verdict."""
-        at = _VERDICT_FILTERS.index(self._verdict)
-        self._verdict = _VERDICT_FILTERS[(at + 1) % len(_VERDICT_FILTERS)]
-        self._apply_filter()
+        at = _VERDICT_FILTERS.index(self.table.view.verdict)
+        self.table.show(verdict=_VERDICT_FILTERS[(at + 1) % len(_VERDICT_FILTERS)])
+
+    def _show_kind(self, kind: Kind) -> None:
+        self.table.show(kind=kind)
 
     def action_show_all(self) -> None:
         """Show users and roles."""
-        self._kind = "all"
-        self._apply_filter()
+        self._show_kind("all")
 
     def action_show_users(self) -> None:
         """Show users only."""
-        self._kind = "users"
-        self._apply_filter()
+        self._show_kind("users")
 
     def action_show_roles(self) -> None:
         """Show roles only."""
-        self._kind = "roles"
-        self._apply_filter()
+        self._show_kind("roles")
 
     def action_sort(self) -> None:
         """Sort by the next of the orders."""
-        self._sort = _SORTS[(_SORTS.index(self._sort) + 1) % len(_SORTS)]
-        self._apply_filter()
-
-    def _apply_filter(self) -> None:
-        self.table.show(
-            kind=self._kind,
-            text=self.query_one(FilterBar).text,
-            verdicts=None if self._verdict is None else frozenset({self._verdict}),
-            sort=self._sort,
-        )
+        at = _SORTS.index(self.table.view.sort)
+        self.table.show(sort=_SORTS[(at + 1) % len(_SORTS)])
 
     # Changes
 
@@ -339,7 +320,7 @@ class MainScreen(Screen[None]):
             self.notify(refusal, severity="warning", markup=False)
             return
         row = self.table.cursor_row
-        arns = self.table.marked or ({row.arn} if row else set())
+        arns = self.table.marked or frozenset({row.arn} if row else ())
         plan = self._plan(op, arns)
         if not plan.previews:
             for name, why in plan.left_alone[:3]:
@@ -353,7 +334,8 @@ class MainScreen(Screen[None]):
         finally:
             self.writing = False
 
-    def _plan(self, op: Op, arns: set[str] | frozenset[str]) -> ChangePlan:
+    def _plan(self, op: Op, arns: frozenset[str]) -> ChangePlan:
+        from iam.audit import in_order
         from iam.change import protected
         from iam.preview import preview
 
@@ -362,7 +344,7 @@ class MainScreen(Screen[None]):
         previews: list[Preview] = []
         left_alone: list[tuple[str, str]] = []
         chosen = [p for p in account.principals.values() if p.arn in arns]
-        for principal in sorted(chosen, key=lambda p: (p.type == "role", p.name)):
+        for principal in sorted(chosen, key=in_order):
             made = preview(judge, account, principal, op)
             why = made.unneeded or protected(principal)
             if why:
@@ -381,11 +363,9 @@ class MainScreen(Screen[None]):
         )
 
     async def _apply(self, op: Op, previews: tuple[Preview, ...]) -> None:
-        from uuid import uuid4
+        from iam.change import Change, new_batch
 
-        from iam.change import Change
-
-        batch = uuid4().hex
+        batch = new_batch()
         done: list[str] = []
         managed = self.session.managed
         assert managed is not None
@@ -410,12 +390,14 @@ class MainScreen(Screen[None]):
         if outcome.principal is not None:
             for read_back, result in await self.session.results([outcome.principal]):
                 self._results[read_back.arn] = result
-            self.table.update_row(self._row(principal))
+            account = self.session.account
+            assert account is not None
+            self.table.update_row(self._row(principal, account))
             self._sum_up()
             self._show_details()
         if outcome.phase == "done":
             done.append(principal.name)
-            self.table.unmark(principal.arn)
+            self.table.unmark([principal.arn])
             return
         error = outcome.error
         told = (
@@ -461,3 +443,15 @@ class MainScreen(Screen[None]):
         """Leave out of footer and palette what this session cannot do."""
         command = by_id(action)
         return not (command and command.writes and not self.session.launch.writable)
+
+
+def _badges(launch: Launch) -> tuple[str, ...]:
+    source = {"live": (), "demo": ("DEMO",), "snapshot": ("SNAPSHOT",)}[launch.source]
+    return source if launch.writable else ("READ-ONLY", *source)
+
+
+def _policy_note(managed: Managed) -> str:
+    """Where the policy's document is from, if AWS did not just say it."""
+    if managed.source == "shipped":
+        return f"document as shipped with the app, of {managed.as_of}"
+    return "" if managed.source == "live" else "document as in the account's data"

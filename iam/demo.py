@@ -1,0 +1,87 @@
+"""The embedded account of `--demo`: a moto server on loopback, in a child process of its own.
+
+The child ends however the parent ends: it reads a pipe that only the parent holds open, and
+leaves when that closes. Light: moto is imported in the child only.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_LEAST_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+
+
+class DemoError(Exception):
+    """Why there is no embedded account, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoServer:
+    """A running embedded account."""
+
+    endpoint_url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """End the child and wait for it."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+
+def start_demo(timeout: float = 60) -> DemoServer:
+    """Start the embedded account; blocking.
+
+    Args:
+        timeout: Seconds to wait for it.
+
+    Raises:
+        DemoError: moto is not installed, or the server did not come up.
+    """
+    if importlib.util.find_spec("moto") is None:
+        raise DemoError("The demo needs moto: pip install 'bedrock-tui[demo]'.")
+    environment = {k: v for k, v in os.environ.items() if k in _LEAST_ENVIRONMENT}
+    environment |= {
+        "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+    }
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "iam.demo_server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            env=environment,
+            start_new_session=True,  # ctrl+c in the terminal is for the app, not for the child
+        )
+        server = DemoServer("", process)
+        port = _port(process, timeout)
+        if not port:
+            server.stop()
+            said.seek(0)
+            last = said.read().decode(errors="replace").strip().splitlines()[-1:]
+            why = f": {last[0]}" if last else " in time"
+            raise DemoError(f"The embedded account did not start{why}.")
+    return DemoServer(f"http://127.0.0.1:{port}", process)
+
+
+def _port(process: subprocess.Popen[bytes], timeout: float) -> str:
+    """What the child says on its first line; empty if it ends or says nothing in time."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(timeout):
+            return ""
+    return process.stdout.readline().decode().strip()

@@ -1,0 +1,45 @@
+"""The child process of the demo: serves moto's IAM and STS, and ends with its parent."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+
+import boto3
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+
+from iam.demo_account import fill
+
+
+def _end_with_parent() -> None:
+    """Leave as soon as the parent's end of the pipe closes, by whatever death."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main() -> None:
+    """Fill the account, say the port on the first line of standard output, and serve."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
+    app = DomainDispatcherApplication(create_backend_app)
+    server = make_server("127.0.0.1", 0, app, threaded=True)  # type: ignore[arg-type]
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    fill(
+        boto3.client(
+            "iam",
+            region_name="us-east-1",
+            endpoint_url=f"http://127.0.0.1:{server.server_port}",
+            aws_access_key_id="demo",
+            aws_secret_access_key="demo",
+        )
+    )
+    print(server.server_port, flush=True)
+    serving.join()
+
+
+if __name__ == "__main__":
+    main()

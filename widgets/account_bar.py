@@ -1,0 +1,112 @@
+"""The bar on top: which account, seen as whom, whether it can be changed, and the audit's sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from textual import events
+from textual.content import Content
+from textual.widgets import Static
+
+from iam.text import safe
+from iam.verdict import Verdict
+from widgets.glyphs import WORDS, Glyphs
+
+
+@dataclass(frozen=True, slots=True)
+class BarData:
+    """What the bar says; empty while it is not known."""
+
+    account_id: str = ""
+    alias: str = ""
+    region: str = ""
+    profile: str = ""
+    caller: str = ""
+    policy: str = ""
+    policy_note: str = ""
+    """Where the policy's document is from, if not from AWS just now."""
+    badges: tuple[str, ...] = ()
+    """`READ-ONLY`, `DEMO`, `SNAPSHOT`."""
+    counts: dict[Verdict, int] = field(default_factory=dict)
+    unread: int = 0
+
+
+class AccountBar(Static):
+    """Two lines; what matters less goes first where there is no room."""
+
+    DEFAULT_CSS = """
+    AccountBar {
+        height: 2;
+        padding: 0 1;
+        background: $panel;
+    }
+    """
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(markup=False)
+        self.glyphs = glyphs
+        self.data = BarData()
+
+    def update_bar(self, data: BarData) -> None:
+        """Show what is known now."""
+        self.data = data
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.content_size.width
+        self.update(Content("\n").join([self._account(width), self._audit(width)]))
+
+    def _account(self, width: int) -> Content:
+        data = self.data
+        first = [Content.styled(data.account_id or "no account yet", "bold $text")]
+        if data.alias:
+            first.append(Content.styled(safe(data.alias), "bold $accent"))
+        badges = [Content.styled(f" {badge} ", "bold reverse $warning") for badge in data.badges]
+        optional = [
+            Content.styled(safe(text), "$text-muted")
+            for text in (
+                data.region,
+                f"profile {data.profile}" if data.profile else "",
+                _caller(data.caller),
+            )
+            if text
+        ]
+        return self._line([*first, *badges], optional, width)
+
+    def _audit(self, width: int) -> Content:
+        data = self.data
+        counts = [
+            Content.assemble(
+                (self.glyphs.of(v), self.glyphs.style(v)),
+                f" {data.counts[v]:,} ",
+                (WORDS[v], "$text-muted"),
+            )
+            for v in Verdict
+            if v in data.counts
+        ]
+        if data.unread:
+            counts.append(Content.styled(f"{data.unread} not read", "bold $error"))
+        optional = [Content.styled(safe(data.policy), "$text")] if data.policy else []
+        if data.policy_note:
+            optional.append(Content.styled(safe(data.policy_note), "$warning"))
+        return self._line(counts, optional, width) if counts else Content("  ").join(optional)
+
+    def _line(self, needed: list[Content], optional: list[Content], width: int) -> Content:
+        """What is needed, then as much of the rest as fits; what is cut ends in an ellipsis."""
+        line = Content("  ").join(needed)
+        for part in optional:
+            room = width - line.cell_length - 2
+            if part.cell_length > room:
+                if room >= 12:
+                    line = Content.assemble(line, "  ", part.truncate(room, ellipsis=True))
+                break
+            line = Content.assemble(line, "  ", part)
+        return line
+
+
+def _caller(arn: str) -> str:
+    """The end of an ARN, which says who: `assumed-role/admin/jane`."""
+    return arn.split(":", 5)[-1] if arn else ""

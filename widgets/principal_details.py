@@ -1,0 +1,276 @@
+"""The details of one principal: facts, then its sections as a tree down to the statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static, Tree
+from textual.widgets.tree import TreeNode
+
+from iam.text import safe
+from iam.verdict import Attachment, EntryResult, PrincipalResult, SectionResult, Verdict, Via
+from widgets.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from iam.account import Principal
+
+NOT_JUDGED = "Not judged: SCPs, RCPs, session and resource policies"
+
+
+class SectionTree(Tree[SectionResult | EntryResult | None]):
+    """The sections; vi keys as well as arrows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False, id="tree.down"),
+        Binding("k", "cursor_up", "Up", show=False, id="tree.up"),
+        Binding("g", "scroll_home", "Top", show=False, id="tree.top"),
+        Binding("G", "scroll_end", "End", show=False, id="tree.end"),
+        Binding("enter,space", "toggle_node", "Open", show=False, id="tree.toggle"),
+        Binding("l,right", "open", "Open", show=False, id="tree.open"),
+        Binding("h,left", "close", "Close", show=False, id="tree.close"),
+    ]
+
+    def action_open(self) -> None:
+        """Open the node under the cursor."""
+        if self.cursor_node is not None and self.cursor_node.allow_expand:
+            self.cursor_node.expand()
+
+    def action_close(self) -> None:
+        """Close the node under the cursor, or go to the one that holds it."""
+        node = self.cursor_node
+        if node is not None and node.allow_expand and node.is_expanded:
+            node.collapse()
+        elif node is not None and node.parent is not None and node.parent is not self.root:
+            self.move_cursor(node.parent)
+
+    def action_scroll_home(self) -> None:
+        self.cursor_line = 0
+        self.scroll_to_line(0, animate=False)
+
+    def action_scroll_end(self) -> None:
+        self.cursor_line = self.last_line
+        self.scroll_to_line(self.last_line, animate=False)
+
+
+class PrincipalDetails(Vertical):
+    """Shows one principal; sections that were opened stay open from one principal to the next."""
+
+    DEFAULT_CSS = """
+    PrincipalDetails {
+        & #facts { height: auto; padding: 0 1; }
+        & SectionTree {
+            height: 1fr; padding: 0 0 0 1; background: transparent; overflow-x: hidden;
+            scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
+        }
+        & #not-judged { height: 1; padding: 0 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self.glyphs = glyphs
+        self._open: set[str] = set()
+        self._describe: Callable[[str], str] = lambda _: ""
+        self._shown: tuple[str, PrincipalResult | None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="facts", markup=False)
+        tree = SectionTree("")
+        tree.show_root = False
+        tree.guide_depth = 2
+        yield tree
+        yield Static(NOT_JUDGED, id="not-judged", markup=False)
+
+    @property
+    def sections(self) -> SectionTree:
+        """The sections."""
+        return self.query_one(SectionTree)
+
+    def focus_tree(self) -> None:
+        """Take the keys."""
+        self.sections.focus()
+
+    def clear(self) -> None:
+        """Show nobody."""
+        self._shown = None
+        self.border_title = "Details"
+        self.query_one("#facts", Static).update("")
+        self.sections.clear()
+
+    def show_principal(
+        self,
+        principal: Principal,
+        result: PrincipalResult | None,
+        describe: Callable[[str], str],
+    ) -> None:
+        """Show a principal.
+
+        Args:
+            principal: Who.
+            result: Its verdicts; None while they are being made.
+            describe: Says in a few words what an action does.
+        """
+        self._describe = describe
+        self.border_title = safe(principal.name)
+        self.query_one("#facts", Static).update(self._facts(principal, result))
+        shown = (principal.arn, result)
+        if self._shown != shown:
+            self._shown = shown
+            self._fill(result)
+
+    # Facts
+
+    def _facts(self, principal: Principal, result: PrincipalResult | None) -> Content:
+        facts = [("ARN", principal.arn)]
+        if principal.path != "/":
+            facts.append(("Path", principal.path))
+        if principal.groups:
+            facts.append(("Groups", ", ".join(principal.groups)))
+        if result is not None:
+            facts.append(("Policy", _attached(result.attached)))
+        if principal.boundary:
+            facts.append(("Boundary", principal.boundary.rsplit("/", 1)[-1]))
+        if principal.type == "role":
+            used = principal.last_used
+            facts.append(("Last used", _ago(used) if used else "no use on record"))
+        if principal.created:
+            facts.append(("Created", _ago(principal.created)))
+        if principal.tags:
+            facts.append(("Tags", ", ".join(f"{key}={value}" for key, value in principal.tags)))
+        return Content("\n").join(
+            Content.assemble((f"{name:<10}", "$text-muted"), safe(value)) for name, value in facts
+        )
+
+    # The tree
+
+    def _fill(self, result: PrincipalResult | None) -> None:
+        tree = self.sections
+        line = tree.cursor_line
+        tree.clear()
+        if result is None:
+            return
+        for section in result.sections:
+            node = tree.root.add(self._section_label(section), section, expand=False)
+            if section.sid in self._open:
+                self._fill_section(node, section)
+                node.expand()
+        tree.cursor_line = min(max(line, 0), max(tree.last_line, 0))
+
+    @on(Tree.NodeExpanded)
+    def _expanded(self, event: Tree.NodeExpanded[SectionResult | EntryResult | None]) -> None:
+        node = event.node
+        data = node.data
+        if data is None:
+            return
+        self._open.add(_key(data))
+        if node.children:
+            return
+        if isinstance(data, SectionResult):
+            self._fill_section(node, data)
+        else:
+            self._fill_entry(node, data)
+
+    @on(Tree.NodeCollapsed)
+    def _collapsed(self, event: Tree.NodeCollapsed[SectionResult | EntryResult | None]) -> None:
+        if event.node.data is not None:
+            self._open.discard(_key(event.node.data))
+
+    def _fill_section(
+        self, node: TreeNode[SectionResult | EntryResult | None], section: SectionResult
+    ) -> None:
+        for entry in section.entries:
+            child = node.add(self._entry_label(entry), entry, expand=False)
+            if _key(entry) in self._open:
+                self._fill_entry(child, entry)
+                child.expand()
+
+    def _fill_entry(
+        self, node: TreeNode[SectionResult | EntryResult | None], entry: EntryResult
+    ) -> None:
+        for text in [self._via_label(via) for via in entry.via] + [
+            Text(f"! {safe(reason)}", self._style("$warning")) for reason in entry.reasons
+        ]:
+            node.add_leaf(text)
+        if not entry.via and not entry.reasons:
+            node.add_leaf(Text("no statement speaks of it", self._style("$text-muted")))
+        if list(entry.concrete) != [entry.action]:
+            for action, verdict in entry.concrete.items():
+                node.add_leaf(self._action_label(action, verdict))
+
+    def _section_label(self, section: SectionResult) -> Text:
+        label = self._glyph(section.verdict)
+        label.append(f" {safe(section.title)} ", "bold")
+        label.append(f"{section.granted}/{section.total}")
+        if section.sid != section.title:
+            label.append(f"  {safe(section.sid)}", self._style("$text-muted"))
+        return label
+
+    def _entry_label(self, entry: EntryResult) -> Text:
+        label = self._glyph(entry.verdict)
+        label.append(f" {safe(entry.action)}")
+        if list(entry.concrete) != [entry.action]:
+            label.append(f" {entry.granted}/{entry.total}")
+        label.append(f"  {safe(self._describe(entry.action))}", self._style("$text-muted"))
+        return label
+
+    def _action_label(self, action: str, verdict: Verdict) -> Text:
+        label = self._glyph(verdict)
+        label.append(f" {safe(action.partition(':')[2] or action)}")
+        label.append(f"  {safe(self._describe(action))}", self._style("$text-muted"))
+        return label
+
+    def _via_label(self, via: Via) -> Text:
+        colour = "$success" if via.effect == "Allow" else "$error"
+        label = Text(via.effect, self._style(colour))
+        name = via.policy.rsplit("/", 1)[-1]
+        label.append(f" by {'boundary ' if via.kind == 'boundary' else ''}{safe(name)}")
+        dot = f" {self.glyphs.dot} "
+        notes = [safe(via.sid) if via.sid else f"statement {via.statement + 1}"]
+        if via.kind == "inline":
+            notes.append("inline")
+        if via.group:
+            notes.append(f"by group {safe(via.group)}")
+        notes += [safe(words) for words in via.scope]
+        label.append(dot + dot.join(notes), self._style("$text-muted"))
+        return label
+
+    def _glyph(self, verdict: Verdict) -> Text:
+        return Text(self.glyphs.of(verdict), self._style(self.glyphs.style(verdict)), end="")
+
+    def _style(self, style: str) -> Style:
+        """A theme's colour for a tree's label."""
+        bold = style.startswith("bold ")
+        colour = self.app.theme_variables.get(style.removeprefix("bold ").removeprefix("$"), "")
+        if not colour.startswith(("#", "ansi_", "rgb")):
+            return Style(bold=bold, dim=style == "$text-muted")
+        return Style(color=colour if colour.startswith("#") else None, bold=bold)
+
+
+def _key(data: SectionResult | EntryResult) -> str:
+    return data.sid if isinstance(data, SectionResult) else f"action {data.action}"
+
+
+def _attached(attached: Attachment) -> str:
+    ways = ["attached directly"] if attached.direct else []
+    if attached.groups:
+        ways.append("by group " + ", ".join(attached.groups))
+    return " and ".join(ways) or "not attached"
+
+
+def _ago(when: datetime) -> str:
+    days = (datetime.now(UTC) - when.astimezone(UTC)).days
+    if days < 1:
+        return f"today ({when:%Y-%m-%d})"
+    unit, count = ("day", days) if days < 60 else ("month", days // 30)
+    if days >= 730:
+        unit, count = "year", days // 365
+    return f"{count} {unit}{'s' if count != 1 else ''} ago ({when:%Y-%m-%d})"

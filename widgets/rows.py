@@ -1,0 +1,76 @@
+"""The rows of the table as data: which are shown, and in which order. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from iam.verdict import Attachment, PrincipalResult, Verdict
+
+Kind = Literal["all", "users", "roles"]
+Sort = Literal["name", "verdict", "policy", "type"]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionColumn:
+    """A column for one section."""
+
+    sid: str
+    title: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One principal."""
+
+    arn: str
+    type: Literal["user", "role"]
+    name: str
+    path: str
+    attached: Attachment
+    result: PrincipalResult | None
+    """None while it is being judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown, and how it is sorted."""
+
+    kind: Kind = "all"
+    text: str = ""
+    verdict: Verdict | None = None
+    sort: Sort = "type"
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether it may leave rows out."""
+        return bool(self.text.strip()) or self.verdict is not None or self.kind != "all"
+
+    def of(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows that are shown, in order."""
+        words = self.text.lower().split()
+        shown = [row for row in rows if self._has(row, words)]
+        shown.sort(key=self._key)
+        return shown
+
+    def _has(self, row: Row, words: list[str]) -> bool:
+        if self.kind != "all" and row.type != self.kind[:-1]:
+            return False
+        if self.verdict is not None and (row.result is None or row.result.verdict != self.verdict):
+            return False
+        arn = row.arn.lower()
+        return all(word in arn for word in words)
+
+    def _key(self, row: Row) -> tuple[object, ...]:
+        name = (row.name.lower(), row.arn)
+        if self.sort == "name":
+            return name
+        kind = row.type == "role"
+        if self.sort == "verdict":
+            order = list(Verdict)
+            return (order.index(row.result.verdict) if row.result else len(order), kind, *name)
+        if self.sort == "policy":
+            return (not row.attached.direct, not row.attached.groups, kind, *name)
+        return (kind, *name)
