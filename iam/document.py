@@ -140,8 +140,8 @@ def _statement(index: int, raw: object) -> Statement:
     if not isinstance(raw, Mapping):
         return Statement(index=index, problem="the statement is not an object")
     problems: list[str] = []
-    unknown = sorted(str(key) for key in raw.keys() - _KNOWN_ELEMENTS)
-    if unknown:
+    if not raw.keys() <= _KNOWN_ELEMENTS:
+        unknown = sorted(str(key) for key in raw.keys() - _KNOWN_ELEMENTS)
         problems.append(f"unknown element {', '.join(unknown)}")
     effect = raw.get("Effect")
     if effect not in ("Allow", "Deny"):

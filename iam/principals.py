@@ -129,7 +129,8 @@ async def fetch_missing(aws: Aws, account: Account) -> Account:
     `GetAccountAuthorizationDetails` leaves out a policy that is only used as a boundary.
 
     Returns:
-        The account with them; one that could not be read has `Unread` for a document.
+        The account with them; a policy that could not be read has `Unread` for a document, and a
+        group that could not be read is still absent.
 
     Raises:
         AwsError: The network or the credentials failed.
@@ -138,7 +139,12 @@ async def fetch_missing(aws: Aws, account: Account) -> Account:
     absent = {g for p in account.principals.values() for g in p.groups} - groups.keys()
 
     async def fetch_group(name: str) -> None:
-        read = await _Reader(aws, "group", name, strict=False).read({})
+        try:
+            read = await _Reader(aws, "group", name, strict=False).read({})
+        except AwsError as error:
+            if not _skippable(error):
+                raise
+            return  # it stays absent, which nobody takes for an empty group
         if isinstance(read, Group):
             groups[name] = read
 

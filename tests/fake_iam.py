@@ -1,0 +1,171 @@
+"""A small HTTP server that speaks IAM's query protocol: a layer of faults in front of moto.
+
+Requests go on to moto unless a rule for their Action says otherwise. What arrives is kept in
+`seen`, so that a test can say what was, and what was not, sent.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+from xml.sax.saxutils import escape
+
+Params = dict[str, str]
+Reply = tuple[int, str]
+"""Status and XML."""
+
+
+@dataclass
+class Rule:
+    """What happens to the calls of one action."""
+
+    action: str
+    """`*` stands for every action."""
+    reply: Callable[[Params], Reply] | None = None
+    """Answers instead of moto."""
+    forward: bool = False
+    """moto acts, whatever becomes of its answer."""
+    cut: bool = False
+    """The connection is reset instead of an answer."""
+    hang: bool = False
+    """No answer until the server stops."""
+    times: int = -1
+    """To how many calls it applies; all, if negative."""
+
+
+class FakeIam:
+    """The server; `url` is where it listens on loopback."""
+
+    def __init__(self, backend: str) -> None:
+        self.seen: list[Params] = []
+        self.arrived = threading.Event()
+        """Set once there has been a request."""
+        self._backend = urlsplit(backend).netloc
+        self._rules: list[Rule] = []
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def actions(self) -> list[str]:
+        """The actions of all requests, in the order in which they came."""
+        return [params["Action"] for params in self.seen]
+
+    def add(self, rule: Rule) -> None:
+        self._rules.append(rule)
+
+    def refuse(self, action: str, code: str, status: int = 403, times: int = -1) -> None:
+        """Answer with an error."""
+        self.add(Rule(action, reply=lambda _: error(code, status), times=times))
+
+    def answer(self, action: str, reply: Callable[[Params], str]) -> None:
+        """Answer with the inside of a result."""
+        self.add(Rule(action, reply=lambda params: (200, result(action, reply(params)))))
+
+    def hang(self, action: str) -> None:
+        self.add(Rule(action, hang=True))
+
+    def cut_before(self, action: str, times: int = -1) -> None:
+        """Reset the connection before moto has acted."""
+        self.add(Rule(action, cut=True, times=times))
+
+    def cut_after(self, action: str, times: int = -1) -> None:
+        """Reset the connection after moto has acted."""
+        self.add(Rule(action, cut=True, forward=True, times=times))
+
+    def handle(self, handler: BaseHTTPRequestHandler) -> None:
+        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        params = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        with self._lock:
+            self.seen.append(params)
+            self.arrived.set()
+            rule = self._rule(params.get("Action", ""))
+        if rule.hang:
+            self._stopping.wait()
+            handler.close_connection = True
+            return
+        status, text = 200, b""
+        if rule.reply:
+            status, said = rule.reply(params)
+            text = said.encode()
+        elif rule.forward:
+            status, text = self._forward(handler, body)
+        if rule.cut:
+            linger = struct.pack("ii", 1, 0)
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            handler.close_connection = True
+            return
+        handler.send_response(status)
+        handler.send_header("Content-Type", "text/xml")
+        handler.send_header("Content-Length", str(len(text)))
+        handler.end_headers()
+        handler.wfile.write(text)
+
+    def _rule(self, action: str) -> Rule:
+        for rule in self._rules:
+            if rule.action in (action, "*") and rule.times:
+                rule.times -= 1
+                return rule
+        return Rule(action, forward=True)
+
+    def _forward(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(self._backend)
+        try:
+            headers = {k: v for k, v in handler.headers.items() if k.lower() != "host"}
+            connection.request("POST", handler.path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that has gone away is part of the tests."""
+
+
+def _handler(fake: FakeIam) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            fake.handle(self)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    return Handler
+
+
+def error(code: str, status: int = 403, message: str = "because of the test") -> Reply:
+    """An error as IAM answers it."""
+    return status, (
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{escape(code)}</Code>"
+        f"<Message>{escape(message)}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>"
+    )
+
+
+def result(action: str, inside: str) -> str:
+    """A result as IAM answers it."""
+    return (
+        f'<{action}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><{action}Result>'
+        f"{inside}</{action}Result><ResponseMetadata><RequestId>r-2</RequestId>"
+        f"</ResponseMetadata></{action}Response>"
+    )

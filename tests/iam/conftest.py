@@ -1,0 +1,58 @@
+"""Connections to moto, through the layer of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from iam import client
+from iam.client import Aws, Settings, connect
+from tests.fake_iam import FakeIam
+
+Connect = Callable[..., Aws]
+
+
+@pytest.fixture
+def read_timeout() -> float:
+    """Seconds; a test in which a call hangs has less patience."""
+    return 20
+
+
+@pytest.fixture
+def connect_to(monkeypatch: pytest.MonkeyPatch, read_timeout: float) -> Iterator[Connect]:
+    """Make connections that try twice, and close them after the test."""
+    monkeypatch.setattr(client, "READ_TIMEOUT", read_timeout)
+    monkeypatch.setattr(client, "ATTEMPTS", 2)
+    made: list[Aws] = []
+
+    def make(url: str, **settings: Any) -> Aws:
+        made.append(connect(Settings(demo=True, endpoint_url=url, **settings)))
+        return made[-1]
+
+    yield make
+    for aws in made:
+        aws.iam.close()
+        aws.sts.close()
+
+
+@pytest.fixture
+def aws(connect_to: Connect, fake: FakeIam) -> Aws:
+    """A connection to an empty account, through the layer of faults."""
+    return connect_to(fake.url)
+
+
+@pytest.fixture
+def iam(moto_url: str) -> Iterator[Any]:
+    """A client of the test's own, straight to moto: to arrange and to look."""
+    other = boto3.client(
+        "iam",
+        endpoint_url=moto_url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    yield other
+    other.close()

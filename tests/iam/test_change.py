@@ -1,0 +1,279 @@
+"""One change: announced, sent once, read back, recorded; under faults, too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from iam.account import Account, Principal, Role
+from iam.change import Change, Outcome, apply, protected
+from iam.client import Aws
+from iam.errors import AwsError
+from iam.journal import Journal, JournalError
+from iam.load import load_account
+from tests.fake_iam import FakeIam
+from tests.iam.accounts import SHARED, fill
+from tests.iam.test_load import ME, arn
+
+Op = Literal["attach", "detach"]
+
+
+class Case:
+    """An account, a journal, and a change to make."""
+
+    def __init__(self, aws: Aws, iam: Any, account: Account, folder: Path) -> None:
+        self.aws = aws
+        self.iam = iam
+        self.account = account
+        self.journal = Journal(folder / "journal.jsonl")
+
+    def principal(self, op: Op) -> Principal:
+        """bob has the policy and the role has not."""
+        return self.account.principals[
+            arn("user", "bob") if op == "detach" else arn("role", "worker")
+        ]
+
+    async def change(self, op: Op, who: Principal | None = None, patience: float = 0.3) -> Outcome:
+        return await apply(
+            self.aws,
+            self.journal,
+            Change(op, who or self.principal(op), SHARED),
+            account_id=ME.account,
+            caller="arn:me",
+            account=self.account,
+            patience=patience,
+        )
+
+    def at_aws(self, op: Op) -> bool:
+        """Whether AWS has the state that the change is to bring about."""
+        if op == "detach":
+            found = self.iam.list_attached_user_policies(UserName="bob")
+        else:
+            found = self.iam.list_attached_role_policies(RoleName="worker")
+        has_it = SHARED in {p["PolicyArn"] for p in found["AttachedPolicies"]}
+        return has_it == (op == "attach")
+
+    @property
+    def phases(self) -> list[str]:
+        lines = self.journal.path.read_text().splitlines()
+        return [json.loads(line)["phase"] for line in lines]
+
+
+@pytest.fixture
+async def case(aws: Aws, iam: Any, fake: FakeIam, tmp_path: Path) -> Case:
+    fill(iam)
+    account = await load_account(aws, ME)
+    fake.seen.clear()
+    return Case(aws, iam, account, tmp_path)
+
+
+def sends(op: Op) -> str:
+    return "AttachRolePolicy" if op == "attach" else "DetachUserPolicy"
+
+
+def reads(op: Op) -> str:
+    return "ListAttachedRolePolicies" if op == "attach" else "ListAttachedUserPolicies"
+
+
+OPS = pytest.mark.parametrize("op", ["attach", "detach"])
+
+
+@OPS
+async def test_a_change_is_sent_once_read_back_and_recorded(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    outcome = await case.change(op)
+    assert (outcome.phase, outcome.error) == ("done", None)
+    assert outcome.request_id
+    assert outcome.principal is not None
+    assert (SHARED in outcome.principal.attached) == (op == "attach")
+    assert case.at_aws(op)
+    assert fake.actions == [sends(op), reads(op)]
+    assert case.phases == ["intent", "done"]
+
+
+async def test_the_intent_is_on_disk_before_the_call_is_sent(case: Case, fake: FakeIam) -> None:
+    found: list[list[str]] = []
+
+    def reply(_: Any) -> str:
+        found.append(case.phases)
+        return ""
+
+    fake.answer("AttachRolePolicy", reply)
+    await case.change("attach")
+    assert found == [["intent"]]
+
+
+async def test_without_a_journal_nothing_is_sent(case: Case, fake: FakeIam) -> None:
+    case.journal = Journal(Path("/proc/nowhere/journal"))
+    with pytest.raises(JournalError, match="no change is sent"):
+        await case.change("attach")
+    assert fake.actions == []
+
+
+@OPS
+@pytest.mark.parametrize(
+    "code", ["AccessDenied", "LimitExceeded", "UnmodifiableEntity", "PolicyNotAttachable"]
+)
+async def test_a_refusal_is_a_failure_and_needs_no_waiting(
+    case: Case, fake: FakeIam, op: Op, code: str
+) -> None:
+    fake.refuse(sends(op), code, 400)
+    outcome = await case.change(op)
+    assert outcome.phase == "failed"
+    assert outcome.error is not None
+    assert outcome.error.code == code
+    assert outcome.request_id == "r-1"
+    assert fake.actions == [sends(op)]
+    assert case.phases == ["intent", "failed"]
+
+
+@OPS
+async def test_an_answer_lost_after_aws_acted_is_found_out(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    fake.cut_after(sends(op))
+    outcome = await case.change(op)
+    assert (outcome.phase, outcome.error) == ("done", None)
+    assert case.at_aws(op)
+    assert case.phases == ["intent", "done"]
+
+
+@OPS
+async def test_a_retry_after_an_answer_was_lost_is_not_taken_for_a_failure(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    # The second detach is NoSuchEntity, because the first one did it.
+    fake.cut_after(sends(op), times=1)
+    outcome = await case.change(op)
+    assert (outcome.phase, outcome.error) == ("done", None)
+    assert fake.actions.count(sends(op)) == 2
+    assert case.at_aws(op)
+
+
+@OPS
+@pytest.mark.parametrize(
+    ("fault", "read_timeout"), [("cut", 20), ("500", 20), ("hang", 0.5), ("throttle", 20)]
+)
+async def test_a_change_that_never_happened_is_a_failure(
+    case: Case, fake: FakeIam, op: Op, fault: str
+) -> None:
+    if fault == "cut":
+        fake.cut_before(sends(op))
+    elif fault == "hang":
+        fake.hang(sends(op))
+    elif fault == "throttle":
+        fake.refuse(sends(op), "Throttling", 400)
+    else:
+        fake.refuse(sends(op), "ServiceFailure", 500)
+    outcome = await case.change(op)
+    assert outcome.phase == "failed"
+    assert outcome.error is not None
+    assert outcome.principal == case.principal(op)
+    assert not case.at_aws(op)
+    assert case.phases == ["intent", "failed"]
+
+
+@OPS
+async def test_a_change_that_aws_does_not_show_is_unconfirmed(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    fake.answer(sends(op), lambda _: "")
+    outcome = await case.change(op)
+    assert outcome.phase == "unconfirmed"
+    assert outcome.error is not None
+    assert outcome.error.code == "Unconfirmed"
+    assert fake.actions.count(reads(op)) > 1
+    assert case.phases == ["intent", "unconfirmed"]
+
+
+@OPS
+async def test_a_change_that_aws_shows_late_is_waited_for(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    held = f"<member><PolicyName>shared</PolicyName><PolicyArn>{SHARED}</PolicyArn></member>"
+    stale = f"<AttachedPolicies>{'' if op == 'attach' else held}</AttachedPolicies>"
+    fake.answer(reads(op), lambda _: stale)
+    fake._rules[-1].times = 3
+    outcome = await case.change(op, patience=10)
+    assert outcome.phase == "done"
+    assert fake.actions.count(reads(op)) == 4
+
+
+@OPS
+async def test_where_neither_answer_nor_state_can_be_had_it_is_unconfirmed(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    fake.cut_after(sends(op))
+    fake.cut_before(reads(op))
+    outcome = await case.change(op)
+    assert outcome.phase == "unconfirmed"
+    assert outcome.error is not None
+    assert outcome.principal is None
+    assert case.phases == ["intent", "unconfirmed"]
+
+
+@OPS
+async def test_a_change_that_may_not_be_read_back_is_unconfirmed(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    fake.refuse(reads(op), "AccessDenied")
+    outcome = await case.change(op)
+    assert outcome.phase == "unconfirmed"
+    assert outcome.error is not None
+    assert outcome.error.denied
+
+
+@OPS
+async def test_a_principal_that_is_gone_is_a_failure(case: Case, op: Op) -> None:
+    case.iam.detach_user_policy(UserName="bob", PolicyArn=SHARED)
+    case.iam.delete_user(UserName="bob")
+    case.iam.delete_role(RoleName="worker")
+    outcome = await case.change(op)
+    assert outcome.phase == "failed"
+    assert outcome.error is not None
+    assert outcome.error.code == "NoSuchEntity"
+    assert outcome.principal is None
+
+
+async def test_a_detach_of_what_is_not_attached_fails_and_tells_the_state(case: Case) -> None:
+    case.iam.detach_user_policy(UserName="bob", PolicyArn=SHARED)
+    outcome = await case.change("detach")
+    assert outcome.phase == "failed"
+    assert outcome.principal is not None
+    assert outcome.principal.attached == ()
+
+
+async def test_a_read_only_connection_changes_nothing(
+    case: Case, fake: FakeIam, connect_to: Any
+) -> None:
+    case.aws = connect_to(fake.url, read_only=True)
+    outcome = await case.change("attach")
+    assert outcome.phase == "failed"
+    assert isinstance(outcome.error, AwsError)
+    assert outcome.error.code == "ReadOnly"
+    assert fake.actions == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "part"),
+    [
+        (
+            "AWSServiceRoleForSupport",
+            "/aws-service-role/support.amazonaws.com/",
+            "support.amazonaws",
+        ),
+        ("AWSReservedSSO_Admin_1", "/aws-reserved/sso.amazonaws.com/", "IAM Identity Center"),
+        ("mine", "/", None),
+        ("aws-service-role", "/teams/", None),
+    ],
+)
+def test_roles_that_only_aws_changes_are_told_apart(name: str, path: str, part: str | None) -> None:
+    made = Role.model_validate(
+        {"RoleName": name, "Path": path, "Arn": f"arn:aws:iam::1:role{path}{name}"}
+    )
+    reason = protected(made)
+    assert reason is None if part is None else part in (reason or "")
