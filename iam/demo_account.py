@@ -1,4 +1,4 @@
-"""The account of the demo: a company's users, roles and groups, with every kind of access to Bedrock.
+"""The account of the demo: users, roles and groups with every kind of access to Bedrock.
 
 A table of who has what, and one function that writes it into an IAM by the public API.
 """

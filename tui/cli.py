@@ -108,7 +108,9 @@ def _check(launch: Launch) -> None:
 
 
 def _open(launch: Launch) -> None:
-    if not sys.stdout.isatty() or (launch.snapshot != "-" and not sys.stdin.isatty()):
+    # Textual draws on standard error.
+    drawn = sys.stdout.isatty() and sys.stderr.isatty()
+    if not drawn or (launch.snapshot != "-" and not sys.stdin.isatty()):
         _fail("the app needs a terminal; `bedrock-tui audit` works without one")
     from tui.terminal import prepare
 

@@ -131,7 +131,9 @@ class MainScreen(Screen[None]):
             counts={},
         )
         self._show_bar()
-        self.table.set_sections([SectionColumn(s.sid, s.title, s.label) for s in judge.sections])
+        self.table.set_sections(
+            [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
+        )
         self._results = {}
         principals = list(account.principals.values())
         for start in range(0, len(principals), _JUDGE_AT_ONCE):
@@ -155,13 +157,12 @@ class MainScreen(Screen[None]):
         from iam.judge import attachment_of
 
         managed = self.session.managed
-        arn = managed.policy.arn if managed else ""
         return Row(
             arn=principal.arn,
             type=principal.type,
             name=principal.name,
             path=principal.path,
-            attached=attachment_of(account, principal, arn),
+            attached=attachment_of(account, principal, managed.policy.arn) if managed else None,
             result=self._results.get(principal.arn),
         )
 

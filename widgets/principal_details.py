@@ -39,6 +39,18 @@ class SectionTree(Tree[SectionResult | EntryResult | None]):
         Binding("h,left", "close", "Close", show=False, id="tree.close"),
     ]
 
+    def render_label(
+        self, node: TreeNode[SectionResult | EntryResult | None], base_style: Style, style: Style
+    ) -> Text:
+        """Cut what does not fit, visibly."""
+        label = super().render_label(node, base_style, style)
+        depth = -1
+        above = node.parent
+        while above is not None:
+            depth, above = depth + 1, above.parent
+        label.truncate(max(8, self.size.width - depth * self.guide_depth), overflow="ellipsis")
+        return label
+
     def action_open(self) -> None:
         """Open the node under the cursor."""
         if self.cursor_node is not None and self.cursor_node.allow_expand:
@@ -66,7 +78,7 @@ class PrincipalDetails(Vertical):
 
     DEFAULT_CSS = """
     PrincipalDetails {
-        & #facts { height: auto; padding: 0 1; }
+        & #facts { height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & SectionTree {
             height: 1fr; padding: 0 0 0 1; background: transparent; overflow-x: hidden;
             scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
@@ -130,7 +142,8 @@ class PrincipalDetails(Vertical):
     # Facts
 
     def _facts(self, principal: Principal, result: PrincipalResult | None) -> Content:
-        facts = [("ARN", principal.arn)]
+        owner, _, name = principal.arn.rpartition(f":{principal.type}/")
+        facts = [("ARN", f"{owner}:"), ("", f"{principal.type}/{name}")]
         if principal.path != "/":
             facts.append(("Path", principal.path))
         if principal.groups:

@@ -21,7 +21,7 @@ from iam.verdict import Attachment, SectionResult, Verdict
 from widgets.glyphs import Glyphs
 from widgets.rows import Row, SectionColumn, View
 
-_WIDE_SECTION, _GLYPH_SECTION = 8, 4
+_GLYPH_SECTION = 4
 _POLICY = 7
 _LEAST_NAME = 18
 _PARTS: dict[Verdict, str] = {
@@ -119,6 +119,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._marks: set[str] = set()
         self._note = ""
         self._parts: dict[str, Style] = {}
+        self._moved = False
 
     # What is shown
 
@@ -184,7 +185,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         before = self.cursor_row
         self._shown = self.view.of(self._rows.values())
         self._at = {row.arn: i for i, row in enumerate(self._shown)}
-        self._cursor = self._at.get(before.arn, 0) if before else 0
+        # Until the operator moves, the cursor is on top, whatever rows arrive.
+        self._cursor = self._at.get(before.arn, 0) if before and self._moved else 0
         self.virtual_size = Size(0, len(self._shown) + 1)
         self._title()
         self.refresh()
@@ -210,6 +212,7 @@ class PrincipalTable(ScrollView, can_focus=True):
     def _move_to(self, at: int) -> None:
         if not self._shown:
             return
+        self._moved = True
         before, self._cursor = self._cursor, max(0, min(at, len(self._shown) - 1))
         if before != self._cursor:
             self._refresh_row(before)
@@ -291,14 +294,14 @@ class PrincipalTable(ScrollView, can_focus=True):
             style = self._parts[name] = self.get_component_rich_style(name, partial=True)
         return style
 
-    def _widths(self) -> tuple[int, int]:
-        """Of the name, and of one section's column."""
+    def _widths(self) -> tuple[int, list[int]]:
+        """Of the name, and of each section's column."""
         width = self.scrollable_content_region.width
         rest = width - 4 - 2 - _POLICY
-        wide = rest - len(self._sections) * _WIDE_SECTION
-        if wide >= _LEAST_NAME:
-            return wide, _WIDE_SECTION
-        return max(4, rest - len(self._sections) * _GLYPH_SECTION), _GLYPH_SECTION
+        wide = [column.width for column in self._sections]
+        if rest - sum(wide) < _LEAST_NAME:
+            wide = [_GLYPH_SECTION] * len(wide)
+        return max(4, rest - sum(wide)), wide
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -321,18 +324,17 @@ class PrincipalTable(ScrollView, can_focus=True):
         return self._note
 
     def _header(self) -> list[Segment]:
-        name, section = self._widths()
-        style = self._part("principal-table--header")
+        name, widths = self._widths()
         text = "    " + "Name".ljust(name) + "T " + "Policy".ljust(_POLICY)
-        for number, column in enumerate(self._sections, 1):
-            label = safe(column.label) if section == _WIDE_SECTION else safe(column.label)[:3]
-            if section == _GLYPH_SECTION and len(self._sections) > 8:
+        for number, (column, width) in enumerate(zip(self._sections, widths, strict=True), 1):
+            label = safe(column.label)
+            if width == _GLYPH_SECTION and len(self._sections) > 8:
                 label = str(number)
-            text += set_cell_size(label, section - 1) + " "
-        return [Segment(text, style)]
+            text += set_cell_size(label, width - 1) + " "
+        return [Segment(text, self._part("principal-table--header"))]
 
     def _line(self, row: Row) -> list[Segment]:
-        name, section = self._widths()
+        name, widths = self._widths()
         dim = self._part("principal-table--dim")
         marked = row.arn in self._marks
         mark = self.glyphs.mark if marked else " "
@@ -348,8 +350,8 @@ class PrincipalTable(ScrollView, can_focus=True):
             ),
         ]
         if row.result is not None:
-            for result in row.result.sections:
-                line += self._section(result, section)
+            for result, width in zip(row.result.sections, widths, strict=False):
+                line += self._section(result, width)
         return line
 
     def _glyph(self, verdict: Verdict | None) -> Segment:
@@ -372,7 +374,9 @@ def _fit(text: str, width: int, more: str) -> str:
     return set_cell_size(set_cell_size(text, width - cell_len(more)) + more, width)
 
 
-def _policy(attached: Attachment, glyphs: Glyphs) -> str:
+def _policy(attached: Attachment | None, glyphs: Glyphs) -> str:
+    if attached is None:
+        return glyphs.pending
     if attached.direct:
         return "both" if attached.groups else "direct"
     return "group" if attached.groups else glyphs.nothing

@@ -17,8 +17,14 @@ class SectionColumn:
     """A column for one section."""
 
     sid: str
-    title: str
     label: str
+    entries: int
+    """How many entries its statement has: the `44` of `29/44`."""
+
+    @property
+    def width(self) -> int:
+        """Of a column with sign and count, and a space after it."""
+        return max(len(self.label), len(f"x {self.entries}/{self.entries}")) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class Row:
     type: Literal["user", "role"]
     name: str
     path: str
-    attached: Attachment
+    attached: Attachment | None
+    """None while it is not known which policy is asked about."""
     result: PrincipalResult | None
     """None while it is being judged."""
 
@@ -72,5 +79,6 @@ class View:
             order = list(Verdict)
             return (order.index(row.result.verdict) if row.result else len(order), kind, *name)
         if self.sort == "policy":
-            return (not row.attached.direct, not row.attached.groups, kind, *name)
+            attached = row.attached or Attachment()
+            return (not attached.direct, not attached.groups, kind, *name)
         return (kind, *name)
