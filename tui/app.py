@@ -44,7 +44,7 @@ class BedrockApp(App[int]):
 
     def on_mount(self) -> None:
         if has_colour():
-            self.theme = "textual-dark" if has_many_colours() else "textual-ansi"
+            self.theme = "textual-dark" if has_many_colours() else "ansi-dark"
         self.set_class(not self.glyphs.unicode, "-ascii")
         self._obey_signals()
         self.push_screen(MainScreen(self.session, self.glyphs))

@@ -1,0 +1,109 @@
+"""The app on a small account from a file, and on the embedded one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from textual.pilot import Pilot
+
+from iam.demo import DemoServer, start_demo
+from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
+from tests.tui.waiting import until
+from tui.app import BedrockApp
+from tui.launch import Launch
+from tui.main_screen import MainScreen
+
+CLAUDE = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.*"
+HOSTILE = "x[red]y[/]\x1b]0;pwned\x07‮z"
+
+
+@pytest.fixture
+def small_account(tmp_path: Path) -> Path:
+    """A file with one principal of each verdict."""
+    from iam.shipped import shipped
+
+    limited = shipped(LIMITED)
+    assert limited is not None
+    path = tmp_path / "account.json"
+    path.write_text(
+        json.dumps(
+            details(
+                user("alice", attached=[LIMITED]),
+                user("bob", groups=["ml-team"]),
+                user("carol", allow("bedrock:InvokeModel", CLAUDE)),
+                user("dave", deny("*")),
+                user("erin", attached=[policy_arn("gone")]),
+                user("frank"),
+                role("admin", allow("*"), path="/ops/"),
+                role("capped", allow("bedrock:*"), boundary=policy_arn("storage")),
+                role(HOSTILE),
+                group("ml-team", attached=[LIMITED]),
+                policy("storage", allow("s3:*")),
+                policy("AmazonBedrockLimitedAccess", arn=LIMITED, raw=limited.document),
+            )
+        )
+    )
+    return path
+
+
+Open = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
+
+
+@pytest.fixture
+def open_app() -> Open:
+    """Open the app, and wait until the account is read."""
+
+    @asynccontextmanager
+    async def opened(
+        launch: Launch, size: tuple[int, int] = (120, 36), read: bool = True
+    ) -> AsyncIterator[Pilot[int]]:
+        app = BedrockApp(launch, unicode=True)
+        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+            if read:
+                await until(pilot, lambda: isinstance(app.screen, MainScreen) and app.screen.loaded)
+            yield pilot
+        app.session.close()
+
+    return opened
+
+
+@pytest.fixture
+def snapshot(small_account: Path) -> Launch:
+    """The app on the small account."""
+    return Launch(snapshot=str(small_account))
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[DemoServer]:
+    """The embedded account; tests leave it as they found it."""
+    server = start_demo()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def live(demo: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Launch:
+    """The app on the embedded account, as if it were AWS."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    return Launch(endpoint_url=demo.endpoint_url, journal=str(tmp_path / "journal.jsonl"))
+
+
+@pytest.fixture
+def iam(demo: DemoServer) -> Iterator[Any]:
+    """Another client on the embedded account, to look at what really happened."""
+    client = boto3.client(
+        "iam",
+        endpoint_url=demo.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    yield client
+    client.close()

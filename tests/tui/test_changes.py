@@ -1,0 +1,135 @@
+"""Attach and detach, on the embedded account, looked at by another client."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.build import LIMITED
+from tests.tui.conftest import Open
+from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
+from tui.change_dialog import ChangeDialog
+from tui.launch import Launch
+
+
+async def go_to(pilot: Pilot[int], name: str) -> None:
+    await pilot.press("slash", *name, "enter")
+    assert cursor(pilot) == name
+
+
+async def ask(pilot: Pilot[int], key: str) -> str:
+    """Press a key that opens the dialogue; returns what it says."""
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(pilot.app.screen, ChangeDialog))
+    return "\n".join(str(s.render()) for s in pilot.app.screen.query("Static"))
+
+
+def attached(iam: Any, name: str) -> list[str]:
+    answer = iam.list_attached_user_policies(UserName=name)
+    return [p["PolicyArn"] for p in answer["AttachedPolicies"]]
+
+
+async def test_attach_and_detach_really_work(open_app: Open, live: Launch, iam: Any) -> None:
+    async with open_app(live) as pilot:
+        await go_to(pilot, "liam.murphy")
+        said = await ask(pilot, "a")
+        assert "123456789012" in said
+        assert "AmazonBedrockLimitedAccess v9" in said
+        assert "○ 0/44 → ● 44/44" in said
+        await pilot.press("y")
+        await until(pilot, lambda: "attached to liam.murphy" in toasts(pilot))
+        assert attached(iam, "liam.murphy") == [LIMITED]
+        row = table_of(pilot).cursor_row
+        assert row is not None
+        assert row.result is not None
+        assert row.attached is not None
+        assert row.attached.direct
+        assert row.result.verdict == "granted"
+        said = await ask(pilot, "d")
+        assert "● 44/44 → ○ 0/44" in said
+        assert "Nothing of it stays allowed" in said
+        await pilot.press("y")
+        await until(pilot, lambda: "detached from liam.murphy" in toasts(pilot))
+        assert attached(iam, "liam.murphy") == []
+    lines = [json.loads(line) for line in Path(str(live.journal)).read_text().splitlines()]
+    assert [(e["op"], e["phase"]) for e in lines] == [
+        ("attach", "intent"), ("attach", "done"), ("detach", "intent"), ("detach", "done"),
+    ]  # fmt: skip
+
+
+async def test_enter_n_and_esc_change_nothing(open_app: Open, live: Launch, iam: Any) -> None:
+    async with open_app(live) as pilot:
+        await go_to(pilot, "rosa.diaz")
+        for key in ("enter", "n", "escape"):
+            await ask(pilot, "a")
+            await pilot.press(key)
+            await until(pilot, lambda: pilot.app.screen is main_of(pilot))
+        assert attached(iam, "rosa.diaz") == []
+    assert not Path(str(live.journal)).exists()
+
+
+async def test_a_detach_says_what_stays(open_app: Open, live: Launch) -> None:
+    async with open_app(live) as pilot:
+        await go_to(pilot, "carla.rossi")
+        said = await ask(pilot, "d")
+        assert "stays allowed by" in said
+        assert "AmazonBedrockLimitedAccess by group ml-team" in said
+        await pilot.press("n")
+
+
+async def test_what_need_not_or_cannot_change_is_told(open_app: Open, live: Launch) -> None:
+    async with open_app(live) as pilot:
+        for name, key, why in (
+            ("bob.okafor", "d", "by group ml-team only"),
+            ("grace.kim", "a", "already"),
+            ("rosa.diaz", "d", "does not have"),
+            ("AWSReservedSSO_DataScience_9f3c1a77be20d4e1", "d", "IAM Identity Center"),
+        ):
+            await go_to(pilot, name)
+            await pilot.press(key)
+            await until(pilot, lambda why=why: why in toasts(pilot))  # type: ignore[misc]
+            await pilot.press("escape")
+
+
+async def test_marked_principals_change_together(open_app: Open, live: Launch, iam: Any) -> None:
+    async with open_app(live) as pilot:
+        await pilot.press("slash", *"user", "enter")
+        wanted = {"liam.murphy", "rosa.diaz", "bob.okafor", "grace.kim"}
+        for name in names(pilot):
+            if name in wanted:
+                while cursor(pilot) != name:
+                    await pilot.press("j")
+                await pilot.press("space")
+        said = await ask(pilot, "a")
+        assert "3 principals" in said
+        assert "Left alone: grace.kim" in said
+        await pilot.press("y")
+        await until(pilot, lambda: "attached to 3 principals" in toasts(pilot))
+        changed = sorted(wanted - {"grace.kim"})
+        assert all(LIMITED in attached(iam, name) for name in changed)
+        for name in changed:
+            iam.detach_user_policy(UserName=name, PolicyArn=LIMITED)
+
+
+async def test_a_refusal_of_aws_is_told_and_nothing_is_lost(
+    open_app: Open, live: Launch, iam: Any
+) -> None:
+    iam.create_user(UserName="short-lived")
+    async with open_app(live) as pilot:
+        await go_to(pilot, "short-lived")
+        iam.delete_user(UserName="short-lived")
+        await ask(pilot, "a")
+        await pilot.press("y")
+        await until(pilot, lambda: "Not changed: short-lived" in toasts(pilot))
+        assert not main_of(pilot).writing
+
+
+async def test_read_only_sends_nothing(open_app: Open, live: Launch) -> None:
+    async with open_app(replace(live, read_only=True)) as pilot:
+        assert "READ-ONLY" in main_of(pilot).bar.badges
+        await pilot.press("a", "d")
+        assert pilot.app.screen is main_of(pilot)

@@ -1,0 +1,239 @@
+"""Every key of the main screen does what the contract says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from iam.verdict import Verdict
+from tests.tui.conftest import Open
+from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
+from tui.commands import COMMANDS
+from tui.help_screen import HelpScreen
+from tui.launch import Launch
+from widgets.filter_bar import FilterBar
+from widgets.principal_details import PrincipalDetails
+
+
+async def test_users_come_first_then_roles_each_by_name(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        assert names(pilot)[:8] == [
+            "alice", "bob", "carol", "dave", "erin", "frank", "admin", "capped",
+        ]  # fmt: skip
+        verdicts = {r.name: r.result.verdict for r in table_of(pilot).shown if r.result}
+        assert verdicts["alice"] is verdicts["bob"] is verdicts["admin"] is Verdict.GRANTED
+        assert verdicts["carol"] is Verdict.PARTIAL
+        assert verdicts["dave"] is Verdict.DENIED
+        assert verdicts["erin"] is Verdict.UNKNOWN
+        assert verdicts["frank"] is verdicts["capped"] is Verdict.NONE
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (["j"], "bob"),
+        (["down", "down"], "carol"),
+        (["j", "j", "k"], "bob"),
+        (["j", "up", "up"], "alice"),
+        (["G", "k"], "capped"),
+        (["end", "home"], "alice"),
+        (["G", "g"], "alice"),
+        (["pagedown", "k"], "capped"),
+        (["G", "pageup"], "alice"),
+    ],
+)
+async def test_movement(open_app: Open, snapshot: Launch, keys: list[str], expected: str) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press(*keys)
+        assert cursor(pilot) == expected
+
+
+async def test_the_filter_narrows_with_every_key_and_esc_clears(
+    open_app: Open, snapshot: Launch
+) -> None:
+    async with open_app(snapshot) as pilot:
+        everybody = names(pilot)
+        await pilot.press("slash", *"ops")
+        assert names(pilot) == ["admin"]
+        await pilot.press("enter")
+        assert table_of(pilot).has_focus
+        assert names(pilot) == ["admin"]
+        await pilot.press("escape")
+        assert names(pilot) == everybody
+        await pilot.press("slash", *"zzz", "escape")
+        assert names(pilot) == everybody
+        assert not main_of(pilot).query_one(FilterBar).display
+
+
+async def test_letters_typed_into_the_filter_are_not_commands(
+    open_app: Open, snapshot: Launch
+) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("slash", *"qad")
+        assert len(pilot.app.screen_stack) == 2
+        assert main_of(pilot).query_one(FilterBar).text == "qad"
+
+
+async def test_users_roles_and_all(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        everybody = names(pilot)
+        await pilot.press("2")
+        assert {row.type for row in table_of(pilot).shown} == {"user"}
+        await pilot.press("3")
+        assert {row.type for row in table_of(pilot).shown} == {"role"}
+        await pilot.press("1")
+        assert names(pilot) == everybody
+
+
+async def test_f_cycles_through_the_verdicts(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        everybody = names(pilot)
+        seen = []
+        for _ in Verdict:
+            await pilot.press("f")
+            seen.append(table_of(pilot).view.verdict)
+            assert all(r.result and r.result.verdict == seen[-1] for r in table_of(pilot).shown)
+        assert seen == list(Verdict)
+        await pilot.press("f")
+        assert names(pilot) == everybody
+
+
+async def test_s_cycles_through_the_orders(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("s")
+        assert names(pilot)[:3] == ["admin", "alice", "bob"]
+        await pilot.press("s")
+        assert names(pilot)[:3] == ["alice", "bob", "admin"]
+        await pilot.press("s")
+        assert names(pilot)[:2] == ["alice", "bob"]
+        assert cursor(pilot) == "alice"
+
+
+async def test_the_cursor_stays_on_its_principal(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("j", "s")
+        assert cursor(pilot) == "bob"
+        await pilot.press("slash", *"b", "enter")
+        assert cursor(pilot) == "bob"
+
+
+async def test_marks(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("space", "space")
+        assert len(table_of(pilot).marked) == 2
+        assert cursor(pilot) == "carol"
+        await pilot.press("escape")
+        assert not table_of(pilot).marked
+        await pilot.press("3", "asterisk")
+        assert len(table_of(pilot).marked) == 3
+        await pilot.press("asterisk")
+        assert not table_of(pilot).marked
+
+
+async def test_enter_and_tab_go_to_the_details_and_esc_back(
+    open_app: Open, snapshot: Launch
+) -> None:
+    async with open_app(snapshot) as pilot:
+        details = main_of(pilot).query_one(PrincipalDetails)
+        await pilot.press("enter")
+        assert details.has_focus_within
+        await pilot.press("escape")
+        assert table_of(pilot).has_focus
+        await pilot.press("tab")
+        assert details.has_focus_within
+        await pilot.press("tab")
+        assert table_of(pilot).has_focus
+
+
+async def test_sections_and_actions_open_down_to_where_a_verdict_is_from(
+    open_app: Open, snapshot: Launch
+) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("j", "enter", "l", "j", "l")
+        tree = main_of(pilot).query_one(PrincipalDetails).sections
+        section = tree.root.children[0]
+        assert section.is_expanded
+        entry = section.children[0]
+        labels = [str(node.label) for node in entry.children]
+        assert any("ml-team" in label and "AmazonBedrockLimitedAccess" in label for label in labels)
+        assert any("GetAgent " in label for label in labels)
+        await pilot.press("h", "h")
+        assert not entry.is_expanded
+
+
+async def test_at_80_columns_the_details_open_over_the_list(
+    open_app: Open, snapshot: Launch
+) -> None:
+    async with open_app(snapshot, size=(80, 24)) as pilot:
+        details = main_of(pilot).query_one(PrincipalDetails)
+        assert not details.display
+        await pilot.press("enter")
+        assert details.display
+        assert not table_of(pilot).display
+        await pilot.press("escape")
+        assert table_of(pilot).has_focus
+        assert not details.display
+
+
+async def test_y_copies_the_arn(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("y")
+        assert pilot.app.clipboard == "arn:aws:iam::123456789012:user/alice"
+
+
+async def test_the_help_names_every_command(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        text = "\n".join(str(s.render()) for s in pilot.app.screen.query("Static"))
+        assert all(command.help in text for command in COMMANDS)
+        await pilot.press("escape")
+        assert pilot.app.screen is main_of(pilot)
+
+
+async def test_the_palette_has_every_command(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        offered = {c.title for c in pilot.app.get_system_commands(main_of(pilot))}
+        assert offered >= {c.name for c in COMMANDS if c.palette and not c.writes}
+        assert not offered & {c.name for c in COMMANDS if c.writes}
+
+
+async def test_a_snapshot_cannot_be_changed(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("a", "d")
+        assert pilot.app.screen is main_of(pilot)
+        assert "READ-ONLY" in main_of(pilot).bar.badges
+
+
+async def test_r_reads_the_file_again(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        path = Path(str(snapshot.snapshot))
+        path.write_text(path.read_text().replace("frank", "fiona"))
+        await pilot.press("r")
+        await until(pilot, lambda: main_of(pilot).loaded and "fiona" in names(pilot))
+        assert "frank" not in names(pilot)
+
+
+async def test_q_leaves(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.return_code is not None or not pilot.app.is_running)
+    assert pilot.app.return_value == 0
+
+
+async def test_hostile_names_are_text(open_app: Open, snapshot: Launch) -> None:
+    async with open_app(snapshot) as pilot:
+        await pilot.press("G", "y", "enter")
+        await until(pilot, lambda: "pwned" in toasts(pilot))
+        picture = pilot.app.export_screenshot()
+        assert "x[red]y[/]" in picture.replace("&#160;", " ")
+        assert "\x1b" not in picture
+        assert "‮" not in picture
+
+
+async def test_trouble_is_told_in_a_sentence(open_app: Open, tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.json")
+    async with open_app(Launch(snapshot=missing), read=False) as pilot:
+        await until(pilot, lambda: main_of(pilot).query_one("#trouble").display)
+        assert "does not exist" in str(main_of(pilot).query_one("#trouble").render())
