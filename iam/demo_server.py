@@ -7,22 +7,17 @@ import os
 import sys
 import threading
 
-import boto3
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
-
-from iam.demo_account import fill
-
-
-def _end_with_parent() -> None:
-    """Leave as soon as the parent's end of the pipe closes, by whatever death."""
-    sys.stdin.buffer.read()
-    os._exit(0)
-
 
 def main() -> None:
     """Fill the account, say the port on the first line of standard output, and serve."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # Here and not above: the rest of the package stays free of what a web server brings along.
+    import boto3
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+
+    from iam.demo_account import fill
+
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     app = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -39,6 +34,12 @@ def main() -> None:
     )
     print(server.server_port, flush=True)
     serving.join()
+
+
+def _end_with_parent() -> None:
+    """Leave as soon as the parent's end of the pipe closes, by whatever death."""
+    sys.stdin.buffer.read()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -97,6 +97,10 @@ class SectionResult:
     """How many entries are granted, of `total`."""
     total: int
 
+    def same_access(self, other: SectionResult) -> bool:
+        """Whether all verdicts are the same, by whatever means."""
+        return [e.concrete for e in self.entries] == [e.concrete for e in other.entries]
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -6,11 +6,12 @@ import os
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from iam.demo import DemoServer
     from tests.fake_iam import FakeIam
 
 ROOT = Path(__file__).parents[1]
@@ -61,3 +62,29 @@ def fake(moto_url: str) -> Iterator[FakeIam]:
     server = FakeIam(moto_url)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[DemoServer]:
+    """The embedded account; tests leave it as they found it."""
+    from iam.demo import start_demo
+
+    server = start_demo()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def demo_iam(demo: DemoServer) -> Iterator[Any]:
+    """Another client on the embedded account, to look at what really happened."""
+    import boto3
+
+    client = boto3.client(
+        "iam",
+        endpoint_url=demo.endpoint_url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    yield client
+    client.close()

@@ -15,10 +15,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
-from widgets.glyphs import Glyphs
 
 from iam.text import safe
 from iam.verdict import SectionResult
+from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from iam.preview import Preview
@@ -115,7 +115,7 @@ class ChangeDialog(ModalScreen[bool]):
 
     def _one(self, before: SectionResult, after: SectionResult) -> Content:
         arrow = self.glyphs.arrow
-        if before == after:
+        if before.same_access(after):
             return Content.assemble(self._count(before), ("  no change", "$text-muted"))
         return Content.assemble(self._count(before), f" {arrow} ", self._count(after))
 
@@ -124,7 +124,7 @@ class ChangeDialog(ModalScreen[bool]):
         return Content.assemble((glyph, style), f" {section.granted}/{section.total}")
 
     def _many(self, pairs: Sequence[tuple[SectionResult, SectionResult]]) -> Content:
-        outcomes = Counter(a.verdict for b, a in pairs if b != a)
+        outcomes = Counter(a.verdict for b, a in pairs if not a.same_access(b))
         if not outcomes:
             return Content.styled("no change", "$text-muted")
         parts: list[Content | str] = []

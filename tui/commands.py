@@ -31,6 +31,8 @@ class Command:
     writes: bool = False
     """Left out where the session cannot change anything."""
     palette: bool = True
+    priority: bool = False
+    """Handled before the next key is looked at, where that key must go somewhere else."""
 
     def binding(self) -> Binding:
         """The command as a Textual binding."""
@@ -41,6 +43,7 @@ class Command:
             show=bool(self.footer),
             key_display=self.display,
             tooltip=self.help,
+            priority=self.priority,
             id=self.id,
         )
 
@@ -56,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("switch_pane", "tab", "Other pane", "Go to the other pane.", _LOOK, palette=False),
     Command(
         "filter", "slash", "Filter", "Show names, paths and ARNs that have these words.",
-        _LOOK, "filter", "/",
+        _LOOK, "filter", "/", priority=True,
     ),
     Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
     Command("show_users", "2", "Users", "Show users only.", _LOOK),

@@ -7,9 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from iam.demo import DemoError
-
 from iam.audit import Audit
+from iam.demo import DemoError
 from iam.errors import AwsError
 from iam.report import FORMATS
 from iam.snapshot import SnapshotError

@@ -11,10 +11,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
-from widgets.glyphs import Glyphs
 
 from iam.verdict import Verdict
 from tui.commands import COMMANDS, MOVEMENT
+from widgets.glyphs import Glyphs
 
 _MEANING = {
     Verdict.GRANTED: "every request that the policy's statement would allow is allowed",

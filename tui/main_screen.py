@@ -442,6 +442,8 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out of footer and palette what this session cannot do."""
+        if action == "filter" and self.query_one(FilterBar).has_focus_within:
+            return False  # a slash is a letter there
         command = by_id(action)
         return not (command and command.writes and not self.session.launch.writable)
 

@@ -16,12 +16,11 @@ from iam.threads import in_thread
 from tui.launch import Launch
 
 if TYPE_CHECKING:
-    from iam.demo import DemoServer
-
     from iam.account import Account, Principal
     from iam.audit import Audit
     from iam.change import Change, Outcome
     from iam.client import Aws
+    from iam.demo import DemoServer
     from iam.journal import Journal
     from iam.judge import Judge
     from iam.load import Identity
@@ -71,7 +70,7 @@ class Session:
             alias=identity.alias,
             caller=identity.caller,
             region=self._aws.region,
-            profile=None if self.launch.demo else self._aws.profile,
+            profile=None if self._aws.profile in ("demo", "default") else self._aws.profile,
         )
 
     def _connect(self) -> Aws:

@@ -52,7 +52,8 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         """Take the keys."""
         self.display = True
-        self.query_one(Input).focus()
+        # At once: keys that wait already are to be typed into it, and not to be taken for commands.
+        self.screen.set_focus(self.query_one(Input))
 
     def action_clear(self) -> None:
         """Clear the filter and close."""
@@ -62,6 +63,7 @@ class FilterBar(Horizontal):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
+        self.display = bool(event.value) or self.has_focus_within
         self.post_message(self.Changed(event.value))
 
     @on(Input.Submitted)

@@ -48,7 +48,8 @@ class SectionTree(Tree[SectionResult | EntryResult | None]):
         above = node.parent
         while above is not None:
             depth, above = depth + 1, above.parent
-        label.truncate(max(8, self.size.width - depth * self.guide_depth), overflow="ellipsis")
+        room = self.scrollable_content_region.width - depth * self.guide_depth
+        label.truncate(max(8, room), overflow="ellipsis")
         return label
 
     def action_open(self) -> None:
@@ -83,7 +84,7 @@ class PrincipalDetails(Vertical):
             height: 1fr; padding: 0 0 0 1; background: transparent; overflow-x: hidden;
             scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
         }
-        & #not-judged { height: 1; padding: 0 1; color: $text-muted; }
+        & #not-judged { height: auto; padding: 0 1; color: $text-muted; }
     }
     """
 

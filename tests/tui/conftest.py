@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 from textual.pilot import Pilot
 
-from iam.demo import DemoServer, start_demo
+from iam.demo import DemoServer
 from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
 from tests.tui.waiting import until
 from tui.app import BedrockApp
@@ -79,31 +77,9 @@ def snapshot(small_account: Path) -> Launch:
     return Launch(snapshot=str(small_account))
 
 
-@pytest.fixture(scope="session")
-def demo() -> Iterator[DemoServer]:
-    """The embedded account; tests leave it as they found it."""
-    server = start_demo()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def live(demo: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Launch:
     """The app on the embedded account, as if it were AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     return Launch(endpoint_url=demo.endpoint_url, journal=str(tmp_path / "journal.jsonl"))
-
-
-@pytest.fixture
-def iam(demo: DemoServer) -> Iterator[Any]:
-    """Another client on the embedded account, to look at what really happened."""
-    client = boto3.client(
-        "iam",
-        endpoint_url=demo.endpoint_url,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    yield client
-    client.close()

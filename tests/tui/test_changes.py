@@ -28,12 +28,12 @@ async def ask(pilot: Pilot[int], key: str) -> str:
     return "\n".join(str(s.render()) for s in pilot.app.screen.query("Static"))
 
 
-def attached(iam: Any, name: str) -> list[str]:
-    answer = iam.list_attached_user_policies(UserName=name)
+def attached(demo_iam: Any, name: str) -> list[str]:
+    answer = demo_iam.list_attached_user_policies(UserName=name)
     return [p["PolicyArn"] for p in answer["AttachedPolicies"]]
 
 
-async def test_attach_and_detach_really_work(open_app: Open, live: Launch, iam: Any) -> None:
+async def test_attach_and_detach_really_work(open_app: Open, live: Launch, demo_iam: Any) -> None:
     async with open_app(live) as pilot:
         await go_to(pilot, "liam.murphy")
         said = await ask(pilot, "a")
@@ -42,7 +42,7 @@ async def test_attach_and_detach_really_work(open_app: Open, live: Launch, iam: 
         assert "○ 0/44 → ● 44/44" in said
         await pilot.press("y")
         await until(pilot, lambda: "attached to liam.murphy" in toasts(pilot))
-        assert attached(iam, "liam.murphy") == [LIMITED]
+        assert attached(demo_iam, "liam.murphy") == [LIMITED]
         row = table_of(pilot).cursor_row
         assert row is not None
         assert row.result is not None
@@ -54,21 +54,21 @@ async def test_attach_and_detach_really_work(open_app: Open, live: Launch, iam: 
         assert "Nothing of it stays allowed" in said
         await pilot.press("y")
         await until(pilot, lambda: "detached from liam.murphy" in toasts(pilot))
-        assert attached(iam, "liam.murphy") == []
+        assert attached(demo_iam, "liam.murphy") == []
     lines = [json.loads(line) for line in Path(str(live.journal)).read_text().splitlines()]
     assert [(e["op"], e["phase"]) for e in lines] == [
         ("attach", "intent"), ("attach", "done"), ("detach", "intent"), ("detach", "done"),
     ]  # fmt: skip
 
 
-async def test_enter_n_and_esc_change_nothing(open_app: Open, live: Launch, iam: Any) -> None:
+async def test_enter_n_and_esc_change_nothing(open_app: Open, live: Launch, demo_iam: Any) -> None:
     async with open_app(live) as pilot:
         await go_to(pilot, "rosa.diaz")
         for key in ("enter", "n", "escape"):
             await ask(pilot, "a")
             await pilot.press(key)
             await until(pilot, lambda: pilot.app.screen is main_of(pilot))
-        assert attached(iam, "rosa.diaz") == []
+        assert attached(demo_iam, "rosa.diaz") == []
     assert not Path(str(live.journal)).exists()
 
 
@@ -95,7 +95,9 @@ async def test_what_need_not_or_cannot_change_is_told(open_app: Open, live: Laun
             await pilot.press("escape")
 
 
-async def test_marked_principals_change_together(open_app: Open, live: Launch, iam: Any) -> None:
+async def test_marked_principals_change_together(
+    open_app: Open, live: Launch, demo_iam: Any
+) -> None:
     async with open_app(live) as pilot:
         await pilot.press("slash", *"user", "enter")
         wanted = {"liam.murphy", "rosa.diaz", "bob.okafor", "grace.kim"}
@@ -110,18 +112,18 @@ async def test_marked_principals_change_together(open_app: Open, live: Launch, i
         await pilot.press("y")
         await until(pilot, lambda: "attached to 3 principals" in toasts(pilot))
         changed = sorted(wanted - {"grace.kim"})
-        assert all(LIMITED in attached(iam, name) for name in changed)
+        assert all(LIMITED in attached(demo_iam, name) for name in changed)
         for name in changed:
-            iam.detach_user_policy(UserName=name, PolicyArn=LIMITED)
+            demo_iam.detach_user_policy(UserName=name, PolicyArn=LIMITED)
 
 
 async def test_a_refusal_of_aws_is_told_and_nothing_is_lost(
-    open_app: Open, live: Launch, iam: Any
+    open_app: Open, live: Launch, demo_iam: Any
 ) -> None:
-    iam.create_user(UserName="short-lived")
+    demo_iam.create_user(UserName="short-lived")
     async with open_app(live) as pilot:
         await go_to(pilot, "short-lived")
-        iam.delete_user(UserName="short-lived")
+        demo_iam.delete_user(UserName="short-lived")
         await ask(pilot, "a")
         await pilot.press("y")
         await until(pilot, lambda: "Not changed: short-lived" in toasts(pilot))
