@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterable
+import sys
+import traceback
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tui.commands import COMMANDS
@@ -17,6 +21,7 @@ from tui.launch import Launch
 from tui.main_screen import MainScreen
 from tui.session import Session
 from tui.terminal import has_colour, has_many_colours, has_unicode
+from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
 
 
@@ -49,6 +54,15 @@ class BedrockApp(App[int]):
         self._obey_signals()
         self.push_screen(MainScreen(self.session, self.glyphs))
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return filters if self.glyphs.unicode else [*filters, AsciiFilter()]
+
+    def _fatal_error(self) -> None:
+        """Tell of a fault in the program in a sentence; Textual would print values, secrets too."""
+        self._exit_renderables.append(Text(f"bedrock-tui: {_kept_for_a_report()}"))
+        self._close_messages_no_wait()
+
     def _obey_signals(self) -> None:
         """Leave the terminal as it was when the line drops or the system goes down."""
         loop = asyncio.get_running_loop()
@@ -75,6 +89,21 @@ class BedrockApp(App[int]):
                 yield own
 
 
+def _kept_for_a_report() -> str:
+    """Write the fault under way to a file, without the values of variables; says where."""
+    from platformdirs import user_state_path
+
+    kind = sys.exc_info()[0]
+    name = kind.__name__ if kind else "fault"
+    path = user_state_path("bedrock-tui", appauthor=False) / "crash.log"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        return f"a fault in the program ended it ({name}); {error.strerror}"
+    return f"a fault in the program ended it ({name}); please report it with {path}"
+
+
 def run(launch: Launch) -> int:
     """Run the app until the operator leaves.
 
@@ -94,7 +123,6 @@ def run(launch: Launch) -> int:
 def _read_snapshot_from_pipe() -> None:
     """Keep the pipe for the snapshot, and take the keys from the terminal."""
     import os
-    import sys
 
     pipe = os.dup(sys.stdin.fileno())
     terminal = os.open("/dev/tty", os.O_RDWR)

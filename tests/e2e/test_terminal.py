@@ -50,7 +50,7 @@ class Terminal:
     def read(self) -> None:
         """Draw what has come."""
         try:
-            data = self.child.read_nonblocking(65536, timeout=0.05)
+            data: Any = self.child.read_nonblocking(65536, timeout=0.05)
         except (pexpect.TIMEOUT, pexpect.EOF):
             return
         self.raw += data
@@ -160,7 +160,7 @@ def test_a_signal_restores_the_terminal(
     assert restored(terminal)
 
 
-def children(pid: int) -> list[int]:
+def children(pid: int | None) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in listed.read_text().split()]
 

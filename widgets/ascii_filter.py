@@ -1,0 +1,34 @@
+"""Draw in ASCII where the terminal does not show UTF-8: the last thing done to every line."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+_PLAIN = {
+    "–": "-", "—": "-", "…": ".", "·": "-", "→": ">", "←": "<", "↑": "^", "↓": "v", "▶": ">",
+    "▼": "v", "│": "|", "├": "|", "└": "`", "─": "-", "━": "=", "╸": "=", "╺": "=", "┃": "|",
+    "●": "+", "◐": "~", "✗": "x", "○": ".", "▌": ">", "⏎": "^",
+    **dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▍▎▏▔▕▀▐", " "),
+}  # fmt: skip
+
+
+class AsciiFilter(LineFilter):
+    """Puts an ASCII sign of the same width in place of every other character."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment
+            if segment.text.isascii() or segment.control
+            else Segment(_plain(segment.text), segment.style)
+            for segment in segments
+        ]
+
+
+@lru_cache(4096)
+def _plain(text: str) -> str:
+    return "".join(c if c.isascii() else _PLAIN.get(c) or "?" * cell_len(c) for c in text)
