@@ -9,7 +9,7 @@ from iam.verdict import Verdict
 _STYLES = {
     Verdict.GRANTED: "$success",
     Verdict.PARTIAL: "$warning",
-    Verdict.DENIED: "$error",
+    Verdict.DENIED: "$text-error",
     Verdict.NONE: "$text-muted",
     Verdict.UNKNOWN: "bold $accent",
 }

@@ -211,7 +211,7 @@ class PrincipalDetails(Vertical):
         self, node: TreeNode[SectionResult | EntryResult | None], entry: EntryResult
     ) -> None:
         for text in [self._via_label(via) for via in entry.via] + [
-            Text(f"! {safe(reason)}", self._style("$warning")) for reason in entry.reasons
+            Text().append(f"! {safe(reason)}", self._style("$warning")) for reason in entry.reasons
         ]:
             node.add_leaf(text)
         if not entry.via and not entry.reasons:
@@ -244,21 +244,20 @@ class PrincipalDetails(Vertical):
 
     def _via_label(self, via: Via) -> Text:
         colour = "$success" if via.effect == "Allow" else "$error"
-        label = Text(via.effect, self._style(colour))
-        name = via.policy.rsplit("/", 1)[-1]
-        label.append(f" by {'boundary ' if via.kind == 'boundary' else ''}{safe(name)}")
-        dot = f" {self.glyphs.dot} "
-        notes = [safe(via.sid) if via.sid else f"statement {via.statement + 1}"]
-        if via.kind == "inline":
-            notes.append("inline")
+        label = Text().append(via.effect, self._style(colour))
         if via.group:
-            notes.append(f"by group {safe(via.group)}")
-        notes += [safe(words) for words in via.scope]
+            label.append(f" by group {safe(via.group)}:")
+        elif via.kind != "managed":
+            label.append(f" {via.kind}:")
+        label.append(f" {safe(via.policy.rsplit('/', 1)[-1])}")
+        dot = f" {self.glyphs.dot} "
+        notes = [safe(words) for words in via.scope]
+        notes.append(safe(via.sid) if via.sid else f"statement {via.statement + 1}")
         label.append(dot + dot.join(notes), self._style("$text-muted"))
         return label
 
     def _glyph(self, verdict: Verdict) -> Text:
-        return Text(self.glyphs.of(verdict), self._style(self.glyphs.style(verdict)), end="")
+        return Text().append(self.glyphs.of(verdict), self._style(self.glyphs.style(verdict)))
 
     def _style(self, style: str) -> Style:
         """A theme's colour for a tree's label."""

@@ -74,15 +74,15 @@ class PrincipalTable(ScrollView, can_focus=True):
         scrollbar-size-horizontal: 0;
         overflow-x: hidden;
         overflow-y: auto;
-        & .principal-table--header { color: $text-muted; text-style: bold; }
+        & .principal-table--header { text-style: bold dim; }
         & .principal-table--cursor { background: $surface-lighten-2; }
         &:focus .principal-table--cursor { background: $primary 60%; text-style: bold; }
         & .principal-table--mark { color: $accent; text-style: bold; }
-        & .principal-table--dim { color: $text-muted; }
+        & .principal-table--dim { text-style: dim; }
         & .principal-table--granted { color: $success; }
         & .principal-table--partial { color: $warning; }
-        & .principal-table--denied { color: $error; }
-        & .principal-table--none { color: $text-muted; }
+        & .principal-table--denied { color: $text-error; }
+        & .principal-table--none { text-style: dim; }
         & .principal-table--unknown { color: $accent; text-style: bold; }
         &:nocolor .principal-table--cursor { text-style: underline; }
         &:nocolor:focus .principal-table--cursor { text-style: reverse; }
