@@ -93,8 +93,7 @@ class ChangeDialog(ModalScreen[bool]):
                 lines.append(("", f"and {more} more"))
         lines.append(("Policy", self.plan.policy))
         return Content("\n").join(
-            Content.assemble((f"{name:<14}", "$text-muted"), (safe(value), "bold"))
-            for name, value in lines
+            Content.assemble((f"{name:<14}", "dim"), (safe(value), "bold")) for name, value in lines
         )
 
     def _effect(self) -> Content:
@@ -116,7 +115,7 @@ class ChangeDialog(ModalScreen[bool]):
     def _one(self, before: SectionResult, after: SectionResult) -> Content:
         arrow = self.glyphs.arrow
         if before.same_access(after):
-            return Content.assemble(self._count(before), ("  no change", "$text-muted"))
+            return Content.assemble(self._count(before), ("  no change", "dim"))
         return Content.assemble(self._count(before), f" {arrow} ", self._count(after))
 
     def _count(self, section: SectionResult) -> Content:
@@ -126,7 +125,7 @@ class ChangeDialog(ModalScreen[bool]):
     def _many(self, pairs: Sequence[tuple[SectionResult, SectionResult]]) -> Content:
         outcomes = Counter(a.verdict for b, a in pairs if not a.same_access(b))
         if not outcomes:
-            return Content.styled("no change", "$text-muted")
+            return Content.styled("no change", "dim")
         parts: list[Content | str] = []
         for verdict, count in outcomes.most_common():
             parts += [
@@ -143,7 +142,12 @@ class ChangeDialog(ModalScreen[bool]):
             keeping = [p for p in previews if p.remaining]
             if len(previews) == 1 and keeping:
                 lines = "\n".join(f"  {safe(way)}" for way in keeping[0].remaining)
-                notes.append(Content.assemble(("Some of it stays allowed by\n", "$warning"), lines))
+                how_much = (
+                    "Some" if any(not b.same_access(a) for b, a in previews[0].sections) else "All"
+                )
+                notes.append(
+                    Content.assemble((f"{how_much} of it stays allowed by\n", "$warning"), lines)
+                )
             elif keeping:
                 notes.append(
                     Content.styled(
@@ -151,7 +155,7 @@ class ChangeDialog(ModalScreen[bool]):
                     )
                 )
             elif previews:
-                notes.append(Content.styled("Nothing of it stays allowed.", "$text-muted"))
+                notes.append(Content.styled("Nothing of it stays allowed.", "dim"))
         elif len(previews) == 1 and previews[0].after.verdict != "granted":
             reasons = dict.fromkeys(
                 r for s in previews[0].after.sections for e in s.entries for r in e.reasons
@@ -163,9 +167,7 @@ class ChangeDialog(ModalScreen[bool]):
                 )
             )
         for name, why in self.plan.left_alone:
-            notes.append(
-                Content.assemble(("Left alone: ", "$text-muted"), safe(name), f" — {safe(why)}")
-            )
+            notes.append(Content.assemble(("Left alone: ", "dim"), safe(name), f" — {safe(why)}"))
         return Content("\n").join(notes) if notes else None
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -65,14 +65,14 @@ class HelpScreen(ModalScreen[None]):
         for verdict, meaning in _MEANING.items():
             glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
             lines.append(
-                Content.assemble("  ", (glyph, style), f" {verdict:<14}", (meaning, "$text-muted"))
+                Content.assemble("  ", (glyph, style), f" {verdict:<14}", (meaning, "dim"))
             )
         lines += [
             Content(""),
             Content.styled(
                 "29/30 is how many of a section's entries are granted. Not judged: service and\n"
                 "resource control policies, session policies and resource-based policies.",
-                "$text-muted",
+                "dim",
             ),
         ]
         return Content("\n").join(lines)
@@ -82,4 +82,4 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _line(keys: str, text: str) -> Content:
-    return Content.assemble("  ", (f"{keys:<17}", "bold"), (text, "$text-muted"))
+    return Content.assemble("  ", (f"{keys:<17}", "bold"), (text, "dim"))

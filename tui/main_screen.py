@@ -195,8 +195,8 @@ class MainScreen(Screen[None]):
                 ("The account could not be read. ", "bold $error"),
                 safe(sentence),
                 "\n",
-                (f"{safe(advice)} " if advice else "", "$text-muted"),
-                ("r tries again, q leaves.", "$text-muted"),
+                (f"{safe(advice)} " if advice else "", "dim"),
+                ("r tries again, q leaves.", "dim"),
             )
         )
 

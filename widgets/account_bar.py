@@ -66,7 +66,7 @@ class AccountBar(Static):
             first.append(Content.styled(safe(data.alias), "bold $accent"))
         badges = [Content.styled(f" {badge} ", "bold reverse $warning") for badge in data.badges]
         optional = [
-            Content.styled(safe(text), "$text-muted")
+            Content.styled(safe(text), "dim")
             for text in (
                 data.region,
                 f"profile {data.profile}" if data.profile else "",
@@ -82,7 +82,7 @@ class AccountBar(Static):
             Content.assemble(
                 (self.glyphs.of(v), self.glyphs.style(v)),
                 f" {data.counts[v]:,} ",
-                (WORDS[v], "$text-muted"),
+                (WORDS[v], "dim"),
             )
             for v in Verdict
             if v in data.counts

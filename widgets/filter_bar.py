@@ -63,7 +63,8 @@ class FilterBar(Horizontal):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.display = bool(event.value) or self.has_focus_within
+        if event.value:
+            self.display = True  # a key that was on its way when the bar was closed
         self.post_message(self.Changed(event.value))
 
     @on(Input.Submitted)

@@ -10,7 +10,7 @@ _STYLES = {
     Verdict.GRANTED: "$success",
     Verdict.PARTIAL: "$warning",
     Verdict.DENIED: "$text-error",
-    Verdict.NONE: "$text-muted",
+    Verdict.NONE: "dim",
     Verdict.UNKNOWN: "bold $accent",
 }
 WORDS = {

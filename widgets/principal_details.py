@@ -161,7 +161,7 @@ class PrincipalDetails(Vertical):
         if principal.tags:
             facts.append(("Tags", ", ".join(f"{key}={value}" for key, value in principal.tags)))
         return Content("\n").join(
-            Content.assemble((f"{name:<10}", "$text-muted"), safe(value)) for name, value in facts
+            Content.assemble((f"{name:<10}", "dim"), safe(value)) for name, value in facts
         )
 
     # The tree
@@ -215,7 +215,7 @@ class PrincipalDetails(Vertical):
         ]:
             node.add_leaf(text)
         if not entry.via and not entry.reasons:
-            node.add_leaf(Text("no statement speaks of it", self._style("$text-muted")))
+            node.add_leaf(Text("no statement speaks of it", self._style("dim")))
         if list(entry.concrete) != [entry.action]:
             for action, verdict in entry.concrete.items():
                 node.add_leaf(self._action_label(action, verdict))
@@ -225,7 +225,7 @@ class PrincipalDetails(Vertical):
         label.append(f" {safe(section.title)} ", "bold")
         label.append(f"{section.granted}/{section.total}")
         if section.sid != section.title:
-            label.append(f"  {safe(section.sid)}", self._style("$text-muted"))
+            label.append(f"  {safe(section.sid)}", self._style("dim"))
         return label
 
     def _entry_label(self, entry: EntryResult) -> Text:
@@ -233,13 +233,13 @@ class PrincipalDetails(Vertical):
         label.append(f" {safe(entry.action)}")
         if list(entry.concrete) != [entry.action]:
             label.append(f" {entry.granted}/{entry.total}")
-        label.append(f"  {safe(self._describe(entry.action))}", self._style("$text-muted"))
+        label.append(f"  {safe(self._describe(entry.action))}", self._style("dim"))
         return label
 
     def _action_label(self, action: str, verdict: Verdict) -> Text:
         label = self._glyph(verdict)
         label.append(f" {safe(action.partition(':')[2] or action)}")
-        label.append(f"  {safe(self._describe(action))}", self._style("$text-muted"))
+        label.append(f"  {safe(self._describe(action))}", self._style("dim"))
         return label
 
     def _via_label(self, via: Via) -> Text:
@@ -253,7 +253,7 @@ class PrincipalDetails(Vertical):
         dot = f" {self.glyphs.dot} "
         notes = [safe(words) for words in via.scope]
         notes.append(safe(via.sid) if via.sid else f"statement {via.statement + 1}")
-        label.append(dot + dot.join(notes), self._style("$text-muted"))
+        label.append(dot + dot.join(notes), self._style("dim"))
         return label
 
     def _glyph(self, verdict: Verdict) -> Text:
@@ -263,9 +263,9 @@ class PrincipalDetails(Vertical):
         """A theme's colour for a tree's label."""
         bold = style.startswith("bold ")
         colour = self.app.theme_variables.get(style.removeprefix("bold ").removeprefix("$"), "")
-        if not colour.startswith(("#", "ansi_", "rgb")):
-            return Style(bold=bold, dim=style == "$text-muted")
-        return Style(color=colour if colour.startswith("#") else None, bold=bold)
+        if not colour.startswith(("#", "ansi_")):
+            return Style(bold=bold, dim=style == "dim")
+        return Style(color=colour.removeprefix("ansi_"), bold=bold)
 
 
 def _key(data: SectionResult | EntryResult) -> str:

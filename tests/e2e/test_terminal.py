@@ -42,6 +42,9 @@ class Terminal:
                 "PYTHONPATH": str(ROOT),
                 "TERM": "xterm-256color",
                 "LANG": "C.UTF-8",
+                # The pty gets its size a moment after the program has started.
+                "COLUMNS": str(columns),
+                "LINES": str(lines),
                 **environment,
             },
         )
