@@ -28,7 +28,7 @@ from iam.pattern import (
     covers,
     has_variable,
     kinds,
-    matches_action,
+    matches_any_action,
     overlaps,
     resource_tokens,
     type_tokens,
@@ -170,7 +170,7 @@ def _action_reach(statement: Statement, name: str) -> Reach:
         return Reach.YES  # its actions were not understood; `problem` says so
     inverted = statement.not_actions is not None
     if "*" not in name and "?" not in name:
-        return Reach.YES if any(matches_action(p, name) for p in listed) != inverted else Reach.NO
+        return Reach.YES if matches_any_action(listed, name) != inverted else Reach.NO
     asked, patterns = action_tokens(name), [action_tokens(p) for p in listed]
     some, every = any(overlaps(asked, p) for p in patterns), covers(patterns, asked)
     if inverted:

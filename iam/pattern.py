@@ -272,6 +272,26 @@ def matches_action(pattern: str, action: str) -> bool:
     return action_regex(pattern).fullmatch(action) is not None
 
 
+def matches_any_action(patterns: tuple[str, ...], action: str) -> bool:
+    """Whether one of these Action patterns matches a concrete action."""
+    services = _by_service(patterns)
+    service = action.partition(":")[0].lower()
+    return any(
+        matches_action(pattern, action)
+        for pattern in (*services.get(service, ()), *services.get("*", ()))
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _by_service(patterns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Patterns by the service they name, or `*` for any: large policies name hundreds of others."""
+    found: dict[str, list[str]] = {}
+    for pattern in patterns:
+        service = pattern.partition(":")[0].lower()
+        found.setdefault("*" if "*" in service or "?" in service else service, []).append(pattern)
+    return {service: tuple(those) for service, those in found.items()}
+
+
 def action_tokens(pattern: str) -> Tokens:
     """An Action pattern as tokens, folded to lower case, for asking whether one covers another."""
     return tuple(_wild(pattern.lower()))

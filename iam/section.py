@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from iam.catalogue import Catalogue
 from iam.document import Document, Statement
-from iam.pattern import matches_action
+from iam.pattern import matches_any_action
 
 _KNOWN = {
     "BedrockAPIs": ("Amazon Bedrock APIs", "Bedrock"),
@@ -144,7 +144,7 @@ def _entries(statement: Statement, catalogue: Catalogue) -> tuple[Entry, ...]:
         # judged.
         services: dict[str, list[str]] = {}
         for action in catalogue.matching("*"):
-            if not any(matches_action(p, action.id) for p in statement.not_actions):
+            if not matches_any_action(statement.not_actions, action.id):
                 services.setdefault(action.service, []).append(action.id)
         return tuple(Entry(f"{service}:*", tuple(ids)) for service, ids in services.items())
     return tuple(
