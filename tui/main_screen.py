@@ -40,6 +40,8 @@ _VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 _SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
 _JUDGE_AT_ONCE = 500
 """Principals whose verdicts reach the screen together."""
+_DETAILS_LAG = 0.08
+"""Seconds that the cursor rests before the details follow it; a held key does not wait for them."""
 
 
 class MainScreen(Screen[None]):
@@ -207,9 +209,15 @@ class MainScreen(Screen[None]):
         """Show the principal under the cursor, once the cursor rests."""
         if self._details_timer is not None:
             self._details_timer.stop()
-        self._details_timer = self.set_timer(0.08, self._show_details)
+        self._details_timer = self.set_timer(_DETAILS_LAG, self._show_details)
+
+    @property
+    def details_rest(self) -> bool:
+        """Whether the details show what is under the cursor."""
+        return self._details_timer is None
 
     def _show_details(self) -> None:
+        self._details_timer = None
         row, account, judge = self.table.cursor_row, self.session.account, self.session.judge
         principal = account.principals.get(row.arn) if row and account else None
         if principal is None or account is None:

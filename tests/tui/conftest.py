@@ -72,7 +72,7 @@ def open_app() -> Open:
 
 
 @pytest.fixture
-def snapshot(small_account: Path) -> Launch:
+def from_file(small_account: Path) -> Launch:
     """The app on the small account."""
     return Launch(snapshot=str(small_account))
 

@@ -16,8 +16,8 @@ from widgets.filter_bar import FilterBar
 from widgets.principal_details import PrincipalDetails
 
 
-async def test_users_come_first_then_roles_each_by_name(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_users_come_first_then_roles_each_by_name(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         assert names(pilot)[:8] == [
             "alice", "bob", "carol", "dave", "erin", "frank", "admin", "capped",
         ]  # fmt: skip
@@ -43,16 +43,16 @@ async def test_users_come_first_then_roles_each_by_name(open_app: Open, snapshot
         (["G", "pageup"], "alice"),
     ],
 )
-async def test_movement(open_app: Open, snapshot: Launch, keys: list[str], expected: str) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_movement(open_app: Open, from_file: Launch, keys: list[str], expected: str) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press(*keys)
         assert cursor(pilot) == expected
 
 
 async def test_the_filter_narrows_with_every_key_and_esc_clears(
-    open_app: Open, snapshot: Launch
+    open_app: Open, from_file: Launch
 ) -> None:
-    async with open_app(snapshot) as pilot:
+    async with open_app(from_file) as pilot:
         everybody = names(pilot)
         await pilot.press("slash", *"ops")
         assert names(pilot) == ["admin"]
@@ -67,16 +67,16 @@ async def test_the_filter_narrows_with_every_key_and_esc_clears(
 
 
 async def test_letters_typed_into_the_filter_are_not_commands(
-    open_app: Open, snapshot: Launch
+    open_app: Open, from_file: Launch
 ) -> None:
-    async with open_app(snapshot) as pilot:
+    async with open_app(from_file) as pilot:
         await pilot.press("slash", *"qad")
         assert len(pilot.app.screen_stack) == 2
         assert main_of(pilot).query_one(FilterBar).text == "qad"
 
 
-async def test_users_roles_and_all(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_users_roles_and_all(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         everybody = names(pilot)
         await pilot.press("2")
         assert {row.type for row in table_of(pilot).shown} == {"user"}
@@ -86,8 +86,8 @@ async def test_users_roles_and_all(open_app: Open, snapshot: Launch) -> None:
         assert names(pilot) == everybody
 
 
-async def test_f_cycles_through_the_verdicts(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_f_cycles_through_the_verdicts(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         everybody = names(pilot)
         seen = []
         for _ in Verdict:
@@ -99,8 +99,8 @@ async def test_f_cycles_through_the_verdicts(open_app: Open, snapshot: Launch) -
         assert names(pilot) == everybody
 
 
-async def test_s_cycles_through_the_orders(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_s_cycles_through_the_orders(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press("s")
         assert names(pilot)[:3] == ["admin", "alice", "bob"]
         await pilot.press("s")
@@ -110,16 +110,16 @@ async def test_s_cycles_through_the_orders(open_app: Open, snapshot: Launch) -> 
         assert cursor(pilot) == "alice"
 
 
-async def test_the_cursor_stays_on_its_principal(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_the_cursor_stays_on_its_principal(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press("j", "s")
         assert cursor(pilot) == "bob"
         await pilot.press("slash", *"b", "enter")
         assert cursor(pilot) == "bob"
 
 
-async def test_marks(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_marks(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press("space", "space")
         assert len(table_of(pilot).marked) == 2
         assert cursor(pilot) == "carol"
@@ -132,9 +132,9 @@ async def test_marks(open_app: Open, snapshot: Launch) -> None:
 
 
 async def test_enter_and_tab_go_to_the_details_and_esc_back(
-    open_app: Open, snapshot: Launch
+    open_app: Open, from_file: Launch
 ) -> None:
-    async with open_app(snapshot) as pilot:
+    async with open_app(from_file) as pilot:
         details = main_of(pilot).query_one(PrincipalDetails)
         await pilot.press("enter")
         assert details.has_focus_within
@@ -147,9 +147,9 @@ async def test_enter_and_tab_go_to_the_details_and_esc_back(
 
 
 async def test_sections_and_actions_open_down_to_where_a_verdict_is_from(
-    open_app: Open, snapshot: Launch
+    open_app: Open, from_file: Launch
 ) -> None:
-    async with open_app(snapshot) as pilot:
+    async with open_app(from_file) as pilot:
         await pilot.press("j", "enter", "l", "j", "l")
         tree = main_of(pilot).query_one(PrincipalDetails).sections
         section = tree.root.children[0]
@@ -163,9 +163,9 @@ async def test_sections_and_actions_open_down_to_where_a_verdict_is_from(
 
 
 async def test_at_80_columns_the_details_open_over_the_list(
-    open_app: Open, snapshot: Launch
+    open_app: Open, from_file: Launch
 ) -> None:
-    async with open_app(snapshot, size=(80, 24)) as pilot:
+    async with open_app(from_file, size=(80, 24)) as pilot:
         details = main_of(pilot).query_one(PrincipalDetails)
         assert not details.display
         await pilot.press("enter")
@@ -176,14 +176,14 @@ async def test_at_80_columns_the_details_open_over_the_list(
         assert not details.display
 
 
-async def test_y_copies_the_arn(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_y_copies_the_arn(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press("y")
         assert pilot.app.clipboard == "arn:aws:iam::123456789012:user/alice"
 
 
-async def test_the_help_names_every_command(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_the_help_names_every_command(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press("question_mark")
         help_screen = pilot.app.screen
         assert isinstance(help_screen, HelpScreen)
@@ -193,38 +193,38 @@ async def test_the_help_names_every_command(open_app: Open, snapshot: Launch) ->
         assert not isinstance(pilot.app.screen, HelpScreen)
 
 
-async def test_the_palette_has_every_command(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_the_palette_has_every_command(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         offered = {c.title for c in pilot.app.get_system_commands(main_of(pilot))}
         assert offered >= {c.name for c in COMMANDS if c.palette and not c.writes}
         assert not offered & {c.name for c in COMMANDS if c.writes}
 
 
-async def test_a_snapshot_cannot_be_changed(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_a_snapshot_cannot_be_changed(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press("a", "d")
         assert pilot.app.screen is main_of(pilot)
         assert "READ-ONLY" in main_of(pilot).bar.badges
 
 
-async def test_r_reads_the_file_again(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
-        path = Path(str(snapshot.snapshot))
+async def test_r_reads_the_file_again(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
+        path = Path(str(from_file.snapshot))
         path.write_text(path.read_text().replace("frank", "fiona"))
         await pilot.press("r")
         await until(pilot, lambda: main_of(pilot).loaded and "fiona" in names(pilot))
         assert "frank" not in names(pilot)
 
 
-async def test_q_leaves(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_q_leaves(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press("q")
         await until(pilot, lambda: pilot.app.return_code is not None or not pilot.app.is_running)
     assert pilot.app.return_value == 0
 
 
-async def test_hostile_names_are_text(open_app: Open, snapshot: Launch) -> None:
-    async with open_app(snapshot) as pilot:
+async def test_hostile_names_are_text(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
         await pilot.press("G", "y", "enter")
         await until(pilot, lambda: "pwned" in toasts(pilot))
         picture = pilot.app.export_screenshot()
