@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from iam.account import Account, Principal
 from iam.client import Aws
 from iam.errors import AwsError
-from iam.journal import Entry, Journal, Phase
+from iam.journal import Entry, Journal, JournalError, Phase
 from iam.principals import attached_arns
 from iam.threads import in_thread
 
@@ -47,6 +47,8 @@ class Outcome:
     """With the attached policies as AWS lists them now; None if they could not be read, or if the
     principal does not exist any more."""
     request_id: str | None
+    unrecorded: str = ""
+    """Why the journal does not say how it ended, in a sentence; empty if it does."""
 
 
 def new_batch() -> str:
@@ -94,8 +96,7 @@ async def apply(
         `unconfirmed` if AWS did not show it in time or could not be asked.
 
     Raises:
-        JournalError: The intent could not be written, and nothing was sent; or the answer could
-        not.
+        JournalError: The intent could not be written, and nothing was sent.
     """
     entry = Entry(
         change=batch or new_batch(),
@@ -109,7 +110,10 @@ async def apply(
     outcome = await _carry_out(aws, change, account, patience)
     error = outcome.error
     told = (error.code, error.sentence) if error else None
-    await in_thread(journal.answer, entry, outcome.phase, outcome.request_id, told)
+    try:
+        await in_thread(journal.answer, entry, outcome.phase, outcome.request_id, told)
+    except JournalError as failure:
+        return replace(outcome, unrecorded=str(failure))
     return outcome
 
 

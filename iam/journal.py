@@ -23,7 +23,7 @@ Phase = Literal["done", "failed", "unconfirmed"]
 
 
 class JournalError(Exception):
-    """The journal cannot be written, and so no change may be sent; one sentence says why."""
+    """The journal cannot be written; one sentence says why, and what follows for the change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Journal:
         Raises:
             JournalError: It is not on disk: do not send the change.
         """
-        self._append(entry, "intent", None, None)
+        self._append(entry, "intent", None, None, "so no change is sent")
 
     def answer(
         self,
@@ -76,7 +76,13 @@ class Journal:
         Raises:
             JournalError: It is not on disk; the next start will find the intent open and ask AWS.
         """
-        self._append(entry, phase, request_id, error)
+        self._append(
+            entry,
+            phase,
+            request_id,
+            error,
+            "so how the change ended is not recorded; it was sent",
+        )
 
     def _append(
         self,
@@ -84,6 +90,7 @@ class Journal:
         phase: Literal["intent", "done", "failed", "unconfirmed"],
         request_id: str | None,
         error: tuple[str, str] | None,
+        consequence: str,
     ) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
         line = json.dumps(
@@ -106,7 +113,7 @@ class Journal:
             reason = failure.strerror or str(failure)
             raise JournalError(
                 f"The journal {safe(str(self.path))} cannot be written ({safe(reason)}), "
-                "so no change is sent."
+                f"{consequence}."
             ) from failure
 
     def _write(self, line: bytes) -> None:

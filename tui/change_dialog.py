@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from iam.preview import Preview
 
 _MOST_NAMES = 6
+_COUNT_WIDTH = 7
+"""Cells of `● 44/44`, so that the arrows stand below each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,11 @@ class ChangeDialog(ModalScreen[bool]):
         return Content("\n").join(lines)
 
     def _one(self, before: SectionResult, after: SectionResult) -> Content:
-        arrow = self.glyphs.arrow
+        count = self._count(before)
+        pad = " " * max(0, _COUNT_WIDTH - count.cell_length)
         if before.same_access(after):
-            return Content.assemble(self._count(before), ("  no change", "dim"))
-        return Content.assemble(self._count(before), f" {arrow} ", self._count(after))
+            return Content.assemble(count, pad, ("  no change", "dim"))
+        return Content.assemble(count, pad, f" {self.glyphs.arrow} ", self._count(after))
 
     def _count(self, section: SectionResult) -> Content:
         glyph, style = self.glyphs.of(section.verdict), self.glyphs.style(section.verdict)

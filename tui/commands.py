@@ -69,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         _LOOK, "verdict",
     ),
     Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK, "sort"),
-    Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN (OSC 52).", _LOOK, "copy"),
+    Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN (OSC 52).", _LOOK),
     Command(
         "attach", "a", "Attach", "Attach the policy to the marked principals, or to this one.",
         _CHANGE, "attach", writes=True,
@@ -78,7 +78,7 @@ COMMANDS: tuple[Command, ...] = (
         "detach", "d", "Detach", "Detach the policy from the marked principals, or from this one.",
         _CHANGE, "detach", writes=True,
     ),
-    Command("reload", "r", "Reload", "Read the account again.", _APP, "reload"),
+    Command("reload", "r", "Reload", "Read the account again.", _APP),
     Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
     Command("quit", "q", "Quit", "Leave at once.", _APP, "quit"),
 )  # fmt: skip

@@ -82,4 +82,4 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _line(keys: str, text: str) -> Content:
-    return Content.assemble("  ", (f"{keys:<17}", "bold"), (text, "dim"))
+    return Content.assemble("  ", (f"{keys:<18}", "bold"), (text, "dim"))

@@ -54,7 +54,9 @@ class MainScreen(Screen[None]):
         self.session = session
         self.glyphs = glyphs
         self.bar = BarData(badges=_badges(session.launch))
-        self.writing = False
+        self.changing = False
+        """A change is being asked about or applied."""
+        self._may_leave = True
         self.loaded = False
         self._results: dict[str, PrincipalResult] = {}
         self._details_timer: Timer | None = None
@@ -102,8 +104,9 @@ class MainScreen(Screen[None]):
             progress.stop()
 
     async def _read(self, progress: LoadProgress) -> None:
-        demo = self.session.launch.demo
-        progress.say("starting the embedded account …" if demo else "connecting …")
+        launch = self.session.launch
+        doing = {"demo": "starting the embedded account", "snapshot": "reading the file"}
+        progress.say(f"{doing.get(launch.source, 'connecting')} …")
         opened = await self.session.open()
         self.bar = replace(
             self.bar,
@@ -128,7 +131,8 @@ class MainScreen(Screen[None]):
         assert account is not None and managed is not None and judge is not None
         self.bar = replace(
             self.bar,
-            policy=f"{managed.policy.name} {managed.policy.version}",
+            policy=managed.policy.name,
+            version=managed.policy.version,
             policy_note=_policy_note(managed),
             counts={},
         )
@@ -304,11 +308,19 @@ class MainScreen(Screen[None]):
 
     def action_attach(self) -> None:
         """Attach the managed policy, after a dialogue."""
-        self.change("attach")
+        self._begin("attach")
 
     def action_detach(self) -> None:
         """Detach the managed policy, after a dialogue."""
-        self.change("detach")
+        self._begin("detach")
+
+    def _begin(self, op: Op) -> None:
+        """Begin a change; at once, so that a key pressed twice cannot begin two."""
+        if refusal := self._refusal():
+            self.notify(refusal, severity="warning", markup=False)
+            return
+        self.changing = True
+        self.change(op)
 
     def _refusal(self) -> str | None:
         """Why nothing can be changed now, in words."""
@@ -318,16 +330,28 @@ class MainScreen(Screen[None]):
             return "This session is read-only; start again without --read-only to make changes."
         if not self.loaded:
             return "The account is still being read; wait until it is complete."
-        if self.writing:
+        if self.changing:
             return "A change is under way; wait until it is done."
         return None
 
     @work(group="write", exit_on_error=False, description="change attachments")
     async def change(self, op: Op) -> None:
         """Preview, ask, apply one after another, and show what AWS says afterwards."""
-        if refusal := self._refusal():
-            self.notify(refusal, severity="warning", markup=False)
-            return
+        try:
+            await self._change(op)
+        except Exception as error:
+            self.log.error(repr(error))
+            self.notify(
+                f"A fault in the program ({type(error).__name__}) ended the change; "
+                "the journal says what was sent. Press r to see what AWS has now.",
+                severity="error",
+                timeout=30,
+                markup=False,
+            )
+        finally:
+            self.changing, self._may_leave = False, True
+
+    async def _change(self, op: Op) -> None:
         row = self.table.cursor_row
         arns = self.table.marked or frozenset({row.arn} if row else ())
         plan = self._plan(op, arns)
@@ -337,11 +361,8 @@ class MainScreen(Screen[None]):
             return
         if not await self.app.push_screen_wait(ChangeDialog(plan, self.glyphs)):
             return
-        self.writing = True
-        try:
-            await self._apply(op, plan.previews)
-        finally:
-            self.writing = False
+        self._may_leave = False
+        await self._apply(op, plan.previews)
 
     def _plan(self, op: Op, arns: frozenset[str]) -> ChangePlan:
         from iam.audit import in_order
@@ -373,6 +394,7 @@ class MainScreen(Screen[None]):
 
     async def _apply(self, op: Op, previews: tuple[Preview, ...]) -> None:
         from iam.change import Change, new_batch
+        from iam.journal import JournalError
 
         batch = new_batch()
         done: list[str] = []
@@ -383,12 +405,17 @@ class MainScreen(Screen[None]):
             change = Change(op=op, principal=principal, policy_arn=managed.policy.arn)
             try:
                 outcome = await self.session.apply(change, batch)
-            except Exception as error:  # a journal that cannot be written: nothing was sent
+            except JournalError as error:
                 self.notify(
                     safe(str(error)), title="Nothing was sent", severity="error", markup=False
                 )
                 break
             await self._show_outcome(outcome, done)
+            if outcome.unrecorded:
+                self.notify(
+                    safe(outcome.unrecorded), title="Not recorded", severity="error", markup=False
+                )
+                break
         if done:
             verb = "attached to" if op == "attach" else "detached from"
             who = done[0] if len(done) == 1 else f"{len(done)} principals"
@@ -414,7 +441,7 @@ class MainScreen(Screen[None]):
         )
         title = "Not confirmed" if outcome.phase == "unconfirmed" else "Not changed"
         self.notify(
-            told,
+            safe(told),
             title=f"{title}: {safe(principal.name)}",
             severity="warning" if outcome.phase == "unconfirmed" else "error",
             timeout=12,
@@ -431,7 +458,7 @@ class MainScreen(Screen[None]):
 
     def action_reload(self) -> None:
         """Read the account again."""
-        if self.writing:
+        if self.changing:
             self.notify("A change is under way; wait until it is done.", markup=False)
         else:
             self.read_account()
@@ -442,8 +469,8 @@ class MainScreen(Screen[None]):
 
     def action_quit(self) -> None:
         """Leave, unless a change is under way: then at the second time."""
-        if self.writing:
-            self.writing = False
+        if not self._may_leave:
+            self._may_leave = True
             self.notify("A change is under way; q again leaves without waiting.", markup=False)
         else:
             self.app.exit(0)

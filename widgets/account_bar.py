@@ -23,6 +23,7 @@ class BarData:
     profile: str = ""
     caller: str = ""
     policy: str = ""
+    version: str = ""
     policy_note: str = ""
     """Where the policy's document is from, if not from AWS just now."""
     badges: tuple[str, ...] = ()
@@ -89,7 +90,14 @@ class AccountBar(Static):
         ]
         if data.unread:
             counts.append(Content.styled(f"{data.unread} not read", "bold $error"))
-        optional = [Content.styled(safe(data.policy), "$text")] if data.policy else []
+        optional = []
+        if data.policy:
+            counted = Content("  ").join(counts).cell_length + 2 if counts else 0
+            version = f" {safe(data.version)}"
+            # A name that is cut still says which version.
+            room = max(12, width - counted - len(version))
+            name = Content.styled(safe(data.policy), "$text").truncate(room, ellipsis=True)
+            optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:
             optional.append(Content.styled(safe(data.policy_note), "$warning"))
         return self._line(counts, optional, width) if counts else Content("  ").join(optional)

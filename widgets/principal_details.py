@@ -93,7 +93,7 @@ class PrincipalDetails(Vertical):
         self.glyphs = glyphs
         self._open: set[str] = set()
         self._describe: Callable[[str], str] = lambda _: ""
-        self._shown: tuple[str, PrincipalResult | None] | None = None
+        self._shown: tuple[Principal, PrincipalResult | None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="facts", markup=False)
@@ -133,18 +133,26 @@ class PrincipalDetails(Vertical):
             describe: Says in a few words what an action does.
         """
         self._describe = describe
-        self.border_title = safe(principal.name)
-        self.query_one("#facts", Static).update(self._facts(principal, result))
-        shown = (principal.arn, result)
-        if self._shown != shown:
-            self._shown = shown
+        self.border_title = Content(safe(principal.name))  # a string would be read as markup
+        before, self._shown = self._shown, (principal, result)
+        self._draw_facts()
+        if before is None or (before[0].arn, before[1]) != (principal.arn, result):
             self._fill(result)
+
+    def on_resize(self) -> None:
+        self._draw_facts()
+
+    def _draw_facts(self) -> None:
+        if self._shown is not None:
+            self.query_one("#facts", Static).update(self._facts(*self._shown))
 
     # Facts
 
     def _facts(self, principal: Principal, result: PrincipalResult | None) -> Content:
-        owner, _, name = principal.arn.rpartition(f":{principal.type}/")
-        facts = [("ARN", f"{owner}:"), ("", f"{principal.type}/{name}")]
+        facts = [("ARN", principal.arn)]
+        if self.size.width < len(principal.arn) + 13:
+            owner, _, name = principal.arn.rpartition(f":{principal.type}/")
+            facts = [("ARN", f"{owner}:"), ("", f"{principal.type}/{name}")]
         if principal.path != "/":
             facts.append(("Path", principal.path))
         if principal.groups:

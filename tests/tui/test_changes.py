@@ -39,7 +39,7 @@ async def test_attach_and_detach_really_work(open_app: Open, live: Launch, demo_
         said = await ask(pilot, "a")
         assert "123456789012" in said
         assert "AmazonBedrockLimitedAccess v9" in said
-        assert "○ 0/44 → ● 44/44" in said
+        assert "○ 0/44  → ● 44/44" in said
         await pilot.press("y")
         await until(pilot, lambda: "attached to liam.murphy" in toasts(pilot))
         assert attached(demo_iam, "liam.murphy") == [LIMITED]
@@ -127,7 +127,7 @@ async def test_a_refusal_of_aws_is_told_and_nothing_is_lost(
         await ask(pilot, "a")
         await pilot.press("y")
         await until(pilot, lambda: "Not changed: short-lived" in toasts(pilot))
-        assert not main_of(pilot).writing
+        assert not main_of(pilot).changing
 
 
 async def test_read_only_sends_nothing(open_app: Open, live: Launch) -> None:
