@@ -23,7 +23,7 @@ def main() -> None:
 
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     # One partition will do; moto makes its 1,582 managed policies for each.
-    moto.iam.models.PARTITION_NAMES = ["aws"]
+    vars(moto.iam.models)["PARTITION_NAMES"] = ["aws"]
     _list_policies_as_aws_does()
     # Filled in this process and not by HTTP, which takes three times as long.
     filling = mock_aws()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -17,6 +16,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tui.commands import COMMANDS
+from tui.fault import kept_for_a_report
 from tui.launch import Launch
 from tui.main_screen import MainScreen
 from tui.session import Session
@@ -60,7 +60,7 @@ class BedrockApp(App[int]):
 
     def _fatal_error(self) -> None:
         """Tell of a fault in the program in a sentence; Textual would print values, secrets too."""
-        self._exit_renderables.append(Text(f"bedrock-tui: {_kept_for_a_report()}"))
+        self._exit_renderables.append(Text(f"bedrock-tui: {kept_for_a_report()}"))
         self._close_messages_no_wait()
 
     def _obey_signals(self) -> None:
@@ -87,21 +87,6 @@ class BedrockApp(App[int]):
         for own in super().get_system_commands(screen):
             if own.title in ("Theme", "Screenshot", "Maximize", "Minimize"):
                 yield own
-
-
-def _kept_for_a_report() -> str:
-    """Write the fault under way to a file, without the values of variables; says where."""
-    from platformdirs import user_state_path
-
-    kind = sys.exc_info()[0]
-    name = kind.__name__ if kind else "fault"
-    path = user_state_path("bedrock-tui", appauthor=False) / "crash.log"
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        return f"a fault in the program ended it ({name}); {error.strerror}"
-    return f"a fault in the program ended it ({name}); please report it with {path}"
 
 
 def run(launch: Launch) -> int:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from iam.text import safe
 from tui.launch import DEFAULT_POLICY, Launch
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -136,5 +137,5 @@ def _write(text: str, output: str | None) -> None:
 
 
 def _fail(sentence: str) -> NoReturn:
-    click.echo(f"bedrock-tui: {sentence}", err=True)
+    click.echo(f"bedrock-tui: {safe(sentence)}", err=True)
     sys.exit(EXIT_FAILED)

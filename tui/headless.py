@@ -12,6 +12,7 @@ from iam.demo import DemoError
 from iam.errors import AwsError
 from iam.report import FORMATS
 from iam.snapshot import SnapshotError
+from tui.fault import kept_for_a_report
 from tui.launch import Launch
 from tui.session import Session
 
@@ -35,9 +36,11 @@ def run_audit(launch: Launch, form: str) -> tuple[str, bool]:
     """
     try:
         audit = asyncio.run(_audit(launch))
+        return FORMATS[form](audit), audit.complete
     except (AwsError, DemoError, SnapshotError) as error:
         raise Failure(" ".join(str(error).split())) from error
-    return FORMATS[form](audit), audit.complete
+    except Exception as error:
+        raise Failure(kept_for_a_report()) from error
 
 
 async def _audit(launch: Launch) -> Audit:
