@@ -11,13 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 
 REPORT = """
 import importlib, json, sys
-importlib.import_module(sys.argv[1])
+for name in sys.argv[1:]:
+    importlib.import_module(name)
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
@@ -31,10 +30,10 @@ def modules_of(package: str) -> list[str]:
     return sorted(name.removesuffix(".__init__") for name in names)
 
 
-def brought_along_by(module: str) -> set[str]:
-    """The top-level names that are loaded once a fresh interpreter has imported the module."""
+def brought_along_by(*modules: str) -> set[str]:
+    """The top-level names that are loaded once a fresh interpreter has imported the modules."""
     run = subprocess.run(
-        [sys.executable, "-c", REPORT, module],
+        [sys.executable, "-c", REPORT, *modules],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -48,11 +47,16 @@ def test_the_command_line_starts_without_textual_boto3_and_pydantic() -> None:
     assert not brought_along_by("tui.cli") & {"textual", "rich", "boto3", "botocore", "pydantic"}
 
 
-@pytest.mark.parametrize("module", modules_of("iam"))
-def test_the_account_needs_no_terminal(module: str) -> None:
-    assert not brought_along_by(module) & {"textual", "rich", "click", "widgets", "tui"}
+def test_the_first_frame_comes_without_boto3_and_pydantic() -> None:
+    loaded = brought_along_by("tui.app")
+    assert "textual" in loaded
+    assert not loaded & {"boto3", "botocore", "pydantic", "moto"}
 
 
-@pytest.mark.parametrize("module", modules_of("widgets"))
-def test_a_widget_needs_no_aws(module: str) -> None:
-    assert not brought_along_by(module) & {"boto3", "botocore", "tui"}
+def test_the_account_needs_no_terminal() -> None:
+    loaded = brought_along_by(*modules_of("iam"))
+    assert not loaded & {"textual", "rich", "click", "widgets", "tui"}
+
+
+def test_a_widget_needs_no_aws() -> None:
+    assert not brought_along_by(*modules_of("widgets")) & {"boto3", "botocore", "tui"}

@@ -1,0 +1,342 @@
+"""The command line: formats, exit statuses, and one clear sentence for whatever is wrong."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from iam.demo import DemoServer
+from tests.build import allow, details, group, policy, policy_arn, role, user
+from tests.conftest import ROOT
+from tests.tui.conftest import HOSTILE
+from tui.cli import FORMATS, main
+
+Run = Callable[..., Result]
+SECTIONS = [
+    "BedrockAPIs",
+    "DescribeKey",
+    "APIsWithAllResourceAccess",
+    "BedrockMantleAPIs",
+    "BedrockWebSearch",
+    "MarketplaceOperationsFromBedrockFor3pModels",
+]
+
+
+def run(*arguments: str, stdin: bytes = b"") -> Result:
+    """Run the program in this process."""
+    return CliRunner().invoke(main, arguments, input=stdin)
+
+
+def only_line(result: Result) -> str:
+    """The one line on standard error of a run that failed, with nothing on standard output."""
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("bedrock-tui: ")
+    return line
+
+
+@pytest.fixture
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Callable[..., str]:
+    """Write a snapshot of users, roles, groups and policies."""
+
+    def write(*items: Any) -> str:
+        path = tmp_path / "saved.json"
+        path.write_text(json.dumps(details(*items)))
+        return str(path)
+
+    return write
+
+
+# Usage
+
+
+def test_help_and_version() -> None:
+    assert "bedrock-tui, version 0.1.0" in run("--version").stdout
+    assert "GetAccountAuthorizationDetails" not in run("--help").stdout
+    assert "Exit status: 0 done" in run("audit", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--nonsense"],
+        ["audit", "--format", "xml"],
+        ["audit", "--snapshot"],
+        ["audit", "--snapshot", ""],
+        ["audit", "--demo", "--snapshot", "x.json"],
+        ["--demo", "audit", "--snapshot", "x.json"],
+        ["audit", "--profile", ""],
+        ["audit", "--endpoint-url", "ftp://x"],
+        ["nonsense"],
+        ["audit", "nonsense"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: " in result.stderr
+
+
+def test_the_app_needs_a_terminal() -> None:
+    result = run("--demo")
+    assert result.exit_code == 1
+    assert "needs a terminal" in only_line(result)
+
+
+# Nothing to be had from AWS
+
+
+def test_no_credentials() -> None:
+    result = run("audit")
+    assert result.exit_code == 1
+    assert "credentials" in only_line(result)
+
+
+def test_a_profile_that_does_not_exist() -> None:
+    result = run("audit", "--profile", "nope")
+    assert result.exit_code == 1
+    assert "nope" in only_line(result)
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_closed_port() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    result = run("audit", "--endpoint-url", f"http://127.0.0.1:{port}")
+    assert result.exit_code == 1
+    assert f"127.0.0.1:{port}" in only_line(result)
+
+
+@pytest.fixture
+def web_server() -> Iterator[str]:
+    """A server that is not AWS."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            body = b"<html><body>\x1b]0;pwned\x07It works!</body></html>"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_server_that_is_not_aws(web_server: str) -> None:
+    result = run("audit", "--endpoint-url", web_server)
+    assert result.exit_code == 1
+    assert "\x1b" not in only_line(result)
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_policy_that_does_not_exist(demo: DemoServer) -> None:
+    result = run("audit", "--endpoint-url", demo.endpoint_url, "--policy", "NoSuchPolicy")
+    assert result.exit_code == 1
+    assert "NoSuchPolicy" in only_line(result)
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (b'{"UserDetailList": [', "ends in the middle"),
+        (b"hello", "is not JSON"),
+        (b"[]", "is not what"),
+        (gzip.compress(b'{"UserDetailList": []}', mtime=0)[:-5], "ends in the middle"),
+    ],
+    ids=["empty", "truncated", "not JSON", "not an account", "truncated gzip"],
+)
+def test_a_snapshot_that_is_wrong(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "saved.json"
+    path.write_bytes(content)
+    result = run("audit", "--snapshot", str(path))
+    assert result.exit_code == 1
+    assert says in only_line(result)
+    assert says in only_line(run("audit", "--snapshot", "-", stdin=content))
+
+
+def test_a_snapshot_that_is_not_there_or_a_folder(tmp_path: Path) -> None:
+    for path in (tmp_path / "none\x1b[31m.json", tmp_path):
+        result = run("audit", "--snapshot", str(path))
+        assert result.exit_code == 1
+        assert "\x1b" not in only_line(result)
+
+
+def test_standard_input_and_gzip(saved: Callable[..., str]) -> None:
+    content = Path(saved(user("alice"))).read_bytes()
+    for stdin in (content, gzip.compress(content)):
+        result = run("audit", "--snapshot", "-", "--format", "csv", stdin=stdin)
+        assert result.exit_code == 0
+        assert "user/alice" in result.stdout
+
+
+def test_a_document_that_does_not_parse_is_unknown(saved: Callable[..., str]) -> None:
+    path = saved(user("alice", attached=[policy_arn("broken")]), policy("broken", raw="{oops"))
+    result = run("audit", "--snapshot", path, "--format", "json")
+    assert (result.exit_code, result.stderr) == (3, "")
+    audit = json.loads(result.stdout)
+    assert audit["complete"] is False
+    assert "broken" in audit["unread"][0]["what"]
+    assert audit["principals"][0]["verdict"] == "unknown"
+
+
+# Reports
+
+
+def test_the_json_is_the_contract_s(saved: Callable[..., str]) -> None:
+    path = saved(
+        user("zoe", groups=["team"]),
+        role("worker", allow("bedrock:Get*")),
+        user("alice", boundary=policy_arn("cap")),
+        group("team", allow("bedrock:InvokeModel")),
+        policy("cap", allow("bedrock:*")),
+    )
+    result = run("audit", "--snapshot", path, "--format", "json")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("}\n")
+    audit = json.loads(result.stdout)
+    assert list(audit) == [
+        "schema", "generated_at", "source", "account", "caller", "policy", "complete", "unread",
+        "principals",
+    ]  # fmt: skip
+    assert (audit["schema"], audit["source"], audit["caller"]) == (1, "snapshot", None)
+    assert audit["account"] == {"id": "123456789012", "alias": None, "partition": "aws"}
+    assert list(audit["policy"]) == ["name", "arn", "version"]
+    assert [p["name"] for p in audit["principals"]] == ["alice", "zoe", "worker"]
+    for principal in audit["principals"]:
+        assert list(principal) == [
+            "arn", "type", "name", "path", "attached", "boundary", "verdict", "sections",
+        ]  # fmt: skip
+        assert list(principal["attached"]) == ["direct", "groups"]
+        assert [s["sid"] for s in principal["sections"]] == SECTIONS
+        for section in principal["sections"]:
+            assert list(section) == ["sid", "title", "verdict", "granted", "total", "actions"]
+            for action in section["actions"]:
+                assert list(action) == [
+                    "action", "verdict", "granted", "total", "concrete", "via",
+                ]  # fmt: skip
+                assert action["total"] == len(action["concrete"])
+                for via in action["via"]:
+                    assert list(via) == ["effect", "policy", "kind", "group", "sid", "statement"]
+    zoe = audit["principals"][1]["sections"][0]
+    invoke = next(a for a in zoe["actions"] if a["action"] == "bedrock:InvokeModel")
+    assert (invoke["verdict"], invoke["via"]) == (
+        "granted",
+        [{"effect": "Allow", "policy": "inline-0", "kind": "inline", "group": "team",
+          "sid": None, "statement": 0}],
+    )  # fmt: skip
+
+
+def test_the_csv_is_the_contract_s(saved: Callable[..., str]) -> None:
+    path = saved(user("=cmd", allow("*")), role("worker"))
+    rows = list(csv.reader(io.StringIO(run("audit", "--snapshot", path, "--format", "csv").stdout)))
+    assert rows[0] == [
+        "account", "type", "name", "arn", "path", "attached_direct", "attached_via_groups",
+        "boundary", "verdict", *SECTIONS,
+    ]  # fmt: skip
+    assert rows[1][2] == "'=cmd"
+    assert rows[1][8:10] == ["granted", "granted 44/44"]
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_hostile_names_do_not_reach_the_terminal(saved: Callable[..., str], form: str) -> None:
+    path = saved(user(HOSTILE, allow("bedrock:*")), role("line\nbreak\r"))
+    result = run("audit", "--snapshot", path, "--format", form)
+    assert result.exit_code == 0
+    assert not {"\x1b", "\x07", "\r", "\u202e"} & set(result.stdout)
+    assert "pwned" in result.stdout
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_embedded_account_in_every_format(
+    form: str, demo: DemoServer, credentials: None
+) -> None:
+    result = run("audit", "--endpoint-url", demo.endpoint_url, "--format", form)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "alice.chen" in result.stdout
+
+
+# Where reports go
+
+
+def test_output_replaces_the_file_or_leaves_it(saved: Callable[..., str], tmp_path: Path) -> None:
+    path = saved(user("alice"))
+    report = tmp_path / "report.csv"
+    report.write_text("before")
+    report.chmod(0o640)
+    arguments = ("audit", "--snapshot", path, "--format", "csv", "--output")
+    assert run(*arguments, str(report)).exit_code == 0
+    assert report.read_text().startswith("account,")
+    assert report.stat().st_mode & 0o777 == 0o640
+    for bad in (tmp_path / "none" / "report.csv", tmp_path, Path("/dev/full")):
+        result = run(*arguments, str(bad))
+        assert result.exit_code == 1
+        assert f"cannot write {bad}" in only_line(result)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "report.csv", "saved.json"]
+
+
+def test_a_reader_that_leaves_early_is_no_error(saved: Callable[..., str]) -> None:
+    path = saved(*[user(f"user-{i}") for i in range(2_000)])
+    program = [sys.executable, "-c", "from tui.cli import main; main()"]
+    with subprocess.Popen(
+        [*program, "audit", "--snapshot", path, "--format", "csv"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+def test_a_fault_in_the_program_is_told_in_a_sentence(
+    saved: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import iam.audit
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(iam.audit, "take_audit", broken)
+    result = run("audit", "--snapshot", saved(user("alice")))
+    assert result.exit_code == 1
+    assert "ZeroDivisionError" in only_line(result)
+    assert "broken" in (tmp_path / "home/state/bedrock-tui/crash.log").read_text()
