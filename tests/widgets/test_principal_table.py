@@ -1,0 +1,137 @@
+"""The table by itself: rows of all sizes and names, what is drawn, cursor and marks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+import pytest
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from iam.verdict import Attachment, PrincipalResult, SectionResult, Verdict
+from widgets.glyphs import glyphs
+from widgets.principal_table import PrincipalTable
+from widgets.rows import Row, SectionColumn
+
+SECTION = SectionResult("Sid", "Title", Verdict.PARTIAL, (), 3, 44)
+RESULT = PrincipalResult(Verdict.PARTIAL, (SECTION,))
+NAMES = [
+    "plain",
+    "",
+    "[red]markup[/red]",
+    "[/]",
+    "[link=x]",
+    "\x1b[31mred\x1b[0m",
+    "\x1b]0;pwned\x07",
+    "tab\tand\nline\r",
+    "\u202eevil\u2066",
+    "zero\u200bwidth\ufeff",
+    "日本語の名前",
+    "e\u0301a\u0300",
+    "👩\u200d👩\u200d👧",
+    "x" * 64,
+    "日" * 64,
+]
+
+
+def row(name: str, type: Literal["user", "role"] = "user", arn: str = "") -> Row:
+    arn = arn or f"arn:aws:iam::123456789012:{type}/{name}"
+    return Row(arn, type, name, "/", Attachment(direct=True), RESULT)
+
+
+class TableApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield PrincipalTable(glyphs(True))
+
+
+@asynccontextmanager
+async def table_of(
+    *rows: Row, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Pilot[None], PrincipalTable]]:
+    app = TableApp()
+    async with app.run_test(size=size) as pilot:
+        table = app.query_one(PrincipalTable)
+        table.set_sections([SectionColumn("Sid", "Title", 44)])
+        table.set_rows(rows, "this account is empty")
+        table.focus()
+        await pilot.pause()
+        yield pilot, table
+
+
+def lines(table: PrincipalTable) -> list[str]:
+    return [table.render_line(y).text for y in range(table.size.height)]
+
+
+async def test_no_rows_say_so() -> None:
+    async with table_of() as (pilot, table):
+        assert "this account is empty" in lines(table)[1]
+        await pilot.press("j", "G", "space", "enter", "pagedown")
+        assert table.cursor_row is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10), (200, 60)])
+async def test_every_name_is_drawn_harmlessly_and_aligned(size: tuple[int, int]) -> None:
+    rows = [row(name, arn=f"arn:{i:02}") for i, name in enumerate(NAMES)]
+    async with table_of(*rows, size=size) as (_, table):
+        drawn = lines(table)
+        width = table.scrollable_content_region.width
+        header = drawn[0].index("T Policy")
+        for line in drawn[1 : 1 + min(len(NAMES), size[1] - 1)]:
+            assert line.isprintable()
+            assert cell_len(line) == width
+            before, _, after = line.rpartition("U direct")
+            assert cell_len(before) == header
+            assert "◐" in after
+
+
+async def test_markup_is_text() -> None:
+    async with table_of(row("[red]x[/red]")) as (_, table):
+        assert "[red]x[/red]" in lines(table)[1]
+
+
+async def test_ten_thousand_rows_draw_only_what_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    draw = PrincipalTable._line
+
+    def noted(table: PrincipalTable, row: Row) -> list[Segment]:
+        drawn.append(row.name)
+        return draw(table, row)
+
+    monkeypatch.setattr(PrincipalTable, "_line", noted)
+    async with table_of(*(row(f"user-{i:05}") for i in range(10_000))) as (pilot, table):
+        assert 0 < len(set(drawn)) < 24
+        await pilot.press("G")
+        await pilot.pause()
+        assert table.cursor_row is not None and table.cursor_row.name == "user-09999"
+        assert len(set(drawn)) < 48
+        drawn.clear()
+        await pilot.press("k")
+        await pilot.pause()
+        assert set(drawn) == {"user-09998", "user-09999"}
+
+
+async def test_marks_survive_filters_and_new_rows_but_not_the_principal() -> None:
+    rows = [row("alice"), row("bob"), row("worker", "role")]
+    async with table_of(*rows) as (pilot, table):
+        await pilot.press("space")
+        table.show(text="bob")
+        await pilot.press("*")
+        assert table.marked == {rows[0].arn, rows[1].arn}
+        table.show(text="")
+        table.set_rows(rows[1:])
+        assert table.marked == {rows[1].arn}
+
+
+async def test_a_click_moves_and_a_double_click_opens() -> None:
+    async with table_of(row("alice"), row("bob")) as (pilot, table):
+        opened: list[str] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(PrincipalTable, "action_open", lambda self: opened.append("opened"))
+            await pilot.click(PrincipalTable, offset=(6, 2))
+            assert table.cursor_row is not None and table.cursor_row.name == "bob"
+            await pilot.click(PrincipalTable, offset=(6, 2), times=2)
+            assert opened

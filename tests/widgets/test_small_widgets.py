@@ -1,0 +1,185 @@
+"""The bar, the details, the filter and the progress line, each alone in an app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+from textual.widgets import Static
+
+from iam.verdict import Verdict
+from tests.build import LIMITED, account, allow, deny, judge, the, user
+from widgets.account_bar import AccountBar, BarData
+from widgets.filter_bar import FilterBar
+from widgets.glyphs import Glyphs, glyphs
+from widgets.load_progress import LoadProgress
+from widgets.principal_details import PrincipalDetails
+
+HOSTILE = "x[red]y[/]\x1b]0;pwned\x07\u202ez"
+
+
+class Alone(App[None]):
+    """A widget and nothing else; keeps the messages that it posts."""
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        self.widget = widget
+        self.told: list[Any] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        self.told.append(event.text)
+
+    def on_filter_bar_closed(self) -> None:
+        self.told.append("closed")
+
+
+# The bar
+
+
+async def bar_at(width: int, data: BarData) -> list[str]:
+    bar = AccountBar(glyphs(True))
+    async with Alone(bar).run_test(size=(width, 5)) as pilot:
+        bar.update_bar(data)
+        await pilot.pause()
+        return [bar.render_line(y).text for y in range(2)]
+
+
+BAR = BarData(
+    account_id="123456789012",
+    alias="acme-ml",
+    region="us-east-1",
+    profile="prod",
+    caller="arn:aws:sts::123456789012:assumed-role/admin/jane",
+    policy="AmazonBedrockLimitedAccess",
+    version="v9",
+    badges=("READ-ONLY",),
+    counts=dict.fromkeys(Verdict, 1234),
+    unread=3,
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+async def test_the_bar_always_says_which_account_and_that_it_is_read_only(width: int) -> None:
+    lines = await bar_at(width, BAR)
+    assert "123456789012" in lines[0]
+    assert "READ-ONLY" in lines[0]
+    assert all(cell_len(line) <= width - 2 for line in lines)
+
+
+async def test_a_wide_bar_says_everything_and_a_narrow_one_still_the_version() -> None:
+    first, second = await bar_at(140, BAR)
+    for word in ("us-east-1", "profile prod", "assumed-role/admin/jane"):
+        assert word in first
+    assert "3 not read" in second
+    assert "AmazonBedrockLimitedAccess v9" in second
+    small = BarData(policy=BAR.policy, version="v9", counts=dict.fromkeys(Verdict, 9))
+    assert (await bar_at(80, small))[1].rstrip().endswith("… v9")
+
+
+async def test_the_bar_shows_hostile_text_as_text() -> None:
+    lines = await bar_at(
+        160, BarData(account_id="1", alias=HOSTILE, caller=HOSTILE, policy=HOSTILE)
+    )
+    assert all(line.isprintable() for line in lines)
+    assert "[red]" in lines[0]
+
+
+# The details
+
+
+@pytest.fixture
+def details() -> PrincipalDetails:
+    return PrincipalDetails(glyphs(True))
+
+
+def tree_text(details: PrincipalDetails) -> str:
+    tree = details.sections
+    return "\n".join(tree.render_line(y).text.rstrip() for y in range(tree.size.height))
+
+
+async def test_details_of_a_grant_and_a_deny_name_where_they_come_from(
+    details: PrincipalDetails,
+) -> None:
+    made = account(user("alice", deny("bedrock:InvokeModel", Sid="NoInvoke"), attached=[LIMITED]))
+    alice = the(made)
+    async with Alone(details).run_test(size=(100, 90)) as pilot:
+        details.show_principal(alice, judge().result(made, alice), lambda action: "does things")
+        await pilot.pause()
+        assert "Amazon Bedrock APIs 43/44" in tree_text(details)
+        details.focus_tree()
+        await pilot.press("l")
+        await pilot.pause()
+        said = tree_text(details)
+        assert "✗ bedrock:InvokeModel  does things" in said
+        for _ in range(said[: said.index("✗ bedrock:InvokeModel ")].count("\n")):
+            await pilot.press("j")
+        await pilot.press("l")
+        await pilot.pause()
+        assert "Deny inline: inline-0 · NoInvoke" in tree_text(details)
+
+
+async def test_hostile_text_is_text_everywhere_in_the_details(details: PrincipalDetails) -> None:
+    odd = allow("bedrock:InvokeModel", f"arn:aws:bedrock:*:*:{HOSTILE}", Sid=HOSTILE)
+    made = account(user(HOSTILE, odd, path=f"/{HOSTILE}/", groups=[]))
+    principal = the(made, HOSTILE)
+    async with Alone(details).run_test(size=(120, 70)) as pilot:
+        details.show_principal(principal, judge().result(made, principal), lambda _: HOSTILE)
+        details.focus_tree()
+        await pilot.press("l")
+        await pilot.pause()
+        facts = str(details.query_one("#facts", Static).render())
+        for text in (tree_text(details), facts, str(details._border_title)):
+            assert all(line.isprintable() for line in text.splitlines())
+            assert "[red]" in text
+
+
+# The filter
+
+
+async def test_the_filter_tells_every_key_and_closes() -> None:
+    bar = FilterBar()
+    app = Alone(bar)
+    async with app.run_test() as pilot:
+        assert not bar.display
+        bar.open()
+        await pilot.press("a", "b", "enter")
+        assert app.told[-3:] == ["a", "ab", "closed"]
+        assert bar.display
+        bar.open()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert set(app.told[-2:]) == {"", "closed"}
+        assert not bar.display
+
+
+# Progress
+
+
+async def test_progress_shows_while_something_is_under_way() -> None:
+    progress = LoadProgress()
+    async with Alone(progress).run_test() as pilot:
+        assert not progress.display
+        progress.say("[red]1 of 2[/red]", 0.5)
+        await pilot.pause()
+        assert progress.display
+        assert "[red]1 of 2[/red]" in str(progress.query_one("Label", Static).render())
+        progress.stop()
+        assert not progress.display
+
+
+# Signs
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+def test_every_verdict_has_a_sign_of_its_own(unicode: bool) -> None:
+    signs: Glyphs = glyphs(unicode)
+    drawn = [signs.of(verdict) for verdict in Verdict]
+    assert len(set(drawn)) == 5
+    assert all(cell_len(sign) == 1 for sign in drawn)
+    assert unicode or all(sign.isascii() for sign in (*drawn, signs.arrow, signs.mark, signs.dot))
