@@ -1,0 +1,112 @@
+"""Conditions: what is certain about them, and what they say in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from iam.catalogue import catalogue
+from iam.condition import Standing, in_words, is_known, standing
+from iam.document import Condition
+
+INVOKE = catalogue().find("bedrock:InvokeModel")
+ALWAYS, NEVER, MAYBE, UNKNOWN = (
+    Standing.ALWAYS, Standing.NEVER, Standing.MAYBE, Standing.UNKNOWN,
+)  # fmt: skip
+
+
+def condition(operator: str, key: str, *values: str) -> Condition:
+    return Condition(operator=operator, key=key, values=values)
+
+
+def one(made: Condition, *given: Condition) -> Standing:
+    return standing([made], given, INVOKE)
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected"),
+    [
+        ("StringEquals", NEVER),
+        ("StringNotEquals", ALWAYS),
+        ("stringequalsifexists", ALWAYS),
+        ("ForAllValues:StringEquals", ALWAYS),
+        ("ForAnyValue:StringEquals", NEVER),
+        ("ForAnyValue:StringNotEquals", NEVER),
+        ("ArnLike", NEVER),
+        ("ArnNotLikeIfExists", ALWAYS),
+        ("StringResembles", UNKNOWN),
+        ("ForSomeValues:StringEquals", UNKNOWN),
+        ("NullIfExists", UNKNOWN),
+    ],
+)
+def test_a_key_that_a_bedrock_call_cannot_carry(operator: str, expected: Standing) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
+    assert one(condition(operator, "s3:prefix", "x")) is expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [("true", ALWAYS), ("False", NEVER), ("x", MAYBE)])
+def test_null_asks_whether_a_key_is_absent(value: str, expected: Standing) -> None:
+    assert one(condition("Null", "s3:prefix", value)) is expected
+
+
+@pytest.mark.parametrize(
+    "key", ["aws:SourceIp", "aws:MultiFactorAuthPresent", "bedrock:GuardrailIdentifier", "saml:aud"]
+)
+def test_a_key_that_a_call_may_carry_decides_nothing(key: str) -> None:
+    assert one(condition("StringEquals", key, "x")) is MAYBE
+    assert one(condition("StringNotEquals", key, "x")) is MAYBE
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (condition("StringEquals", "aws:CalledViaLast", "a", "b"), ALWAYS),
+        (condition("StringEquals", "AWS:calledvialast", "b", "a", "c"), ALWAYS),
+        (condition("StringEquals", "aws:CalledViaLast", "a"), MAYBE),
+        (condition("StringEquals", "aws:CalledViaLast", "c"), NEVER),
+        (condition("StringNotEquals", "aws:CalledViaLast", "c"), ALWAYS),
+        (condition("StringNotEquals", "aws:CalledViaLast", "a", "b"), NEVER),
+        (condition("StringNotEquals", "aws:CalledViaLast", "a"), MAYBE),
+        (condition("StringLike", "aws:CalledViaLast", "?"), ALWAYS),
+        (condition("StringLike", "aws:CalledViaLast", "a*"), MAYBE),
+        (condition("Null", "aws:CalledViaLast", "true"), NEVER),
+        (condition("Null", "aws:CalledViaLast", "false"), ALWAYS),
+        (condition("StringEqualsIfExists", "aws:CalledViaLast", "a", "b"), ALWAYS),
+        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b", "a"), MAYBE),
+    ],
+)
+def test_what_the_section_s_own_condition_settles(made: Condition, expected: Standing) -> None:
+    assert one(made, condition("StringEquals", "aws:CalledViaLast", "a", "b")) is expected
+
+
+def test_all_conditions_must_hold() -> None:
+    never = condition("StringEquals", "s3:prefix", "x")
+    odd = condition("Odd", "x", "y")
+    maybe = condition("Bool", "aws:MultiFactorAuthPresent", "true")
+    assert standing([], [], INVOKE) is ALWAYS
+    assert standing([odd, never], [], INVOKE) is NEVER
+    assert standing([odd, maybe], [], INVOKE) is Standing.UNKNOWN_MAYBE
+    assert standing([maybe], [], INVOKE) is MAYBE
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (condition("Bool", "aws:MultiFactorAuthPresent", "true"), "with MFA"),
+        (condition("BoolIfExists", "aws:MultiFactorAuthPresent", "false"), "without MFA"),
+        (condition("IpAddress", "aws:SourceIp", "10.0.0.0/8"), "the source IP is in 10.0.0.0/8"),
+        (
+            condition("StringNotEquals", "aws:RequestedRegion", "us-east-1", "eu-west-1"),
+            "the region is not us-east-1 or eu-west-1",
+        ),
+        (
+            condition("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1"),
+            "the caller's organization is o-1, or is absent",
+        ),
+        (condition("Null", "aws:TokenIssueTime", "true"), "aws:TokenIssueTime is absent"),
+        (condition("ForAnyValue:StringLike", "aws:TagKeys", "a*"), "any aws:TagKeys is like a*"),
+        (condition("Odd", "x", "y"), "unknown operator Odd: x y"),
+    ],
+)
+def test_in_words(made: Condition, words: str) -> None:
+    assert in_words(made) == words
+    assert is_known(made) == (made.operator != "Odd")

@@ -1,0 +1,100 @@
+"""The judge: which documents count for a principal, and what it says of where a verdict is from."""
+
+from __future__ import annotations
+
+from iam.account import Unread
+from iam.judge import Judge, attachment_of, boundary_of, sources_of
+from iam.verdict import Verdict
+from tests.build import (
+    LIMITED,
+    account,
+    allow,
+    deny,
+    group,
+    judge,
+    policy,
+    policy_arn,
+    result,
+    role,
+    the,
+    user,
+)
+
+
+def test_own_policies_count_and_those_of_the_groups() -> None:
+    made = account(
+        user("alice", allow("a:*"), attached=[LIMITED], groups=["ml", "ghosts"]),
+        group("ml", allow("b:*"), attached=[policy_arn("p")]),
+        group("others", attached=[policy_arn("q")]),
+        policy("p"),
+    )
+    found = sources_of(made, the(made))
+    assert [(s.policy, s.kind, s.group) for s in found] == [
+        ("inline-0", "inline", None),
+        (LIMITED, "managed", None),
+        ("inline-0", "inline", "ml"),
+        (policy_arn("p"), "managed", "ml"),
+        ("(policies of group ghosts)", "inline", "ghosts"),
+    ]
+    assert isinstance(found[-1].document, Unread)
+
+
+def test_a_boundary_that_is_missing_is_not_no_boundary() -> None:
+    made = account(user("alice", boundary=policy_arn("gone")), user("bob"))
+    boundary = boundary_of(made, the(made))
+    assert boundary is not None
+    assert isinstance(boundary.document, Unread)
+    assert boundary_of(made, the(made, "bob")) is None
+
+
+def test_the_same_policy_by_two_ways_is_named_twice() -> None:
+    items = [user("alice", attached=[LIMITED], groups=["ml"]), group("ml", attached=[LIMITED])]
+    made = account(*items)
+    found = attachment_of(made, the(made), LIMITED)
+    assert (found.direct, found.groups) == (True, ("ml",))
+    via = result(*items).sections[0].entries[0].via
+    assert [(v.policy, v.group) for v in via] == [(LIMITED, None), (LIMITED, "ml")]
+
+
+def test_only_statements_that_decide_are_named() -> None:
+    entry = next(
+        e
+        for e in result(
+            user("alice", allow("bedrock:*", Sid="A"), deny("s3:*", Sid="B"), deny("bedrock:Get*"))
+        )
+        .sections[0]
+        .entries
+        if e.action == "bedrock:InvokeModel"
+    )
+    assert [(v.effect, v.sid) for v in entry.via] == [("Allow", "A")]
+
+
+def test_the_scope_is_told_in_words() -> None:
+    claude = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.*"
+    held = allow(
+        "bedrock:InvokeModel", claude, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    )
+    entry = next(
+        e
+        for e in result(user("alice", held)).sections[0].entries
+        if e.action.endswith("Model") and "Invoke" in e.action
+    )
+    assert entry.via[0].scope == (f"only on {claude}", "if with MFA")
+
+
+def test_principals_with_the_same_documents_share_one_result() -> None:
+    made = account(*[user(f"u{i}", attached=[LIMITED]) for i in range(3)], role("other"))
+    shared: Judge = judge()
+    first, second, third = (shared.result(made, the(made, f"u{i}")) for i in range(3))
+    assert first.sections is second.sections is third.sections
+    assert shared.result(made, the(made, "other")).verdict is Verdict.NONE
+
+
+def test_a_managed_policy_that_could_not_be_read_makes_every_verdict_unknown() -> None:
+    from iam.account import ManagedPolicy
+    from iam.catalogue import catalogue
+
+    unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")  # type: ignore[call-arg]
+    made = account(user("alice", allow("*")))
+    found = Judge(unread, catalogue(), "aws").result(made, the(made))
+    assert (found.verdict, found.sections) == (Verdict.UNKNOWN, ())
