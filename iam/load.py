@@ -62,6 +62,15 @@ async def _alias(aws: Aws) -> str | None:
         raise
 
 
+async def count_principals(aws: Aws) -> int | None:
+    """How many users and roles there are, to show how far a load is; None where nobody says."""
+    try:
+        summary = (await aws.call(aws.iam.get_account_summary))["SummaryMap"]
+        return summary["Users"] + summary["Roles"]
+    except (AwsError, KeyError):
+        return None  # the load itself tells of whatever is wrong
+
+
 async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = None) -> Account:
     """Read the account.
 

@@ -118,12 +118,11 @@ class MainScreen(Screen[None]):
         )
         self._show_bar()
         progress.say("reading the account …")
-        pages = 0
 
         def on_page(account: Account) -> None:
-            nonlocal pages
-            pages += 1
-            progress.say(f"{len(account.principals):,} principals, page {pages}")
+            read, expected = len(account.principals), self.session.expected
+            of = f" of {expected:,}" if expected else ""
+            progress.say(f"{read:,}{of} principals read", read / expected if expected else None)
             self._show_rows(account)
 
         await self.session.load(on_page)

@@ -7,6 +7,7 @@ differ.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +47,8 @@ class Session:
         self.launch = launch
         self.account: Account | None = None
         """As far as it has been read."""
+        self.expected: int | None = None
+        """How many principals there are, before all of them have been read; None if unknown."""
         self.managed: Managed | None = None
         self.judge: Judge | None = None
         self.journal: Journal | None = None
@@ -110,14 +113,22 @@ class Session:
         Raises:
             AwsError: Nothing could be read at all, or the policy does not exist.
         """
-        from iam.load import load_account
+        from iam.load import count_principals, load_account
         from iam.managed import managed_policy
 
         if self._aws is None or self._identity is None:
             account = self.account
             assert account is not None, "open() comes first"
         else:
-            account = await load_account(self._aws, self._identity, on_page)
+
+            async def count(aws: Aws) -> None:
+                self.expected = await count_principals(aws)
+
+            counting = asyncio.create_task(count(self._aws))
+            try:
+                account = await load_account(self._aws, self._identity, on_page)
+            finally:
+                counting.cancel()
         managed = await managed_policy(self._aws, self.launch.policy, account)
         if managed.source == "live":
             # What is attached is judged, and a change previewed, by the document now in force.

@@ -15,14 +15,14 @@ class LoadProgress(Horizontal):
         height: 1;
         padding: 0 1;
         display: none;
-        & ProgressBar { width: 24; }
+        & ProgressBar { width: 24; display: none; }
         & Bar { width: 20; }
-        & Label { margin-left: 1; color: $text-muted; }
+        & Label { color: $text-muted; }
     }
     """
 
     def compose(self) -> ComposeResult:
-        yield ProgressBar(total=None, show_eta=False, show_percentage=False)
+        yield ProgressBar(total=1.0, show_eta=False, show_percentage=False)
         yield Label("", markup=False)
 
     def say(self, text: str, done: float | None = None) -> None:
@@ -35,7 +35,9 @@ class LoadProgress(Horizontal):
         self.display = True
         self.query_one(Label).update(text)
         bar = self.query_one(ProgressBar)
-        bar.update(total=None if done is None else 1.0, progress=done or 0.0)
+        # Textual's bar without an end moves all the time, which costs bytes on a slow line.
+        bar.display = done is not None
+        bar.update(total=1.0, progress=min(done or 0.0, 1.0))
 
     def stop(self) -> None:
         """Nothing is under way any more."""

@@ -11,7 +11,7 @@ import pytest
 from iam.account import Account, Unread, unread_documents
 from iam.client import Aws
 from iam.errors import AwsError
-from iam.load import Identity, identify, load_account
+from iam.load import Identity, count_principals, identify, load_account
 from iam.principals import UNREAD_BOUNDARY, fetch_missing, reload_principal
 from tests.fake_iam import FakeIam, Params, Rule, error, result
 from tests.iam.accounts import ALLOW, BOUNDARY, TRUST, fill
@@ -302,3 +302,12 @@ async def test_a_principal_that_may_not_be_read_again_is_an_error(
     fake.refuse("ListUserPolicies", "AccessDenied")
     with pytest.raises(AwsError, match="AWS denied ListUserPolicies"):
         await reload_principal(aws, account.principals[arn("user", "alice")], account)
+
+
+async def test_the_number_of_principals_is_known_ahead_unless_aws_does_not_say(
+    aws: Aws, fake: FakeIam, iam: Any
+) -> None:
+    fill(iam)
+    assert await count_principals(aws) == 3
+    fake.refuse("GetAccountSummary", "AccessDenied")
+    assert await count_principals(aws) is None
