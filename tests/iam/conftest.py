@@ -23,9 +23,9 @@ def read_timeout() -> float:
 
 @pytest.fixture
 def connect_to(monkeypatch: pytest.MonkeyPatch, read_timeout: float) -> Iterator[Connect]:
-    """Make connections that try twice, and close them after the test."""
+    """Make connections that try three times, and close them after the test."""
     monkeypatch.setattr(client, "READ_TIMEOUT", read_timeout)
-    monkeypatch.setattr(client, "ATTEMPTS", 2)
+    monkeypatch.setattr(client, "ATTEMPTS", 3)
     made: list[Aws] = []
 
     def make(url: str, **settings: Any) -> Aws:

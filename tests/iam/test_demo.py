@@ -1,0 +1,72 @@
+"""The embedded account: real, filled, and gone with its parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from iam import demo as demo_module
+from iam.demo import DemoError, start_demo
+from tests.conftest import ROOT
+
+PARENT = """
+import os, time
+from iam.demo import start_demo
+server = start_demo()
+print(server.process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_it_has_the_account_of_the_story(demo_iam: Any) -> None:
+    users = {u["UserName"] for u in demo_iam.list_users()["Users"]}
+    roles = {r["RoleName"]: r["Path"] for r in demo_iam.list_roles()["Roles"]}
+    assert len(users) >= 20
+    assert len(roles) >= 40
+    assert len(demo_iam.list_groups()["Groups"]) >= 5
+    assert any(name.startswith("BedrockAPIKey-") for name in users)
+    assert any(name.startswith("AWSReservedSSO_") for name in roles)
+    assert any(path.startswith("/aws-service-role/") for path in roles.values())
+
+
+@pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGTERM])
+def test_it_ends_with_its_parent_however_that_ends(death: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert alive(child)
+        parent.send_signal(death)
+    deadline = time.monotonic() + 20
+    while alive(child):
+        assert time.monotonic() < deadline, "the child outlived its parent"
+        time.sleep(0.02)
+
+
+def test_a_child_that_dies_is_told_of_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_module.sys, "executable", "/bin/false")
+    with pytest.raises(DemoError, match="did not start"):
+        start_demo()
+
+
+def test_without_moto_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_module.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(DemoError, match=r"bedrock-tui\[demo\]"):
+        start_demo()
