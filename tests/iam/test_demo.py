@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from iam import demo as demo_module
 from iam.demo import DemoError, start_demo
 from tests.conftest import ROOT
 
@@ -61,12 +60,12 @@ def test_it_ends_with_its_parent_however_that_ends(death: signal.Signals) -> Non
 
 
 def test_a_child_that_dies_is_told_of_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_module.sys, "executable", "/bin/false")
+    monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(DemoError, match="did not start"):
         start_demo()
 
 
 def test_without_moto_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_module.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(DemoError, match=r"bedrock-tui\[demo\]"):
         start_demo()
