@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check screenshots catalogue clean
+.PHONY: demo test check differential screenshots catalogue clean
 
 demo: .venv/demo.installed  ## open the app on an embedded account
 	$(BIN)/bedrock-tui --demo
@@ -17,6 +17,10 @@ check: .venv/dev.installed  ## style, types, architecture and what an import cos
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_import_hygiene.py
+
+differential: .venv/dev.installed  ## hold the verdicts against another judge (needs Node.js)
+	cd tests/differential && npm install --silent --no-package-lock --no-fund --no-audit
+	$(BIN)/python -m tests.differential.compare
 
 screenshots: .venv/dev.installed  ## draw the pictures of the README anew
 	$(BIN)/python scripts/screenshots.py

@@ -26,9 +26,9 @@ _MOST_STATES = 4_000
 
 # What one token of a pattern accepts: a character itself, or one of these classes.
 _ANY, _NOT_COLON, _NOT_COLON_SLASH = "any", "not : $", "not : / $"
-_STAR, _SEGMENT, _ID, _ONE = "star", "segment", "id", "one"
+_STAR, _WORD, _PATH, _ID, _ONE = "star", "word", "path", "id", "one"
 Token = str
-"""A character, or `star`, `one`, `segment`, `id` (never a single character)."""
+"""A character, or `star`, `one`, `word`, `path`, `id` (never a single character)."""
 Tokens = tuple[Token, ...]
 
 
@@ -67,9 +67,10 @@ def _wild(text: str) -> Iterator[Token]:
 def type_tokens(arn_format: str, partition: str) -> Tokens:
     """Read a resource type's ARN format: `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`.
 
-    Region and account are runs without a colon; other placeholders may hold colons (model IDs do:
-    `…-v1:0`), though never an empty part between two, nor a slash after one. No placeholder holds
-    a `$`.
+    Region, account, versions, and IDs that more follows hold neither a colon nor a slash; a name at
+    the end may be a path. Only a `${ResourceId}` at the end, and not that of a project, may hold
+    colons (model IDs do: `…-v1:0`), though never an empty part between two, nor a slash after
+    one. No placeholder holds a `$`.
     """
     tokens: list[Token] = []
     position = 0
@@ -78,7 +79,9 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
         if match.group(1) == "Partition":
             tokens += partition
         else:
-            tokens.append(_SEGMENT if match.group(1) in ("Region", "Account") else _ID)
+            inside = match.end() < len(arn_format) or tokens[-1] == ":"
+            colons = match.group(1) == "ResourceId" and "project/$" not in arn_format
+            tokens.append(_WORD if inside else _ID if colons else _PATH)
         position = match.end()
     return (*tokens, *arn_format[position:])
 
@@ -129,9 +132,10 @@ class _Automaton:
                 skips[before] = here
             elif token == _ONE:
                 edges[before].append((_ANY, here))
-            elif token == _SEGMENT:
-                edges[before].append((_NOT_COLON, here))
-                edges[here].append((_NOT_COLON, here))
+            elif token in (_WORD, _PATH):
+                kind = _NOT_COLON if token == _PATH else _NOT_COLON_SLASH
+                edges[before].append((kind, here))
+                edges[here].append((kind, here))
                 before, here = here, state()
                 skips[before] = here
             elif token == _ID:

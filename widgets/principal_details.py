@@ -23,6 +23,7 @@ from widgets.glyphs import Glyphs
 if TYPE_CHECKING:
     from iam.account import Principal
 
+_COUNT_WIDTH = len(" 44/44 ")
 NOT_JUDGED = "Not judged: SCPs, RCPs, session and resource policies"
 
 
@@ -230,8 +231,9 @@ class PrincipalDetails(Vertical):
 
     def _section_label(self, section: SectionResult) -> Text:
         label = self._glyph(section.verdict)
-        label.append(f" {safe(section.title)} ", "bold")
-        label.append(f"{section.granted}/{section.total}")
+        # The count first: titles are long, and what does not fit is cut.
+        label.append(f" {section.granted}/{section.total}".ljust(_COUNT_WIDTH))
+        label.append(safe(section.title), "bold")
         if section.sid != section.title:
             label.append(f"  {safe(section.sid)}", self._style("dim"))
         return label

@@ -124,6 +124,22 @@ def test_an_id_does_not_hold_another_resource() -> None:
     assert not overlaps(resource_tokens("arn:aws:bedrock:*:*:guardrail/*"), AGENT)
 
 
+@pytest.mark.parametrize(
+    "arn_format",
+    [
+        "flow/${FlowId}/alias/${FlowAliasId}",
+        "automated-reasoning-policy/${AutomatedReasoningPolicyId}:${AutomatedReasoningPolicyVersion}",
+        "agent-alias/${AgentId}/${AgentAliasId}",
+        "project/${ResourceId}",
+    ],
+)
+def test_an_id_that_aws_makes_holds_no_colon(arn_format: str) -> None:
+    """Else `guardrail/*` would reach them: a `*` in a pattern runs past colons and slashes."""
+    made = type_tokens(f"arn:${{Partition}}:bedrock:${{Region}}:${{Account}}:{arn_format}", "aws")
+    assert not overlaps(resource_tokens("arn:aws:bedrock:*:*:guardrail/*"), made)
+    assert not overlaps(resource_tokens("arn:*:s3:*:*:*"), made)
+
+
 def test_a_long_list_of_models_does_not_explode() -> None:
     models = [f"arn:aws:bedrock:*::foundation-model/{chr(97 + i)}.*-v{i}:0" for i in range(20)]
     asked = tuple((resource_tokens(model),) for model in models)

@@ -111,7 +111,7 @@ async def test_details_of_a_grant_and_a_deny_name_where_they_come_from(
     async with Alone(details).run_test(size=(100, 90)) as pilot:
         details.show_principal(alice, judge().result(made, alice), lambda action: "does things")
         await pilot.pause()
-        assert "Amazon Bedrock APIs 43/44" in tree_text(details)
+        assert "43/44 Amazon Bedrock APIs" in tree_text(details)
         details.focus_tree()
         await pilot.press("l")
         await pilot.pause()

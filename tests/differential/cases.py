@@ -1,0 +1,140 @@
+"""Random accounts, and concrete requests that probe them, from one small vocabulary.
+
+Every pattern of the vocabulary has requests inside and outside of it, so that a verdict which is
+too wide or too narrow meets a request that says so. What the other judge is known to do wrong is
+left out; golden cases hold it: the action `*:*`, policy variables, a wildcard inside a resource
+type (`*-model/*`), a `*` that runs past a colon.
+"""
+
+from __future__ import annotations
+
+import re
+from random import Random
+from typing import Any
+
+from iam.catalogue import Action, catalogue
+from tests.build import allow, deny, document
+
+Json = dict[str, Any]
+Sample = tuple[str, Json]
+
+REGIONS = ("us-east-1", "eu-west-1", "sa-east-1")
+NAMES = ("anthropic.claude-v2:1", "amazon.nova-lite-v1:0", "team-a", "team-long", "other")
+NO_RESOURCE = "arn:aws:nowhere:us-east-1:123456789012:nothing"
+"""For actions that act on no resource, which only a pattern that matches `*` allows. The other
+judge takes a request for `*` as one for whatever a pattern names."""
+VIA = ("bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com")
+
+SECTIONS: tuple[Json, ...] = (
+    allow(["bedrock:*", "bedrock-mantle:*", "kms:DescribeKey", "ec2:Describe*", "iam:ListRoles"]),
+    allow("bedrock:*", ["arn:aws:bedrock:us-east-1:*:*", "arn:aws:bedrock:eu-west-1:*:*"]),
+    allow("bedrock:*", "arn:aws:bedrock:*:*:guardrail/team-*"),
+    allow(
+        ["aws-marketplace:Subscribe", "aws-marketplace:Unsubscribe"],
+        Condition={"StringEquals": {"aws:CalledViaLast": list(VIA)}},
+    ),
+)
+"""Statements of managed policies; each makes a section that is asked about."""
+
+_ACTIONS = (
+    "*", "bedrock:*", "BEDROCK:*", "bedrock:Get*", "bedrock:*Guardrail*", "bedrock:InvokeModel",
+    "bedrock:InvokeModel*", "bedrock:?nvokeModel", "bedrock-mantle:*", "kms:*", "kms:Describe*",
+    "ec2:Describe*", "iam:List*", "s3:*", "aws-marketplace:*", "aws-marketplace:Subscribe",
+)  # fmt: skip
+_RESOURCES = (
+    "*", "*", "*",
+    "arn:aws:bedrock:*:*:*", "arn:aws:bedrock:us-east-1:*:*", "arn:aws:bedrock:eu-*:*:*",
+    "arn:aws:bedrock:*::foundation-model/*", "arn:aws:bedrock:*::foundation-model/anthropic.*",
+    "arn:aws:bedrock:*:123456789012:guardrail/*", "arn:aws:bedrock:*:*:guardrail/team-?",
+    "arn:aws:bedrock:*:*:guardrail/*", "arn:aws:bedrock:*:*:inference-profile/*",
+    "arn:aws:bedrock:*:123456789012:*", "arn:aws:bedrock-mantle:*:*:project/*",
+    "arn:aws:bedrock-mantle:us-east-1:*:project/*", "arn:aws:kms:*:*:key/*", "arn:aws:s3:::*",
+    "arn:aws-cn:bedrock:*:*:*", "arn:*:bedrock:*:*:*",
+)  # fmt: skip
+_CONDITIONS: tuple[Json, ...] = (
+    {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+    {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+    {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+    {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+    {"StringNotEquals": {"aws:PrincipalOrgID": ["o-1", "o-2"]}},
+    {"StringEquals": {"aws:CalledViaLast": list(VIA)}},
+    {"StringEquals": {"aws:CalledViaLast": VIA[0]}},
+    {"StringNotEquals": {"aws:CalledViaLast": list(VIA)}},
+    {"StringLike": {"aws:CalledViaLast": "bedrock*"}},
+    {"Null": {"aws:CalledViaLast": "true"}},
+    {"Null": {"aws:CalledViaLast": "false"}},
+    {"StringEquals": {"s3:prefix": "x"}},
+    {"StringNotEquals": {"s3:prefix": "x"}},
+    {"StringEqualsIfExists": {"s3:prefix": "x"}},
+    {"Null": {"s3:prefix": "true"}},
+    {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["x"]}},
+    {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["x"]}},
+)
+
+
+def statement(random: Random) -> Json:
+    """One statement, two in three an Allow, one in four under a condition."""
+    make = random.choice((allow, allow, deny))
+    actions = random.sample(_ACTIONS, random.choice((1, 1, 2)))
+    resources = random.sample(_RESOURCES, random.choice((1, 1, 2, 3)))
+    more: Json = {}
+    if random.random() < 0.12:
+        more["NotAction"] = actions
+    if random.random() < 0.15:
+        more["NotResource"] = resources
+    if random.random() < 0.25:
+        more["Condition"] = random.choice(_CONDITIONS)
+    return make(actions, resources, **more)
+
+
+def policies(random: Random) -> list[Json]:
+    """One to three documents of one to three statements."""
+    return [
+        document(*(statement(random) for _ in range(random.randint(1, 3))))
+        for _ in range(random.randint(1, 3))
+    ]
+
+
+def samples(action: str, random: Random) -> list[Sample]:
+    """Requests of an action: all the kinds of resources that it acts on, in many contexts."""
+    known = catalogue().find(action)
+    arns = (_arns(known) if known else []) or [NO_RESOURCE]
+    chosen = arns if len(arns) <= 40 else random.sample(arns, 40)
+    return [(arn, context) for arn in chosen for context in random.sample(_CONTEXTS, 3)]
+
+
+def _arns(action: Action) -> list[str]:
+    found: dict[str, None] = {}
+    for pattern in action.resources:
+        for region in REGIONS:
+            for account in ("123456789012", "210987654321"):
+                for name in NAMES:
+                    arn = pattern.replace("${Partition}", "aws").replace("${Region}", region)
+                    arn = arn.replace("${Account}", account)
+                    found[re.sub(r"\$\{\w+\}|\*", name, arn)] = None
+    return list(found)
+
+
+def _contexts() -> list[Json]:
+    made: list[Json] = []
+    for mfa in ("true", "false", None):
+        for ip in ("10.1.2.3", "203.0.113.9"):
+            for org in ("o-1", "o-2", "o-3", None):
+                for via in (*VIA, "cloudformation.amazonaws.com", None):
+                    made.append(
+                        {
+                            key: value
+                            for key, value in (
+                                ("aws:MultiFactorAuthPresent", mfa),
+                                ("aws:SourceIp", ip),
+                                ("aws:PrincipalOrgID", org),
+                                ("aws:CalledViaLast", via),
+                            )
+                            if value is not None
+                        }
+                    )
+    return made
+
+
+_CONTEXTS = _contexts()

@@ -1,0 +1,119 @@
+"""Hold our verdicts against a judge that nobody here wrote: `make differential` (needs Node.js).
+
+A `granted` must have every sampled request allowed; a `none` must have none allowed, and a `denied`
+every one refused explicitly. Where no condition is involved, the other way round as well: all
+allowed should be `granted`, and none allowed should not be `partial`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from iam.account import Account, ManagedPolicy, parse_page
+from iam.catalogue import catalogue
+from iam.judge import Judge
+from tests.build import details, document, policy, policy_arn, role, the
+from tests.differential.cases import SECTIONS, policies, samples
+
+HERE = Path(__file__).parent
+PAIRS = int(os.environ.get("PAIRS", "20000"))
+SEED = int(os.environ.get("SEED", "1"))
+ACTIONS_AN_ACCOUNT = 6
+Json = dict[str, Any]
+
+
+def cases() -> Iterator[tuple[Json, str]]:
+    """A case for the other judge, and our verdict."""
+    judges = [(section, _judge(section)) for section in SECTIONS]
+    random = Random(SEED)
+    made = 0
+    while made < PAIRS:
+        section, judge = random.choice(judges)
+        identity = policies(random)
+        boundary = document(*policies(random)[0]["Statement"]) if random.random() < 0.3 else None
+        verdicts = _verdicts(judge, identity, boundary)
+        for action in random.sample(sorted(verdicts), min(ACTIONS_AN_ACCOUNT, len(verdicts))):
+            made += 1
+            case = {
+                "section": document(section),
+                "identity": identity,
+                "boundary": boundary,
+                "action": action,
+                "samples": samples(action, random),
+            }
+            yield case, verdicts[action]
+
+
+def _judge(section: Json) -> Judge:
+    managed = ManagedPolicy.from_details(policy("managed", section))
+    return Judge(managed, catalogue(), "aws")
+
+
+def _verdicts(judge: Judge, identity: list[Json], boundary: Json | None) -> dict[str, str]:
+    arn = policy_arn("boundary") if boundary else None
+    items = [role("alice", *identity, boundary=arn)]
+    if boundary:
+        items.append(policy("boundary", raw=boundary))
+    account = parse_page(Account(id="123456789012"), details(*items))
+    result = judge.result(account, the(account))
+    return {a: v for s in result.sections for e in s.entries for a, v in e.concrete.items()}
+
+
+def disagreement(case: Json, verdict: str, answers: list[str | None]) -> str | None:
+    """Why the verdict cannot be right, or None."""
+    asked = Counter(answer for answer in answers if answer)
+    if not asked:
+        return None
+    allowed, refused = asked["Allowed"], asked["ExplicitlyDenied"]
+    total = asked.total()
+    if verdict == "granted" and allowed < total:
+        return f"granted, but {total - allowed} of {total} requests are not allowed"
+    if verdict in ("none", "denied") and allowed:
+        return f"{verdict}, but {allowed} of {total} requests are allowed"
+    if verdict == "denied" and refused < total:
+        return f"denied, but {total - refused} of {total} requests are not refused explicitly"
+    statements = [
+        s for d in (*case["identity"], case["boundary"] or {}) for s in d.get("Statement", ())
+    ]
+    if any("Condition" in s for s in statements):
+        return None
+    if verdict == "partial" and allowed in (0, total):
+        return f"partial, but {allowed} of {total} requests are allowed"
+    if verdict == "none" and refused == total:
+        return "none, but every request is refused explicitly"
+    return None
+
+
+def main() -> None:
+    made = list(cases())
+    asked = "".join(json.dumps(case) + "\n" for case, _ in made)
+    said = subprocess.run(
+        ["node", HERE / "judge.mjs"], input=asked, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    found: list[tuple[str, Json, str]] = []
+    requests = 0
+    for (case, verdict), line in zip(made, said, strict=True):
+        answers = json.loads(line)
+        requests += sum(answer is not None for answer in answers)
+        if why := disagreement(case, verdict, answers):
+            found.append((why, case, verdict))
+    verdicts = Counter(verdict for _, verdict in made)
+    ours = ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.most_common())
+    print(f"{len(made):,} pairs ({ours}), {requests:,} requests, seed {SEED}")
+    for why, case, _ in found[:10]:
+        print(f"\n{case['action']}: {why}")
+        print(json.dumps({k: case[k] for k in ("section", "identity", "boundary")}))
+    print(f"{len(found)} disagreements")
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()
