@@ -31,6 +31,8 @@ class Audit:
     results: tuple[tuple[Principal, PrincipalResult], ...]
     """Users, then roles, each by name."""
     unread: tuple[Unread, ...]
+    only: str | None = None
+    """The action that alone was asked about."""
 
     @property
     def complete(self) -> bool:
@@ -67,6 +69,7 @@ def take_audit(
         sections=judge.sections,
         results=results,
         unread=tuple(dict.fromkeys(unread)),
+        only=judge.only.id if judge.only else None,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from iam.account import Account, Group, ManagedPolicy, Principal, Unread
-from iam.catalogue import Catalogue
+from iam.catalogue import Action, Catalogue
 from iam.condition import in_words, is_known
 from iam.document import Document, Statement
 from iam.evaluate import (
@@ -25,7 +25,7 @@ from iam.evaluate import (
     requests_of,
     rules_of,
 )
-from iam.section import Entry, Section, sections_of
+from iam.section import Entry, Section, section_of_action, sections_of
 from iam.verdict import (
     Attachment,
     EntryResult,
@@ -116,19 +116,29 @@ class _Question:
 class Judge:
     """Evaluates principals against the sections of one managed policy."""
 
-    def __init__(self, managed: ManagedPolicy, catalogue: Catalogue, partition: str) -> None:
+    def __init__(
+        self,
+        managed: ManagedPolicy,
+        catalogue: Catalogue,
+        partition: str,
+        only: Action | None = None,
+    ) -> None:
         """Prepare the sections of a policy.
 
         Args:
             managed: The policy; without a readable document there are no sections to judge.
             catalogue: The concrete actions.
             partition: The account's, such as `aws`.
+            only: Ask about this action, and about nothing else.
         """
         self.managed = managed
         document = managed.document
         self.sections: tuple[Section, ...] = (
             sections_of(document, catalogue) if isinstance(document, Document) else ()
         )
+        if only is not None:
+            self.sections = (section_of_action(only, self.sections),)
+        self.only = only
         self._questions = [_questions(s, catalogue, partition) for s in self.sections]
         self._documents: dict[str, _Document] = {}
         self._decisions: dict[tuple[object, ...], Decision] = {}

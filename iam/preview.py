@@ -38,9 +38,7 @@ class Preview:
                     continue
                 for via in entry.via:
                     if via.effect == "Allow" and via.kind != "boundary":
-                        policy = via.policy.rsplit("/", 1)[-1]
-                        by = f" by group {via.group}" if via.group else ""
-                        found[f"{policy}{by}"] = None
+                        found[via.in_words] = None
         return tuple(found)
 
 

@@ -108,7 +108,9 @@ def as_csv(audit: Audit) -> str:
     writer = csv.writer(out, lineterminator="\n")
     sids = [section.sid for section in audit.sections]
     head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
-    writer.writerow(_cell(c) for c in [*head.split(","), *sids])
+    # Of a single action the reason fits in a cell.
+    by = ["by"] if audit.only else []
+    writer.writerow(_cell(c) for c in [*head.split(","), *sids, *by])
     for principal, result in audit.results:
         row = [
             audit.account.id,
@@ -121,6 +123,7 @@ def as_csv(audit: Audit) -> str:
             principal.boundary or "",
             result.verdict,
             *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections),
+            *(_means(result) for _ in by),
         ]
         writer.writerow(_cell(c) for c in row)
     return out.getvalue()
@@ -176,11 +179,14 @@ def _facts(audit: Audit) -> list[str]:
     return [
         f"Account {_account_name(audit)}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
         f"Policy {audit.managed.name} {audit.managed.version}",
+        *([f"Action {audit.only}"] if audit.only else []),
         ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
     ]
 
 
 def _summary_table(audit: Audit) -> tuple[list[str], list[list[str]]]:
+    if audit.only:
+        return _who_can(audit)
     head = ["type", "name", "policy", "verdict", *(s.sid for s in audit.sections)]
     rows = [
         [
@@ -193,6 +199,24 @@ def _summary_table(audit: Audit) -> tuple[list[str], list[list[str]]]:
         for principal, result in audit.results
     ]
     return head, rows
+
+
+def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
+    rows = [
+        [
+            principal.type,
+            principal.name,
+            attached_in_words(result),
+            f"{_GLYPHS[result.verdict]} {result.verdict}",
+            _means(result),
+        ]
+        for principal, result in audit.results
+    ]
+    return ["type", "name", "policy", "verdict", "by"], rows
+
+
+def _means(result: PrincipalResult) -> str:
+    return "; ".join(m for s in result.sections for e in s.entries for m in e.means)
 
 
 def attached_in_words(result: PrincipalResult) -> str:

@@ -7,10 +7,11 @@ Sid. Deny statements grant nothing and are no sections.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from iam.catalogue import Catalogue
-from iam.document import Document, Statement
+from iam.catalogue import Action, Catalogue
+from iam.document import Document, Statement, parse_document
 from iam.pattern import matches_any_action
 
 _KNOWN = {
@@ -129,6 +130,37 @@ def sections_of(document: Document, catalogue: Catalogue) -> tuple[Section, ...]
             )
         )
     return tuple(sections)
+
+
+def section_of_action(action: Action, sections: Iterable[Section]) -> Section:
+    """Narrow the sections to one action: who can do this?
+
+    Args:
+        action: The concrete action.
+        sections: Of the managed policy.
+
+    Returns:
+        The first section that has the action, with nothing else in it. Where the policy does not
+        have it, a section of every request of the action.
+    """
+    entry = Entry(action.id, (action.id,))
+    for section in sections:
+        if any(action.id in e.concrete for e in section.entries):
+            return replace(section, entries=(entry,))
+    everything = parse_document(
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Allow", "Action": action.id, "Resource": "*"},
+        }
+    )
+    return Section(
+        sid=action.id,
+        title=action.id,
+        label=_short(action.name),
+        statement=everything.statements[0],
+        variables=True,
+        entries=(entry,),
+    )
 
 
 def _short(sid: str) -> str:

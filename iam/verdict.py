@@ -63,6 +63,18 @@ class Via:
     understood: bool = True
     """Whether all of the statement was understood."""
 
+    @property
+    def in_words(self) -> str:
+        """The policy, how it reaches the principal, and what narrows it."""
+        words = self.policy.rsplit("/", 1)[-1]
+        if self.effect == "Deny":
+            words = f"Deny {words}"
+        if self.kind == "boundary":
+            words = f"boundary {words}"
+        if self.group:
+            words += f" by group {self.group}"
+        return words + "".join(f" {narrow}" for narrow in self.scope)
+
 
 @dataclass(frozen=True, slots=True)
 class EntryResult:
@@ -75,6 +87,11 @@ class EntryResult:
     via: tuple[Via, ...]
     reasons: tuple[str, ...] = ()
     """What else decided, in words: a limiting boundary, a document that could not be read."""
+
+    @property
+    def means(self) -> tuple[str, ...]:
+        """What decides, in words: `PowerUserAccess by group ops`, `Deny NoInvoke`."""
+        return (*dict.fromkeys(via.in_words for via in self.via), *self.reasons)
 
     @property
     def granted(self) -> int:

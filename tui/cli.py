@@ -68,6 +68,7 @@ def main(context: click.Context, /, **chosen: Any) -> None:
 
 @main.command()
 @_options
+@click.option("--action", metavar="ACTION", help="Who can do this? Such as bedrock:InvokeModel.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @click.pass_obj
@@ -78,6 +79,7 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     """
     launch = _launch(before, chosen)
     _check(launch)
+    _check_action(launch.action)
     from tui.headless import Failure, run_audit
 
     try:
@@ -106,6 +108,22 @@ def _check(launch: Launch) -> None:
             raise click.UsageError(f"--{name.replace('_', '-')} is empty.")
     if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):
         raise click.UsageError("--endpoint-url must begin with http:// or https://.")
+
+
+def _check_action(action: str | None) -> None:
+    """Refuse what is no concrete action: a slip of the pen must not read as `nobody can`."""
+    if action is None:
+        return
+    from difflib import get_close_matches
+
+    from iam.catalogue import catalogue
+
+    known = catalogue()
+    if known.find(action) is None:
+        names = {id: found.id for id, found in known.actions.items()}
+        near = [names[id] for id in get_close_matches(action.lower(), names, n=3)]
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise click.UsageError(f"There is no action {safe(action)!r} in the catalogue.{hint}")
 
 
 def _open(launch: Launch) -> None:

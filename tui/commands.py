@@ -68,6 +68,10 @@ COMMANDS: tuple[Command, ...] = (
         "cycle_verdict", "f", "Filter by verdict", "Show one verdict after another.",
         _LOOK, "verdict",
     ),
+    Command(
+        "hidden_grants", "h", "Hidden grants",
+        "Show who can invoke models by a policy that is not Bedrock's.", _LOOK,
+    ),
     Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK, "sort"),
     Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN (OSC 52).", _LOOK),
     Command(
@@ -90,6 +94,7 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("space", "mark or unmark the principal"),
     ("*", "mark all that is shown, or unmark them"),
     ("→ ← l h", "open, close a section of the details"),
+    ("w", "in the details: who can do this action? esc goes back"),
     ("ctrl+p", "every command by name"),
 )
 """Keys that belong to the widgets, for the help screen and the README."""

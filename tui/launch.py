@@ -20,6 +20,8 @@ class Launch:
     demo: bool = False
     snapshot: str | None = None
     """A file's path, or `-` for standard input."""
+    action: str | None = None
+    """An action that alone is asked about, of `audit`."""
     journal: str | None = None
     """A file's path; None for the place that the platform has for it."""
 

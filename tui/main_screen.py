@@ -26,13 +26,14 @@ from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.load_progress import LoadProgress
-from widgets.principal_details import PrincipalDetails
+from widgets.principal_details import PrincipalDetails, SectionTree
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Kind, Row, SectionColumn, Sort
 
 if TYPE_CHECKING:
     from iam.account import Account, Principal
     from iam.change import Outcome
+    from iam.judge import Judge
     from iam.managed import Managed
     from iam.preview import Op, Preview
 
@@ -58,7 +59,10 @@ class MainScreen(Screen[None]):
         """A change is being asked about or applied."""
         self._may_leave = True
         self.loaded = False
+        self._asked: Judge | None = None
+        """Of the single action that is asked about, if one is."""
         self._results: dict[str, PrincipalResult] = {}
+        self._hidden: dict[str, tuple[str, ...]] = {}
         self._details_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -135,16 +139,26 @@ class MainScreen(Screen[None]):
             policy_note=_policy_note(managed),
             counts={},
         )
+        self._asked = None
+        await self._judge(judge)
+
+    async def _judge(self, judge: Judge) -> None:
+        """Judge all principals, and show them as they are done."""
+        account, progress = self.session.account, self.query_one(LoadProgress)
+        assert account is not None
         self._show_bar()
-        self.table.set_sections(
-            [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
-        )
+        if judge.only:
+            # Its verdict is the principal's: the room is for the reason.
+            self.table.set_sections([], judge.only.id)
+        else:
+            self.table.set_sections(
+                [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
+            )
         self._results = {}
         principals = list(account.principals.values())
         for start in range(0, len(principals), _JUDGE_AT_ONCE):
             chunk = principals[start : start + _JUDGE_AT_ONCE]
-            for principal, result in await self.session.results(chunk):
-                self._results[principal.arn] = result
+            await self._judge_these(judge, chunk)
             done = len(self._results)
             progress.say(f"{done:,} of {len(principals):,} judged", done / len(principals))
             self._show_rows(account)
@@ -154,6 +168,42 @@ class MainScreen(Screen[None]):
         self.refresh_bindings()
         self._show_details()
 
+    async def _judge_these(self, judge: Judge, principals: list[Principal]) -> None:
+        from iam.hidden import hidden_by
+
+        assert self.session.account is not None
+        for principal, result in await self.session.results(judge, principals):
+            self._results[principal.arn] = result
+            if not judge.only:
+                hidden = hidden_by(self.session.account, principal, result)
+                self._hidden[principal.arn] = hidden
+
+    # Who can?
+
+    @on(SectionTree.WhoCan)
+    def who_can(self, event: SectionTree.WhoCan) -> None:
+        """Narrow the table to one action."""
+        if "*" in event.action or "?" in event.action:
+            self.notify("Open it, and choose one of its actions.", markup=False)
+        elif self.loaded and not self.changing:
+            self._close_details()
+            self._ask(event.action)
+
+    @work(exclusive=True, group="read", exit_on_error=False, description="who can")
+    async def _ask(self, action: str | None) -> None:
+        """Ask about one action, or about all of the policy again."""
+        judge = await self.session.who_can(action) if action else self.session.judge
+        if judge is None:
+            self.notify(f"The catalogue does not know {safe(str(action))}.", markup=False)
+            return
+        self.loaded, self._asked = False, judge if action else None
+        try:
+            await self._judge(judge)
+        except Exception as error:
+            self._show_trouble(error)
+        finally:
+            self.query_one(LoadProgress).stop()
+
     def _show_rows(self, account: Account) -> None:
         note = "this account has no users or roles" if self.loaded else ""
         self.table.set_rows([self._row(p, account) for p in account.principals.values()], note)
@@ -162,13 +212,16 @@ class MainScreen(Screen[None]):
         from iam.judge import attachment_of
 
         managed = self.session.managed
+        result = self._results.get(principal.arn)
         return Row(
             arn=principal.arn,
             type=principal.type,
             name=principal.name,
             path=principal.path,
             attached=attachment_of(account, principal, managed.policy.arn) if managed else None,
-            result=self._results.get(principal.arn),
+            result=result,
+            hidden=self._hidden.get(principal.arn, ()),
+            note=_note(result) if self._asked else "",
         )
 
     def _sum_up(self) -> None:
@@ -230,7 +283,12 @@ class MainScreen(Screen[None]):
         from iam.section import describe
 
         result = self._results.get(principal.arn) if judge else None
-        self.details.show_principal(principal, result, lambda action: describe(action, catalogue()))
+        self.details.show_principal(
+            principal,
+            result,
+            lambda action: describe(action, catalogue()),
+            row.hidden if row else (),
+        )
 
     @on(PrincipalTable.Opened)
     def action_open_details(self) -> None:
@@ -256,10 +314,12 @@ class MainScreen(Screen[None]):
             self._close_details()
         elif self.query_one(FilterBar).text:
             self.query_one(FilterBar).action_clear()
-        elif self.table.view.verdict is not None:
-            self.table.show(verdict=None)
+        elif self.table.view.verdict is not None or self.table.view.hidden:
+            self.table.show(verdict=None, hidden=False)
         elif self.table.marked:
             self.table.unmark(self.table.marked)
+        elif self._asked and self.loaded and not self.changing:
+            self._ask(None)
 
     # Filter and sort
 
@@ -282,6 +342,10 @@ class MainScreen(Screen[None]):
         """Show the principals of the next verdict."""
         at = _VERDICT_FILTERS.index(self.table.view.verdict)
         self.table.show(verdict=_VERDICT_FILTERS[(at + 1) % len(_VERDICT_FILTERS)])
+
+    def action_hidden_grants(self) -> None:
+        """Show the hidden grants only, or all."""
+        self.table.show(hidden=not self.table.view.hidden)
 
     def _show_kind(self, kind: Kind) -> None:
         self.table.show(kind=kind)
@@ -423,8 +487,9 @@ class MainScreen(Screen[None]):
     async def _show_outcome(self, outcome: Outcome, done: list[str]) -> None:
         principal = outcome.principal or outcome.change.principal
         if outcome.principal is not None:
-            for read_back, result in await self.session.results([outcome.principal]):
-                self._results[read_back.arn] = result
+            judge = self._asked or self.session.judge
+            assert judge is not None
+            await self._judge_these(judge, [outcome.principal])
             account = self.session.account
             assert account is not None
             self.table.update_row(self._row(principal, account))
@@ -480,6 +545,13 @@ class MainScreen(Screen[None]):
             return False  # a slash is a letter there
         command = by_id(action)
         return not (command and command.writes and not self.session.launch.writable)
+
+
+def _note(result: PrincipalResult | None) -> str:
+    """What decides on the one action that is asked about."""
+    if result is None:
+        return ""
+    return "; ".join(m for s in result.sections for e in s.entries for m in e.means)
 
 
 def _badges(launch: Launch) -> tuple[str, ...]:

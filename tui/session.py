@@ -138,17 +138,34 @@ class Session:
             from iam.catalogue import catalogue
             from iam.judge import Judge
 
-            return Judge(managed.policy, catalogue(), account.partition)
+            known = catalogue()
+            only = known.find(self.launch.action) if self.launch.action else None
+            return Judge(managed.policy, known, account.partition, only)
 
         self.judge = await in_thread(make_judge)
         self.account, self.managed = account, managed
 
+    async def who_can(self, action: str) -> Judge | None:
+        """A judge of one action; None if there is no such concrete action."""
+
+        def make() -> Judge | None:
+            from iam.catalogue import catalogue
+            from iam.judge import Judge
+
+            only = catalogue().find(action)
+            assert self.account is not None and self.managed is not None
+            if only is None:
+                return None
+            return Judge(self.managed.policy, catalogue(), self.account.partition, only)
+
+        return await in_thread(make)
+
     async def results(
-        self, principals: Iterable[Principal]
+        self, judge: Judge, principals: Iterable[Principal]
     ) -> list[tuple[Principal, PrincipalResult]]:
         """Judge principals of the account as it is, in a thread."""
-        account, judge = self.account, self.judge
-        assert account is not None and judge is not None
+        account = self.account
+        assert account is not None
         chosen = tuple(principals)
         return await in_thread(lambda: [(p, judge.result(account, p)) for p in chosen])
 

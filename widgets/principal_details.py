@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static, Tree
 from textual.widgets.tree import TreeNode
 
@@ -27,7 +29,11 @@ _COUNT_WIDTH = len(" 44/44 ")
 NOT_JUDGED = "Not judged: SCPs, RCPs, session and resource policies"
 
 
-class SectionTree(Tree[SectionResult | EntryResult | None]):
+_Data = SectionResult | EntryResult | str | None
+"""What a line is about: a section, an entry, a concrete action, or a statement (None)."""
+
+
+class SectionTree(Tree[_Data]):
     """The sections; vi keys as well as arrows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,11 +44,16 @@ class SectionTree(Tree[SectionResult | EntryResult | None]):
         Binding("enter,space", "toggle_node", "Open", show=False, id="tree.toggle"),
         Binding("l,right", "open", "Open", show=False, id="tree.open"),
         Binding("h,left", "close", "Close", show=False, id="tree.close"),
+        Binding("w", "who_can", "who can", id="tree.who", tooltip="Who can do this action?"),
     ]
 
-    def render_label(
-        self, node: TreeNode[SectionResult | EntryResult | None], base_style: Style, style: Style
-    ) -> Text:
+    @dataclass
+    class WhoCan(Message):
+        """A message that asks who can do an action."""
+
+        action: str
+
+    def render_label(self, node: TreeNode[_Data], base_style: Style, style: Style) -> Text:
         """Cut what does not fit, visibly."""
         label = super().render_label(node, base_style, style)
         depth = -1
@@ -65,6 +76,15 @@ class SectionTree(Tree[SectionResult | EntryResult | None]):
             node.collapse()
         elif node is not None and node.parent is not None and node.parent is not self.root:
             self.move_cursor(node.parent)
+
+    def action_who_can(self) -> None:
+        """Ask who can do the action under the cursor, or the one that its line belongs to."""
+        node = self.cursor_node
+        while node is not None and node.data is None and node.parent is not None:
+            node = node.parent
+        if node is not None and isinstance(node.data, EntryResult | str):
+            action = node.data if isinstance(node.data, str) else node.data.action
+            self.post_message(self.WhoCan(action))
 
     def action_scroll_home(self) -> None:
         self.cursor_line = 0
@@ -93,6 +113,7 @@ class PrincipalDetails(Vertical):
         super().__init__()
         self.glyphs = glyphs
         self._open: set[str] = set()
+        self._hidden: tuple[str, ...] = ()
         self._describe: Callable[[str], str] = lambda _: ""
         self._shown: tuple[Principal, PrincipalResult | None] | None = None
 
@@ -125,6 +146,7 @@ class PrincipalDetails(Vertical):
         principal: Principal,
         result: PrincipalResult | None,
         describe: Callable[[str], str],
+        hidden: tuple[str, ...] = (),
     ) -> None:
         """Show a principal.
 
@@ -132,8 +154,9 @@ class PrincipalDetails(Vertical):
             principal: Who.
             result: Its verdicts; None while they are being made.
             describe: Says in a few words what an action does.
+            hidden: The policies of a hidden grant.
         """
-        self._describe = describe
+        self._describe, self._hidden = describe, hidden
         self.border_title = Content(safe(principal.name))  # a string would be read as markup
         before, self._shown = self._shown, (principal, result)
         self._draw_facts()
@@ -160,6 +183,8 @@ class PrincipalDetails(Vertical):
             facts.append(("Groups", ", ".join(principal.groups)))
         if result is not None:
             facts.append(("Policy", _attached(result.attached)))
+        if self._hidden:
+            facts.append(("Hidden", f"invokes models by {', '.join(self._hidden)}"))
         if principal.boundary:
             facts.append(("Boundary", principal.boundary.rsplit("/", 1)[-1]))
         if principal.type == "role":
@@ -189,7 +214,7 @@ class PrincipalDetails(Vertical):
         tree.cursor_line = min(max(line, 0), max(tree.last_line, 0))
 
     @on(Tree.NodeExpanded)
-    def _expanded(self, event: Tree.NodeExpanded[SectionResult | EntryResult | None]) -> None:
+    def _expanded(self, event: Tree.NodeExpanded[_Data]) -> None:
         node = event.node
         data = node.data
         if data is None:
@@ -199,26 +224,22 @@ class PrincipalDetails(Vertical):
             return
         if isinstance(data, SectionResult):
             self._fill_section(node, data)
-        else:
+        elif isinstance(data, EntryResult):
             self._fill_entry(node, data)
 
     @on(Tree.NodeCollapsed)
-    def _collapsed(self, event: Tree.NodeCollapsed[SectionResult | EntryResult | None]) -> None:
+    def _collapsed(self, event: Tree.NodeCollapsed[_Data]) -> None:
         if event.node.data is not None:
             self._open.discard(_key(event.node.data))
 
-    def _fill_section(
-        self, node: TreeNode[SectionResult | EntryResult | None], section: SectionResult
-    ) -> None:
+    def _fill_section(self, node: TreeNode[_Data], section: SectionResult) -> None:
         for entry in section.entries:
             child = node.add(self._entry_label(entry), entry, expand=False)
             if _key(entry) in self._open:
                 self._fill_entry(child, entry)
                 child.expand()
 
-    def _fill_entry(
-        self, node: TreeNode[SectionResult | EntryResult | None], entry: EntryResult
-    ) -> None:
+    def _fill_entry(self, node: TreeNode[_Data], entry: EntryResult) -> None:
         for text in [self._via_label(via) for via in entry.via] + [
             Text().append(f"! {safe(reason)}", self._style("$warning")) for reason in entry.reasons
         ]:
@@ -227,7 +248,7 @@ class PrincipalDetails(Vertical):
             node.add_leaf(Text("no statement speaks of it", self._style("dim")))
         if list(entry.concrete) != [entry.action]:
             for action, verdict in entry.concrete.items():
-                node.add_leaf(self._action_label(action, verdict))
+                node.add_leaf(self._action_label(action, verdict), action)
 
     def _section_label(self, section: SectionResult) -> Text:
         label = self._glyph(section.verdict)
@@ -278,7 +299,9 @@ class PrincipalDetails(Vertical):
         return Style(color=colour.removeprefix("ansi_"), bold=bold)
 
 
-def _key(data: SectionResult | EntryResult) -> str:
+def _key(data: SectionResult | EntryResult | str) -> str:
+    if isinstance(data, str):
+        return data
     return data.sid if isinstance(data, SectionResult) else f"action {data.action}"
 
 

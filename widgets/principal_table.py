@@ -24,6 +24,8 @@ from widgets.rows import Row, SectionColumn, View
 _GLYPH_SECTION = 4
 _POLICY = 7
 _LEAST_NAME = 18
+_MOST_NAME = 26
+"""Where notes follow."""
 _PARTS: dict[Verdict, str] = {
     Verdict.GRANTED: "principal-table--granted",
     Verdict.PARTIAL: "principal-table--partial",
@@ -118,6 +120,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._cursor = 0
         self._marks: set[str] = set()
         self._note = ""
+        self._asked = ""
         self._parts: dict[str, Style] = {}
         self._moved = False
 
@@ -143,9 +146,16 @@ class PrincipalTable(ScrollView, can_focus=True):
         """How many principals there are."""
         return len(self._rows)
 
-    def set_sections(self, sections: Sequence[SectionColumn]) -> None:
-        """Set the columns."""
+    def set_sections(self, sections: Sequence[SectionColumn], asked: str = "") -> None:
+        """Set the columns.
+
+        Args:
+            sections: One each.
+            asked: The action that alone is asked about; the notes of the rows are shown then.
+        """
         self._sections = tuple(sections)
+        self._asked = asked
+        self._title()
         self.refresh()
 
     def set_rows(self, rows: Iterable[Row], note: str = "") -> None:
@@ -200,8 +210,12 @@ class PrincipalTable(ScrollView, can_focus=True):
             count += f" of {len(self._rows):,}"
         dot = f" {self.glyphs.dot} "
         parts = [f"{kind} {count}"]
+        if self._asked:
+            parts.insert(0, f"Who can {self._asked}?")
         if self.view.verdict is not None:
             parts.append(f"{self.glyphs.of(self.view.verdict)} {self.view.verdict}")
+        if self.view.hidden:
+            parts.append("hidden grants")
         if self._marks:
             parts.append(f"{len(self._marks):,} marked")
         self.border_title = dot.join(parts)
@@ -301,7 +315,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         wide = [column.width for column in self._sections]
         if rest - sum(wide) < _LEAST_NAME:
             wide = [_GLYPH_SECTION] * len(wide)
-        return max(4, rest - sum(wide)), wide
+        name = max(4, rest - sum(wide))
+        return (min(name, _MOST_NAME) if self._asked else name), wide
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -331,6 +346,8 @@ class PrincipalTable(ScrollView, can_focus=True):
             if width == _GLYPH_SECTION and len(self._sections) > 8:
                 label = str(number)
             text += set_cell_size(label, width - 1) + " "
+        if self._asked:
+            text += "By"
         return [Segment(text, self._part("principal-table--header"))]
 
     def _line(self, row: Row) -> list[Segment]:
@@ -345,14 +362,21 @@ class PrincipalTable(ScrollView, can_focus=True):
             Segment(" "),
             Segment(_fit(safe(row.name), name - 1, self.glyphs.pending) + " "),
             Segment("U " if row.type == "user" else "R ", dim),
-            Segment(
-                _policy(row.attached, self.glyphs).ljust(_POLICY), None if row.attached else dim
-            ),
+            self._policy(row),
         ]
         if row.result is not None:
             for result, width in zip(row.result.sections, widths, strict=False):
                 line += self._section(result, width)
+        if row.note:
+            room = self.scrollable_content_region.width - sum(part.cell_length for part in line)
+            line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.pending), dim))
         return line
+
+    def _policy(self, row: Row) -> Segment:
+        if row.hidden and not row.attached:
+            return Segment("hidden".ljust(_POLICY), self._part("principal-table--partial"))
+        style = None if row.attached else self._part("principal-table--dim")
+        return Segment(_policy(row.attached, self.glyphs).ljust(_POLICY), style)
 
     def _glyph(self, verdict: Verdict | None) -> Segment:
         if verdict is None:

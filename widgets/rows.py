@@ -39,6 +39,10 @@ class Row:
     """None while it is not known which policy is asked about."""
     result: PrincipalResult | None
     """None while it is being judged."""
+    hidden: tuple[str, ...] = ()
+    """The policies by which it can invoke models though nobody takes them for Bedrock's."""
+    note: str = ""
+    """What decides, where a single action is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,15 @@ class View:
     kind: Kind = "all"
     text: str = ""
     verdict: Verdict | None = None
+    hidden: bool = False
+    """Hidden grants only."""
     sort: Sort = "type"
 
     @property
     def narrowed(self) -> bool:
         """Whether it may leave rows out."""
-        return bool(self.text.strip()) or self.verdict is not None or self.kind != "all"
+        chosen = self.verdict is not None or self.hidden or self.kind != "all"
+        return chosen or bool(self.text.strip())
 
     def of(self, rows: Iterable[Row]) -> list[Row]:
         """The rows that are shown, in order."""
@@ -66,6 +73,8 @@ class View:
         if self.kind != "all" and row.type != self.kind[:-1]:
             return False
         if self.verdict is not None and (row.result is None or row.result.verdict != self.verdict):
+            return False
+        if self.hidden and not row.hidden:
             return False
         arn = row.arn.lower()
         return all(word in arn for word in words)

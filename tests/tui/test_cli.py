@@ -292,6 +292,43 @@ def test_the_embedded_account_in_every_format(
     assert "alice.chen" in result.stdout
 
 
+def test_who_can_do_one_action(saved: Callable[..., str]) -> None:
+    path = saved(user("alice", allow("bedrock:*")), user("bob"), role("ops", allow("*")))
+    arguments = ("audit", "--snapshot", path, "--action", "BEDROCK:invokemodel")
+    table = run(*arguments).stdout
+    assert "Action bedrock:InvokeModel" in table
+    rows = [line.split() for line in table.splitlines() if line.startswith(("user", "role"))]
+    assert [(row[1], row[4], row[5:]) for row in rows] == [
+        ("alice", "granted", ["inline-0"]),
+        ("bob", "none", []),
+        ("ops", "granted", ["inline-0"]),
+    ]
+    audit = json.loads(run(*arguments, "--format", "json").stdout)
+    (section,) = audit["principals"][0]["sections"]
+    assert section["sid"] == "BedrockAPIs"
+    assert [a["action"] for a in section["actions"]] == ["bedrock:InvokeModel"]
+    (csv_row,) = [
+        row
+        for row in csv.DictReader(io.StringIO(run(*arguments, "--format", "csv").stdout))
+        if row["name"] == "ops"
+    ]
+    assert (csv_row["verdict"], csv_row["by"]) == ("granted", "inline-0")
+
+
+def test_an_action_that_the_policy_does_not_have_is_judged_on_everything(
+    saved: Callable[..., str],
+) -> None:
+    path = saved(user("alice", allow("bedrock:InvokeFlow", "arn:aws:bedrock:us-east-1:*")))
+    arguments = ("audit", "--snapshot", path, "--action", "bedrock:InvokeFlow", "--format", "json")
+    assert json.loads(run(*arguments).stdout)["principals"][0]["verdict"] == "partial"
+
+
+def test_a_slip_of_the_pen_in_an_action_is_no_answer(saved: Callable[..., str]) -> None:
+    result = run("audit", "--snapshot", saved(user("alice")), "--action", "bedrock:InvokeModl")
+    assert result.exit_code == 2
+    assert "Did you mean bedrock:InvokeModel" in result.stderr
+
+
 # Where reports go
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
-from iam.verdict import Verdict
-from tests.tui.conftest import Open
+from iam.verdict import EntryResult, Verdict
+from tests.tui.conftest import CLAUDE, Open
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS
 from tui.help_screen import HelpScreen
@@ -238,3 +239,55 @@ async def test_trouble_is_told_in_a_sentence(open_app: Open, tmp_path: Path) -> 
     async with open_app(Launch(snapshot=missing), read=False) as pilot:
         await until(pilot, lambda: main_of(pilot).query_one("#trouble").display)
         assert "does not exist" in str(main_of(pilot).query_one("#trouble").render())
+
+
+async def test_w_on_an_action_asks_who_can_do_it_and_esc_goes_back(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("enter", "l")
+        tree = main_of(pilot).details.sections
+
+        def action() -> str:
+            data = tree.cursor_node.data if tree.cursor_node else None
+            return data.action if isinstance(data, EntryResult) else ""
+
+        while action() != "bedrock:Get*":
+            await pilot.press("j")
+        await pilot.press("w")
+        await until(pilot, lambda: "choose one of its actions" in toasts(pilot))
+        while action() != "bedrock:InvokeModel":
+            await pilot.press("j")
+        await pilot.press("w")
+        await until(pilot, lambda: "Who can" in str(table_of(pilot).border_title))
+        await until(pilot, lambda: main_of(pilot).loaded)
+        shown = {row.name: row for row in table_of(pilot).shown}
+        assert shown["alice"].result is not None
+        assert shown["alice"].result.verdict is Verdict.GRANTED
+        assert shown["alice"].note == "AmazonBedrockLimitedAccess"
+        assert shown["bob"].note == "AmazonBedrockLimitedAccess by group ml-team"
+        assert shown["carol"].note == f"inline-0 only on {CLAUDE}"
+        assert shown["frank"].note == ""
+        line = next(
+            text for y in range(12) if "carol" in (text := table_of(pilot).render_line(y).text)
+        )
+        assert "inline-0 only on arn:aws:bedrock" in line
+        await pilot.press("escape")
+        await until(pilot, lambda: "Who can" not in str(table_of(pilot).border_title))
+        await until(pilot, lambda: main_of(pilot).loaded)
+        carol = next(row for row in table_of(pilot).shown if row.name == "carol")
+        assert carol.result is not None
+        assert len(carol.result.sections) == 6
+
+
+async def test_h_shows_hidden_grants_only(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("h")
+        assert names(pilot) == ["admin"]
+        assert "hidden grants" in str(table_of(pilot).border_title)
+        assert "R hidden" in table_of(pilot).render_line(1).text
+        await until(pilot, lambda: main_of(pilot).details_rest)
+        facts = str(main_of(pilot).details.query_one("#facts", Static).render())
+        assert "invokes models by inline-0" in facts
+        await pilot.press("escape")
+        assert len(names(pilot)) == 9

@@ -1,0 +1,58 @@
+"""Hidden grants: principals that can invoke models by a policy that nobody takes for Bedrock's."""
+
+from __future__ import annotations
+
+from iam.account import Account, Principal
+from iam.document import Document
+from iam.judge import sources_of
+from iam.verdict import PrincipalResult, Verdict, Via
+
+INVOKES = frozenset(
+    {
+        "bedrock:InvokeModel",
+        "bedrock:InvokeModelWithResponseStream",
+        "bedrock-mantle:CreateInference",
+    }
+)
+
+
+def hidden_by(account: Account, principal: Principal, result: PrincipalResult) -> tuple[str, ...]:
+    """By which policies a principal can invoke models without anybody expecting it.
+
+    Args:
+        account: Its account.
+        principal: One of its users or roles.
+        result: The verdicts on it.
+
+    Returns:
+        The names of the policies that allow it. Empty if it cannot invoke models, or if one of
+        these policies is Bedrock's own: one that has Bedrock in its name, or that allows nothing
+        but Bedrock actions.
+    """
+    allowing = {
+        via
+        for section in result.sections
+        for entry in section.entries
+        if any(entry.concrete.get(a) in (Verdict.GRANTED, Verdict.PARTIAL) for a in INVOKES)
+        for via in entry.via
+        if via.effect == "Allow" and via.kind != "boundary"
+    }
+    documents = {(s.policy, s.kind, s.group): s.document for s in sources_of(account, principal)}
+
+    def of_bedrock(via: Via) -> bool:
+        if "bedrock" in via.policy.rsplit("/", 1)[-1].lower():
+            return True
+        document = documents.get((via.policy, via.kind, via.group))
+        return isinstance(document, Document) and _only_bedrock(document)
+
+    if any(map(of_bedrock, allowing)):
+        return ()
+    return tuple(sorted({via.policy.rsplit("/", 1)[-1] for via in allowing}))
+
+
+def _only_bedrock(document: Document) -> bool:
+    allows = [s for s in document.statements if s.effect != "Deny"]
+    return all(
+        s.actions is not None and all(a.lower().startswith("bedrock") for a in s.actions)
+        for s in allows
+    )
