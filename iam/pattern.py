@@ -23,6 +23,9 @@ _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _OTHER = "\0"
 """Stands for every character that no pattern at hand names."""
 _MOST_STATES = 4_000
+_VERSION = 6
+"""The most characters after a colon of a model's ID. The longest yet has five (`:1000k`); more
+would let an ID hold what only the start of an ARN does: `:bedrock:`, or an account's number."""
 
 # What one token of a pattern accepts: a character itself, or one of these classes.
 _ANY, _NOT_COLON, _NOT_COLON_SLASH = "any", "not : $", "not : / $"
@@ -67,10 +70,9 @@ def _wild(text: str) -> Iterator[Token]:
 def type_tokens(arn_format: str, partition: str) -> Tokens:
     """Read a resource type's ARN format: `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`.
 
-    Region, account, versions, and IDs that more follows hold neither a colon nor a slash; a name at
-    the end may be a path. Only a `${ResourceId}` at the end, and not that of a project, may hold
-    colons (model IDs do: `…-v1:0`), though never an empty part between two, nor a slash after
-    one. No placeholder holds a `$`.
+    Region, account, versions, and IDs that more follows hold neither a colon nor a slash; a name
+    at the end may be a path. Only a `${ResourceId}` at the end may hold colons, as model IDs do,
+    with a short part after each (`…-v1:0:200k`). No placeholder holds a `$`.
     """
     tokens: list[Token] = []
     position = 0
@@ -80,8 +82,7 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
             tokens += partition
         else:
             inside = match.end() < len(arn_format) or tokens[-1] == ":"
-            colons = match.group(1) == "ResourceId" and "project/$" not in arn_format
-            tokens.append(_WORD if inside else _ID if colons else _PATH)
+            tokens.append(_WORD if inside else _ID if match.group(1) == "ResourceId" else _PATH)
         position = match.end()
     return (*tokens, *arn_format[position:])
 
@@ -139,13 +140,17 @@ class _Automaton:
                 before, here = here, state()
                 skips[before] = here
             elif token == _ID:
-                colon, after = state(), state()
                 edges[before].append((_NOT_COLON, here))
-                edges[here] += [(_NOT_COLON, here), (":", colon)]
-                edges[colon].append((_NOT_COLON_SLASH, after))
-                edges[after] += [(_NOT_COLON_SLASH, after), (":", colon)]
-                last, here = here, state()
-                skips[last] = skips[after] = here
+                edges[here].append((_NOT_COLON, here))
+                colon, last, here = state(), here, state()
+                edges[last].append((":", colon))
+                skips[last] = here
+                last = colon
+                for _ in range(_VERSION):
+                    after = state()
+                    edges[last].append((_NOT_COLON_SLASH, after))
+                    edges[after].append((":", colon))
+                    skips[after], last = here, after
             else:
                 edges[before].append((token, here))
         base = len(self._edges)

@@ -100,8 +100,8 @@ def samples(action: str, random: Random) -> list[Sample]:
     """Requests of an action: all the kinds of resources that it acts on, in many contexts."""
     known = catalogue().find(action)
     arns = (_arns(known) if known else []) or [NO_RESOURCE]
-    chosen = arns if len(arns) <= 40 else random.sample(arns, 40)
-    return [(arn, context) for arn in chosen for context in random.sample(_CONTEXTS, 3)]
+    chosen = arns if len(arns) <= 90 else random.sample(arns, 90)
+    return [(arn, context) for arn in chosen for context in random.sample(_CONTEXTS, 2)]
 
 
 def _arns(action: Action) -> list[str]:

@@ -149,3 +149,15 @@ def test_patterns_that_do_explode_are_given_up() -> None:
     many = tuple(resource_tokens(f"*{chr(97 + i)}*x") for i in range(20))
     with pytest.raises(TooComplex):
         kinds(((resource_tokens("*"),),), (many,))
+
+
+@pytest.mark.parametrize(
+    "id", ["anthropic.claude-v2:1", "amazon.titan-v1:0:200k", "us.meta.llama-v1:0", "a/b"]
+)
+def test_the_ids_of_models_are_ids(id: str) -> None:
+    assert overlaps(resource_tokens(f"arn:aws:bedrock:us-east-1::foundation-model/{id}"), MODEL)
+
+
+def test_the_id_of_a_model_holds_no_account() -> None:
+    assert not overlaps(resource_tokens("arn:aws:bedrock:*:123456789012:*"), MODEL)
+    assert not overlaps(resource_tokens("arn:*:s3:::*"), MODEL)
