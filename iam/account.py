@@ -54,7 +54,8 @@ def _arns(raw: object) -> object:
 
 
 def _boundary(raw: object) -> object:
-    return raw.get("PermissionsBoundaryArn") if isinstance(raw, Mapping) else raw
+    # A boundary without an ARN is no absent boundary: the item does not parse.
+    return raw["PermissionsBoundaryArn"] if isinstance(raw, Mapping) else raw
 
 
 def _tags(raw: object) -> object:

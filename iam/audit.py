@@ -54,12 +54,6 @@ def take_audit(
     """
     principals = sorted(account.principals.values(), key=in_order)
     results = tuple((p, judge.result(account, p)) for p in principals)
-    unread = (
-        *account.unread,
-        *unread_documents(account),
-        *_unread_policy(judge.managed),
-        *not_understood(results),
-    )
     return Audit(
         generated_at=now,
         source=source,
@@ -68,8 +62,26 @@ def take_audit(
         managed=judge.managed,
         sections=judge.sections,
         results=results,
-        unread=tuple(dict.fromkeys(unread)),
+        unread=unread_of(account, judge.managed, results),
         only=judge.only.id if judge.only else None,
+    )
+
+
+def unread_of(
+    account: Account,
+    managed: ManagedPolicy,
+    results: Iterable[tuple[Principal, PrincipalResult]],
+) -> tuple[Unread, ...]:
+    """All that could not be read or understood, each once."""
+    return tuple(
+        dict.fromkeys(
+            (
+                *account.unread,
+                *unread_documents(account),
+                *_unread_policy(managed),
+                *not_understood(results),
+            )
+        )
     )
 
 

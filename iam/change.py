@@ -92,8 +92,8 @@ async def apply(
         patience: Seconds to wait until AWS shows it.
 
     Returns:
-        `done` once AWS shows it, `failed` if AWS refused or shows that it did not happen,
-        `unconfirmed` if AWS did not show it in time or could not be asked.
+        `done` once AWS shows it, `failed` if AWS refused it, `unconfirmed` if AWS did not show it
+        in time or could not be asked: it may still come.
 
     Raises:
         JournalError: The intent could not be written, and nothing was sent.
@@ -136,8 +136,7 @@ async def _carry_out(aws: Aws, change: Change, account: Account, patience: float
         return Outcome(change, "done", None, shown, request_id)
     if unreadable is not None and unreadable.code == "NoSuchEntity":
         return Outcome(change, "failed", unreadable, None, request_id)
-    if error is not None and attached is not None:
-        return Outcome(change, "failed", error, shown, request_id)
+    # Whether a request whose answer was lost has been carried out, IAM may show later only.
     return Outcome(change, "unconfirmed", error or unreadable or _not_shown(), shown, request_id)
 
 

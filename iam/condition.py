@@ -125,6 +125,8 @@ def _with_absent_key(operator: _Operator, values: tuple[str, ...]) -> Standing:
         if holds is None:
             return Standing.MAYBE
     elif operator.quantifier == "foranyvalue":
+        if operator.if_exists:
+            return Standing.MAYBE  # AWS's documentation does not say which of the two wins
         holds = False
     else:
         holds = operator.if_exists or operator.quantifier == "forallvalues" or operator.negated

@@ -88,10 +88,18 @@ def requests_of(
     if action is None:
         anything = (resource_tokens("*"),)
         return Requests(name, action, (written or anything,), excluded, conditions)
-    if written and not kinds((types, written), ()):
+    if written and not _any_of((types, written)):
         return Requests(name, action, (written,), excluded, conditions, real=(types,))
     resources = (types, written) if written else (types,)
     return Requests(name, action, resources, excluded, conditions)
+
+
+def _any_of(resources: tuple[Patterns, ...]) -> bool:
+    """Whether there are such resources; where that is too much to work out, there may be."""
+    try:
+        return bool(kinds(resources, ()))
+    except TooComplex:
+        return True
 
 
 def _patterns(texts: Iterable[str] | None, variables: bool) -> Patterns:
@@ -140,13 +148,16 @@ def rules_of(document: Document, requests: Requests) -> tuple[tuple[int, Rule], 
 
 
 def _rule(statement: Statement, requests: Requests, variables: bool) -> Rule | None:
-    reach = _action_reach(statement, requests.name)
+    try:
+        reach, clear = _action_reach(statement, requests.name), True
+    except TooComplex:
+        reach, clear = Reach.MAYBE, False
     if reach is Reach.NO:
         return None
     holds = standing(statement.conditions, requests.conditions, requests.action)
     if holds is Standing.NEVER:
         return None
-    if statement.problem:
+    if statement.problem or not clear:
         holds = Standing.UNKNOWN_MAYBE if holds is Standing.MAYBE else Standing.UNKNOWN
     if holds in (Standing.MAYBE, Standing.UNKNOWN_MAYBE):
         reach = Reach.MAYBE
@@ -227,11 +238,18 @@ def _decide(
     boundary_unread: bool,
 ) -> Decision:
     rules = [*identity, *(boundary or ())]
+    n = len(identity)
     try:
         matching = _kinds_of(requests, rules)
     except TooComplex:
-        return Decision(Verdict.UNKNOWN, frozenset(range(len(rules))), too_complex=True)
-    n = len(identity)
+        everyone = frozenset(range(len(rules)))
+        if any(_reaches_all(rule, "Deny") for rule in rules):
+            return Decision(Verdict.DENIED, everyone)
+        mine = _without_needless(identity)
+        limits = None if boundary is None else _without_needless(boundary)
+        if len(mine) + len(limits or ()) < len(rules):
+            return replace(_decide(requests, mine, limits, boundary_unread), used=everyone)
+        return Decision(Verdict.UNKNOWN, everyone, too_complex=True)
     used: set[int] = set()
     limited = False
     best: set[Verdict] = set()
@@ -239,16 +257,28 @@ def _decide(
     for reaches in matching:
         used.update(i for i, reach in enumerate(reaches) if reach)
         for hopeful, found in ((True, best), (False, worst)):
-            mine = _Sides.of(rules[:n], reaches[:n], hopeful)
+            own = _Sides.of(rules[:n], reaches[:n], hopeful)
             limit = None if boundary is None else _Sides.of(rules[n:], reaches[n:], hopeful)
             if boundary_unread:
                 limit = None if hopeful else _Sides(Reach.NO, Reach.NO)
-            found.add(_verdict(mine, limit))
-            if limit and limit.allow < mine.allow:
+            found.add(_verdict(own, limit))
+            if limit and limit.allow < own.allow:
                 limited = True
     sums = {sum_up(best), sum_up(worst)}
     verdict = sums.pop() if len(sums) == 1 else Verdict.UNKNOWN
     return Decision(verdict, frozenset(used), limited)
+
+
+def _reaches_all(rule: Rule, effect: Effect) -> bool:
+    everywhere = rule.everywhere is Reach.YES and rule.possible is None
+    return rule.effect == effect and everywhere and rule.standing is Standing.ALWAYS
+
+
+def _without_needless(rules: Sequence[Rule]) -> list[Rule]:
+    """Leave out the Allows that add nothing to one that allows everything."""
+    if not any(_reaches_all(rule, "Allow") for rule in rules):
+        return list(rules)
+    return [r for r in rules if r.effect != "Allow" or _reaches_all(r, "Allow")]
 
 
 def _kinds_of(requests: Requests, rules: Sequence[Rule]) -> set[tuple[Reach, ...]]:

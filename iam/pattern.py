@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_OF_CUSTOM_MODELS = re.compile(r":(custom-model|model-customization-job)/\$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _OTHER = "\0"
 """Stands for every character that no pattern at hand names."""
@@ -26,12 +27,14 @@ _MOST_STATES = 4_000
 _VERSION = 6
 """The most characters after a colon of a model's ID. The longest yet has five (`:1000k`); more
 would let an ID hold what only the start of an ARN does: `:bedrock:`, or an account's number."""
+_WINDOW = 4
+"""The most characters of the last such part before a custom model's own ID: a number (`:200k`)."""
 
 # What one token of a pattern accepts: a character itself, or one of these classes.
-_ANY, _NOT_COLON, _NOT_COLON_SLASH = "any", "not : $", "not : / $"
-_STAR, _WORD, _PATH, _ID, _ONE = "star", "word", "path", "id", "one"
+_ANY, _NOT_COLON, _NOT_COLON_SLASH, _DIGIT = "any", "not : $", "not : / $", "digit"
+_STAR, _WORD, _PATH, _ID, _ONE, _MODEL = "star", "word", "path", "id", "one", "model"
 Token = str
-"""A character, or `star`, `one`, `word`, `path`, `id` (never a single character)."""
+"""A character, or one of the words above (never a single character)."""
 Tokens = tuple[Token, ...]
 
 
@@ -72,17 +75,24 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
 
     Region, account, versions, and IDs that more follows hold neither a colon nor a slash; a name
     at the end may be a path. Only a `${ResourceId}` at the end may hold colons, as model IDs do,
-    with a short part after each (`…-v1:0:200k`). No placeholder holds a `$`.
+    with a short part after each (`…-v1:0:200k`), and after that a custom model has a slash and an
+    ID. No placeholder holds a `$`.
     """
     tokens: list[Token] = []
     position = 0
     for match in _PLACEHOLDER.finditer(arn_format):
         tokens += arn_format[position : match.start()]
-        if match.group(1) == "Partition":
+        name = match.group(1)
+        if name == "Partition":
             tokens += partition
+        elif name == "Region":
+            tokens += (_WORD, "-", _DIGIT)  # as us-east-1: the name of a service is no region
+        elif match.end() < len(arn_format) or tokens[-1] == ":":
+            tokens.append(_WORD)
+        elif _OF_CUSTOM_MODELS.search(arn_format):
+            tokens.append(_MODEL)
         else:
-            inside = match.end() < len(arn_format) or tokens[-1] == ":"
-            tokens.append(_WORD if inside else _ID if match.group(1) == "ResourceId" else _PATH)
+            tokens.append(_ID if name == "ResourceId" else _PATH)
         position = match.end()
     return (*tokens, *arn_format[position:])
 
@@ -139,7 +149,7 @@ class _Automaton:
                 edges[here].append((kind, here))
                 before, here = here, state()
                 skips[before] = here
-            elif token == _ID:
+            elif token in (_ID, _MODEL):
                 edges[before].append((_NOT_COLON, here))
                 edges[here].append((_NOT_COLON, here))
                 colon, last, here = state(), here, state()
@@ -151,6 +161,18 @@ class _Automaton:
                     edges[last].append((_NOT_COLON_SLASH, after))
                     edges[after].append((":", colon))
                     skips[after], last = here, after
+                if token == _MODEL:
+                    # A custom model: `amazon.titan-text-lite-v1:0:4k/abcdefghij12`.
+                    last, tail, kind = colon, state(), _DIGIT
+                    for _ in range(_WINDOW):
+                        after = state()
+                        edges[last].append((kind, after))
+                        edges[after].append(("/", tail))
+                        last, kind = after, _NOT_COLON_SLASH
+                    own = state()
+                    edges[tail].append((_NOT_COLON_SLASH, own))
+                    edges[own].append((_NOT_COLON_SLASH, own))
+                    skips[own] = here
             else:
                 edges[before].append((token, here))
         base = len(self._edges)
@@ -173,7 +195,7 @@ class _Automaton:
         kinds_here = {
             kind for i in range(mask.bit_length()) if mask >> i & 1 for kind, _ in self._edges[i]
         }
-        result = frozenset(kinds_here - {_ANY, _NOT_COLON, _NOT_COLON_SLASH})
+        result = frozenset(kinds_here - {_ANY, _NOT_COLON, _NOT_COLON_SLASH, _DIGIT})
         self._named[mask] = result
         return result
 
@@ -190,6 +212,7 @@ class _Automaton:
                     kind in (char, _ANY)
                     or (kind == _NOT_COLON and char not in ":$")
                     or (kind == _NOT_COLON_SLASH and char not in ":/$")
+                    or (kind == _DIGIT and (char.isdigit() or char == _OTHER))
                 ):
                     result |= self._closure[to]
         if settled := result & self._settled:

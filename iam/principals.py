@@ -271,6 +271,8 @@ class _Reader:
                 said = await self._aws.call(get, **self._who, PolicyName=name)
                 found.append({"PolicyName": name, "PolicyDocument": said["PolicyDocument"]})
             except AwsError as error:
+                if error.code == "NoSuchEntity":
+                    continue  # deleted since it was listed; the principal itself is still there
                 if not self._tolerated(error):
                     raise
                 self._keep_unread(name, f"inline policy {name}", error)

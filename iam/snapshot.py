@@ -125,7 +125,10 @@ def _whose(account: Account, name: str) -> tuple[str, str]:
         # Groups are known by name, so that two accounts in one would grant each other's rights.
         ids = ", ".join(sorted(safe(owner) for owner, _ in owners)[:3])
         raise SnapshotError(f"{name} holds more than one account ({ids}): keep one in a file")
-    return owners.pop()
+    ((account_id, partition),) = owners
+    if not (len(account_id) == 12 and account_id.isdecimal() and account_id.isascii()):
+        raise SnapshotError(f"{name} has ARNs without an account ID: {safe(account_id)!r}")
+    return account_id, partition
 
 
 def _gaps(body: Mapping[str, Any]) -> list[Unread]:

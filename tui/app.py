@@ -72,6 +72,14 @@ class BedrockApp(App[int]):
             except (ValueError, RuntimeError, NotImplementedError):
                 return  # not in the main thread: a test, or an app inside another one
 
+    async def action_quit(self) -> None:
+        """Leave by the same door as `q`, which looks whether a change is under way."""
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.action_quit()
+                return
+        self.exit(0)
+
     def action_help_quit(self) -> None:
         """Say how to leave, in our keys."""
         self.notify("q leaves the app", markup=False)
@@ -96,7 +104,11 @@ def run(launch: Launch) -> int:
         The exit status: 0, or 128 plus the signal that ended it.
     """
     if launch.snapshot == "-":
-        _read_snapshot_from_pipe()
+        try:
+            _read_snapshot_from_pipe()
+        except OSError as error:
+            print(f"bedrock-tui: no terminal to take keys from: {error.strerror}", file=sys.stderr)
+            return 1
     app = BedrockApp(launch)
     try:
         app.run()

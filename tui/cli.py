@@ -127,9 +127,10 @@ def _check_action(action: str | None) -> None:
 
 
 def _open(launch: Launch) -> None:
-    # Textual draws on standard error.
-    drawn = sys.stdout.isatty() and sys.stderr.isatty()
-    if not drawn or (launch.snapshot != "-" and not sys.stdin.isatty()):
+    # Textual draws on standard error. A stream that the shell has closed is None.
+    drawn = all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))
+    typed = launch.snapshot == "-" or (sys.stdin is not None and sys.stdin.isatty())
+    if not (drawn and typed):
         _fail("the app needs a terminal; `bedrock-tui audit` works without one")
     from tui.terminal import prepare
 
@@ -142,12 +143,17 @@ def _open(launch: Launch) -> None:
 def _write(text: str, output: str | None) -> None:
     """Write a report, complete or not at all where it is a file."""
     if output is None or output == "-":
+        if sys.stdout is None:  # closed by the shell: `>&-`
+            _fail("standard output is closed")
         try:
             sys.stdout.buffer.write(text.encode("utf-8", errors="replace"))
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             # The reader has enough (`| head`); Python would complain when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _fail(f"cannot write to standard output: {error.strerror or error}")
         return
     from tui.headless import write_file
 

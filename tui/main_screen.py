@@ -112,6 +112,12 @@ class MainScreen(Screen[None]):
         doing = {"demo": "starting the embedded account", "snapshot": "reading the file"}
         progress.say(f"{doing.get(launch.source, 'connecting')} …")
         opened = await self.session.open()
+        if opened.account_id != self.bar.account_id:
+            # Rows of another account must not stand below this one's ID.
+            self._results, self._hidden = {}, {}
+            self.bar = replace(self.bar, counts={}, unread=0, policy="", policy_note="")
+            self.table.set_rows([])
+            self.details.clear()
         self.bar = replace(
             self.bar,
             account_id=opened.account_id,
@@ -187,17 +193,19 @@ class MainScreen(Screen[None]):
             self.notify("Open it, and choose one of its actions.", markup=False)
         elif self.loaded and not self.changing:
             self._close_details()
+            self.loaded = False
             self._ask(event.action)
 
     @work(exclusive=True, group="read", exit_on_error=False, description="who can")
     async def _ask(self, action: str | None) -> None:
         """Ask about one action, or about all of the policy again."""
-        judge = await self.session.who_can(action) if action else self.session.judge
-        if judge is None:
-            self.notify(f"The catalogue does not know {safe(str(action))}.", markup=False)
-            return
-        self.loaded, self._asked = False, judge if action else None
         try:
+            judge = await self.session.who_can(action) if action else self.session.judge
+            if judge is None:
+                self.notify(f"The catalogue does not know {safe(str(action))}.", markup=False)
+                self.loaded = True
+                return
+            self._asked = judge if action else None
             await self._judge(judge)
         except Exception as error:
             self._show_trouble(error)
@@ -225,15 +233,16 @@ class MainScreen(Screen[None]):
         )
 
     def _sum_up(self) -> None:
-        from iam.account import unread_documents
+        from iam.audit import unread_of
 
         counts = dict.fromkeys(Verdict, 0)
         for result in self._results.values():
             counts[result.verdict] += 1
-        account = self.session.account
-        assert account is not None
-        unread = len({*account.unread, *unread_documents(account)})
-        self.bar = replace(self.bar, counts=counts, unread=unread)
+        account, managed = self.session.account, self.session.managed
+        assert account is not None and managed is not None
+        results = [(account.principals[arn], result) for arn, result in self._results.items()]
+        unread = unread_of(account, managed.policy, results)
+        self.bar = replace(self.bar, counts=counts, unread=len(unread))
         self._show_bar()
 
     def _show_bar(self) -> None:
@@ -319,6 +328,7 @@ class MainScreen(Screen[None]):
         elif self.table.marked:
             self.table.unmark(self.table.marked)
         elif self._asked and self.loaded and not self.changing:
+            self.loaded = False
             self._ask(None)
 
     # Filter and sort
@@ -382,8 +392,11 @@ class MainScreen(Screen[None]):
         if refusal := self._refusal():
             self.notify(refusal, severity="warning", markup=False)
             return
+        # What is under the cursor now: a key that follows may move it before the worker starts.
+        row = self.table.cursor_row
+        arns = self.table.marked or frozenset({row.arn} if row else ())
         self.changing = True
-        self.change(op)
+        self.change(op, arns)
 
     def _refusal(self) -> str | None:
         """Why nothing can be changed now, in words."""
@@ -398,10 +411,10 @@ class MainScreen(Screen[None]):
         return None
 
     @work(group="write", exit_on_error=False, description="change attachments")
-    async def change(self, op: Op) -> None:
+    async def change(self, op: Op, arns: frozenset[str]) -> None:
         """Preview, ask, apply one after another, and show what AWS says afterwards."""
         try:
-            await self._change(op)
+            await self._change(op, arns)
         except Exception as error:
             self.log.error(repr(error))
             self.notify(
@@ -414,9 +427,7 @@ class MainScreen(Screen[None]):
         finally:
             self.changing, self._may_leave = False, True
 
-    async def _change(self, op: Op) -> None:
-        row = self.table.cursor_row
-        arns = self.table.marked or frozenset({row.arn} if row else ())
+    async def _change(self, op: Op, arns: frozenset[str]) -> None:
         plan = self._plan(op, arns)
         if not plan.previews:
             for name, why in plan.left_alone[:3]:
@@ -468,7 +479,7 @@ class MainScreen(Screen[None]):
             change = Change(op=op, principal=principal, policy_arn=managed.policy.arn)
             try:
                 outcome = await self.session.apply(change, batch)
-            except JournalError as error:
+            except (JournalError, AwsError) as error:
                 self.notify(
                     safe(str(error)), title="Nothing was sent", severity="error", markup=False
                 )
@@ -482,7 +493,7 @@ class MainScreen(Screen[None]):
         if done:
             verb = "attached to" if op == "attach" else "detached from"
             who = done[0] if len(done) == 1 else f"{len(done)} principals"
-            self.notify(f"{managed.policy.name} {verb} {safe(who)}.", markup=False)
+            self.notify(f"{safe(managed.policy.name)} {verb} {safe(who)}.", markup=False)
 
     async def _show_outcome(self, outcome: Outcome, done: list[str]) -> None:
         principal = outcome.principal or outcome.change.principal
@@ -517,7 +528,7 @@ class MainScreen(Screen[None]):
     def action_copy_arn(self) -> None:
         """Copy the ARN of the principal under the cursor."""
         if row := self.table.cursor_row:
-            self.app.copy_to_clipboard(row.arn)
+            self.app.copy_to_clipboard(safe(row.arn))
             self.notify(f"Copied {safe(row.arn)}", markup=False)
 
     def action_reload(self) -> None:
@@ -525,6 +536,8 @@ class MainScreen(Screen[None]):
         if self.changing:
             self.notify("A change is under way; wait until it is done.", markup=False)
         else:
+            # At once: a key that follows must not find the account as it was.
+            self.loaded = False
             self.read_account()
 
     def action_help(self) -> None:

@@ -189,10 +189,23 @@ class Session:
         return await in_thread(take)
 
     async def apply(self, change: Change, batch: str) -> Outcome:
-        """Send one change, journalled and read back; the account then says what AWS says."""
+        """Send one change, journalled and read back; the account then says what AWS says.
+
+        Raises:
+            JournalError, AwsError: Nothing was sent.
+        """
         from iam.change import apply
+        from iam.errors import AwsError
 
         assert self._aws is not None and self.account is not None and self._identity is not None
+        owners = {self.account.id, change.principal.arn.split(":")[4], self._identity.account}
+        if len(owners) != 1:
+            raise AwsError(
+                "WrongAccount",
+                f"The credentials now in force are those of account {self._identity.account}, "
+                f"and the change is for account {self.account.id}.",
+                "Press r to read the account of these credentials.",
+            )
         if self.journal is None:
             self.journal = await in_thread(self._open_journal)
         outcome = await apply(

@@ -62,7 +62,7 @@ class AccountBar(Static):
 
     def _account(self, width: int) -> Content:
         data = self.data
-        first = [Content.styled(data.account_id or "no account yet", "bold $text")]
+        first = [Content.styled(safe(data.account_id) or "no account yet", "bold $text")]
         if data.alias:
             first.append(Content.styled(safe(data.alias), "bold $accent"))
         badges = [Content.styled(f" {badge} ", "bold reverse $warning") for badge in data.badges]

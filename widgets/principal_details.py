@@ -313,7 +313,10 @@ def _attached(attached: Attachment) -> str:
 
 
 def _ago(when: datetime) -> str:
-    days = (datetime.now(UTC) - when.astimezone(UTC)).days
+    try:
+        days = (datetime.now(UTC) - when.astimezone(UTC)).days
+    except OverflowError:  # the year 1 in a time zone east of Greenwich
+        return f"{when:%Y-%m-%d}"
     if days < 1:
         return f"today ({when:%Y-%m-%d})"
     unit, count = ("day", days) if days < 60 else ("month", days // 30)

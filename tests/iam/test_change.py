@@ -157,7 +157,7 @@ async def test_a_retry_after_an_answer_was_lost_is_not_taken_for_a_failure(
 
 @OPS
 @pytest.mark.parametrize("fault", ["cut", "500", "hang", "throttle"])
-async def test_a_change_that_never_happened_is_a_failure(
+async def test_a_change_whose_answer_was_lost_is_never_called_failed(
     case: Case,
     fake: FakeIam,
     connect_to: Any,
@@ -176,11 +176,12 @@ async def test_a_change_that_never_happened_is_a_failure(
     else:
         fake.refuse(sends(op), "ServiceFailure", 500)
     outcome = await case.change(op)
-    assert outcome.phase == "failed"
+    # Of a lost answer nobody knows whether the change is still to come: IAM shows it later.
+    assert outcome.phase == "unconfirmed"
     assert outcome.error is not None
     assert outcome.principal == case.principal(op)
     assert not case.at_aws(op)
-    assert case.phases == ["intent", "failed"]
+    assert case.phases == ["intent", "unconfirmed"]
 
 
 @OPS

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from iam.account import ManagedPolicy
+from iam.catalogue import catalogue
+from iam.judge import Judge
 from iam.verdict import Verdict
 from tests.build import (
     LIMITED,
+    account,
     allow,
     deny,
     document,
@@ -15,6 +21,7 @@ from tests.build import (
     policy_arn,
     result,
     role,
+    the,
     user,
     verdict,
 )
@@ -292,3 +299,32 @@ def test_a_wildcard_entry_sums_up_its_concrete_actions() -> None:
     assert entry.verdict is Verdict.PARTIAL
     assert entry.granted == entry.total - 1
     assert entry.concrete["bedrock:GetAgent"] is Verdict.DENIED
+
+
+def test_custom_models_and_their_jobs_have_ids_with_slashes_and_colons() -> None:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CustomModelSummary.html"""
+    id = "amazon.titan-text-lite-v1:0:4k/abcdefghij12"
+    model = f"arn:aws:bedrock:us-east-1:123456789012:custom-model/{id}"
+    job = f"arn:aws:bedrock:us-east-1:123456789012:model-customization-job/{id}"
+    for action, arn in (
+        ("bedrock:DeleteCustomModel", model),
+        ("bedrock:StopModelCustomizationJob", job),
+    ):
+        assert of(allow("*", arn), action=action) is Verdict.PARTIAL
+        assert of(allow("*"), deny("*", arn), action=action) is Verdict.PARTIAL
+
+
+@pytest.mark.parametrize("effect", [allow, deny])
+def test_patterns_that_are_too_many_do_not_matter_where_something_covers_all(effect: Any) -> None:
+    words = "claude titan nova llama mistral cohere haiku sonnet opus embed".split()
+    many = [allow("bedrock:*", f"arn:aws:bedrock:*::foundation-model/*{w}*-v?:0") for w in words]
+    expected = Verdict.GRANTED if effect is allow else Verdict.DENIED
+    assert of(effect("*"), *many) is expected
+
+
+def test_action_patterns_that_are_too_many_are_unknown_and_no_crash() -> None:
+    many = [f"s3:*{c}*s*{c}" for c in "abcdefghijklm"]
+    managed = ManagedPolicy.from_details(policy("managed", allow("s3:Get*")))
+    made = account(user("alice", allow(many)))
+    found = Judge(managed, catalogue(), "aws").result(made, the(made))
+    assert found.verdict in (Verdict.UNKNOWN, Verdict.PARTIAL)

@@ -311,3 +311,15 @@ async def test_the_number_of_principals_is_known_ahead_unless_aws_does_not_say(
     assert await count_principals(aws) == 3
     fake.refuse("GetAccountSummary", "AccessDenied")
     assert await count_principals(aws) is None
+
+
+async def test_an_inline_policy_that_has_just_gone_leaves_its_principal(
+    aws: Aws, fake: FakeIam, iam: Any
+) -> None:
+    fill(iam)
+    fake.refuse(WHOLE, "AccessDenied")
+    fake.refuse("GetUserPolicy", "NoSuchEntity", 404)
+    account = await load_account(aws, ME)
+    alice = account.principals[arn("user", "alice")]
+    assert alice.inline == ()
+    assert alice.groups == ("team",)

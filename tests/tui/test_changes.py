@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 
 from tests.build import LIMITED
@@ -135,3 +136,52 @@ async def test_read_only_sends_nothing(open_app: Open, live: Launch) -> None:
         assert "READ-ONLY" in main_of(pilot).bar.badges
         await pilot.press("a", "d")
         assert pilot.app.screen is main_of(pilot)
+
+
+async def test_keys_in_a_burst_act_on_what_was_under_the_cursor(
+    open_app: Open, live: Launch
+) -> None:
+    async with open_app(live) as pilot:
+        await go_to(pilot, "liam.murphy")
+        for key in ("a", "j"):
+            pilot.app.post_message(events.Key(key, key))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChangeDialog))
+        dialogue = pilot.app.screen
+        assert isinstance(dialogue, ChangeDialog)
+        assert [p.principal.name for p in dialogue.plan.previews] == ["liam.murphy"]
+        await pilot.press("n")
+
+
+async def test_nothing_is_changed_while_the_account_is_read_again(
+    open_app: Open, live: Launch
+) -> None:
+    async with open_app(live) as pilot:
+        await go_to(pilot, "liam.murphy")
+        for key in ("r", "a"):
+            pilot.app.post_message(events.Key(key, key))
+        await until(pilot, lambda: "still being read" in toasts(pilot))
+        assert not isinstance(pilot.app.screen, ChangeDialog)
+        await until(pilot, lambda: main_of(pilot).loaded)
+
+
+async def test_a_change_never_goes_to_another_account(
+    open_app: Open, live: Launch, tmp_path: Path
+) -> None:
+    async with open_app(live) as pilot:
+        session = main_of(pilot).session
+        assert session._identity is not None
+        session._identity = replace(session._identity, account="222222222222")
+        await go_to(pilot, "liam.murphy")
+        await ask(pilot, "a")
+        await pilot.press("y")
+        await until(pilot, lambda: "222222222222" in toasts(pilot))
+        assert "Nothing was sent" in toasts(pilot)
+        assert not (tmp_path / "journal.jsonl").exists()
+
+
+async def test_ctrl_q_leaves_by_the_same_door_as_q(open_app: Open, live: Launch) -> None:
+    async with open_app(live) as pilot:
+        main_of(pilot)._may_leave = False
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: "q again leaves" in toasts(pilot))
+        assert pilot.app.return_code is None

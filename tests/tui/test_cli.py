@@ -377,3 +377,29 @@ def test_a_fault_in_the_program_is_told_in_a_sentence(
     assert result.exit_code == 1
     assert "ZeroDivisionError" in only_line(result)
     assert "broken" in (tmp_path / "home/state/bedrock-tui/crash.log").read_text()
+
+
+@pytest.mark.parametrize("arguments", ["audit --snapshot {} >&-", "audit --snapshot {} >/dev/full"])
+def test_output_that_cannot_be_written_is_told_in_a_sentence(
+    saved: Callable[..., str], arguments: str
+) -> None:
+    program = f"{sys.executable} -c 'from tui.cli import main; main()' "
+    done = subprocess.run(
+        ["sh", "-c", program + arguments.format(saved(user("alice")))],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("bedrock-tui: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_arns_with_something_else_than_an_account_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "saved.json"
+    odd = user("alice") | {"Arn": "arn:aws:iam::\x1b]0;pwned\x07:user/alice"}
+    path.write_text(json.dumps(details(odd)))
+    result = run("audit", "--snapshot", str(path))
+    assert result.exit_code == 1
+    assert "\x1b" not in only_line(result)
