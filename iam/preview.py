@@ -38,7 +38,7 @@ class Preview:
                     continue
                 for via in entry.via:
                     if via.effect == "Allow" and via.kind != "boundary":
-                        found[via.in_words] = None
+                        found[via.holder] = None
         return tuple(found)
 
 

@@ -64,16 +64,17 @@ class Via:
     """Whether all of the statement was understood."""
 
     @property
+    def holder(self) -> str:
+        """The policy, and the group by which it reaches the principal."""
+        policy = self.policy.rsplit("/", 1)[-1]
+        return f"{policy} by group {self.group}" if self.group else policy
+
+    @property
     def in_words(self) -> str:
         """The policy, how it reaches the principal, and what narrows it."""
-        words = self.policy.rsplit("/", 1)[-1]
-        if self.effect == "Deny":
-            words = f"Deny {words}"
-        if self.kind == "boundary":
-            words = f"boundary {words}"
-        if self.group:
-            words += f" by group {self.group}"
-        return words + "".join(f" {narrow}" for narrow in self.scope)
+        boundary = "boundary " if self.kind == "boundary" else ""
+        deny = "Deny " if self.effect == "Deny" else ""
+        return " ".join([f"{boundary}{deny}{self.holder}", *self.scope])
 
 
 @dataclass(frozen=True, slots=True)

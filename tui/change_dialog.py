@@ -94,8 +94,10 @@ class ChangeDialog(ModalScreen[bool]):
             if more:
                 lines.append(("", f"and {more} more"))
         lines.append(("Policy", self.plan.policy))
+        width = max(len(name) for name, _ in lines) + 2
         return Content("\n").join(
-            Content.assemble((f"{name:<14}", "dim"), (safe(value), "bold")) for name, value in lines
+            Content.assemble((name.ljust(width), "dim"), (safe(value), "bold"))
+            for name, value in lines
         )
 
     def _effect(self) -> Content:
