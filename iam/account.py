@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationD
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
@@ -82,11 +82,23 @@ class InlinePolicy(_Aws):
 class Group(_Aws):
     """A group of users."""
 
+    type: Literal["group"] = "group"
     name: str = Field(alias="GroupName")
     arn: str = Field(alias="Arn")
     path: str = Field("/", alias="Path")
     attached: Arns = Field((), alias="AttachedManagedPolicies")
     inline: tuple[InlinePolicy, ...] = Field((), alias="GroupPolicyList")
+    created: datetime | None = Field(None, alias="CreateDate")
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups are in no group; the same question can be asked of every holder."""
+        return ()
+
+    @property
+    def boundary(self) -> None:
+        """Groups have no permissions boundary."""
+        return None
 
 
 class User(_Aws):
@@ -131,6 +143,8 @@ class Role(_Aws):
 
 
 Principal = User | Role
+Holder = User | Role | Group
+"""What a managed policy can be attached to."""
 
 
 class ManagedPolicy(_Aws):
@@ -177,9 +191,24 @@ class Account:
     """By ARN."""
     unread: tuple[Unread, ...] = ()
 
-    def with_principal(self, principal: Principal) -> Account:
-        """The account as it would be with this principal in place of the one of the same ARN."""
-        return replace(self, principals={**self.principals, principal.arn: principal})
+    def with_holders(self, holders: Iterable[Holder]) -> Account:
+        """The account as it would be with these in place of those of the same ARN."""
+        principals, groups = dict(self.principals), dict(self.groups)
+        for holder in holders:
+            if isinstance(holder, Group):
+                groups[holder.name] = holder
+            else:
+                principals[holder.arn] = holder
+        return replace(self, principals=principals, groups=groups)
+
+    def holder(self, arn: str) -> Holder | None:
+        """The user, role or group of this ARN."""
+        found = self.principals.get(arn)
+        return found or next((g for g in self.groups.values() if g.arn == arn), None)
+
+    def members_of(self, group: str) -> tuple[Principal, ...]:
+        """The users that are in a group."""
+        return tuple(p for p in self.principals.values() if group in p.groups)
 
     def with_policy(self, policy: ManagedPolicy) -> Account:
         """The account with this policy known."""
@@ -275,3 +304,20 @@ def partition_of(arn: str) -> str:
     """The partition of an ARN: `aws`, `aws-cn`, `aws-us-gov`."""
     parts = arn.split(":")
     return parts[1] if len(parts) > 1 and parts[1] else "aws"
+
+
+def named(arn: str) -> tuple[Literal["user", "role", "group"], str]:
+    """What kind of holder an ARN is of, and its name, which is what calls go by.
+
+    Raises:
+        ValueError: It is not the ARN of a user, role or group.
+    """
+    kind, _, path = arn.split(":", 5)[-1].partition("/")
+    if kind not in ("user", "role", "group") or not path:
+        raise ValueError(f"not a user, role or group: {arn}")
+    return kind, path.rsplit("/", 1)[-1]  # type: ignore[return-value]
+
+
+def in_order(holder: Holder) -> tuple[int, str, str]:
+    """Sort key: users, then roles, then groups, each by name."""
+    return (("user", "role", "group").index(holder.type), holder.name, holder.arn)

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from iam.account import Account, ManagedPolicy, Principal, Unread, unread_documents
+from iam.account import (
+    Account,
+    ManagedPolicy,
+    Principal,
+    Unread,
+    in_order,
+    unread_documents,
+)
 from iam.judge import Judge
 from iam.section import Section
 from iam.verdict import PrincipalResult, Verdict
@@ -83,11 +90,6 @@ def unread_of(
             )
         )
     )
-
-
-def in_order(principal: Principal) -> tuple[bool, str, str]:
-    """Sort key: users, then roles, each by name."""
-    return (principal.type == "role", principal.name, principal.arn)
 
 
 def _unread_policy(managed: ManagedPolicy) -> Iterable[Unread]:

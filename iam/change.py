@@ -1,7 +1,11 @@
 """Attach or detach one managed policy: announced in the journal, sent once, read back, recorded.
 
-A change touches exactly one pair of a principal and a policy; nothing ever sets a list. An answer
-that was lost on the way is never guessed: AWS is asked for the state, and that is recorded.
+A change touches exactly one pair of a holder (user, role or group) and a policy; nothing ever sets
+a list. What AWS has already as wanted is not sent, so that an undo cannot take away what somebody
+else gave. An answer that was lost on the way is never guessed: AWS is asked for the state, and that
+is recorded.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
 """
 
 from __future__ import annotations
@@ -9,26 +13,37 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from iam.account import Account, Principal
+from iam.account import Holder
 from iam.client import Aws
 from iam.errors import AwsError
-from iam.journal import Entry, Journal, JournalError, Phase
+from iam.journal import Entry, Journal, JournalError, Op
 from iam.principals import attached_arns
 from iam.threads import in_thread
 
-PATIENCE = 10.0
-"""Seconds to wait until AWS shows a change; IAM is eventually consistent."""
+Ending = Literal["done", "failed", "unconfirmed", "unneeded"]
+"""`unneeded`: AWS had it as wanted before, and nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds."""
+
+    shown: float = 10.0
+    """Until AWS shows a change; IAM is eventually consistent."""
+    again: float = 60.0
+    """While AWS asks to come again later: it limits the rate, or somebody else is at it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One policy, to be attached to or detached from one principal."""
+    """One policy, to be attached to or detached from one user, role or group."""
 
-    op: Literal["attach", "detach"]
-    principal: Principal
+    op: Op
+    holder: Holder
     policy_arn: str
 
     def shown_by(self, attached: tuple[str, ...]) -> bool:
@@ -41,12 +56,14 @@ class Outcome:
     """How a change ended."""
 
     change: Change
-    phase: Phase
-    error: AwsError | None
-    principal: Principal | None
-    """With the attached policies as AWS lists them now; None if they could not be read, or if the
-    principal does not exist any more."""
-    request_id: str | None
+    ending: Ending
+    error: AwsError | None = None
+    attached: tuple[str, ...] | None = None
+    """The policies that AWS lists now; None if that could not be read, or if the holder does not
+    exist any more."""
+    request_id: str | None = None
+    sent: bool = True
+    """Whether anything was sent that could change something."""
     unrecorded: str = ""
     """Why the journal does not say how it ended, in a sentence; empty if it does."""
 
@@ -56,18 +73,6 @@ def new_batch() -> str:
     return uuid.uuid4().hex[:12]
 
 
-def protected(principal: Principal) -> str | None:
-    """Why AWS will not let anybody change this principal, in words; None if it will."""
-    if principal.type != "role":
-        return None
-    if principal.path.startswith("/aws-service-role/"):
-        service = principal.path.split("/")[2]
-        return f"it is a service-linked role, which only {service} can change"
-    if principal.path.startswith("/aws-reserved/") or principal.name.startswith("AWSReservedSSO_"):
-        return "it belongs to IAM Identity Center: change its permission set there"
-    return None
-
-
 async def apply(
     aws: Aws,
     journal: Journal,
@@ -75,9 +80,9 @@ async def apply(
     *,
     account_id: str,
     caller: str,
-    account: Account,
-    batch: str | None = None,
-    patience: float = PATIENCE,
+    batch: str,
+    patience: Patience | None = None,
+    hurry: asyncio.Event | None = None,
 ) -> Outcome:
     """Make one change.
 
@@ -87,70 +92,98 @@ async def apply(
         change: What to do.
         account_id: For the journal.
         caller: Who does it, for the journal.
-        account: For the principal as it is known now.
-        batch: The ID of the changes that it belongs to; None for one by itself.
-        patience: Seconds to wait until AWS shows it.
+        batch: The ID of the changes that it belongs to.
+        patience: How long to wait.
+        hurry: Once set, nothing is waited for any more.
 
     Returns:
         `done` once AWS shows it, `failed` if AWS refused it, `unconfirmed` if AWS did not show it
-        in time or could not be asked: it may still come.
+        in time or could not be asked: it may still come. `unneeded` if there was nothing to do.
 
     Raises:
         JournalError: The intent could not be written, and nothing was sent.
     """
+    patience, hurry = patience or Patience(), hurry or asyncio.Event()
+    before, unreadable = await _read(aws, change)
+    if before is not None and change.shown_by(before):
+        return Outcome(change, "unneeded", attached=before, sent=False)
+    if unreadable is not None and not unreadable.denied:
+        return Outcome(change, "failed", unreadable, sent=False)
+    if hurry.is_set():
+        stopped = AwsError("Stopped", "It was stopped before it was sent.", "")
+        return Outcome(change, "failed", stopped, sent=False)
     entry = Entry(
-        change=batch or new_batch(),
+        change=batch,
         account=account_id,
         caller=caller,
         op=change.op,
-        principal=change.principal.arn,
+        principal=change.holder.arn,
         policy=change.policy_arn,
     )
     await in_thread(journal.intent, entry)
-    outcome = await _carry_out(aws, change, account, patience)
+    outcome = await _carry_out(aws, change, patience, hurry)
     error = outcome.error
     told = (error.code, error.sentence) if error else None
+    assert outcome.ending != "unneeded"
     try:
-        await in_thread(journal.answer, entry, outcome.phase, outcome.request_id, told)
+        await in_thread(journal.answer, entry, outcome.ending, outcome.request_id, told)
     except JournalError as failure:
         return replace(outcome, unrecorded=str(failure))
     return outcome
 
 
-async def _carry_out(aws: Aws, change: Change, account: Account, patience: float) -> Outcome:
+async def _carry_out(aws: Aws, change: Change, patience: Patience, hurry: asyncio.Event) -> Outcome:
     try:
-        request_id = await _send(aws, change)
+        request_id = await _send(aws, change, patience.again, hurry)
         error = None
     except AwsError as refused:
         request_id, error = refused.request_id, refused
     # A definite refusal needs no waiting; that something is not there does say how things stand.
     certain = error is not None and not error.lost
     if certain and error is not None and error.code != "NoSuchEntity":
-        return Outcome(change, "failed", error, None, request_id)
-    attached, unreadable = await _read_back(aws, change, 0 if certain else patience)
-    known = account.principals.get(change.principal.arn, change.principal)
-    shown = None if attached is None else known.model_copy(update={"attached": attached})
+        return Outcome(change, "failed", error, None, request_id, sent=error.code != "ReadOnly")
+    wait = 0.0 if certain else patience.shown
+    attached, unreadable = await _read_back(aws, change, wait, hurry)
     if certain:
-        return Outcome(change, "failed", error, shown, request_id)
+        return Outcome(change, "failed", error, attached, request_id)
     if attached is not None and change.shown_by(attached):
-        return Outcome(change, "done", None, shown, request_id)
+        return Outcome(change, "done", None, attached, request_id)
     if unreadable is not None and unreadable.code == "NoSuchEntity":
         return Outcome(change, "failed", unreadable, None, request_id)
     # Whether a request whose answer was lost has been carried out, IAM may show later only.
-    return Outcome(change, "unconfirmed", error or unreadable or _not_shown(), shown, request_id)
+    return Outcome(change, "unconfirmed", error or unreadable or not_shown(), attached, request_id)
 
 
-async def _send(aws: Aws, change: Change) -> str | None:
-    kind = change.principal.type
+async def _send(aws: Aws, change: Change, patience: float, hurry: asyncio.Event) -> str | None:
+    """Send it, and again while AWS says to come later; returns AWS's ID of the request."""
+    kind = change.holder.type
     method: Any = getattr(aws.iam, f"{change.op}_{kind}_policy")
-    name = {f"{kind.title()}Name": change.principal.name}
-    answer = await aws.call(method, **name, PolicyArn=change.policy_arn)
-    request_id = answer["ResponseMetadata"].get("RequestId")
-    return str(request_id) if request_id else None
+    name = {f"{kind.title()}Name": change.holder.name}
+    deadline = time.monotonic() + patience
+    pause = 0.5
+    while True:
+        try:
+            answer = await aws.call(method, **name, PolicyArn=change.policy_arn)
+        except AwsError as error:
+            if not error.passing or hurry.is_set() or time.monotonic() + pause > deadline:
+                raise
+        else:
+            request_id = answer["ResponseMetadata"].get("RequestId")
+            return str(request_id) if request_id else None
+        await _sleep(pause, hurry)
+        pause = min(pause * 2, 8.0)
+
+
+async def _read(aws: Aws, change: Change) -> tuple[tuple[str, ...] | None, AwsError | None]:
+    """The attached policies, or the error if they could not be read."""
+    try:
+        return await attached_arns(aws, change.holder.type, change.holder.name), None
+    except AwsError as error:
+        return None, error
 
 
 async def _read_back(
-    aws: Aws, change: Change, patience: float
+    aws: Aws, change: Change, patience: float, hurry: asyncio.Event
 ) -> tuple[tuple[str, ...] | None, AwsError | None]:
     """Ask for the attached policies until they show the change, or time is up.
 
@@ -161,21 +194,25 @@ async def _read_back(
     pause = 0.1
     attached: tuple[str, ...] | None = None
     while True:
-        try:
-            attached, error = await attached_arns(aws, change.principal), None
-        except AwsError as failure:
-            error = failure
-            if not failure.lost:
-                return None, failure
+        found, error = await _read(aws, change)
+        attached = attached if found is None else found
+        if error is not None and not error.lost:
+            return None, error
         if attached is not None and change.shown_by(attached):
             return attached, None
-        if time.monotonic() + pause > deadline:
+        if hurry.is_set() or time.monotonic() + pause > deadline:
             return attached, error
-        await asyncio.sleep(pause)
+        await _sleep(pause, hurry)
         pause = min(pause * 2, 2.0)
 
 
-def _not_shown() -> AwsError:
+async def _sleep(seconds: float, hurry: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(hurry.wait(), seconds)
+
+
+def not_shown() -> AwsError:
+    """AWS took a change and does not show it."""
     return AwsError(
         "Unconfirmed",
         "AWS accepted the change but does not show it yet.",

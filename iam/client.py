@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.credentials import ProcessProvider
+from botocore.credentials import Credentials, ProcessProvider, RefreshableCredentials
 from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
 from botocore.utils import JSONFileCache
@@ -63,13 +63,30 @@ class Settings:
 class Aws:
     """The connection to one account; belongs to one event loop."""
 
-    def __init__(self, iam: IAMClient, sts: STSClient, profile: str, read_only: bool) -> None:
+    def __init__(
+        self,
+        iam: IAMClient,
+        sts: STSClient,
+        profile: str,
+        read_only: bool,
+        credentials: Credentials,
+    ) -> None:
+        self._credentials = credentials
         self.iam = iam
         self.sts = sts
         self.profile = profile
         self.region = sts.meta.region_name
         self.read_only = read_only
         self._slots = asyncio.Semaphore(IN_FLIGHT)
+
+    def expires_within(self, seconds: int) -> bool:
+        """Whether the credentials end so soon; ask after a call, which renews what can be renewed.
+
+        Of credentials that say nothing of their end, nobody knows.
+        """
+        if not isinstance(self._credentials, RefreshableCredentials):
+            return False
+        return self._credentials.refresh_needed(seconds)
 
     async def call(self, fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a blocking function, such as a method of a client, in a thread, a few at a time.
@@ -92,7 +109,8 @@ def connect(settings: Settings) -> Aws:
     """
     try:
         session = _demo_session() if settings.demo else _session(settings)
-        if session.get_credentials() is None:
+        credentials = session.get_credentials()
+        if credentials is None:
             raise NoCredentialsError
         region = settings.region or session.region_name or DEFAULT_REGION
         config = Config(
@@ -117,7 +135,7 @@ def connect(settings: Settings) -> Aws:
     if settings.read_only:
         for events in (iam.meta.events, sts.meta.events):
             events.register_first("before-parameter-build", _refuse_writes)
-    return Aws(iam, sts, session.profile_name, settings.read_only)
+    return Aws(iam, sts, session.profile_name, settings.read_only, credentials)
 
 
 def _profile_of_environment() -> str | None:

@@ -44,6 +44,21 @@ class AwsError(Exception):
         """AWS refused for want of permission, so that another way of asking may be allowed."""
         return self.code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
+    @property
+    def passing(self) -> bool:
+        """The same request may go through a little later: no part of it is wrong."""
+        return self.code in _PASSING
+
+    @property
+    def stopped(self) -> bool:
+        """The operator, or the end of the session, kept it from being sent."""
+        return self.code == "Stopped"
+
+    @property
+    def of_all(self) -> bool:
+        """Every other call would fail in the same way, until the operator has done something."""
+        return self.code in _OF_ALL
+
 
 _AGAIN = "Wait a moment and try again."
 _RENEW = "Renew the credentials (for SSO: run `aws sso login{profile}`) and try again."
@@ -105,6 +120,21 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "SlowDown": _THROTTLED,
 }
 """By AWS's error code: what happened, and what to do."""
+
+_PASSING = frozenset(
+    {"ConcurrentModification", "EntityTemporarilyUnmodifiable"}
+    | {code for code, told in _ANSWERS.items() if told is _THROTTLED}
+)
+_OF_ALL = frozenset(
+    {
+        "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId",
+        "SignatureDoesNotMatch", "NoCredentials", "CredentialRetrieval", "MfaRequired",
+        "RefreshWithMFAUnsupported", "SSO", "SSOTokenLoad", "UnauthorizedSSOToken", "NoAuthToken",
+        "TokenRetrieval", "Login", "LoginTokenLoad", "LoginRefreshRequired",
+        "LoginAuthorizationCode", "EndpointConnection", "ConnectTimeout", "ProxyConnection",
+        "WrongAccount",
+    }
+)  # fmt: skip
 
 _NETWORK = "Check the network, the proxy, the region and the endpoint URL."
 _TIMEOUT = ("No answer came in time while trying to {doing}: {detail}", _NETWORK)

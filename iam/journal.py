@@ -1,15 +1,18 @@
 """The record of every change, on disk before the call that it announces is sent.
 
 One JSON object a line, in ASCII, so that nothing in a name can break a line or reach a terminal. A
-line is one write to a file opened for appending: two copies of the app do not tear each other's
-lines.
+line is one write to a file opened for appending, under a lock: two copies of the app do not tear
+each other's lines.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +23,7 @@ from platformdirs import user_state_path
 from iam.text import safe
 
 Phase = Literal["done", "failed", "unconfirmed"]
+Op = Literal["attach", "detach"]
 
 
 class JournalError(Exception):
@@ -34,8 +38,9 @@ class Entry:
     """The batch's ID."""
     account: str
     caller: str
-    op: Literal["attach", "detach"]
+    op: Op
     principal: str
+    """The ARN of a user, role or group."""
     policy: str
 
 
@@ -49,6 +54,52 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Tell other copies of the app that intents without an answer are under way here.
+
+        Raises:
+            JournalError: Another copy is settling open intents, or the place cannot be written.
+        """
+        with self._locked(fcntl.LOCK_SH) as held:
+            if not held:
+                raise JournalError(
+                    "Another copy of the app is looking at changes that were cut short, "
+                    "so no change is sent. Try again in a moment."
+                )
+            yield
+
+    @contextmanager
+    def settling(self) -> Iterator[bool]:
+        """Take the right to answer open intents; yields whether it was to be had.
+
+        It is not while any copy of the app makes changes. The system gives the lock back when a
+        copy dies, however it dies.
+
+        Raises:
+            JournalError: The place cannot be written.
+        """
+        with self._locked(fcntl.LOCK_EX) as held:
+            yield held
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[bool]:
+        path = self.path.with_name(f"{self.path.name}.lock")
+        try:
+            _make_private_folder(path.parent)
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as failure:
+            raise self._failure(failure, "so no change is sent") from failure
+        try:
+            try:
+                fcntl.flock(file, how | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(file)
 
     def intent(self, entry: Entry) -> None:
         """Record that a change is about to be sent.
@@ -110,11 +161,13 @@ class Journal:
         try:
             self._write(line.encode("ascii") + b"\n")
         except OSError as failure:
-            reason = failure.strerror or str(failure)
-            raise JournalError(
-                f"The journal {safe(str(self.path))} cannot be written ({safe(reason)}), "
-                f"{consequence}."
-            ) from failure
+            raise self._failure(failure, consequence) from failure
+
+    def _failure(self, failure: OSError, consequence: str) -> JournalError:
+        reason = safe(failure.strerror or str(failure))
+        return JournalError(
+            f"The journal {safe(str(self.path))} cannot be written ({reason}), {consequence}."
+        )
 
     def _write(self, line: bytes) -> None:
         _make_private_folder(self.path.parent)
@@ -122,6 +175,8 @@ class Journal:
         # Read access, too: for the last byte, and so that a pipe in its place does not block.
         file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
+            # Another copy of the app may be in the middle of its line.
+            fcntl.flock(file, fcntl.LOCK_EX)
             found = os.fstat(file)
             if not stat.S_ISREG(found.st_mode):
                 raise OSError("it is not a regular file")

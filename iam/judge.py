@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from iam.account import Account, Group, ManagedPolicy, Principal, Unread
+from iam.account import Account, Holder, ManagedPolicy, Unread
 from iam.catalogue import Action, Catalogue
 from iam.condition import in_words, is_known
 from iam.document import Document, Statement
@@ -59,11 +59,11 @@ class _Document:
         return known
 
 
-def sources_of(account: Account, principal: Principal) -> tuple[Source, ...]:
+def sources_of(account: Account, principal: Holder) -> tuple[Source, ...]:
     """The identity-based documents that count for a principal: its own, and those of its groups."""
     found: list[Source] = []
 
-    def add(holder: Principal | Group, group: str | None) -> None:
+    def add(holder: Holder, group: str | None) -> None:
         for inline in holder.inline:
             found.append(Source(inline.document, inline.name, "inline", group))
         for arn in holder.attached:
@@ -81,7 +81,7 @@ def sources_of(account: Account, principal: Principal) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def boundary_of(account: Account, principal: Principal) -> Source | None:
+def boundary_of(account: Account, principal: Holder) -> Source | None:
     """The permissions boundary of a principal, if it has one."""
     arn = principal.boundary
     return Source(_managed_document(account, arn), arn, "boundary") if arn else None
@@ -95,7 +95,7 @@ def _managed_document(account: Account, arn: str) -> Document | Unread:
     return document
 
 
-def attachment_of(account: Account, principal: Principal, policy_arn: str) -> Attachment:
+def attachment_of(account: Account, principal: Holder, policy_arn: str) -> Attachment:
     """How a principal has a managed policy: by itself, and by which of its groups."""
     groups = tuple(
         name
@@ -144,12 +144,12 @@ class Judge:
         self._decisions: dict[tuple[object, ...], Decision] = {}
         self._results: dict[tuple[object, ...], tuple[Verdict, tuple[SectionResult, ...]]] = {}
 
-    def result(self, account: Account, principal: Principal) -> PrincipalResult:
+    def result(self, account: Account, principal: Holder) -> PrincipalResult:
         """Judge one principal.
 
         Args:
             account: Its account, as it is or as it would be.
-            principal: One of its users or roles.
+            principal: One of its users or roles, or a group, judged by its own policies alone.
 
         Returns:
             The verdicts on all sections, and how it has the managed policy.

@@ -182,14 +182,14 @@ async def get_policy(aws: Aws, arn: str) -> ManagedPolicy:
     return ManagedPolicy.model_validate({**raw, "document": document})
 
 
-async def attached_arns(aws: Aws, principal: Principal) -> tuple[str, ...]:
-    """The ARNs of the managed policies that are attached to a principal now."""
-    kind = principal.type
+async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
+    """The ARNs of the managed policies that are attached to a user, role or group now.
+
+    Raises:
+        AwsError: They could not be read; `NoSuchEntity` if it does not exist.
+    """
     found = await _listed(
-        aws,
-        f"list_attached_{kind}_policies",
-        "AttachedPolicies",
-        **{f"{kind.title()}Name": principal.name},
+        aws, f"list_attached_{kind}_policies", "AttachedPolicies", **{f"{kind.title()}Name": name}
     )
     return tuple(item["PolicyArn"] for item in found)
 

@@ -11,11 +11,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from iam.account import Principal
 from iam.audit import Audit
+from iam.history import BatchRecord
 from iam.text import safe
 from iam.verdict import EntryResult, PrincipalResult, SectionResult, Verdict
 
@@ -126,6 +127,23 @@ def as_csv(audit: Audit) -> str:
             *(_means(result) for _ in by),
         ]
         writer.writerow(_cell(c) for c in row)
+    return out.getvalue()
+
+
+def history_as_csv(batches: Iterable[BatchRecord]) -> str:
+    """A row per change of the journal."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    head = "at,change,account,caller,op,principal,policy,state,request_id,error,message"
+    writer.writerow(head.split(","))
+    for batch in batches:
+        for made in batch.changes:
+            entry = made.entry
+            row = [
+                made.at, entry.change, entry.account, entry.caller, entry.op, entry.principal,
+                entry.policy, made.state, made.request_id, made.code, made.message,
+            ]  # fmt: skip
+            writer.writerow(_cell(cell or "") for cell in row)
     return out.getvalue()
 
 

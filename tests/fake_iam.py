@@ -73,9 +73,17 @@ class FakeIam:
         """Answer with an error."""
         self.add(Rule(action, reply=lambda _: error(code, status), times=times))
 
-    def answer(self, action: str, reply: Callable[[Params], str]) -> None:
+    def answer(self, action: str, reply: Callable[[Params], str], times: int = -1) -> None:
         """Answer with the inside of a result."""
-        self.add(Rule(action, reply=lambda params: (200, result(action, reply(params)))))
+
+        def answered(params: Params) -> Reply:
+            return 200, result(action, reply(params))
+
+        self.add(Rule(action, reply=answered, times=times))
+
+    def pass_on(self, action: str, times: int = -1) -> None:
+        """Let moto answer, before rules that are added later count."""
+        self.add(Rule(action, forward=True, times=times))
 
     def hang(self, action: str) -> None:
         self.add(Rule(action, hang=True))

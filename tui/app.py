@@ -6,8 +6,9 @@ import asyncio
 import signal
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.app import App, SystemCommand
@@ -23,6 +24,13 @@ from tui.session import Session
 from tui.terminal import has_colour, has_many_colours, has_unicode
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
+
+if TYPE_CHECKING:
+    from iam.batch import Batch
+
+
+_GRACE = 5.0
+"""Seconds that changes in flight have when a signal ends the app."""
 
 
 class BedrockApp(App[int]):
@@ -68,9 +76,24 @@ class BedrockApp(App[int]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             try:
-                loop.add_signal_handler(number, self.exit, 128 + number, 128 + number)
+                loop.add_signal_handler(number, self._leave, 128 + number)
             except (ValueError, RuntimeError, NotImplementedError):
                 return  # not in the main thread: a test, or an app inside another one
+
+    def _leave(self, status: int) -> None:
+        """Leave because the line drops or the system goes down: send no more, wait a little."""
+        batch = self.session.changes.running
+        if batch is None:
+            self.exit(status, status)
+        else:
+            batch.hurry()
+            self.run_worker(self._leave_after(batch, status), group="leave", exclusive=True)
+
+    async def _leave_after(self, batch: Batch, status: int) -> None:
+        """Leave once what is in flight has been answered and recorded, or time is up."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(batch.ended.wait(), _GRACE)
+        self.exit(status, status)
 
     async def action_quit(self) -> None:
         """Leave by the same door as `q`, which looks whether a change is under way."""

@@ -37,6 +37,15 @@ def _options(command: _Command) -> _Command:
             click.option(
                 "--read-only", is_flag=True, help="Send nothing that could change anything."
             ),
+            click.option(
+                "--dry-run", is_flag=True, help="Plan and show changes; send none of them."
+            ),
+            click.option(
+                "--confirm-above",
+                metavar="N",
+                type=click.IntRange(min=0),
+                help="Type the account to change more than N at once.  [default: 10]",
+            ),
             click.option("--demo", is_flag=True, help="Use an embedded account, not AWS."),
             click.option(
                 "--snapshot",
@@ -96,7 +105,7 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
 def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
     """What was chosen after the command's name adds to what was chosen before it."""
     names = {field.name for field in fields(Launch)}
-    given = {k: v for k, v in chosen.items() if k in names and v not in (None, False)}
+    given = {k: v for k, v in chosen.items() if k in names and v is not None and v is not False}
     return replace(before, **given)
 
 

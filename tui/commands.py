@@ -64,6 +64,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
     Command("show_users", "2", "Users", "Show users only.", _LOOK),
     Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),
+    Command("show_groups", "4", "Groups", "Show groups, with what each gives.", _LOOK),
     Command(
         "cycle_verdict", "f", "Filter by verdict", "Show one verdict after another.",
         _LOOK, "verdict",
@@ -82,6 +83,11 @@ COMMANDS: tuple[Command, ...] = (
         "detach", "d", "Detach", "Detach the policy from the marked principals, or from this one.",
         _CHANGE, "detach", writes=True,
     ),
+    Command(
+        "undo", "u", "Undo",
+        "Reverse the last changes, or what they did to the marked ones.", _CHANGE, writes=True,
+    ),
+    Command("history", "H", "History", "Show the changes that were made.", _CHANGE),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
     Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
     Command("quit", "q", "Quit", "Leave at once.", _APP, "quit"),

@@ -24,6 +24,10 @@ class Launch:
     """An action that alone is asked about, of `audit`."""
     journal: str | None = None
     """A file's path; None for the place that the platform has for it."""
+    dry_run: bool = False
+    """Changes are planned and shown, and none is sent."""
+    confirm_above: int = 10
+    """More changes at once than this are confirmed by typing which account they are for."""
 
     @property
     def source(self) -> Literal["live", "demo", "snapshot"]:
@@ -35,4 +39,9 @@ class Launch:
     @property
     def writable(self) -> bool:
         """Whether this session may change anything."""
-        return not self.read_only and self.snapshot is None
+        return not self.read_only and not self.dry_run and self.snapshot is None
+
+    @property
+    def plans(self) -> bool:
+        """Whether changes can be planned, sent or not."""
+        return self.writable or self.dry_run

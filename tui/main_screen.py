@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,9 +17,10 @@ from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from iam.errors import AwsError
+from iam.journal import JournalError
 from iam.text import safe
 from iam.verdict import PrincipalResult, Verdict
-from tui.change_dialog import ChangeDialog, ChangePlan
+from tui.change_flow import ChangeFlow
 from tui.commands import COMMANDS, by_id
 from tui.help_screen import HelpScreen
 from tui.launch import Launch
@@ -31,16 +34,16 @@ from widgets.principal_table import PrincipalTable
 from widgets.rows import Kind, Row, SectionColumn, Sort
 
 if TYPE_CHECKING:
-    from iam.account import Account, Principal
-    from iam.change import Outcome
+    from iam.account import Account, Holder
     from iam.judge import Judge
     from iam.managed import Managed
-    from iam.preview import Op, Preview
 
 _VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 _SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
 _JUDGE_AT_ONCE = 500
 """Principals whose verdicts reach the screen together."""
+_ASK_AGAIN = 30.0
+"""Seconds until AWS is asked again how a change ended that was cut short."""
 _DETAILS_LAG = 0.08
 """Seconds that the cursor rests before the details follow it; a held key does not wait for them."""
 
@@ -57,7 +60,9 @@ class MainScreen(Screen[None]):
         self.bar = BarData(badges=_badges(session.launch))
         self.changing = False
         """A change is being asked about or applied."""
-        self._may_leave = True
+        self.may_leave = True
+        """Nothing is being sent that would be cut short."""
+        self.flow = ChangeFlow(self)
         self.loaded = False
         self._asked: Judge | None = None
         """Of the single action that is asked about, if one is."""
@@ -147,6 +152,13 @@ class MainScreen(Screen[None]):
         )
         self._asked = None
         await self._judge(judge)
+        await self._recover()
+
+    async def _recover(self) -> None:
+        """Tell how the changes ended that an earlier run did not see the end of."""
+        if self.changing or await self.flow.recover():
+            # Too early to say of some: IAM may still come to show them.
+            self.set_timer(_ASK_AGAIN, lambda: self.run_worker(self._recover(), group="recover"))
 
     async def _judge(self, judge: Judge) -> None:
         """Judge all principals, and show them as they are done."""
@@ -161,12 +173,11 @@ class MainScreen(Screen[None]):
                 [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
             )
         self._results = {}
-        principals = list(account.principals.values())
-        for start in range(0, len(principals), _JUDGE_AT_ONCE):
-            chunk = principals[start : start + _JUDGE_AT_ONCE]
-            await self._judge_these(judge, chunk)
+        holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
+        for start in range(0, len(holders), _JUDGE_AT_ONCE):
+            await self._judge_these(judge, holders[start : start + _JUDGE_AT_ONCE])
             done = len(self._results)
-            progress.say(f"{done:,} of {len(principals):,} judged", done / len(principals))
+            progress.say(f"{done:,} of {len(holders):,} judged", done / len(holders))
             self._show_rows(account)
         self.loaded = True
         self._show_rows(account)
@@ -174,15 +185,14 @@ class MainScreen(Screen[None]):
         self.refresh_bindings()
         self._show_details()
 
-    async def _judge_these(self, judge: Judge, principals: list[Principal]) -> None:
+    async def _judge_these(self, judge: Judge, holders: list[Holder]) -> None:
         from iam.hidden import hidden_by
 
         assert self.session.account is not None
-        for principal, result in await self.session.results(judge, principals):
-            self._results[principal.arn] = result
-            if not judge.only:
-                hidden = hidden_by(self.session.account, principal, result)
-                self._hidden[principal.arn] = hidden
+        for holder, result in await self.session.results(judge, holders):
+            self._results[holder.arn] = result
+            if not judge.only and holder.type != "group":
+                self._hidden[holder.arn] = hidden_by(self.session.account, holder, result)
 
     # Who can?
 
@@ -214,33 +224,48 @@ class MainScreen(Screen[None]):
 
     def _show_rows(self, account: Account) -> None:
         note = "this account has no users or roles" if self.loaded else ""
-        self.table.set_rows([self._row(p, account) for p in account.principals.values()], note)
+        holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
+        members = Counter(group for p in account.principals.values() for group in p.groups)
+        self.table.set_rows([self._row(h, account, members) for h in holders], note)
 
-    def _row(self, principal: Principal, account: Account) -> Row:
+    def _row(
+        self, holder: Holder, account: Account, members: Mapping[str, int] | None = None
+    ) -> Row:
         from iam.judge import attachment_of
 
         managed = self.session.managed
-        result = self._results.get(principal.arn)
+        result = self._results.get(holder.arn)
+        count = None
+        if holder.type == "group":
+            count = (
+                len(account.members_of(holder.name)) if members is None else members[holder.name]
+            )
         return Row(
-            arn=principal.arn,
-            type=principal.type,
-            name=principal.name,
-            path=principal.path,
-            attached=attachment_of(account, principal, managed.policy.arn) if managed else None,
+            arn=holder.arn,
+            type=holder.type,
+            name=holder.name,
+            path=holder.path,
+            attached=attachment_of(account, holder, managed.policy.arn) if managed else None,
             result=result,
-            hidden=self._hidden.get(principal.arn, ()),
+            hidden=self._hidden.get(holder.arn, ()),
             note=_note(result) if self._asked else "",
+            members=count,
+            unconfirmed=holder.arn in self.session.changes.unconfirmed,
         )
 
     def _sum_up(self) -> None:
         from iam.audit import unread_of
 
-        counts = dict.fromkeys(Verdict, 0)
-        for result in self._results.values():
-            counts[result.verdict] += 1
         account, managed = self.session.account, self.session.managed
         assert account is not None and managed is not None
-        results = [(account.principals[arn], result) for arn, result in self._results.items()]
+        results = [
+            (account.principals[arn], result)
+            for arn, result in self._results.items()
+            if arn in account.principals
+        ]
+        counts = dict.fromkeys(Verdict, 0)
+        for _, result in results:
+            counts[result.verdict] += 1
         unread = unread_of(account, managed.policy, results)
         self.bar = replace(self.bar, counts=counts, unread=len(unread))
         self._show_bar()
@@ -284,19 +309,21 @@ class MainScreen(Screen[None]):
     def _show_details(self) -> None:
         self._details_timer = None
         row, account, judge = self.table.cursor_row, self.session.account, self.session.judge
-        principal = account.principals.get(row.arn) if row and account else None
-        if principal is None or account is None:
+        holder = account.holder(row.arn) if row and account else None
+        if holder is None or account is None:
             self.details.clear()
             return
         from iam.catalogue import catalogue
         from iam.section import describe
 
-        result = self._results.get(principal.arn) if judge else None
+        result = self._results.get(holder.arn) if judge else None
+        members = account.members_of(holder.name) if holder.type == "group" else ()
         self.details.show_principal(
-            principal,
+            holder,
             result,
             lambda action: describe(action, catalogue()),
             row.hidden if row else (),
+            tuple(member.name for member in members),
         )
 
     @on(PrincipalTable.Opened)
@@ -317,12 +344,12 @@ class MainScreen(Screen[None]):
         self.remove_class("-details")
         self.table.focus()
 
-    def action_close_layer(self) -> None:
+    async def action_close_layer(self) -> None:
         """Undo one layer, the innermost first; never leave the app."""
         if self.details.has_focus_within:
             self._close_details()
         elif self.query_one(FilterBar).text:
-            self.query_one(FilterBar).action_clear()
+            await self.query_one(FilterBar).action_clear()
         elif self.table.view.verdict is not None or self.table.view.hidden:
             self.table.show(verdict=None, hidden=False)
         elif self.table.marked:
@@ -345,8 +372,8 @@ class MainScreen(Screen[None]):
 
     @on(FilterBar.Closed)
     def filter_closed(self) -> None:
-        """Give the keys back to the table."""
-        self.table.focus()
+        """Give the keys back to the table; at once, for the next one may wait already."""
+        self.set_focus(self.table)
 
     def action_cycle_verdict(self) -> None:
         """Show the principals of the next verdict."""
@@ -372,6 +399,10 @@ class MainScreen(Screen[None]):
         """Show roles only."""
         self._show_kind("roles")
 
+    def action_show_groups(self) -> None:
+        """Show groups."""
+        self._show_kind("groups")
+
     def action_sort(self) -> None:
         """Sort by the next of the orders."""
         at = _SORTS.index(self.table.view.sort)
@@ -381,13 +412,33 @@ class MainScreen(Screen[None]):
 
     def action_attach(self) -> None:
         """Attach the managed policy, after a dialogue."""
-        self._begin("attach")
+        self._begin(lambda arns: self.flow.change("attach", arns))
 
     def action_detach(self) -> None:
         """Detach the managed policy, after a dialogue."""
-        self._begin("detach")
+        self._begin(lambda arns: self.flow.change("detach", arns))
 
-    def _begin(self, op: Op) -> None:
+    def action_undo(self) -> None:
+        """Reverse the last batch, or what it did to the marked ones, after a dialogue."""
+        marked = self.table.marked
+        self._begin(lambda _: self.flow.undo_last(marked))
+
+    def action_history(self) -> None:
+        """Show the changes that were made; one that is chosen there is reversed."""
+        self.look_back()
+
+    @work(group="history", exclusive=True, exit_on_error=False, description="show the history")
+    async def look_back(self) -> None:
+        """Show the history until it is left."""
+        try:
+            batch = await self.flow.history()
+        except Exception as error:
+            self.tell_fault(error)
+            return
+        if batch is not None:
+            self._begin(lambda _: self.flow.undo(batch, frozenset()))
+
+    def _begin(self, make: Callable[[frozenset[str]], Awaitable[None]]) -> None:
         """Begin a change; at once, so that a key pressed twice cannot begin two."""
         if refusal := self._refusal():
             self.notify(refusal, severity="warning", markup=False)
@@ -396,13 +447,14 @@ class MainScreen(Screen[None]):
         row = self.table.cursor_row
         arns = self.table.marked or frozenset({row.arn} if row else ())
         self.changing = True
-        self.change(op, arns)
+        self.change(make(arns))
 
     def _refusal(self) -> str | None:
         """Why nothing can be changed now, in words."""
-        if self.session.launch.snapshot is not None:
+        launch = self.session.launch
+        if launch.snapshot is not None and not launch.dry_run:
             return "A snapshot is a picture of the account; nothing can be changed in it."
-        if self.session.launch.read_only:
+        if launch.read_only and not launch.dry_run:
             return "This session is read-only; start again without --read-only to make changes."
         if not self.loaded:
             return "The account is still being read; wait until it is complete."
@@ -411,117 +463,52 @@ class MainScreen(Screen[None]):
         return None
 
     @work(group="write", exit_on_error=False, description="change attachments")
-    async def change(self, op: Op, arns: frozenset[str]) -> None:
-        """Preview, ask, apply one after another, and show what AWS says afterwards."""
+    async def change(self, under_way: Awaitable[None]) -> None:
+        """See a change through to its end."""
         try:
-            await self._change(op, arns)
+            await under_way
         except Exception as error:
-            self.log.error(repr(error))
-            self.notify(
-                f"A fault in the program ({type(error).__name__}) ended the change; "
-                "the journal says what was sent. Press r to see what AWS has now.",
-                severity="error",
-                timeout=30,
-                markup=False,
-            )
+            self.tell_fault(error)
         finally:
-            self.changing, self._may_leave = False, True
+            self.changing, self.may_leave = False, True
 
-    async def _change(self, op: Op, arns: frozenset[str]) -> None:
-        plan = self._plan(op, arns)
-        if not plan.previews:
-            for name, why in plan.left_alone[:3]:
-                self.notify(f"{safe(name)}: {safe(why)}.", severity="warning", markup=False)
-            return
-        if not await self.app.push_screen_wait(ChangeDialog(plan, self.glyphs)):
-            return
-        self._may_leave = False
-        await self._apply(op, plan.previews)
+    def tell_fault(self, error: Exception) -> None:
+        """Say what went wrong, in words."""
+        self.log.error(repr(error))
+        told = str(error)
+        if not isinstance(error, AwsError | JournalError):
+            told = (
+                f"A fault in the program ({type(error).__name__}) ended this; "
+                "the journal says what was sent. Press r to see what AWS has now."
+            )
+        self.notify(safe(told), severity="error", timeout=30, markup=False)
 
-    def _plan(self, op: Op, arns: frozenset[str]) -> ChangePlan:
-        from iam.audit import in_order
-        from iam.change import protected
-        from iam.preview import preview
+    async def show_changed(self, arns: Iterable[str]) -> None:
+        """Judge these anew and show them: users, roles, groups and, of groups, the members."""
+        account = self.session.account
+        judge = self._asked or self.session.judge
+        assert account is not None and judge is not None
+        found: dict[str, Holder] = {}
+        for arn in arns:
+            holder = account.holder(arn)
+            if holder is not None:
+                found[arn] = holder
+            if holder is not None and holder.type == "group":
+                found |= {p.arn: p for p in account.members_of(holder.name)}
+        await self._judge_these(judge, list(found.values()))
+        for holder in found.values():
+            self.table.update_row(self._row(holder, account))
+        self._sum_up()
+        self._show_details()
 
-        account, managed, judge = self.session.account, self.session.managed, self.session.judge
-        assert account is not None and managed is not None and judge is not None
-        previews: list[Preview] = []
-        left_alone: list[tuple[str, str]] = []
-        chosen = [p for p in account.principals.values() if p.arn in arns]
-        for principal in sorted(chosen, key=in_order):
-            made = preview(judge, account, principal, op)
-            why = made.unneeded or protected(principal)
-            if why:
-                left_alone.append((principal.name, why))
-            else:
-                previews.append(made)
-        name = (
-            f"{self.bar.account_id} ({self.bar.alias})" if self.bar.alias else self.bar.account_id
-        )
-        return ChangePlan(
-            op=op,
-            account=name or "",
-            policy=f"{managed.policy.name} {managed.policy.version}",
-            previews=tuple(previews),
-            left_alone=tuple(left_alone),
-        )
-
-    async def _apply(self, op: Op, previews: tuple[Preview, ...]) -> None:
-        from iam.change import Change, new_batch
-        from iam.journal import JournalError
-
-        batch = new_batch()
-        done: list[str] = []
-        managed = self.session.managed
-        assert managed is not None
-        for made in previews:
-            principal = made.principal
-            change = Change(op=op, principal=principal, policy_arn=managed.policy.arn)
-            try:
-                outcome = await self.session.apply(change, batch)
-            except (JournalError, AwsError) as error:
-                self.notify(
-                    safe(str(error)), title="Nothing was sent", severity="error", markup=False
-                )
-                break
-            await self._show_outcome(outcome, done)
-            if outcome.unrecorded:
-                self.notify(
-                    safe(outcome.unrecorded), title="Not recorded", severity="error", markup=False
-                )
-                break
-        if done:
-            verb = "attached to" if op == "attach" else "detached from"
-            who = done[0] if len(done) == 1 else f"{len(done)} principals"
-            self.notify(f"{safe(managed.policy.name)} {verb} {safe(who)}.", markup=False)
-
-    async def _show_outcome(self, outcome: Outcome, done: list[str]) -> None:
-        principal = outcome.principal or outcome.change.principal
-        if outcome.principal is not None:
-            judge = self._asked or self.session.judge
-            assert judge is not None
-            await self._judge_these(judge, [outcome.principal])
-            account = self.session.account
-            assert account is not None
-            self.table.update_row(self._row(principal, account))
-            self._sum_up()
-            self._show_details()
-        if outcome.phase == "done":
-            done.append(principal.name)
-            self.table.unmark([principal.arn])
-            return
-        error = outcome.error
-        told = (
-            f"{error.sentence} {error.advice}" if error else "AWS does not show it yet; r reloads."
-        )
-        title = "Not confirmed" if outcome.phase == "unconfirmed" else "Not changed"
-        self.notify(
-            safe(told),
-            title=f"{title}: {safe(principal.name)}",
-            severity="warning" if outcome.phase == "unconfirmed" else "error",
-            timeout=12,
-            markup=False,
-        )
+    async def show_group(self, name: str) -> None:
+        """Go to a group in the list of groups."""
+        group = self.session.account.groups.get(name) if self.session.account else None
+        self._close_details()
+        await self.query_one(FilterBar).action_clear()
+        self.table.show(kind="groups", verdict=None, hidden=False, text="")
+        if group is not None:
+            self.table.go_to(group.arn)
 
     # The rest
 
@@ -546,8 +533,8 @@ class MainScreen(Screen[None]):
 
     def action_quit(self) -> None:
         """Leave, unless a change is under way: then at the second time."""
-        if not self._may_leave:
-            self._may_leave = True
+        if not self.may_leave:
+            self.may_leave = True
             self.notify("A change is under way; q again leaves without waiting.", markup=False)
         else:
             self.app.exit(0)
@@ -557,7 +544,7 @@ class MainScreen(Screen[None]):
         if action == "filter" and self.query_one(FilterBar).has_focus_within:
             return False  # a slash is a letter there
         command = by_id(action)
-        return not (command and command.writes and not self.session.launch.writable)
+        return not (command and command.writes and not self.session.launch.plans)
 
 
 def _note(result: PrincipalResult | None) -> str:
@@ -569,7 +556,8 @@ def _note(result: PrincipalResult | None) -> str:
 
 def _badges(launch: Launch) -> tuple[str, ...]:
     source = {"live": (), "demo": ("DEMO",), "snapshot": ("SNAPSHOT",)}[launch.source]
-    return source if launch.writable else ("READ-ONLY", *source)
+    dry = ("DRY-RUN",) if launch.dry_run else ()
+    return source if launch.writable else ("READ-ONLY", *dry, *source)
 
 
 def _policy_note(managed: Managed) -> str:

@@ -14,15 +14,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from iam.threads import in_thread
+from tui.changes import Changes
 from tui.launch import Launch
 
 if TYPE_CHECKING:
-    from iam.account import Account, Principal
+    from iam.account import Account, Holder
     from iam.audit import Audit
-    from iam.change import Change, Outcome
     from iam.client import Aws
     from iam.demo import DemoServer
-    from iam.journal import Journal
+    from iam.errors import AwsError
     from iam.judge import Judge
     from iam.load import Identity
     from iam.managed import Managed
@@ -51,10 +51,22 @@ class Session:
         """How many principals there are, before all of them have been read; None if unknown."""
         self.managed: Managed | None = None
         self.judge: Judge | None = None
-        self.journal: Journal | None = None
-        self._aws: Aws | None = None
+        self.aws: Aws | None = None
+        """The connection; None for an account from a file."""
+        self.changes = Changes(self)
         self._demo: DemoServer | None = None
         self._identity: Identity | None = None
+
+    @property
+    def read(self) -> tuple[Account, Judge, Managed]:
+        """What `load` has set."""
+        assert self.account is not None and self.judge is not None and self.managed is not None
+        return self.account, self.judge, self.managed
+
+    @property
+    def caller(self) -> str:
+        """The ARN of who asks AWS; empty if nobody does."""
+        return (self._identity.caller if self._identity else None) or ""
 
     async def open(self) -> Open:
         """Connect, and learn whose account it is.
@@ -64,16 +76,16 @@ class Session:
         """
         if self.launch.snapshot is not None:
             return await self._open_snapshot(self.launch.snapshot)
-        self._aws = await in_thread(self._connect)
+        self.aws = await in_thread(self._connect)
         from iam.load import identify
 
-        self._identity = identity = await identify(self._aws)
+        self._identity = identity = await identify(self.aws)
         return Open(
             account_id=identity.account,
             alias=identity.alias,
             caller=identity.caller,
-            region=self._aws.region,
-            profile=None if self._aws.profile in ("demo", "default") else self._aws.profile,
+            region=self.aws.region,
+            profile=None if self.aws.profile in ("demo", "default") else self.aws.profile,
         )
 
     def _connect(self) -> Aws:
@@ -91,7 +103,7 @@ class Session:
                 profile=self.launch.profile,
                 region=self.launch.region,
                 endpoint_url=endpoint,
-                read_only=self.launch.read_only,
+                read_only=not self.launch.writable,
                 demo=self.launch.demo,
             )
         )
@@ -116,7 +128,7 @@ class Session:
         from iam.load import count_principals, load_account
         from iam.managed import managed_policy
 
-        if self._aws is None or self._identity is None:
+        if self.aws is None or self._identity is None:
             account = self.account
             assert account is not None, "open() comes first"
         else:
@@ -124,12 +136,12 @@ class Session:
             async def count(aws: Aws) -> None:
                 self.expected = await count_principals(aws)
 
-            counting = asyncio.create_task(count(self._aws))
+            counting = asyncio.create_task(count(self.aws))
             try:
-                account = await load_account(self._aws, self._identity, on_page)
+                account = await load_account(self.aws, self._identity, on_page)
             finally:
                 counting.cancel()
-        managed = await managed_policy(self._aws, self.launch.policy, account)
+        managed = await managed_policy(self.aws, self.launch.policy, account)
         if managed.source == "live":
             # What is attached is judged, and a change previewed, by the document now in force.
             account = account.with_policy(managed.policy)
@@ -144,6 +156,7 @@ class Session:
 
         self.judge = await in_thread(make_judge)
         self.account, self.managed = account, managed
+        self.changes.unconfirmed.clear()
 
     async def who_can(self, action: str) -> Judge | None:
         """A judge of one action; None if there is no such concrete action."""
@@ -161,13 +174,13 @@ class Session:
         return await in_thread(make)
 
     async def results(
-        self, judge: Judge, principals: Iterable[Principal]
-    ) -> list[tuple[Principal, PrincipalResult]]:
-        """Judge principals of the account as it is, in a thread."""
+        self, judge: Judge, holders: Iterable[Holder]
+    ) -> list[tuple[Holder, PrincipalResult]]:
+        """Judge users, roles and groups of the account as it is, in a thread."""
         account = self.account
         assert account is not None
-        chosen = tuple(principals)
-        return await in_thread(lambda: [(p, judge.result(account, p)) for p in chosen])
+        chosen = tuple(holders)
+        return await in_thread(lambda: [(h, judge.result(account, h)) for h in chosen])
 
     async def audit(self) -> Audit:
         """Judge the whole account."""
@@ -188,53 +201,41 @@ class Session:
 
         return await in_thread(take)
 
-    async def apply(self, change: Change, batch: str) -> Outcome:
-        """Send one change, journalled and read back; the account then says what AWS says.
+    async def renew(self) -> None:
+        """Connect anew, once the operator has renewed the credentials.
 
         Raises:
-            JournalError, AwsError: Nothing was sent.
+            AwsError: They still do not work, or they are now those of another account.
         """
-        from iam.change import apply
+        from iam.load import identify
+
+        aws = await in_thread(self._connect)
+        identity = await identify(aws)
+        before, self._identity, self.aws = self._identity, identity, aws
+        if before is not None and identity.account != before.account:
+            assert self.account is not None
+            wrong = self.wrong_account(self.account.id)
+            assert wrong is not None
+            raise wrong
+
+    def wrong_account(self, arn_or_id: str) -> AwsError | None:
+        """Why a change must not be sent with the credentials in force; None if it may."""
         from iam.errors import AwsError
 
-        assert self._aws is not None and self.account is not None and self._identity is not None
-        owners = {self.account.id, change.principal.arn.split(":")[4], self._identity.account}
-        if len(owners) != 1:
-            raise AwsError(
-                "WrongAccount",
-                f"The credentials now in force are those of account {self._identity.account}, "
-                f"and the change is for account {self.account.id}.",
-                "Press r to read the account of these credentials.",
-            )
-        if self.journal is None:
-            self.journal = await in_thread(self._open_journal)
-        outcome = await apply(
-            self._aws,
-            self.journal,
-            change,
-            account_id=self._identity.account,
-            caller=self._identity.caller or "",
-            batch=batch,
-            account=self.account,
+        assert self.account is not None and self._identity is not None
+        owner = arn_or_id.split(":")[4] if ":" in arn_or_id else arn_or_id
+        if {owner, self.account.id} == {self._identity.account}:
+            return None
+        return AwsError(
+            "WrongAccount",
+            f"The credentials now in force are those of account {self._identity.account}, "
+            f"and the change is for account {owner}.",
+            "Press r to read the account of these credentials.",
         )
-        if outcome.principal is not None:
-            self.account = self.account.with_principal(outcome.principal)
-        return outcome
-
-    def _open_journal(self) -> Journal:
-        import tempfile
-        from pathlib import Path
-
-        from iam.journal import Journal, default_path
-
-        if self.launch.journal:
-            return Journal(Path(self.launch.journal))
-        if self.launch.demo:
-            return Journal(Path(tempfile.mkdtemp(prefix="bedrock-tui-demo-")) / "journal.jsonl")
-        return Journal(default_path())
 
     def close(self) -> None:
         """End the embedded account, if there is one."""
+        self.changes.close()
         if self._demo is not None:
             self._demo.stop()
             self._demo = None

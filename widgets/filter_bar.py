@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.widgets import Input, Label
 
 
@@ -17,7 +20,9 @@ class FilterBar(Horizontal):
     """Hidden unless open or in force; esc clears it, enter keeps it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear", "Clear", show=False, id="filter.clear"),
+        # Handled before the next key is looked at, which is meant for the table already.
+        Binding("enter", "keep", "Keep", show=False, priority=True, id="filter.keep"),
+        Binding("escape", "clear", "Clear", show=False, priority=True, id="filter.clear"),
     ]
     DEFAULT_CSS = """
     FilterBar {
@@ -40,9 +45,13 @@ class FilterBar(Horizontal):
     class Closed(Message):
         """A message that gives the keys back to the table."""
 
+    def __init__(self, placeholder: str = "words of a name, a path or an ARN") -> None:
+        super().__init__()
+        self._placeholder = placeholder
+
     def compose(self) -> ComposeResult:
         yield Label("/ ", markup=False)
-        yield Input(placeholder="words of a name, a path or an ARN", compact=True)
+        yield Input(placeholder=self._placeholder, compact=True)
 
     @property
     def text(self) -> str:
@@ -55,23 +64,40 @@ class FilterBar(Horizontal):
         # At once: keys that wait already are to be typed into it, and not to be taken for commands.
         self.screen.set_focus(self.query_one(Input))
 
-    def action_clear(self) -> None:
-        """Clear the filter and close."""
+    async def action_keep(self) -> None:
+        """Keep the filter in force, and close."""
+        await _settled(self.query_one(Input))  # letters that were typed before
+        await self._close()
+
+    async def action_clear(self) -> None:
+        """Clear the filter, and close."""
+        await _settled(self.query_one(Input))
         self.query_one(Input).value = ""
-        self._close()
+        await self._close()
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value:
-            self.display = True  # a key that was on its way when the bar was closed
         self.post_message(self.Changed(event.value))
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._close()
-
-    def _close(self) -> None:
+    async def _close(self) -> None:
+        """Hand back the keys, and let everybody above have heard of it."""
+        typed = self.query_one(Input)
+        # Twice each: what is handled first may leave another message behind.
+        for widget in (typed, typed, self, self):
+            await _settled(widget)
         self.display = bool(self.text)
         self.post_message(self.Closed())
+        for above in self.ancestors_with_self:
+            await _settled(above)
+            if above is self.screen:
+                break
+
+
+async def _settled(pump: MessagePump) -> None:
+    """Wait until all messages that a widget has got so far are handled."""
+    handled = asyncio.Event()
+    pump.call_later(handled.set)
+    # Nobody is kept waiting by a widget that is being taken down.
+    with suppress(TimeoutError):
+        await asyncio.wait_for(handled.wait(), 1)

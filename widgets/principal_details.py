@@ -23,7 +23,7 @@ from iam.verdict import Attachment, EntryResult, PrincipalResult, SectionResult,
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
-    from iam.account import Principal
+    from iam.account import Holder
 
 _COUNT_WIDTH = len(" 44/44 ")
 NOT_JUDGED = "Not judged: SCPs, RCPs, session and resource policies"
@@ -114,8 +114,9 @@ class PrincipalDetails(Vertical):
         self.glyphs = glyphs
         self._open: set[str] = set()
         self._hidden: tuple[str, ...] = ()
+        self._members: tuple[str, ...] = ()
         self._describe: Callable[[str], str] = lambda _: ""
-        self._shown: tuple[Principal, PrincipalResult | None] | None = None
+        self._shown: tuple[Holder, PrincipalResult | None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="facts", markup=False)
@@ -143,20 +144,22 @@ class PrincipalDetails(Vertical):
 
     def show_principal(
         self,
-        principal: Principal,
+        principal: Holder,
         result: PrincipalResult | None,
         describe: Callable[[str], str],
         hidden: tuple[str, ...] = (),
+        members: tuple[str, ...] = (),
     ) -> None:
-        """Show a principal.
+        """Show a user, a role or a group.
 
         Args:
             principal: Who.
             result: Its verdicts; None while they are being made.
             describe: Says in a few words what an action does.
             hidden: The policies of a hidden grant.
+            members: The names of those that are in a group.
         """
-        self._describe, self._hidden = describe, hidden
+        self._describe, self._hidden, self._members = describe, hidden, members
         self.border_title = Content(safe(principal.name))  # a string would be read as markup
         before, self._shown = self._shown, (principal, result)
         self._draw_facts()
@@ -172,13 +175,15 @@ class PrincipalDetails(Vertical):
 
     # Facts
 
-    def _facts(self, principal: Principal, result: PrincipalResult | None) -> Content:
+    def _facts(self, principal: Holder, result: PrincipalResult | None) -> Content:
         facts = [("ARN", principal.arn)]
         if self.size.width < len(principal.arn) + 13:
             owner, _, name = principal.arn.rpartition(f":{principal.type}/")
             facts = [("ARN", f"{owner}:"), ("", f"{principal.type}/{name}")]
         if principal.path != "/":
             facts.append(("Path", principal.path))
+        if principal.type == "group":
+            facts.append(("Members", ", ".join(self._members) or "none"))
         if principal.groups:
             facts.append(("Groups", ", ".join(principal.groups)))
         if result is not None:
@@ -192,7 +197,7 @@ class PrincipalDetails(Vertical):
             facts.append(("Last used", _ago(used) if used else "no use on record"))
         if principal.created:
             facts.append(("Created", _ago(principal.created)))
-        if principal.tags:
+        if principal.type != "group" and principal.tags:
             facts.append(("Tags", ", ".join(f"{key}={value}" for key, value in principal.tags)))
         return Content("\n").join(
             Content.assemble((f"{name:<10}", "dim"), safe(value)) for name, value in facts

@@ -185,6 +185,11 @@ class PrincipalTable(ScrollView, can_focus=True):
         self.view = replace(self.view, **changes)
         self._arrange()
 
+    def go_to(self, arn: str) -> None:
+        """Put the cursor on a row, if it is shown."""
+        if (at := self._at.get(arn)) is not None:
+            self._move_to(at)
+
     def unmark(self, arns: Iterable[str]) -> None:
         """Take the marks off these principals."""
         self._marks.difference_update(arns)
@@ -204,10 +209,12 @@ class PrincipalTable(ScrollView, can_focus=True):
         self.post_message(self.Highlighted(self.cursor_row))
 
     def _title(self) -> None:
-        kind = {"all": "Users and roles", "users": "Users", "roles": "Roles"}[self.view.kind]
+        kind = "Users and roles" if self.view.kind == "all" else self.view.kind.capitalize()
         count = f"{len(self._shown):,}"
-        if len(self._shown) != len(self._rows):
-            count += f" of {len(self._rows):,}"
+        groups = self.view.kind == "groups"
+        of = sum((row.type == "group") == groups for row in self._rows.values())
+        if len(self._shown) != of:
+            count += f" of {of:,}"
         dot = f" {self.glyphs.dot} "
         parts = [f"{kind} {count}"]
         if self._asked:
@@ -360,8 +367,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         line.append(self._glyph(verdict))
         line += [
             Segment(" "),
-            Segment(_fit(safe(row.name), name - 1, self.glyphs.pending) + " "),
-            Segment("U " if row.type == "user" else "R ", dim),
+            *self._named(row, name),
+            Segment(f"{row.type[0].upper()} ", dim),
             self._policy(row),
         ]
         if row.result is not None:
@@ -372,7 +379,17 @@ class PrincipalTable(ScrollView, can_focus=True):
             line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.pending), dim))
         return line
 
+    def _named(self, row: Row, width: int) -> list[Segment]:
+        """The name, and after that of a group how many are in it."""
+        more = "" if row.members is None else f" ({row.members:,})"
+        text = _fit(safe(row.name), width - 1 - len(more), self.glyphs.pending).rstrip()
+        dim = self._part("principal-table--dim")
+        return [Segment(text), Segment(more, dim), Segment(" " * (width - cell_len(text + more)))]
+
     def _policy(self, row: Row) -> Segment:
+        if row.unconfirmed:
+            text = f"{_policy(row.attached, self.glyphs)}?"
+            return Segment(text.ljust(_POLICY), self._part("principal-table--unknown"))
         if row.hidden and not row.attached:
             return Segment("hidden".ljust(_POLICY), self._part("principal-table--partial"))
         style = None if row.attached else self._part("principal-table--dim")

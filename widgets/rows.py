@@ -8,7 +8,7 @@ from typing import Literal
 
 from iam.verdict import Attachment, PrincipalResult, Verdict
 
-Kind = Literal["all", "users", "roles"]
+Kind = Literal["all", "users", "roles", "groups"]
 Sort = Literal["name", "verdict", "policy", "type"]
 
 
@@ -32,7 +32,7 @@ class Row:
     """One principal."""
 
     arn: str
-    type: Literal["user", "role"]
+    type: Literal["user", "role", "group"]
     name: str
     path: str
     attached: Attachment | None
@@ -43,6 +43,10 @@ class Row:
     """The policies by which it can invoke models though nobody takes them for Bedrock's."""
     note: str = ""
     """What decides, where a single action is asked about."""
+    members: int | None = None
+    """Of a group."""
+    unconfirmed: bool = False
+    """AWS has not confirmed its last change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class View:
     """What is shown, and how it is sorted."""
 
     kind: Kind = "all"
+    """`all` are users and roles; groups are shown by themselves."""
     text: str = ""
     verdict: Verdict | None = None
     hidden: bool = False
@@ -70,7 +75,7 @@ class View:
         return shown
 
     def _has(self, row: Row, words: list[str]) -> bool:
-        if self.kind != "all" and row.type != self.kind[:-1]:
+        if row.type == "group" if self.kind == "all" else row.type != self.kind[:-1]:
             return False
         if self.verdict is not None and (row.result is None or row.result.verdict != self.verdict):
             return False

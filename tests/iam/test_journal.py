@@ -107,3 +107,28 @@ def test_two_writers_do_not_tear_each_others_lines(journal: Journal) -> None:
     writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     assert len(lines(journal)) == 300
+
+
+def test_many_may_change_at_once_and_none_while_open_intents_are_settled(journal: Journal) -> None:
+    other = Journal(journal.path)
+    with journal.changing(), other.changing(), other.settling() as alone:
+        assert not alone
+    with (
+        journal.settling() as alone,
+        pytest.raises(JournalError, match="Another copy"),
+        other.changing(),
+    ):
+        assert alone
+    with other.settling() as alone:
+        assert alone
+
+
+def test_the_lock_goes_with_the_copy_that_held_it(journal: Journal) -> None:
+    program = (
+        "import sys, os; from pathlib import Path; from iam.journal import *\n"
+        "with Journal(Path(sys.argv[1])).changing(): os.kill(os.getpid(), 9)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, str(journal.path)], cwd=ROOT)
+    assert ended.returncode == -9
+    with journal.settling() as alone:
+        assert alone

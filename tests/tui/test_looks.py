@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
-from tui.change_dialog import ChangeDialog
 from tui.launch import Launch
+from tui.review_dialog import ReviewDialog
 
 Compare = Callable[..., bool]
 SIZES = pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["120x36", "80x24"])
@@ -111,7 +111,9 @@ def test_dialogue(
         main_of(pilot).session.launch = Launch()
         for key in ("slash", *("frank" if op == "attach" else "alice"), "enter", op[0]):
             await pilot.press(key)
-        await until(pilot, lambda: isinstance(pilot.app.screen, ChangeDialog))
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, ReviewDialog) and pilot.app.screen.checked
+        )
 
     app = BedrockApp(Launch(snapshot=str(small_account)), unicode=True)
     assert snap_compare(app, terminal_size=size, run_before=act)

@@ -1,0 +1,216 @@
+"""The writing half of a session: plan, check, send, undo, recover, and the journal of all that.
+
+No widget and no screen is known here. Whatever is sent goes through `send`, which looks first
+whether it is for the account that the credentials are of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iam.threads import in_thread
+
+if TYPE_CHECKING:
+    from iam.account import Account, Holder, ManagedPolicy
+    from iam.batch import Batch
+    from iam.change import Change, Outcome
+    from iam.history import BatchRecord, History
+    from iam.journal import Journal, Op
+    from iam.plan import Plan
+    from iam.recover import Recovered
+    from tui.session import Session
+
+
+class Changes:
+    """What the operator may do to the account; belongs to one session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.running: Batch | None = None
+        """The batch that is under way."""
+        self.unconfirmed: set[str] = set()
+        """The ARNs of those whose last change AWS has not confirmed; a reload settles it."""
+        self._journal: Journal | None = None
+        self._folder: Path | None = None
+        """Of the demo's journal."""
+
+    # Plans
+
+    async def plan(self, op: Op, arns: Iterable[str]) -> Plan:
+        """Work out what attaching or detaching the managed policy would do."""
+        account, judge, managed = self.session.read
+        chosen = frozenset(arns)
+
+        def make() -> Plan:
+            from iam.plan import make_plan
+
+            holders = [h for arn in chosen if (h := account.holder(arn)) is not None]
+            return make_plan(judge, account, holders, op, managed.policy)
+
+        return await in_thread(make)
+
+    async def plan_of_undo(self, batch: BatchRecord, only: frozenset[str]) -> Plan:
+        """Work out what reversing a batch would do.
+
+        Raises:
+            AwsError: Its policy cannot be read.
+        """
+        account, judge, managed = self.session.read
+        policy = await self._policy(batch.entry.policy, account, managed.policy)
+
+        def make() -> Plan:
+            from iam.plan import plan_of_undo
+
+            return plan_of_undo(judge, account, batch, policy, only=only)
+
+        return await in_thread(make)
+
+    async def _policy(self, arn: str, account: Account, managed: ManagedPolicy) -> ManagedPolicy:
+        from iam.principals import get_policy
+
+        if arn == managed.arn:
+            return managed
+        known = account.policies.get(arn)
+        if known is not None or self.session.aws is None:
+            assert known is not None, "a file has no journal"
+            return known
+        return await get_policy(self.session.aws, arn)
+
+    async def check(self, plan: Plan, on_progress: Callable[[int], None] | None = None) -> Plan:
+        """Ask AWS what has changed since the account was read, and make the plan anew.
+
+        Raises:
+            AwsError: AWS cannot be asked.
+        """
+        from iam.plan import make_plan
+        from iam.preflight import preflight
+
+        account, judge, _ = self.session.read
+        left = [left.holder for left in (*plan.as_wanted, *plan.blocked)]
+        holders: list[Holder] = [*(change.holder for change in plan.changes), *left]
+        aws = self.session.aws
+        if aws is None or not plan.changes:
+            return plan
+        found = await preflight(
+            aws, account, holders, plan.op, plan.policy.arn, self.session.caller, on_progress
+        )
+        self.session.account = account = found.applied_to(account)
+
+        def again() -> Plan:
+            return make_plan(
+                judge,
+                account,
+                [account.holder(h.arn) or h for h in holders],
+                plan.op,
+                plan.policy,
+                blocked=found.blocked,
+                warnings=tuple(dict.fromkeys((*plan.warnings, *found.warnings))),
+                undoes=plan.undoes,
+            )
+
+        return await in_thread(again)
+
+    # Sending
+
+    def batch(self, plan: Plan, told: Callable[[], None] | None = None) -> Batch:
+        """Get the changes of a plan ready to be sent."""
+        from iam.batch import Batch
+
+        return Batch(plan.changes, self.send, told)
+
+    async def run(self, batch: Batch) -> None:
+        """Send a batch; other copies of the app leave its intents alone meanwhile.
+
+        Raises:
+            JournalError: The journal cannot be used, and nothing was sent.
+        """
+        journal = await self.journal()
+        with journal.changing():
+            self.running = batch
+            try:
+                await batch.run()
+            finally:
+                self.running = None
+
+    async def send(self, change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
+        """Send one change, journalled and read back; the account then says what AWS says.
+
+        Raises:
+            JournalError: Nothing was sent.
+        """
+        from iam.change import Outcome, apply
+
+        session = self.session
+        assert session.aws is not None and session.account is not None
+        if (wrong := session.wrong_account(change.holder.arn)) is not None:
+            return Outcome(change, "failed", wrong, sent=False)
+        outcome = await apply(
+            session.aws,
+            await self.journal(),
+            change,
+            account_id=session.account.id,
+            caller=session.caller,
+            batch=batch,
+            hurry=hurry,
+        )
+        arn = change.holder.arn
+        now = session.account.holder(arn)
+        if outcome.attached is not None and now is not None:
+            now = now.model_copy(update={"attached": outcome.attached})
+            session.account = session.account.with_holders([now])
+        if outcome.ending == "unconfirmed":
+            self.unconfirmed.add(arn)
+        elif outcome.ending in ("done", "unneeded"):
+            self.unconfirmed.discard(arn)
+        return outcome
+
+    # The journal
+
+    async def history(self) -> History:
+        """All that the journal says.
+
+        Raises:
+            JournalError: It cannot be read.
+        """
+        from iam.history import read_history
+
+        return await in_thread(read_history, (await self.journal()).path)
+
+    async def recover(self) -> tuple[Recovered, ...]:
+        """Find out how the changes ended that an earlier run of the app did not see the end of.
+
+        Raises:
+            JournalError: The journal cannot be read or written.
+        """
+        from iam.recover import recover
+
+        if self.session.aws is None or self.session.account is None:
+            return ()
+        return await recover(self.session.aws, await self.journal(), self.session.account.id)
+
+    async def journal(self) -> Journal:
+        """The journal, at the place that the operator named or the platform has for it."""
+        if self._journal is None:
+            self._journal = await in_thread(self._open_journal)
+        return self._journal
+
+    def _open_journal(self) -> Journal:
+        from iam.journal import Journal, default_path
+
+        launch = self.session.launch
+        if launch.journal:
+            return Journal(Path(launch.journal))
+        if launch.demo:
+            self._folder = Path(tempfile.mkdtemp(prefix="bedrock-tui-demo-"))
+            return Journal(self._folder / "journal.jsonl")
+        return Journal(default_path())
+
+    def close(self) -> None:
+        """Forget the demo's journal, which is of an account that is no more."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,106 @@
+"""The batches of changes as a tree: when, what and how it ended; opened, each change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import Tree
+
+from iam.text import safe
+from widgets.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from iam.history import BatchRecord, Recorded, State
+
+_STYLES: dict[State, str] = {
+    "done": "green",
+    "failed": "red",
+    "unconfirmed": "yellow",
+    "open": "bold",
+}
+_WORDS: dict[State, str] = {"open": "no answer yet"}
+
+
+class HistoryTree(Tree["BatchRecord"]):
+    """A line a batch, the newest first; vi keys as well as arrows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False, id="history.down"),
+        Binding("k", "cursor_up", "Up", show=False, id="history.up"),
+        Binding("g", "scroll_home", "Top", show=False, id="history.top"),
+        Binding("G", "scroll_end", "End", show=False, id="history.end"),
+        Binding(
+            "enter,space,l,right", "toggle_node", "open", key_display="enter", id="history.open"
+        ),
+    ]
+    DEFAULT_CSS = """
+    HistoryTree { height: 1fr; background: transparent; scrollbar-size-vertical: 1; }
+    """
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__("")
+        self.show_root = False
+        self.guide_depth = 3
+        self.glyphs = glyphs
+        self.shown: Sequence[BatchRecord] = ()
+        """The batches that the filter lets through."""
+        self._all: Sequence[BatchRecord] = ()
+
+    @property
+    def chosen(self) -> BatchRecord | None:
+        """The batch under the cursor, or the one of the change under it."""
+        return self.cursor_node.data if self.cursor_node else None
+
+    def show_batches(self, batches: Sequence[BatchRecord]) -> None:
+        """Show these, in this order."""
+        self._all = batches
+        self.filter("")
+
+    def filter(self, text: str) -> None:
+        """Show the batches that have all of these words in them."""
+        words = text.lower().split()
+        self.shown = [b for b in self._all if all(word in _words_of(b) for word in words)]
+        self.clear()
+        for batch in self.shown:
+            node = self.root.add(self._label(batch), batch)
+            for change in batch.changes:
+                node.add_leaf(self._change(change), batch)
+        if not self.shown:
+            none = "nothing matches" if self._all else "no change has been made yet"
+            self.root.add_leaf(Text(none, "dim"))
+        self.cursor_line = 0
+
+    def _label(self, batch: BatchRecord) -> Text:
+        entry = batch.entry
+        label = Text(batch.at.replace("T", " ")[:19])
+        label.append(f"  {entry.op:<6}  ", "bold")
+        label.append(safe(entry.policy.rsplit("/", 1)[-1]))
+        counts = Counter(change.state for change in batch.last)
+        for state, count in counts.items():
+            label.append(f"  {count} {_WORDS.get(state, state)}", _STYLES[state])
+        label.append(f"  by {safe(entry.caller.split(':', 5)[-1])}", "dim")
+        return label
+
+    def _change(self, change: Recorded) -> Text:
+        label = Text(f"{_WORDS.get(change.state, change.state):<12}", _STYLES[change.state])
+        label.append(safe(change.entry.principal.split(":", 5)[-1]), "default")
+        if change.message:
+            label.append(f"  {safe(change.message)}", "dim")
+        return label
+
+    def action_scroll_home(self) -> None:
+        self.cursor_line = 0
+
+    def action_scroll_end(self) -> None:
+        self.cursor_line = self.last_line
+
+
+def _words_of(batch: BatchRecord) -> str:
+    entry = batch.entry
+    parts = [batch.at.replace("T", " "), batch.id, entry.op, entry.policy, entry.caller]
+    parts += [f"{c.entry.principal} {_WORDS.get(c.state, c.state)} {c.code}" for c in batch.changes]
+    return " ".join(parts).lower()

@@ -1,0 +1,194 @@
+"""A plan of changes, drawn: for whom, what each section gains or loses, and who is left alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import Static
+
+from iam.text import safe
+from iam.verdict import SectionResult
+from widgets.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from iam.account import Holder
+    from iam.plan import LeftAlone, Plan
+
+_MOST_NAMES = 6
+_COUNT_WIDTH = 7
+"""Cells of `● 44/44`, so that the arrows stand below each other."""
+
+
+class PlanView(Static):
+    """Shows a plan, as far as it is known."""
+
+    DEFAULT_CSS = """
+    PlanView { height: auto; }
+    """
+
+    def __init__(self, glyphs: Glyphs, account: str) -> None:
+        """Take what stays the same.
+
+        Args:
+            glyphs: The signs of this terminal.
+            account: The account's ID, with its alias where it has one.
+        """
+        super().__init__(markup=False)
+        self.glyphs = glyphs
+        self.account = account
+
+    def show_plan(self, plan: Plan) -> None:
+        """Draw this one."""
+        parts = [self._facts(plan), self._effect(plan), *self._notes(plan)]
+        self.update(Content("\n\n").join(part for part in parts if part))
+
+    # For whom
+
+    def _facts(self, plan: Plan) -> Content:
+        holders = [change.holder for change in plan.changes]
+        lines = [("Account", self.account)]
+        if plan.undoes:
+            at = plan.undoes.at.replace("T", " ")[:16]
+            lines.append(("Undoes", f"{plan.undoes.entry.op} of {at} UTC ({plan.undoes.id})"))
+        if len(holders) == 1:
+            lines += [(holders[0].type.capitalize(), holders[0].name), ("ARN", holders[0].arn)]
+        elif holders:
+            names = [holder.name for holder in holders[:_MOST_NAMES]]
+            more = len(holders) - len(names)
+            lines.append((_kinds(holders), ", ".join(names)))
+            if more:
+                lines.append(("", f"and {more} more"))
+        if any(holder.type == "group" for holder in holders):
+            lines.append(("Members", _members(plan)))
+        lines.append(("Policy", f"{plan.policy.name} {plan.policy.version}"))
+        width = max(len(name) for name, _ in lines) + 2
+        return Content("\n").join(
+            Content.assemble((name.ljust(width), "dim"), (safe(value), "bold"))
+            for name, value in lines
+        )
+
+    # What for
+
+    def _effect(self, plan: Plan) -> Content:
+        """A line a section: before and after for one principal, how many change for several."""
+        effects = plan.effects
+        if not effects:
+            return Content()
+        titles = [safe(section.title) for section in effects[0].before.sections]
+        width = max(map(cell_len, titles), default=0)
+        lines: list[Content] = []
+        for i, title in enumerate(titles):
+            pad = " " * (width - cell_len(title) + 2)
+            pairs = [effect.sections[i] for effect in effects]
+            change = self._one(*pairs[0]) if len(pairs) == 1 else self._many(pairs)
+            lines.append(Content.assemble(title, pad, change))
+        return Content("\n").join(lines)
+
+    def _one(self, before: SectionResult, after: SectionResult) -> Content:
+        count = self._count(before)
+        pad = " " * max(0, _COUNT_WIDTH - count.cell_length)
+        if before.same_access(after):
+            return Content.assemble(count, pad, ("  no change", "dim"))
+        return Content.assemble(count, pad, f" {self.glyphs.arrow} ", self._count(after))
+
+    def _count(self, section: SectionResult) -> Content:
+        glyph, style = self.glyphs.of(section.verdict), self.glyphs.style(section.verdict)
+        return Content.assemble((glyph, style), f" {section.granted}/{section.total}")
+
+    def _many(self, pairs: Sequence[tuple[SectionResult, SectionResult]]) -> Content:
+        outcomes = Counter(
+            after.verdict for before, after in pairs if not before.same_access(after)
+        )
+        same = len(pairs) - outcomes.total()
+        parts: list[Content | str | tuple[str, str]] = []
+        for verdict, count in outcomes.most_common():
+            glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
+            parts += [f"{count} {self.glyphs.arrow} ", (glyph, style), f" {verdict}  "]
+        if same:
+            parts.append((f"{same} no change" if outcomes else "no change", "dim"))
+        return Content.assemble(*parts)
+
+    # What else
+
+    def _notes(self, plan: Plan) -> list[Content]:
+        notes = [self._warnings(plan), self._remaining(plan), self._shortfall(plan)]
+        notes.append(_left_alone("Cannot be changed", plan.blocked, "$warning"))
+        notes.append(_left_alone("Left alone", plan.as_wanted, "dim"))
+        return [note for note in notes if note]
+
+    def _warnings(self, plan: Plan) -> Content:
+        return Content("\n").join(
+            Content.styled(f"! {safe(warning)}", "bold $warning") for warning in plan.warnings
+        )
+
+    def _remaining(self, plan: Plan) -> Content:
+        """What a detach does not take away."""
+        if plan.op == "attach" or not plan.effects:
+            return Content()
+        keeping = [effect for effect in plan.effects if effect.remaining]
+        if not keeping:
+            return Content.styled("Nothing of it stays allowed.", "dim")
+        if len(plan.effects) == 1:
+            (effect,) = keeping
+            changes = any(not before.same_access(after) for before, after in effect.sections)
+            head = f"{'Some' if changes else 'All'} of it stays allowed by"
+            return _listed(head, effect.remaining, "$warning")
+        ways = Counter(way for effect in keeping for way in effect.remaining)
+        lines = [f"{way} ({count})" for way, count in ways.most_common()]
+        return _listed(f"{len(keeping)} of them keep some of it by", lines, "$warning")
+
+    def _shortfall(self, plan: Plan) -> Content:
+        """What an attach does not bring."""
+        if plan.op == "detach" or not plan.effects:
+            return Content()
+        short = [effect for effect in plan.effects if effect.after.verdict != "granted"]
+        if not short:
+            return Content()
+        reasons = dict.fromkeys(
+            reason
+            for effect in short
+            for section in effect.after.sections
+            for entry in section.entries
+            for reason in entry.reasons
+        )
+        who = "It" if len(plan.effects) == 1 else f"{len(short)} of them"
+        return _listed(f"{who} will not have all of the policy's access.", reasons, "$warning")
+
+
+def _kinds(holders: Sequence[Holder]) -> str:
+    kinds = {holder.type for holder in holders}
+    return f"{len(holders)} {f'{kinds.pop()}s' if len(kinds) == 1 else 'changes'}"
+
+
+def _members(plan: Plan) -> str:
+    names = [effect.principal.name for effect in plan.effects]
+    more = len(names) - _MOST_NAMES
+    listed = ", ".join(names[:_MOST_NAMES]) or "none"
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def _listed(head: str, items: Sequence[str] | dict[str, None], style: str) -> Content:
+    lines = list(items)
+    shown = [f"  {safe(line)}" for line in lines[:_MOST_NAMES]]
+    if len(lines) > _MOST_NAMES:
+        shown.append(f"  and {len(lines) - _MOST_NAMES} more")
+    return Content.assemble((head, style), *(f"\n{line}" for line in shown))
+
+
+def _left_alone(head: str, left: Sequence[LeftAlone], style: str) -> Content:
+    """A line for each reason, with the names that it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for each in left:
+        by_reason.setdefault(each.why, []).append(each.holder.name)
+    if not by_reason:
+        return Content()
+    lines: list[str] = []
+    for why, names in by_reason.items():
+        more = len(names) - _MOST_NAMES
+        listed = ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+        lines.append(f"{listed}: {why}")
+    return _listed(f"{head}: {len(left)}", lines, style)
