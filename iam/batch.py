@@ -72,9 +72,10 @@ class Batch:
 
     def stop(self) -> None:
         """Begin no more changes; those in flight go on to their end."""
-        self.stopped = True
-        self._go.set()
-        self._told()
+        if not self.stopped:
+            self.stopped = True
+            self._go.set()
+            self._told()
 
     def hurry(self) -> None:
         """Stop, and wait for no confirmation any more."""

@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
+_FEW = 40
+"""Bytes at a time of a slow answer."""
 Params = dict[str, str]
 Reply = tuple[int, str]
 """Status and XML."""
@@ -37,6 +39,12 @@ class Rule:
     """No answer until the server stops."""
     times: int = -1
     """To how many calls it applies; all, if negative."""
+    skip: int = 0
+    """How many calls it lets pass before."""
+    delay: float = 0
+    """Seconds before anything happens."""
+    slow: bool = False
+    """The answer comes a few bytes at a time."""
 
 
 class FakeIam:
@@ -50,6 +58,8 @@ class FakeIam:
         self._rules: list[Rule] = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._idle = threading.Condition(self._lock)
+        self._under_way = 0
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -96,15 +106,37 @@ class FakeIam:
         """Reset the connection after moto has acted."""
         self.add(Rule(action, cut=True, forward=True, times=times))
 
+    def wait_until_idle(self) -> None:
+        """Wait for calls under way, also of clients that are no more."""
+        with self._idle:
+            assert self._idle.wait_for(lambda: not self._under_way, 30)
+
     def handle(self, handler: BaseHTTPRequestHandler) -> None:
+        with self._idle:
+            self._under_way += 1
+        try:
+            self._handle(handler)
+        finally:
+            with self._idle:
+                self._under_way -= 1
+                self._idle.notify_all()
+
+    def _handle(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         params = dict(parse_qsl(body.decode(), keep_blank_values=True))
         with self._lock:
             self.seen.append(params)
             self.arrived.set()
             rule = self._rule(params.get("Action", ""))
+        if rule.delay:
+            self._stopping.wait(rule.delay)
         if rule.hang:
+            with self._idle:
+                self._under_way -= 1  # nobody waits for this one
+                self._idle.notify_all()
             self._stopping.wait()
+            with self._idle:
+                self._under_way += 1
             handler.close_connection = True
             return
         status, text = 200, b""
@@ -122,13 +154,22 @@ class FakeIam:
         handler.send_header("Content-Type", "text/xml")
         handler.send_header("Content-Length", str(len(text)))
         handler.end_headers()
-        handler.wfile.write(text)
+        for start in range(0, len(text), _FEW) if rule.slow else ():
+            handler.wfile.write(text[start : start + _FEW])
+            handler.wfile.flush()
+            self._stopping.wait(0.01)
+        if not rule.slow:
+            handler.wfile.write(text)
 
     def _rule(self, action: str) -> Rule:
         for rule in self._rules:
-            if rule.action in (action, "*") and rule.times:
-                rule.times -= 1
-                return rule
+            if rule.action not in (action, "*") or not rule.times:
+                continue
+            if rule.skip:
+                rule.skip -= 1
+                continue
+            rule.times -= 1
+            return rule
         return Rule(action, forward=True)
 
     def _forward(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes]:

@@ -140,6 +140,8 @@ class ChangeFlow:
             title = f"{plan.op.capitalize()} {plan.policy.name}"
             progress = BatchScreen(batch, title, self.session.renew, self.screen.glyphs)
             closed = self.screen.app.push_screen(progress, wait_for_dismiss=True)
+        left = [left.holder.arn for left in (*plan.as_wanted, *plan.blocked)]
+        self.screen.table.unmark(left)  # what fails stays marked, to be tried again
         self.screen.may_leave = False
         try:
             running = asyncio.create_task(self.changes.run(batch))

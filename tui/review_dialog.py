@@ -133,7 +133,9 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
         self.query_one("#apply").display = bool(plan.changes)
         typed = self.query_one("#dialog-account", Input)
         typed.display = self._must_type and self.checked
-        typed.placeholder = f"{self._how_many} change: type {' or '.join(self._names)}, then Enter"
+        typed.placeholder = (
+            f"Type {' or '.join(self._names)} and press Enter to change {self._how_many}"
+        )
         keys = []
         if plan.changes:
             keys.append("c commands")

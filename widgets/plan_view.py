@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from iam.account import Holder
     from iam.plan import LeftAlone, Plan
 
-_MOST_NAMES = 6
+_MOST_LINES = 6
+_ROOM = 58
+"""Cells for names on a line of the dialogue."""
 _COUNT_WIDTH = 7
 """Cells of `● 44/44`, so that the arrows stand below each other."""
 
@@ -57,11 +59,7 @@ class PlanView(Static):
         if len(holders) == 1:
             lines += [(holders[0].type.capitalize(), holders[0].name), ("ARN", holders[0].arn)]
         elif holders:
-            names = [holder.name for holder in holders[:_MOST_NAMES]]
-            more = len(holders) - len(names)
-            lines.append((_kinds(holders), ", ".join(names)))
-            if more:
-                lines.append(("", f"and {more} more"))
+            lines.append((_kinds(holders), _names([holder.name for holder in holders])))
         if any(holder.type == "group" for holder in holders):
             lines.append(("Members", _members(plan)))
         lines.append(("Policy", f"{plan.policy.name} {plan.policy.version}"))
@@ -161,34 +159,42 @@ class PlanView(Static):
 
 def _kinds(holders: Sequence[Holder]) -> str:
     kinds = {holder.type for holder in holders}
-    return f"{len(holders)} {f'{kinds.pop()}s' if len(kinds) == 1 else 'changes'}"
+    if len(kinds) == 1:
+        return f"{len(holders)} {kinds.pop()}s"
+    return f"{len(holders)} in all" if "group" in kinds else f"{len(holders)} principals"
 
 
 def _members(plan: Plan) -> str:
-    names = [effect.principal.name for effect in plan.effects]
-    more = len(names) - _MOST_NAMES
-    listed = ", ".join(names[:_MOST_NAMES]) or "none"
-    return f"{listed} and {more} more" if more > 0 else listed
+    return _names([effect.principal.name for effect in plan.effects]) or "none"
 
 
-def _listed(head: str, items: Sequence[str] | dict[str, None], style: str) -> Content:
+def _names(names: Sequence[str]) -> str:
+    """As many names as a line has room for, and how many more there are."""
+    shown = [safe(name) for name in names]
+    for count in range(len(shown), 1, -1):
+        more = f" and {len(shown) - count} more" if count < len(shown) else ""
+        text = ", ".join(shown[:count]) + more
+        if cell_len(text) <= _ROOM:
+            return text
+    return shown[0] + (f" and {len(shown) - 1} more" if len(shown) > 1 else "") if shown else ""
+
+
+def _listed(head: str, items: Iterable[str], style: str) -> Content:
     lines = list(items)
-    shown = [f"  {safe(line)}" for line in lines[:_MOST_NAMES]]
-    if len(lines) > _MOST_NAMES:
-        shown.append(f"  and {len(lines) - _MOST_NAMES} more")
+    shown = [f"  {safe(line)}" for line in lines[:_MOST_LINES]]
+    if len(lines) > _MOST_LINES:
+        shown.append(f"  and {len(lines) - _MOST_LINES} more")
     return Content.assemble((head, style), *(f"\n{line}" for line in shown))
 
 
 def _left_alone(head: str, left: Sequence[LeftAlone], style: str) -> Content:
-    """A line for each reason, with the names that it holds for."""
+    """For each reason a line, and the names that it holds for."""
     by_reason: dict[str, list[str]] = {}
     for each in left:
         by_reason.setdefault(each.why, []).append(each.holder.name)
     if not by_reason:
         return Content()
-    lines: list[str] = []
+    lines: list[Content] = [Content.styled(f"{head}: {len(left)}", style)]
     for why, names in by_reason.items():
-        more = len(names) - _MOST_NAMES
-        listed = ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-        lines.append(f"{listed}: {why}")
-    return _listed(f"{head}: {len(left)}", lines, style)
+        lines += [Content(f"  {safe(why)}"), Content.styled(f"    {_names(names)}", "dim")]
+    return Content("\n").join(lines)

@@ -115,7 +115,7 @@ async def test_marked_principals_change_together(
                 await pilot.press("space")
         said = await ask(pilot, "a")
         assert "3 users  bob.okafor, liam.murphy, rosa.diaz" in said
-        assert "Left alone: 1\n  grace.kim: it has AmazonBedrockLimitedAccess already" in said
+        assert "Left alone: 1\n  it has AmazonBedrockLimitedAccess already\n    grace.kim" in said
         await pilot.press("y")
         await until(pilot, lambda: "attached to 3 principals" in toasts(pilot))
         changed = sorted(wanted - {"grace.kim"})
