@@ -15,6 +15,7 @@ from iam.statement_diff import StatementChange
 
 Sign = Literal["+", "-", "~", "?", " "]
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_EXCLUDED, _ON, _SPARED = "every action but", "on", "on everything but"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +95,41 @@ def summary(drift: Drift, older: str, newer: str) -> str:
     return " ".join(said)
 
 
-def effect(drift: Drift, holders: Holders, newer: str, in_force: bool) -> str:
-    """Say for how many principals it happened; empty if nothing did."""
+def effect(
+    drift: Drift, holders: Holders, newer: str, in_force: str | None, *, later: bool = False
+) -> str:
+    """Say for how many principals it happened.
+
+    Args:
+        drift: The comparison.
+        holders: Who has the policy now.
+        newer: The name of the newer version of the two.
+        in_force: The name of the one that counts now; None if that is not known.
+        later: The newer version came after the one in force.
+
+    Returns:
+        A sentence; empty if what is permitted did not change.
+    """
     if not drift.access:
         return ""
-    count = f"{holders.total:,}"
-    least = "" if holders.certain else "at least "
     if not holders.total:
-        nobody = "Nobody holds it" if holders.certain else "Nobody is known to hold it"
-        return f"{nobody}, so nobody is concerned." if holders.certain else f"{nobody}."
-    one = holders.total == 1
-    held = f"{least}{count} principal{'' if one else 's'} hold{'s' if one else ''} it"
+        return "Nobody holds it." if holders.certain else "Nobody is known to hold it."
+    least = "" if holders.certain else "at least "
+    count, one = f"{least}{holders.total:,}", holders.total == 1
+    held = f"{count} principal{'' if one else 's'} hold{'s' if one else ''} it"
     held = held[0].upper() + held[1:]
+    if in_force is None:
+        return f"{held}; which version counts for them is not known."
+    if newer != in_force:
+        return (
+            f"{held}; {newer} is not in force, so nothing has changed for them yet."
+            if later
+            else f"{held}; by now {in_force} is in force."
+        )
     gave, took = drift.gained or drift.wider, drift.lost or drift.narrower
-    if not in_force:
-        return f"{held}, and {newer} is not in force: nobody has been given or lost this."
-    if gave and not (took or drift.moved or drift.unknown):
-        return f"{held}, so {least}{count} gained this."
-    if took and not (gave or drift.moved or drift.unknown):
-        return f"{held}, so {least}{count} lost this."
-    return f"{held}, so it concerns {least}{count}."
+    if drift.moved or drift.unknown or (gave and took):
+        return f"{held}, so this changed for {count}."
+    return f"{held}, so {count} {'gained' if gave else 'lost'} this."
 
 
 def holders_in_words(holders: Holders, account_id: str) -> str:
@@ -164,19 +180,19 @@ def _statement(change: StatementChange) -> Iterator[Line]:
     sid = there.sid or f"Statement {there.index + 1}"
     effect = there.effect or "neither Allow nor Deny"
     if change.before is None:
-        yield Line("+", sid, f"{effect}, added")
+        yield Line("+", f"{sid} ({effect}, added)")
         yield from _whole(there, "+", change.added)
     elif change.after is None:
-        yield Line("-", sid, f"{effect}, removed")
+        yield Line("-", f"{sid} ({effect}, removed)")
         yield from _whole(there, "-", change.removed)
     else:
-        yield Line("~", sid, f"{effect}, {_how(change, change.before, change.after)}")
+        yield Line("~", f"{sid} ({effect}, {_how(change, change.before, change.after)})")
         yield from (_entry("+", entry) for entry in change.added)
         yield from (_entry("-", entry) for entry in change.removed)
         for element, changed in (
-            ("all actions but", change.excluded),
-            ("on", change.resources),
-            ("on all but", change.spared),
+            (_EXCLUDED, change.excluded),
+            (_ON, change.resources),
+            (_SPARED, change.spared),
         ):
             yield from (Line("+", f"{element} {text}", depth=1) for text in changed.added)
             yield from (Line("-", f"{element} {text}", depth=1) for text in changed.removed)
@@ -190,12 +206,11 @@ def _statement(change: StatementChange) -> Iterator[Line]:
 
 
 def _how(change: StatementChange, before: Statement, after: Statement) -> str:
-    said = []
+    said: list[str] = []
     if before.effect != after.effect:
-        said.append(f"before {before.effect or 'not understood'}")
+        said.append(f"{before.effect or 'neither'} before")
     if before.sid != after.sid:
-        said.append(f"called {before.sid}" if before.sid else "had no Sid")
-        said[-1] += " before"
+        said.append(f"called {before.sid} before" if before.sid else "without a Sid before")
     if change.problem and not said:
         said.append("whether it changed is not known")
     return ", ".join(said) or "changed"
@@ -205,9 +220,9 @@ def _whole(statement: Statement, sign: Sign, entries: Iterable[Entry]) -> Iterat
     """All of a statement that came or went."""
     yield from (_entry(sign, entry) for entry in entries)
     for element, texts in (
-        ("all actions but", statement.not_actions),
-        ("on", statement.resources),
-        ("on all but", statement.not_resources),
+        (_EXCLUDED, statement.not_actions),
+        (_ON, statement.resources),
+        (_SPARED, statement.not_resources),
     ):
         yield from (Line(" ", f"{element} {text}", depth=1) for text in texts or ())
     yield from (_condition(" ", condition) for condition in statement.conditions)

@@ -74,7 +74,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "policy", "v", "Policy and its versions",
-        "Show what its versions gave and took.", _LOOK,
+        "Show the policy, and what its versions gave.", _LOOK,
     ),
     Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK, "sort"),
     Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN (OSC 52).", _LOOK),

@@ -73,7 +73,8 @@ class PolicyScreen(ModalScreen[None]):
             data = _told(compared)
         except Exception as error:
             self.log.error(repr(error))
-            sentence = error.sentence if isinstance(error, AwsError) else repr(error)
+            fault = f"A fault in the program ({type(error).__name__}) is in the way."
+            sentence = error.sentence if isinstance(error, AwsError) else fault
             self.changes.say(f"The versions could not be compared. {sentence}")
             return
         self.compared, self.pair = compared, compared.pair
@@ -121,10 +122,12 @@ def _told(compared: Compared) -> PolicyData:
         if compared.drift is None:
             told.append(f"What {newer.id} gave beyond {older.id} is not known.")
         else:
-            in_force = newer.id == versions.in_force
+            ids = [version.id for version in versions.all]
+            later = versions.in_force in ids[: compared.pair[1]]
             told.append(summary(compared.drift, older.id, newer.id))
-            if said := effect(compared.drift, compared.holders, newer.id, in_force):
-                told.append(said)
+            told.append(
+                effect(compared.drift, compared.holders, newer.id, versions.in_force, later=later)
+            )
             lists = parts(compared.drift, lambda action: describe(action, catalogue()))
     return PolicyData(
         facts=(
@@ -133,7 +136,7 @@ def _told(compared: Compared) -> PolicyData:
         ),
         versions=_rows(compared),
         warnings=tuple(warnings),
-        summary=tuple(told),
+        summary=tuple(filter(None, told)),
         parts=lists,
     )
 

@@ -207,7 +207,8 @@ class Session:
             older, newer = (versions.all[i].document for i in pair) if pair else (None, None)
             if isinstance(older, Document) and isinstance(newer, Document):
                 drift = compare(older, newer, catalogue(), account.partition)
-            return Compared(managed, holders_of(account, managed.policy.arn), versions, pair, drift)
+            holders = holders_of(account, managed.policy.arn)
+            return Compared(account.id, managed, holders, versions, pair, drift)
 
         return await in_thread(look)
 

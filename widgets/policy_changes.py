@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from iam.drift_words import Line, Part
 
 _MOST_VERSIONS = 5
-_MOST_TEXT = 48
+_MOST_TEXT = 52
 _LEAST_NOTE = 10
 _FACT_WIDTH = 10
 _STYLES = {"+": "$success", "-": "$text-error", "~": "$warning", "?": "bold $accent", " ": "dim"}
@@ -56,7 +56,9 @@ class PolicyChanges(Vertical):
     DEFAULT_CSS = """
     PolicyChanges {
         & #policy-facts { height: auto; padding: 0 1; }
-        & #policy-changes { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+        & #policy-changes {
+            height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+        }
         & #policy-parts { height: auto; }
     }
     """
@@ -148,7 +150,7 @@ class PolicyChanges(Vertical):
     def _changes(self) -> Content:
         if self._busy:
             return Content.styled(safe(self._busy), "$text-muted")
-        width = max(20, self._scroll.scrollable_content_region.width)
+        width = max(20, self.size.width - 3)  # less padding and scrollbar
         lines = [Content.styled(safe(sentence), "bold") for sentence in self.data.summary]
         for part in self.data.parts:
             lines += [Content(""), Content.styled(safe(part.title), "bold $accent")]
@@ -173,11 +175,9 @@ def _lines(line: Line, column: int, width: int) -> list[Content]:
     room = width - len(indent) - 2
     first, *more = Content(safe(line.text)).wrap(room) or [Content("")]
     left = room - column
-    if line.note and not more and left >= _LEAST_NOTE and first.cell_length < column:
+    if line.note and not more and left >= _LEAST_NOTE and first.cell_length <= column - 2:
         note = Content.styled(safe(line.note), "dim").truncate(left, ellipsis=True)
         first = Content.assemble(first, " " * (column - first.cell_length), note)
-    elif line.note and line.depth == 0:
-        more = [*more, Content.styled(safe(line.note), "dim")]
     return [
         Content.assemble(indent, (line.sign, _STYLES[line.sign]), " ", first),
         *(Content.assemble(indent, "  ", rest) for rest in more),
