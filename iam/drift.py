@@ -113,6 +113,7 @@ _HOLDER = Role.model_validate(
     {"RoleName": "holder", "Arn": "arn:aws:iam::000000000000:role/holder", "attached": (_ARN,)}
 )
 """Has the document that is compared, and nothing else."""
+_Said = frozenset[tuple[object, ...]]
 _GIVES = (Verdict.GRANTED, Verdict.PARTIAL)
 
 
@@ -162,9 +163,18 @@ class _Given:
                 continue
             if verdict in (Verdict.NONE, Verdict.DENIED) or own is Verdict.GRANTED:
                 found = _More.YES
-            elif found is _More.NO and not _as_much(self.document, statement, mine, its):
+            elif found is _More.NO and not self._as_much(action, statement, mine, its):
                 found = _More.PERHAPS
         return found
+
+    def _as_much(
+        self, action: str, statement: Statement, mine: _Said | None, its: _Said | None
+    ) -> bool:
+        """Whether the other document says what this statement says, and denies nothing more."""
+        if mine is None or its is None:
+            return False
+        denies = {words for words in its if words[0] == "Deny"}
+        return _words(self.document, statement, action) in its and denies <= mine
 
     def gives(self, action: str) -> bool:
         """Whether the holder has anything at all of an action."""
@@ -175,20 +185,23 @@ class _Given:
         return any(effect == "Allow" for effect, *_ in said)
 
 
-_Said = frozenset[tuple[object, ...]]
-
-
 def _said(document: Document, action: str) -> _Said | None:
     """All that a document says of an action, in whatever order; None if some of it was not
     understood, so that what it says is not known."""
     speaking = [statement for statement in document.statements if _speaks(statement, action)]
     if any(statement.problem for statement in speaking):
         return None
-    return frozenset(_words(document, statement) for statement in speaking)
+    return frozenset(_words(document, statement, action) for statement in speaking)
 
 
-def _words(document: Document, statement: Statement) -> tuple[object, ...]:
-    return (statement.effect, document.version, *scope(statement))
+def _words(document: Document, statement: Statement, action: str) -> tuple[object, ...]:
+    # An entry of a service that the catalogue does not know may be reached in part.
+    listed = (statement.actions, statement.not_actions) if _is_wild(action) else None
+    return (statement.effect, document.version, listed, *scope(statement))
+
+
+def _is_wild(action: str) -> bool:
+    return "*" in action or "?" in action
 
 
 def _speaks(statement: Statement, action: str) -> bool:
@@ -197,19 +210,9 @@ def _speaks(statement: Statement, action: str) -> bool:
     listed = statement.not_actions if inverted else statement.actions
     if listed is None:
         return True  # it was not understood
-    if "*" not in action and "?" not in action:
+    if not _is_wild(action):
         return matches_any_action(listed, action) != inverted
     try:
         return inverted or any(overlaps(action_tokens(action), action_tokens(p)) for p in listed)
     except TooComplex:
         return True
-
-
-def _as_much(
-    document: Document, statement: Statement, mine: _Said | None, its: _Said | None
-) -> bool:
-    """Whether another document says what this statement says, and denies nothing more."""
-    if mine is None or its is None:
-        return False
-    denies = {words for words in its if words[0] == "Deny"}
-    return _words(document, statement) in its and denies <= mine
