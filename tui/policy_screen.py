@@ -64,6 +64,11 @@ class PolicyScreen(ModalScreen[None]):
         """What is drawn."""
         return self.query_one(PolicyChanges)
 
+    @property
+    def rests(self) -> bool:
+        """Whether what is asked for is shown."""
+        return self.compared is not None and self.pair == self.compared.pair
+
     @work(exclusive=True, group="policy", exit_on_error=False, description="compare versions")
     async def read(self, pair: tuple[int, int] | None) -> None:
         """Read what is to be compared and show it; what goes wrong is told in its place."""
