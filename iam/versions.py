@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from iam.account import PolicyVersion, Unread
@@ -164,4 +164,9 @@ def _in_order(versions: Iterable[Version]) -> tuple[Version, ...]:
 
 
 def _day(when: datetime | None) -> str | None:
-    return when.date().isoformat() if when else None
+    if when is None:
+        return None
+    try:
+        return when.astimezone(UTC).date().isoformat()  # whatever the zone of this machine
+    except OverflowError:  # the year 1 in a time zone east of Greenwich
+        return when.date().isoformat()

@@ -583,5 +583,5 @@ def _badges(launch: Launch) -> tuple[str, ...]:
 def _policy_note(managed: Managed) -> str:
     """Where the policy's document is from, if AWS did not just say it."""
     if managed.source == "shipped":
-        return f"as shipped, {managed.as_of}"
-    return "" if managed.source == "live" else "from the account's data"
+        return f"shipped {managed.as_of}"
+    return "" if managed.source == "live" else "from account data"

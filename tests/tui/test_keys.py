@@ -202,8 +202,9 @@ async def test_no_line_of_the_help_wraps_at_80_columns(
 ) -> None:
     async with open_app(from_file, size=(80, 24)) as pilot:
         pilot.app.push_screen(HelpScreen(glyphs(True), writable))
-        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        for part in pilot.app.screen.query(Static):
+        parts = pilot.app.screen.query(Static)
+        await until(pilot, lambda: all(part.size.height for part in parts))
+        for part in parts:
             assert part.size.height == len(str(part.render()).splitlines())
 
 
