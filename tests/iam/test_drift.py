@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from fnmatch import fnmatchcase
+from itertools import product
 from typing import Any
 
 import pytest
@@ -274,6 +276,66 @@ def test_one_more_allow_never_takes_away(own: list[Json], action: str) -> None:
     found = drift(own, [*own, allow(action)])
     assert not (found.lost or found.narrower)
     assert {*found.gained, *found.wider, *found.moved} <= {action}
+
+
+# Against a judge of single requests
+
+
+ARNS = [
+    f"arn:aws:bedrock:{region}:123456789012:guardrail/{name}"
+    for region in ("us-east-1", "eu-west-1")
+    for name in ("x", "y", "xy")
+]
+ACTIONS = ["bedrock:ApplyGuardrail", "bedrock:GetGuardrail", "bedrock:DeleteGuardrail"]
+PATTERNS = ["*", "arn:aws:bedrock:*:*:guardrail/x*", "arn:aws:bedrock:us-east-1:*", X, Y]
+CONDITIONS = [{}, {}, MFA, {"Bool": {"aws:MultiFactorAuthPresent": "false"}}]
+
+
+@st.composite
+def guardrails(draw: st.DrawFn) -> Json:
+    """A statement on guardrails."""
+    more: Json = {}
+    if condition := draw(st.sampled_from(CONDITIONS)):
+        more["Condition"] = condition
+    pattern = draw(st.sampled_from(PATTERNS))
+    if draw(st.integers(0, 3)) == 0:
+        more["NotResource"] = pattern
+    make = draw(st.sampled_from([allow, allow, deny]))
+    action: str = draw(st.sampled_from([*ACTIONS, "bedrock:*Guardrail"]))
+    made: Json = make(action, pattern, **more)
+    return made
+
+
+def allowed(statements: list[Json], action: str) -> set[tuple[str, str]]:
+    """The requests of one action that a document allows: resource, and with MFA or not."""
+    found: dict[str, set[tuple[str, str]]] = {"Allow": set(), "Deny": set()}
+    for raw in statements:
+        if not fnmatchcase(action, raw["Action"]):
+            continue
+        wants = raw.get("Condition", {}).get("Bool", {}).get("aws:MultiFactorAuthPresent")
+        for arn, mfa in product(ARNS, ("true", "false")):
+            pattern = raw.get("NotResource") or raw["Resource"]
+            if fnmatchcase(arn, pattern) != ("NotResource" in raw) and wants in (None, mfa):
+                found[raw["Effect"]].add((arn, mfa))
+    return found["Allow"] - found["Deny"]
+
+
+@given(st.lists(guardrails(), max_size=4), st.lists(guardrails(), max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_it_agrees_with_a_judge_of_single_requests(one: list[Json], other: list[Json]) -> None:
+    found = drift(one, other)
+    for action in ACTIONS:
+        before, after = allowed(one, action), allowed(other, action)
+        if action in found.gained:
+            assert not before
+        elif action in found.lost:
+            assert not after
+        elif action in found.wider:
+            assert before <= after
+        elif action in found.narrower:
+            assert before >= after
+        elif action not in found.moved:
+            assert before == after
 
 
 # For how many
