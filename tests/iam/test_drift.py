@@ -229,7 +229,7 @@ def test_the_language_version_is_compared() -> None:
 # What holds of all
 
 
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=10, deadline=None)
 
 
 @given(policies, st.randoms())
@@ -321,7 +321,7 @@ def allowed(statements: list[Json], action: str) -> set[tuple[str, str]]:
 
 
 @given(st.lists(guardrails(), max_size=4), st.lists(guardrails(), max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_it_agrees_with_a_judge_of_single_requests(one: list[Json], other: list[Json]) -> None:
     found = drift(one, other)
     for action in ACTIONS:
