@@ -147,6 +147,39 @@ Holder = User | Role | Group
 """What a managed policy can be attached to."""
 
 
+class PolicyVersion(_Aws):
+    """One version of a managed policy. Its document is parsed when it is asked for: nobody looks at
+    most of them."""
+
+    id: str = Field(alias="VersionId")
+    default: bool = Field(False, alias="IsDefaultVersion")
+    created: datetime | None = Field(None, alias="CreateDate")
+    raw: Any = Field(None, alias="Document", repr=False)
+
+    @property
+    def document(self) -> Document | Unread:
+        """Its document; `Unread` with the reason where there is none that can be read."""
+        if self.raw is None:
+            return Unread("policy document", "Missing", "the data does not hold its document")
+        return _document(self.raw)
+
+
+def _versions(raw: object) -> object:
+    """Parse a list of versions; one of an odd shape must not cost the policy itself."""
+    if isinstance(raw, tuple):
+        return raw
+    items = [item for item in raw if isinstance(item, Mapping)] if isinstance(raw, list) else []
+    return tuple(_version(item) for item in items)
+
+
+def _version(item: Mapping[str, Any]) -> PolicyVersion:
+    try:
+        return PolicyVersion.model_validate(item)
+    except ValidationError:
+        known = {"VersionId": str(item.get("VersionId", "?")), "Document": item.get("Document")}
+        return PolicyVersion.model_validate(known)
+
+
 class ManagedPolicy(_Aws):
     """A managed policy with the document of its default version."""
 
@@ -157,6 +190,10 @@ class ManagedPolicy(_Aws):
     updated: datetime | None = Field(None, alias="UpdateDate")
     attachable: bool = Field(True, alias="IsAttachable")
     document: DocumentField = Unread("policy document", "Missing", "the document was not read")
+    versions: Annotated[tuple[PolicyVersion, ...], BeforeValidator(_versions)] = Field(
+        (), alias="PolicyVersionList"
+    )
+    """As far as the account's data holds them."""
 
     @classmethod
     def from_details(cls, raw: Mapping[str, Any]) -> ManagedPolicy:

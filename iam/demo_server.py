@@ -20,6 +20,7 @@ def main() -> None:
     from werkzeug.serving import make_server
 
     from iam.demo_account import fill
+    from iam.demo_versions import add_versions
 
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     # One partition will do; moto makes its 1,582 managed policies for each.
@@ -29,6 +30,7 @@ def main() -> None:
     filling = mock_aws()
     filling.start(reset=False)
     fill(boto3.client("iam", region_name="us-east-1"))
+    add_versions()
     filling.stop(remove_data=False)
     app = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, app, threaded=True)

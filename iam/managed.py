@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from iam.account import Account, ManagedPolicy, Unread
@@ -44,7 +44,7 @@ async def managed_policy(aws: Aws | None, ref: str, account: Account) -> Managed
         try:
             for arn in candidates:
                 if (found := await _live(aws, arn)) is not None:
-                    return found
+                    return _with_versions(found, account)
         except AwsError as error:
             refused = error
     for arn in candidates:
@@ -82,6 +82,14 @@ async def _live(aws: Aws, arn: str) -> Managed | None:
             "Choose another policy.",
         )
     return Managed(policy, "live", _day(policy))
+
+
+def _with_versions(managed: Managed, account: Account) -> Managed:
+    """The policy with those of its versions that the account's data holds."""
+    if (known := account.policies.get(managed.policy.arn)) is None:
+        return managed
+    policy = managed.policy.model_copy(update={"versions": known.versions})
+    return replace(managed, policy=policy)
 
 
 def _candidates(ref: str, account: Account) -> Iterator[str]:

@@ -63,7 +63,7 @@ async def load_one_by_one(
     kinds: tuple[_Kind, ...] = ("user", "role", "group")
     for kind in kinds:
         try:
-            found = await _listed(aws, f"list_{kind}s", f"{kind.title()}s")
+            found = await listed(aws, f"list_{kind}s", f"{kind.title()}s")
             names += [(kind, raw) for raw in found]
         except AwsError as error:
             if not error.denied:
@@ -188,7 +188,7 @@ async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
     Raises:
         AwsError: They could not be read; `NoSuchEntity` if it does not exist.
     """
-    found = await _listed(
+    found = await listed(
         aws, f"list_attached_{kind}_policies", "AttachedPolicies", **{f"{kind.title()}Name": name}
     )
     return tuple(item["PolicyArn"] for item in found)
@@ -260,10 +260,10 @@ class _Reader:
 
     async def _attached(self) -> list[Any]:
         list_attached = f"list_attached_{self._kind}_policies"
-        return await _listed(self._aws, list_attached, "AttachedPolicies", **self._who)
+        return await listed(self._aws, list_attached, "AttachedPolicies", **self._who)
 
     async def _inline(self) -> list[Any]:
-        names = await _listed(self._aws, f"list_{self._kind}_policies", "PolicyNames", **self._who)
+        names = await listed(self._aws, f"list_{self._kind}_policies", "PolicyNames", **self._who)
         get = getattr(self._aws.iam, f"get_{self._kind}_policy")
         found: list[_Json] = []
         for name in names:
@@ -279,7 +279,7 @@ class _Reader:
         return found
 
     async def _groups(self) -> list[Any]:
-        found = await _listed(self._aws, "list_groups_for_user", "Groups", **self._who)
+        found = await listed(self._aws, "list_groups_for_user", "Groups", **self._who)
         return [group["GroupName"] for group in found]
 
     def _tolerated(self, error: AwsError) -> bool:
@@ -290,8 +290,12 @@ class _Reader:
         self._unread.append({"PolicyName": name, "PolicyDocument": unread})
 
 
-async def _listed(aws: Aws, operation: str, key: str, **kwargs: str) -> list[Any]:
-    """All items of all pages."""
+async def listed(aws: Aws, operation: str, key: str, **kwargs: str) -> list[Any]:
+    """All items of all pages of a list.
+
+    Raises:
+        AwsError: A page could not be read.
+    """
 
     def pages() -> list[Any]:
         paginator: Any = aws.iam.get_paginator(operation)  # type: ignore[call-overload]

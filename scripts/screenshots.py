@@ -33,6 +33,7 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
     ("attach", WIDE, ("slash", *"murphy", "enter", "a")),
     ("detach-80x24", SMALL, ("slash", *"carla", "enter", "d")),
     ("filter", WIDE, ("slash", *"role code")),
+    ("policy", WIDE, ("v",)),
     ("help", WIDE, ("question_mark",)),
 )
 

@@ -53,12 +53,12 @@ _MOVE, _LOOK, _CHANGE, _APP = "Move", "Look", "Change", "App"
 COMMANDS: tuple[Command, ...] = (
     Command("open_details", "enter", "Open details", "Go into the details.", _LOOK, "details"),
     Command(
-        "close_layer", "escape", "Back", "Undo one layer: details, filter, verdict, marks.",
+        "close_layer", "escape", "Back", "Undo one layer: details, filter, marks.",
         _LOOK, display="esc", palette=False,
     ),
     Command("switch_pane", "tab", "Other pane", "Go to the other pane.", _LOOK, palette=False),
     Command(
-        "filter", "slash", "Filter", "Show names, paths and ARNs that have these words.",
+        "filter", "slash", "Filter", "Show the names, paths, ARNs with these words.",
         _LOOK, "filter", "/", priority=True,
     ),
     Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
@@ -71,16 +71,20 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "hidden_grants", "h", "Hidden grants",
-        "Show who can invoke models by a policy that is not Bedrock's.", _LOOK,
+        "Show who invokes models by a policy not Bedrock's.", _LOOK,
+    ),
+    Command(
+        "policy", "v", "Policy and its versions",
+        "Show the policy, and what its versions gave.", _LOOK,
     ),
     Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK, "sort"),
     Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN (OSC 52).", _LOOK),
     Command(
-        "attach", "a", "Attach", "Attach the policy to the marked principals, or to this one.",
+        "attach", "a", "Attach", "Attach the policy to the marked, or to this one.",
         _CHANGE, "attach", writes=True,
     ),
     Command(
-        "detach", "d", "Detach", "Detach the policy from the marked principals, or from this one.",
+        "detach", "d", "Detach", "Detach it from the marked, or from this one.",
         _CHANGE, "detach", writes=True,
     ),
     Command(
@@ -100,7 +104,8 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("space", "mark or unmark the principal"),
     ("*", "mark all that is shown, or unmark them"),
     ("→ ← l h", "open, close a section of the details"),
-    ("w", "in the details: who can do this action? esc goes back"),
+    ("w", "on an action in the details: who can do this?"),
+    ("[ ] { }", "in the policy: choose the versions to compare"),
     ("ctrl+p", "every command by name"),
 )
 """Keys that belong to the widgets, for the help screen and the README."""

@@ -17,12 +17,13 @@ from tui.commands import COMMANDS, MOVEMENT
 from widgets.glyphs import Glyphs
 
 _MEANING = {
-    Verdict.GRANTED: "every request that the policy's statement would allow is allowed",
-    Verdict.PARTIAL: "some are: on some resources, under a condition, or less a Deny or a boundary",
-    Verdict.DENIED: "an explicit Deny covers every one",
-    Verdict.NONE: "nothing allows it, or the permissions boundary does not",
-    Verdict.UNKNOWN: "a document that could change the answer was not read or not understood",
+    Verdict.GRANTED: "all that the policy's statement would allow",
+    Verdict.PARTIAL: "some of it: some resources, or under a condition",
+    Verdict.DENIED: "an explicit Deny covers all of it",
+    Verdict.NONE: "nothing allows it, or the boundary does not",
+    Verdict.UNKNOWN: "a document was not read, or not understood",
 }
+"""At 80 columns no line wraps."""
 _KEYS = {"slash": "/", "question_mark": "?", "escape": "esc"}
 
 
@@ -56,8 +57,8 @@ class HelpScreen(ModalScreen[None]):
             lines += [Content(""), Content.styled(group, "bold $accent")]
             for command in commands:
                 keys = command.display or _KEYS.get(command.keys, command.keys)
-                note = "" if self.writable or not command.writes else " (not in this session)"
-                lines.append(_line(keys, command.help + note))
+                usable = self.writable or not command.writes
+                lines.append(_line(keys, command.help if usable else "Not in this session."))
         return Content("\n").join(lines)
 
     def _verdicts(self) -> Content:
@@ -65,20 +66,23 @@ class HelpScreen(ModalScreen[None]):
         for verdict, meaning in _MEANING.items():
             glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
             lines.append(
-                Content.assemble("  ", (glyph, style), f" {verdict:<14}", (meaning, "dim"))
+                Content.assemble("  ", (glyph, style), f" {verdict:<16}", (meaning, "dim"))
             )
         lines += [
             Content(""),
             Content.styled(
-                "29/30 is how many of a section's entries are granted. Not judged: service and\n"
-                "resource control policies, session policies and resource-based policies.",
+                "29/30 is how many of a section's entries are granted.\n"
+                "Not judged: service and resource control policies, session\n"
+                "policies and resource-based policies.",
                 "dim",
             ),
         ]
         return Content("\n").join(lines)
 
     def action_scroll(self, lines: int) -> None:
-        self.query_one("#help", VerticalScroll).scroll_relative(y=lines, animate=False)
+        # At once, so that a key that is held down counts every time.
+        box = self.query_one("#help", VerticalScroll)
+        box.scroll_relative(y=lines, animate=False, immediate=True)
 
 
 def _line(keys: str, text: str) -> Content:

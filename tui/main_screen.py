@@ -24,6 +24,7 @@ from tui.change_flow import ChangeFlow
 from tui.commands import COMMANDS, by_id
 from tui.help_screen import HelpScreen
 from tui.launch import Launch
+from tui.policy_screen import PolicyScreen
 from tui.session import Session
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
@@ -403,6 +404,13 @@ class MainScreen(Screen[None]):
         """Show groups."""
         self._show_kind("groups")
 
+    def action_policy(self) -> None:
+        """Show the policy, its versions, and what the newer of them gave."""
+        if self.loaded:
+            self.app.push_screen(PolicyScreen(self.session, self.glyphs))
+        else:
+            self.notify("The account is still being read; wait until it is complete.", markup=False)
+
     def action_sort(self) -> None:
         """Sort by the next of the orders."""
         at = _SORTS.index(self.table.view.sort)
@@ -563,5 +571,5 @@ def _badges(launch: Launch) -> tuple[str, ...]:
 def _policy_note(managed: Managed) -> str:
     """Where the policy's document is from, if AWS did not just say it."""
     if managed.source == "shipped":
-        return f"document as shipped with the app, of {managed.as_of}"
-    return "" if managed.source == "live" else "document as in the account's data"
+        return f"shipped {managed.as_of}"
+    return "" if managed.source == "live" else "from account data"

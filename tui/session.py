@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from iam.audit import Audit
     from iam.client import Aws
     from iam.demo import DemoServer
+    from iam.drift import Drift
     from iam.errors import AwsError
+    from iam.holders import Holders
     from iam.judge import Judge
     from iam.load import Identity
     from iam.managed import Managed
     from iam.verdict import PrincipalResult
+    from iam.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,20 @@ class Open:
     caller: str | None
     region: str | None
     profile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The managed policy with its versions, two of them compared."""
+
+    account_id: str
+    managed: Managed
+    holders: Holders
+    versions: Versions
+    pair: tuple[int, int] | None
+    """Places of the older and the newer one; None if there are not two."""
+    drift: Drift | None
+    """None if a document of the two could not be read."""
 
 
 class Session:
@@ -56,6 +73,7 @@ class Session:
         self.changes = Changes(self)
         self._demo: DemoServer | None = None
         self._identity: Identity | None = None
+        self._versions: Versions | None = None
 
     @property
     def read(self) -> tuple[Account, Judge, Managed]:
@@ -155,7 +173,7 @@ class Session:
             return Judge(managed.policy, known, account.partition, only)
 
         self.judge = await in_thread(make_judge)
-        self.account, self.managed = account, managed
+        self.account, self.managed, self._versions = account, managed, None
         self.changes.unconfirmed.clear()
 
     async def who_can(self, action: str) -> Judge | None:
@@ -172,6 +190,40 @@ class Session:
             return Judge(self.managed.policy, catalogue(), self.account.partition, only)
 
         return await in_thread(make)
+
+    async def compare_versions(self, pair: tuple[int, int] | None = None) -> Compared:
+        """Compare two versions of the managed policy.
+
+        Args:
+            pair: Places of the older and the newer one, as listed before; None lists the versions
+                anew and takes the two that are of most interest.
+        """
+        from iam.versions import list_versions, read_documents
+
+        account, managed = self.account, self.managed
+        assert account is not None and managed is not None
+        versions = self._versions
+        if versions is None or pair is None:
+            versions = await list_versions(self.aws, managed)
+            pair = versions.usual
+        if pair is not None:
+            versions = await read_documents(self.aws, managed, versions, pair)
+        self._versions = versions
+
+        def look() -> Compared:
+            from iam.catalogue import catalogue
+            from iam.document import Document
+            from iam.drift import compare
+            from iam.holders import holders_of
+
+            drift = None
+            older, newer = (versions.all[i].document for i in pair) if pair else (None, None)
+            if isinstance(older, Document) and isinstance(newer, Document):
+                drift = compare(older, newer, catalogue(), account.partition)
+            holders = holders_of(account, managed.policy.arn)
+            return Compared(account.id, managed, holders, versions, pair, drift)
+
+        return await in_thread(look)
 
     async def results(
         self, judge: Judge, holders: Iterable[Holder]

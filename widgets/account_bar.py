@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.widgets import Static
@@ -94,8 +95,9 @@ class AccountBar(Static):
         if data.policy:
             counted = Content("  ").join(counts).cell_length + 2 if counts else 0
             version = f" {safe(data.version)}"
-            # A name that is cut still says which version.
-            room = max(12, width - counted - len(version))
+            # A name that is cut still says which version, and leaves room for where it is from.
+            note = cell_len(safe(data.policy_note)) + 2 if data.policy_note else 0
+            room = max(12, width - counted - len(version) - note)
             name = Content.styled(safe(data.policy), "$text").truncate(room, ellipsis=True)
             optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:

@@ -69,3 +69,24 @@ def test_without_moto_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(DemoError, match=r"bedrock-tui\[demo\]"):
         start_demo()
+
+
+def test_the_managed_policy_has_the_versions_that_aws_published(demo_iam: Any) -> None:
+    arn = "arn:aws:iam::aws:policy/AmazonBedrockLimitedAccess"
+    listed = demo_iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    assert {v["VersionId"]: f"{v['CreateDate']:%Y-%m-%d}" for v in listed} == {
+        "v9": "2026-08-04",
+        "v8": "2026-04-09",
+        "v7": "2026-03-23",
+        "v2": "2025-12-05",
+        "v1": "2025-06-29",
+    }
+    counts = {
+        id: len(
+            demo_iam.get_policy_version(PolicyArn=arn, VersionId=id)["PolicyVersion"]["Document"][
+                "Statement"
+            ]
+        )
+        for id in ("v1", "v2", "v9")
+    }
+    assert counts == {"v1": 4, "v2": 5, "v9": 6}

@@ -50,6 +50,43 @@ def small_account(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def versions_account(tmp_path: Path) -> Path:
+    """A file with three versions of the policy, v8 in force; the app ships v9."""
+    from iam.demo_versions import earlier_versions
+    from iam.shipped import shipped
+
+    limited = shipped(LIMITED)
+    assert limited is not None
+    documents = earlier_versions(limited.document)
+    days = {"v2": "2025-12-05", "v7": "2026-03-23", "v8": "2026-04-09"}
+    held = policy("AmazonBedrockLimitedAccess", arn=LIMITED) | {
+        "DefaultVersionId": "v8",
+        "PolicyVersionList": [
+            {
+                "VersionId": id,
+                "IsDefaultVersion": id == "v8",
+                "CreateDate": f"{day}T00:00:00Z",
+                "Document": documents[id],
+            }
+            for id, day in days.items()
+        ],
+    }
+    path = tmp_path / "versions.json"
+    path.write_text(
+        json.dumps(
+            details(
+                user("alice", attached=[LIMITED]),
+                user("bob", groups=["ml-team"]),
+                role("worker", attached=[LIMITED]),
+                group("ml-team", attached=[LIMITED]),
+                held,
+            )
+        )
+    )
+    return path
+
+
 Open = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
 
 

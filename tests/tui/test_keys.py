@@ -14,6 +14,7 @@ from tui.commands import COMMANDS
 from tui.help_screen import HelpScreen
 from tui.launch import Launch
 from widgets.filter_bar import FilterBar
+from widgets.glyphs import glyphs
 from widgets.principal_details import PrincipalDetails
 
 
@@ -189,9 +190,28 @@ async def test_the_help_names_every_command(open_app: Open, from_file: Launch) -
         help_screen = pilot.app.screen
         assert isinstance(help_screen, HelpScreen)
         text = "\n".join(str(s.render()) for s in help_screen.query("Static"))
-        assert all(command.help in text for command in COMMANDS)
+        assert all(command.help in text for command in COMMANDS if not command.writes)
+        assert text.count("Not in this session.") == sum(c.writes for c in COMMANDS)
         await pilot.press("escape")
         assert not isinstance(pilot.app.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("writable", [True, False])
+async def test_no_line_of_the_help_wraps_at_80_columns(
+    open_app: Open, from_file: Launch, writable: bool
+) -> None:
+    async with open_app(from_file, size=(80, 24)) as pilot:
+        pilot.app.push_screen(HelpScreen(glyphs(True), writable))
+        parts = pilot.app.screen.query(Static)
+        await until(pilot, lambda: all(part.size.height for part in parts))
+        for part in parts:
+            assert part.size.height == len(str(part.render()).splitlines())
+
+
+async def test_the_help_scrolls_a_line_for_every_key(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file, size=(80, 24)) as pilot:
+        await pilot.press("question_mark", "j", "j", "j", "k")
+        assert pilot.app.screen.query_one("#help").scroll_y == 2
 
 
 async def test_the_palette_has_every_command(open_app: Open, from_file: Launch) -> None:

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
 from tui.launch import Launch
+from tui.policy_screen import PolicyScreen
 from tui.review_dialog import ReviewDialog
 
 Compare = Callable[..., bool]
@@ -73,6 +74,31 @@ def test_no_colour(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert looks(snap_compare, from_file, (80, 24), "j", "space")
+
+
+async def open_policy(pilot: Pilot[int]) -> None:
+    await until(pilot, lambda: main_of(pilot).loaded)
+    await pilot.press("v")
+    await until(
+        pilot, lambda: isinstance(pilot.app.screen, PolicyScreen) and pilot.app.screen.rests
+    )
+
+
+@SIZES
+def test_policy(snap_compare: Compare, versions_account: Path, size: Size) -> None:
+    app = BedrockApp(Launch(snapshot=str(versions_account)), unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=open_policy)
+
+
+@pytest.mark.parametrize("plain", ["ascii", "no_colour"])
+def test_policy_on_a_plain_terminal(
+    snap_compare: Compare, versions_account: Path, monkeypatch: pytest.MonkeyPatch, plain: str
+) -> None:
+    if plain == "no_colour":
+        monkeypatch.setenv("NO_COLOR", "1")
+
+    app = BedrockApp(Launch(snapshot=str(versions_account)), unicode=plain != "ascii")
+    assert snap_compare(app, terminal_size=(80, 24), run_before=open_policy)
 
 
 @SIZES

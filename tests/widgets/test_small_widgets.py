@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,6 +81,14 @@ async def test_a_wide_bar_says_everything_and_a_narrow_one_still_the_version() -
     assert "AmazonBedrockLimitedAccess v9" in second
     small = BarData(policy=BAR.policy, version="v9", counts=dict.fromkeys(Verdict, 9))
     assert (await bar_at(80, small))[1].rstrip().endswith("… v9")
+
+
+@pytest.mark.parametrize("count", [1, 99])
+@pytest.mark.parametrize("note", ["from account data", "shipped 2026-08-04"])
+async def test_a_name_gives_way_to_where_the_document_is_from(count: int, note: str) -> None:
+    data = replace(BAR, policy_note=note, counts=dict.fromkeys(Verdict, count))
+    second = (await bar_at(120, data))[1].rstrip()
+    assert second.endswith(f"v9  {note}")
 
 
 async def test_the_bar_shows_hostile_text_as_text() -> None:
