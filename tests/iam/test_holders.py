@@ -36,4 +36,4 @@ def test_attachments_that_could_not_be_read_may_be_it() -> None:
     bob = next(iter(made.principals.values()))
     inline = [{"PolicyName": "(attached policies could not be read)", "PolicyDocument": unread}]
     odd = type(bob).model_validate({**bob.model_dump(by_alias=True), "UserPolicyList": inline})
-    assert not holders_of(made.with_principal(odd), LIMITED).certain
+    assert not holders_of(made.with_holders([odd]), LIMITED).certain
