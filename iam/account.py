@@ -26,6 +26,8 @@ class Unread:
     error: str
     """AWS's error code, or one of ours: `Malformed`, `Missing`."""
     message: str
+    hides: bool = False
+    """Whether users or roles may be missing for it, whom no verdict can tell of."""
 
 
 def _document(raw: object) -> Document | Unread:
@@ -271,7 +273,8 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
     def parse(key: str, label: str, model: Callable[[Any], _Model]) -> list[_Model]:
         items = page.get(key) or []
         if not isinstance(items, list):
-            unread.append(Unread(key, "Malformed", f"{key} is not a list"))
+            hides = key in ("UserDetailList", "RoleDetailList")
+            unread.append(Unread(key, "Malformed", f"{key} is not a list", hides))
             return []
         return [
             parsed for item in items if (parsed := _parsed(item, label, model, unread)) is not None
@@ -307,7 +310,8 @@ def _parsed(
             else ""
         )
         why = f"not as AWS describes a {label}" + (f" (look at {fields})" if fields else "")
-        unread.append(Unread(f"{label} {name}".strip(), "Malformed", why))
+        hides = label in ("user", "role")
+        unread.append(Unread(f"{label} {name}".strip(), "Malformed", why, hides))
         return None
 
 

@@ -43,6 +43,7 @@ READ_TIMEOUT = 30.0
 """Seconds; a page of a large account takes its time."""
 ATTEMPTS = 5
 IN_FLIGHT = 8
+_FEW_RETRIES: Any = {"mode": "standard", "total_max_attempts": 3}
 
 _READS = ("Get", "List", "Generate", "Simulate")
 
@@ -123,7 +124,9 @@ def connect(settings: Settings) -> Aws:
         )
         endpoint = settings.endpoint_url
         iam = session.client("iam", region_name=region, endpoint_url=endpoint, config=config)
-        sts = session.client("sts", region_name=region, endpoint_url=endpoint, config=config)
+        # Whose credentials these are is a small question, and the first one: no long waiting there.
+        small = config.merge(Config(read_timeout=min(READ_TIMEOUT, 10), retries=_FEW_RETRIES))
+        sts = session.client("sts", region_name=region, endpoint_url=endpoint, config=small)
     except Exception as error:
         raise explain(
             error, "connect to AWS", settings.profile or _profile_of_environment()

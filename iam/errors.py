@@ -199,7 +199,7 @@ _EXCEPTIONS: dict[str, tuple[str, str]] = {
     "ConnectionClosedError": ("The connection was cut while trying to {doing}.", _NETWORK),
     "HTTPClientError": ("The connection failed while trying to {doing}: {detail}", _NETWORK),
     "ResponseParserError": (
-        "What answered is not AWS: {detail}",
+        "What answered is not AWS: its answer cannot be read.",
         "Check the endpoint URL and the proxy.",
     ),
     "PaginationError": ("AWS sent the same page twice: {detail}", _AGAIN),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from iam.account import Account, Principal
 from iam.document import Document
 from iam.judge import sources_of
-from iam.verdict import PrincipalResult, Verdict, Via
+from iam.verdict import PrincipalResult, Verdict, Via, sum_up
 
 INVOKES = frozenset(
     {
@@ -14,6 +14,22 @@ INVOKES = frozenset(
         "bedrock-mantle:CreateInference",
     }
 )
+
+
+def invoking(result: PrincipalResult) -> Verdict | None:
+    """Whether somebody can invoke models: the sum over the actions that do.
+
+    Returns:
+        The verdict; None where the policy's sections have none of these actions.
+    """
+    verdicts = [
+        verdict
+        for section in result.sections
+        for entry in section.entries
+        for action, verdict in entry.concrete.items()
+        if action in INVOKES
+    ]
+    return sum_up(verdicts) if verdicts else None
 
 
 def hidden_by(account: Account, principal: Principal, result: PrincipalResult) -> tuple[str, ...]:

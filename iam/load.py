@@ -44,6 +44,8 @@ async def identify(aws: Aws) -> Identity:
         said = await aws.call(aws.sts.get_caller_identity)
         account, arn = said["Account"], said["Arn"]
     except AwsError as refused:
+        if refused.code == "ReadTimeout":
+            raise  # it was reached and said nothing: IAM would keep everybody waiting as long
         # A policy or a network may shut STS off and leave IAM open.
         try:
             arn = (await aws.call(aws.iam.get_user))["User"]["Arn"]

@@ -69,7 +69,8 @@ async def load_one_by_one(
             if not error.denied:
                 raise
             denials.append(error)
-            unread.append(Unread(f"{kind}s", error.code, error.sentence))
+            hides = kind != "group"
+            unread.append(Unread(f"{kind}s", error.code, error.sentence, hides))
     if {"users", "roles"} <= {item.what for item in unread}:
         raise denials[0]
 

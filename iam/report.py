@@ -16,6 +16,7 @@ from typing import Any
 
 from iam.account import Principal
 from iam.audit import Audit
+from iam.hidden import hidden_by
 from iam.history import BatchRecord
 from iam.text import safe
 from iam.verdict import EntryResult, PrincipalResult, SectionResult, Verdict
@@ -210,7 +211,7 @@ def _summary_table(audit: Audit) -> tuple[list[str], list[list[str]]]:
         [
             principal.type,
             principal.name,
-            attached_in_words(result),
+            _policy(audit, principal, result),
             f"{_GLYPHS[result.verdict]} {result.verdict}",
             *(f"{_GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections),
         ]
@@ -235,6 +236,14 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
 
 def _means(result: PrincipalResult) -> str:
     return "; ".join(m for s in result.sections for e in s.entries for m in e.means)
+
+
+def _policy(audit: Audit, principal: Principal, result: PrincipalResult) -> str:
+    """How it has the policy, or by which others it can invoke models all the same."""
+    hidden = hidden_by(audit.account, principal, result)
+    if hidden and not result.attached:
+        return f"hidden: {', '.join(hidden)}"
+    return attached_in_words(result)
 
 
 def attached_in_words(result: PrincipalResult) -> str:

@@ -12,6 +12,7 @@ import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def _whose(account: Account, name: str) -> tuple[str, str]:
 
 def _gaps(body: Mapping[str, Any]) -> list[Unread]:
     gaps = [
-        Unread(words, "Missing", f"the file has no {key}")
+        Unread(words, "Missing", f"the file has no {key}", hides=True)
         for key, words in _LISTS.items()
         if key not in body
     ]
@@ -143,6 +144,19 @@ def _gaps(body: Mapping[str, Any]) -> list[Unread]:
                 "the pages that follow",
                 "Truncated",
                 "the file holds only the first page: save the account without --no-paginate",
+                hides=True,
             )
         )
     return gaps
+
+
+def described(path: str) -> str:
+    """Which file it is, and of which day by the file system: `account.json of 2026-11-23`."""
+    if path == "-":
+        return "standard input"
+    name = safe(Path(path).name)
+    try:
+        saved = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return name
+    return f"{name} of {saved:%Y-%m-%d}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_PREFIX = "bedrock-tui-"
 
 
 async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
@@ -42,5 +45,20 @@ async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -
             loop.call_soon_threadsafe(settle, result, failure)
 
     name = getattr(fn, "__name__", "call")
-    threading.Thread(target=run, name=f"bedrock-tui-{name}", daemon=True).start()
+    threading.Thread(target=run, name=f"{_PREFIX}{name}", daemon=True).start()
     return await future
+
+
+def leave(status: int) -> NoReturn:
+    """End the program, though calls may still be under way in threads.
+
+    Python ends daemon threads in the middle when it takes itself down, which aborts the process if
+    one is in compiled code just then. Without such threads it is an ordinary exit.
+    """
+    if any(thread.name.startswith(_PREFIX) for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                if stream is not None:
+                    stream.flush()
+        os._exit(status)
+    sys.exit(status)

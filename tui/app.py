@@ -113,7 +113,9 @@ class BedrockApp(App[int]):
             for command in COMMANDS:
                 if command.palette and screen.check_action(command.id, ()):
                     yield SystemCommand(
-                        command.name, command.help, getattr(screen, f"action_{command.id}")
+                        command.name,
+                        f"{command.help} ({command.shown})",
+                        getattr(screen, f"action_{command.id}"),
                     )
         for own in super().get_system_commands(screen):
             if own.title in ("Theme", "Screenshot", "Maximize", "Minimize"):
@@ -137,6 +139,13 @@ def run(launch: Launch) -> int:
         app.run()
     finally:
         app.session.close()
+    if (batch := app.session.changes.running) is not None and batch.in_flight:
+        count = f"{batch.in_flight} change{'s' if batch.in_flight > 1 else ''}"
+        print(
+            f"bedrock-tui: {count} may have been sent without an answer; "
+            "the next start of the app asks AWS how that ended.",
+            file=sys.stderr,
+        )
     return app.return_code or 0
 
 

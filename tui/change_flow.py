@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from iam.errors import AwsError
 from iam.text import safe
 from tui.batch_screen import BatchScreen
-from tui.commands_screen import CommandsScreen
 from tui.history_screen import HistoryScreen
-from tui.review_dialog import About, ReviewDialog, ShowGroup
+from tui.review_dialog import About, ReviewDialog, ShowGroup, commands_screen
 
 if TYPE_CHECKING:
     from iam.batch import Batch
@@ -107,18 +106,16 @@ class ChangeFlow:
             self._commands,
             self.session.launch.confirm_above,
             self.session.launch.dry_run,
+            self.screen.out_of_sight,
         )
         dialog = ReviewDialog(
             plan, lambda told: self.changes.check(plan, told), about, self.screen.glyphs
         )
         decision = await self.screen.app.push_screen_wait(dialog)
         if isinstance(decision, ShowGroup):
-            await self.screen.show_group(decision.name)
+            self.screen.show_group(decision.name)
         elif decision is not None and self.session.launch.dry_run:
-            note = "Dry run: nothing was sent. These would make the change."
-            await self.screen.app.push_screen_wait(
-                CommandsScreen(self._commands(decision), decision.op, note)
-            )
+            await self.screen.app.push_screen_wait(commands_screen(decision, about))
         elif decision is not None:
             await self._apply(decision)
 
@@ -143,12 +140,16 @@ class ChangeFlow:
         left = [left.holder.arn for left in (*plan.as_wanted, *plan.blocked)]
         self.screen.table.unmark(left)  # what fails stays marked, to be tried again
         self.screen.may_leave = False
+        if progress is None:
+            name = batch.unsent[0].holder.name
+            self.screen.say(f"{plan.op}ing {safe(plan.policy.name)}: {safe(name)} …")
         try:
             running = asyncio.create_task(self.changes.run(batch))
             await self._follow(batch, progress, news, running)
             await running
         finally:
             self.screen.may_leave = True
+            self.screen.say("")
             if progress is not None and _all_well(batch) and progress.is_current:
                 progress.dismiss(None)
         self._tell(plan, batch, listed=progress is not None)

@@ -92,13 +92,14 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     from tui.headless import Failure, run_audit
 
     try:
-        text, complete = run_audit(launch, form)
+        text, missing = run_audit(launch, form)
         _write(text, output)
     except Failure as failure:
         _fail(str(failure))
     except KeyboardInterrupt:
         _fail("interrupted")
-    if not complete:
+    if missing:
+        click.echo(f"bedrock-tui: not complete: {safe(missing)}", err=True)
         sys.exit(EXIT_INCOMPLETE)
 
 
@@ -144,9 +145,10 @@ def _open(launch: Launch) -> None:
     from tui.terminal import prepare
 
     prepare()
+    from iam.threads import leave
     from tui.app import run
 
-    sys.exit(run(launch))
+    leave(run(launch))
 
 
 def _write(text: str, output: str | None) -> None:

@@ -34,6 +34,11 @@ class Command:
     priority: bool = False
     """Handled before the next key is looked at, where that key must go somewhere else."""
 
+    @property
+    def shown(self) -> str:
+        """The key, for people."""
+        return self.display or self.keys
+
     def binding(self) -> Binding:
         """The command as a Textual binding."""
         return Binding(
@@ -71,14 +76,17 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "hidden_grants", "h", "Hidden grants",
-        "Show who invokes models by a policy not Bedrock's.", _LOOK,
+        "Show who invokes models by a policy not Bedrock's.",
+        _LOOK, "hidden",
     ),
+    Command("who_can", "w", "Who can …", "Who can do an action, and by what?", _LOOK, "who can"),
+    Command("not_read", "n", "Not read", "List what could not be read.", _LOOK),
     Command(
         "policy", "v", "Policy and its versions",
         "Show the policy, and what its versions gave.", _LOOK,
     ),
     Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK, "sort"),
-    Command("copy_arn", "y", "Copy ARN", "Copy the principal's ARN (OSC 52).", _LOOK),
+    Command("copy_arn", "y", "Copy ARN", "Copy the ARN by way of the terminal (OSC 52).", _LOOK),
     Command(
         "attach", "a", "Attach", "Attach the policy to the marked, or to this one.",
         _CHANGE, "attach", writes=True,
@@ -104,7 +112,6 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("space", "mark or unmark the principal"),
     ("*", "mark all that is shown, or unmark them"),
     ("→ ← l h", "open, close a section of the details"),
-    ("w", "on an action in the details: who can do this?"),
     ("[ ] { }", "in the policy: choose the versions to compare"),
     ("ctrl+p", "every command by name"),
 )

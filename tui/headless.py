@@ -21,7 +21,7 @@ class Failure(Exception):
     """Why there is no audit, on one line."""
 
 
-def run_audit(launch: Launch, form: str) -> tuple[str, bool]:
+def run_audit(launch: Launch, form: str) -> tuple[str, str]:
     """Audit an account.
 
     Args:
@@ -29,18 +29,26 @@ def run_audit(launch: Launch, form: str) -> tuple[str, bool]:
         form: One of `table`, `json`, `csv`, `markdown`.
 
     Returns:
-        The report, and whether everything could be read.
+        The report, and what could not be read, in a few words; empty if everything could.
 
     Raises:
         Failure: There is no report.
     """
     try:
         audit = asyncio.run(_audit(launch))
-        return FORMATS[form](audit), audit.complete
+        return FORMATS[form](audit), _missing(audit)
     except (AwsError, DemoError, SnapshotError) as error:
         raise Failure(" ".join(str(error).split())) from error
     except Exception as error:
         raise Failure(kept_for_a_report()) from error
+
+
+def _missing(audit: Audit) -> str:
+    names = [unread.what for unread in audit.unread]
+    if not names:
+        return ""
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return f"{', '.join(names[:2])}{more} could not be read or understood"
 
 
 async def _audit(launch: Launch) -> Audit:

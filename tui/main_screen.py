@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import asdict
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
@@ -19,30 +18,26 @@ from textual.widgets import Footer, Static
 from iam.errors import AwsError
 from iam.journal import JournalError
 from iam.text import safe
-from iam.verdict import PrincipalResult, Verdict
+from iam.verdict import Verdict
+from tui.account_flow import AccountFlow
+from tui.action_dialog import ActionDialog
 from tui.change_flow import ChangeFlow
 from tui.commands import COMMANDS, by_id
 from tui.help_screen import HelpScreen
 from tui.launch import Launch
 from tui.policy_screen import PolicyScreen
 from tui.session import Session
+from tui.text_screen import TextScreen
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.load_progress import LoadProgress
 from widgets.principal_details import PrincipalDetails, SectionTree
 from widgets.principal_table import PrincipalTable
-from widgets.rows import Kind, Row, SectionColumn, Sort
-
-if TYPE_CHECKING:
-    from iam.account import Account, Holder
-    from iam.judge import Judge
-    from iam.managed import Managed
+from widgets.rows import Kind, Sort, View
 
 _VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 _SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
-_JUDGE_AT_ONCE = 500
-"""Principals whose verdicts reach the screen together."""
 _ASK_AGAIN = 30.0
 """Seconds until AWS is asked again how a change ended that was cut short."""
 _DETAILS_LAG = 0.08
@@ -52,7 +47,15 @@ _DETAILS_LAG = 0.08
 class MainScreen(Screen[None]):
     """Everything but the dialogues."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [command.binding() for command in COMMANDS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(command.binding() for command in COMMANDS),
+        # Where a command cannot be used, its key says why.
+        *(
+            Binding(command.keys, "why_not", show=False, id=f"{command.id}.why_not")
+            for command in COMMANDS
+            if command.writes
+        ),
+    ]
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__()
@@ -64,11 +67,8 @@ class MainScreen(Screen[None]):
         self.may_leave = True
         """Nothing is being sent that would be cut short."""
         self.flow = ChangeFlow(self)
+        self.account = AccountFlow(self)
         self.loaded = False
-        self._asked: Judge | None = None
-        """Of the single action that is asked about, if one is."""
-        self._results: dict[str, PrincipalResult] = {}
-        self._hidden: dict[str, tuple[str, ...]] = {}
         self._details_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -83,7 +83,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.table.focus()
-        self._show_bar()
+        self.show_bar()
         # After the first frame is on the screen: what follows imports boto3.
         self.call_after_refresh(self.read_account)
 
@@ -104,56 +104,19 @@ class MainScreen(Screen[None]):
         """Connect, read, judge; what goes wrong is told on the screen."""
         self.loaded = False
         self.refresh_bindings()
-        progress = self.query_one(LoadProgress)
         self._show_trouble(None)
         try:
-            await self._read(progress)
+            await self.account.read()
+            self._show_gaps()
+            self._show_details()
+            await self._recover()
+        except JournalError as error:
+            self.tell_fault(error)
         except Exception as error:
             self._show_trouble(error)
         finally:
-            progress.stop()
-
-    async def _read(self, progress: LoadProgress) -> None:
-        launch = self.session.launch
-        doing = {"demo": "starting the embedded account", "snapshot": "reading the file"}
-        progress.say(f"{doing.get(launch.source, 'connecting')} …")
-        opened = await self.session.open()
-        if opened.account_id != self.bar.account_id:
-            # Rows of another account must not stand below this one's ID.
-            self._results, self._hidden = {}, {}
-            self.bar = replace(self.bar, counts={}, unread=0, policy="", policy_note="")
-            self.table.set_rows([])
-            self.details.clear()
-        self.bar = replace(
-            self.bar,
-            account_id=opened.account_id,
-            alias=opened.alias or "",
-            caller=opened.caller or "",
-            region=opened.region or "",
-            profile=opened.profile or "",
-        )
-        self._show_bar()
-        progress.say("reading the account …")
-
-        def on_page(account: Account) -> None:
-            read, expected = len(account.principals), self.session.expected
-            of = f" of {expected:,}" if expected else ""
-            progress.say(f"{read:,}{of} principals read", read / expected if expected else None)
-            self._show_rows(account)
-
-        await self.session.load(on_page)
-        account, managed, judge = self.session.account, self.session.managed, self.session.judge
-        assert account is not None and managed is not None and judge is not None
-        self.bar = replace(
-            self.bar,
-            policy=managed.policy.name,
-            version=managed.policy.version,
-            policy_note=_policy_note(managed),
-            counts={},
-        )
-        self._asked = None
-        await self._judge(judge)
-        await self._recover()
+            self.query_one(LoadProgress).stop()
+            self.refresh_bindings()
 
     async def _recover(self) -> None:
         """Tell how the changes ended that an earlier run did not see the end of."""
@@ -161,117 +124,16 @@ class MainScreen(Screen[None]):
             # Too early to say of some: IAM may still come to show them.
             self.set_timer(_ASK_AGAIN, lambda: self.run_worker(self._recover(), group="recover"))
 
-    async def _judge(self, judge: Judge) -> None:
-        """Judge all principals, and show them as they are done."""
-        account, progress = self.session.account, self.query_one(LoadProgress)
-        assert account is not None
-        self._show_bar()
-        if judge.only:
-            # Its verdict is the principal's: the room is for the reason.
-            self.table.set_sections([], judge.only.id)
+    def say(self, text: str) -> None:
+        """Say what is under way; nothing, if the text is empty."""
+        progress = self.query_one(LoadProgress)
+        if text:
+            progress.say(text)
         else:
-            self.table.set_sections(
-                [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
-            )
-        self._results = {}
-        holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
-        for start in range(0, len(holders), _JUDGE_AT_ONCE):
-            await self._judge_these(judge, holders[start : start + _JUDGE_AT_ONCE])
-            done = len(self._results)
-            progress.say(f"{done:,} of {len(holders):,} judged", done / len(holders))
-            self._show_rows(account)
-        self.loaded = True
-        self._show_rows(account)
-        self._sum_up()
-        self.refresh_bindings()
-        self._show_details()
+            progress.stop()
 
-    async def _judge_these(self, judge: Judge, holders: list[Holder]) -> None:
-        from iam.hidden import hidden_by
-
-        assert self.session.account is not None
-        for holder, result in await self.session.results(judge, holders):
-            self._results[holder.arn] = result
-            if not judge.only and holder.type != "group":
-                self._hidden[holder.arn] = hidden_by(self.session.account, holder, result)
-
-    # Who can?
-
-    @on(SectionTree.WhoCan)
-    def who_can(self, event: SectionTree.WhoCan) -> None:
-        """Narrow the table to one action."""
-        if "*" in event.action or "?" in event.action:
-            self.notify("Open it, and choose one of its actions.", markup=False)
-        elif self.loaded and not self.changing:
-            self._close_details()
-            self.loaded = False
-            self._ask(event.action)
-
-    @work(exclusive=True, group="read", exit_on_error=False, description="who can")
-    async def _ask(self, action: str | None) -> None:
-        """Ask about one action, or about all of the policy again."""
-        try:
-            judge = await self.session.who_can(action) if action else self.session.judge
-            if judge is None:
-                self.notify(f"The catalogue does not know {safe(str(action))}.", markup=False)
-                self.loaded = True
-                return
-            self._asked = judge if action else None
-            await self._judge(judge)
-        except Exception as error:
-            self._show_trouble(error)
-        finally:
-            self.query_one(LoadProgress).stop()
-
-    def _show_rows(self, account: Account) -> None:
-        note = "this account has no users or roles" if self.loaded else ""
-        holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
-        members = Counter(group for p in account.principals.values() for group in p.groups)
-        self.table.set_rows([self._row(h, account, members) for h in holders], note)
-
-    def _row(
-        self, holder: Holder, account: Account, members: Mapping[str, int] | None = None
-    ) -> Row:
-        from iam.judge import attachment_of
-
-        managed = self.session.managed
-        result = self._results.get(holder.arn)
-        count = None
-        if holder.type == "group":
-            count = (
-                len(account.members_of(holder.name)) if members is None else members[holder.name]
-            )
-        return Row(
-            arn=holder.arn,
-            type=holder.type,
-            name=holder.name,
-            path=holder.path,
-            attached=attachment_of(account, holder, managed.policy.arn) if managed else None,
-            result=result,
-            hidden=self._hidden.get(holder.arn, ()),
-            note=_note(result) if self._asked else "",
-            members=count,
-            unconfirmed=holder.arn in self.session.changes.unconfirmed,
-        )
-
-    def _sum_up(self) -> None:
-        from iam.audit import unread_of
-
-        account, managed = self.session.account, self.session.managed
-        assert account is not None and managed is not None
-        results = [
-            (account.principals[arn], result)
-            for arn, result in self._results.items()
-            if arn in account.principals
-        ]
-        counts = dict.fromkeys(Verdict, 0)
-        for _, result in results:
-            counts[result.verdict] += 1
-        unread = unread_of(account, managed.policy, results)
-        self.bar = replace(self.bar, counts=counts, unread=len(unread))
-        self._show_bar()
-
-    def _show_bar(self) -> None:
+    def show_bar(self) -> None:
+        """Show what is known of the account."""
         self.query_one(AccountBar).update_bar(self.bar)
 
     def _show_trouble(self, error: BaseException | None) -> None:
@@ -292,6 +154,60 @@ class MainScreen(Screen[None]):
                 ("r tries again, q leaves.", "dim"),
             )
         )
+
+    def _show_gaps(self) -> None:
+        """Say so where users or roles may be missing: no verdict can tell of those."""
+        gaps = [unread for unread in self.account.unread if unread.hides]
+        trouble = self.query_one("#trouble", Static)
+        trouble.display = bool(gaps)
+        if gaps:
+            told = "; ".join(dict.fromkeys(f"{gap.what}: {gap.message}" for gap in gaps[:2]))
+            trouble.update(
+                Content.assemble(
+                    ("Some users or roles are not in this list. ", "bold $error"),
+                    safe(told),
+                    (". n lists all that could not be read.", "dim"),
+                )
+            )
+
+    # Who can?
+
+    @on(SectionTree.WhoCan)
+    def who_can(self, event: SectionTree.WhoCan) -> None:
+        """Ask about the action under the cursor of the details."""
+        if not event.action:
+            self.action_who_can()
+        elif "*" in event.action or "?" in event.action:
+            self.notify("Open it, and choose one of its actions.", markup=False)
+        else:
+            self._ask(event.action)
+
+    @work(group="ask who", exclusive=True, exit_on_error=False, description="choose an action")
+    async def action_who_can(self) -> None:
+        """Ask who can do an action that is typed."""
+        action = await self.app.push_screen_wait(ActionDialog())
+        if action:
+            self._ask(action)
+
+    def _ask(self, action: str | None) -> None:
+        """Ask about one action, or about all of the policy again."""
+        if self.loaded and not self.changing:
+            self._close_details()
+            self.loaded = False
+            self._ask_account(action)
+
+    @work(exclusive=True, group="read", exit_on_error=False, description="who can")
+    async def _ask_account(self, action: str | None) -> None:
+        try:
+            await self.account.ask(action)
+        except LookupError:
+            self.notify(f"The catalogue does not know {safe(str(action))}.", markup=False)
+        except Exception as error:
+            self._show_trouble(error)
+        finally:
+            self.loaded = True
+            self.query_one(LoadProgress).stop()
+            self._show_details()
 
     # Details
 
@@ -317,7 +233,7 @@ class MainScreen(Screen[None]):
         from iam.catalogue import catalogue
         from iam.section import describe
 
-        result = self._results.get(holder.arn) if judge else None
+        result = self.account.results.get(holder.arn) if judge else None
         members = account.members_of(holder.name) if holder.type == "group" else ()
         self.details.show_principal(
             holder,
@@ -355,8 +271,7 @@ class MainScreen(Screen[None]):
             self.table.show(verdict=None, hidden=False)
         elif self.table.marked:
             self.table.unmark(self.table.marked)
-        elif self._asked and self.loaded and not self.changing:
-            self.loaded = False
+        elif self.account.asked:
             self._ask(None)
 
     # Filter and sort
@@ -457,6 +372,11 @@ class MainScreen(Screen[None]):
         self.changing = True
         self.change(make(arns))
 
+    @property
+    def out_of_sight(self) -> int:
+        """How many of the marked the filter does not show."""
+        return len(self.table.marked - {row.arn for row in self.table.shown})
+
     def _refusal(self) -> str | None:
         """Why nothing can be changed now, in words."""
         launch = self.session.launch
@@ -492,39 +412,44 @@ class MainScreen(Screen[None]):
         self.notify(safe(told), severity="error", timeout=30, markup=False)
 
     async def show_changed(self, arns: Iterable[str]) -> None:
-        """Judge these anew and show them: users, roles, groups and, of groups, the members."""
-        account = self.session.account
-        judge = self._asked or self.session.judge
-        assert account is not None and judge is not None
-        found: dict[str, Holder] = {}
-        for arn in arns:
-            holder = account.holder(arn)
-            if holder is not None:
-                found[arn] = holder
-            if holder is not None and holder.type == "group":
-                found |= {p.arn: p for p in account.members_of(holder.name)}
-        await self._judge_these(judge, list(found.values()))
-        for holder in found.values():
-            self.table.update_row(self._row(holder, account))
-        self._sum_up()
+        """Judge these anew, and show them."""
+        await self.account.judge_changed(arns)
         self._show_details()
 
-    async def show_group(self, name: str) -> None:
+    def show_view(self, view: View) -> None:
+        """Show these rows, in this order; the filter line says what it says."""
+        self.query_one(FilterBar).put(view.text)
+        self.table.show(**asdict(view))
+
+    def show_group(self, name: str) -> None:
         """Go to a group in the list of groups."""
         group = self.session.account.groups.get(name) if self.session.account else None
         self._close_details()
-        await self.query_one(FilterBar).action_clear()
-        self.table.show(kind="groups", verdict=None, hidden=False, text="")
+        self.show_view(View(kind="groups"))
         if group is not None:
             self.table.go_to(group.arn)
 
     # The rest
 
+    def action_not_read(self) -> None:
+        """List what could not be read or understood."""
+        unread = self.account.unread
+        lines = [f"{each.what}: {each.message} ({each.error})" for each in unread]
+        if not lines:
+            self.notify("Everything could be read.", markup=False)
+            return
+        self.app.push_screen(TextScreen(f"Not read: {len(lines)}", lines, "not-read"))
+
+    def action_why_not(self) -> None:
+        """Say why a key does nothing."""
+        if refusal := self._refusal():
+            self.notify(refusal, severity="warning", markup=False)
+
     def action_copy_arn(self) -> None:
         """Copy the ARN of the principal under the cursor."""
         if row := self.table.cursor_row:
             self.app.copy_to_clipboard(safe(row.arn))
-            self.notify(f"Copied {safe(row.arn)}", markup=False)
+            self.notify(f"Sent to the terminal's clipboard: {safe(row.arn)}", markup=False)
 
     def action_reload(self) -> None:
         """Read the account again."""
@@ -555,21 +480,7 @@ class MainScreen(Screen[None]):
         return not (command and command.writes and not self.session.launch.plans)
 
 
-def _note(result: PrincipalResult | None) -> str:
-    """What decides on the one action that is asked about."""
-    if result is None:
-        return ""
-    return "; ".join(m for s in result.sections for e in s.entries for m in e.means)
-
-
 def _badges(launch: Launch) -> tuple[str, ...]:
     source = {"live": (), "demo": ("DEMO",), "snapshot": ("SNAPSHOT",)}[launch.source]
     dry = ("DRY-RUN",) if launch.dry_run else ()
     return source if launch.writable else ("READ-ONLY", *dry, *source)
-
-
-def _policy_note(managed: Managed) -> str:
-    """Where the policy's document is from, if AWS did not just say it."""
-    if managed.source == "shipped":
-        return f"shipped {managed.as_of}"
-    return "" if managed.source == "live" else "from account data"

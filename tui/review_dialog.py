@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
 from iam.text import safe
-from tui.commands_screen import CommandsScreen
+from tui.text_screen import TextScreen
 from widgets.glyphs import Glyphs
 from widgets.plan_view import PlanView
 
@@ -45,6 +45,8 @@ class About:
     """The plan as commands of the AWS CLI."""
     confirm_above: int
     dry_run: bool
+    out_of_sight: int = 0
+    """How many of those that were marked the list does not show at the moment."""
 
     @property
     def account(self) -> str:
@@ -61,6 +63,10 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
         Binding("g", "group", "Group", tooltip="Show the group", id="dialog.group"),
         Binding("j,down", "scroll(1)", "Down", show=False, id="dialog.down"),
         Binding("k,up", "scroll(-1)", "Up", show=False, id="dialog.up"),
+        Binding("pagedown,space", "scroll(10)", "Page down", show=False, id="dialog.pagedown"),
+        Binding("pageup", "scroll(-10)", "Page up", show=False, id="dialog.pageup"),
+        Binding("home", "scroll(-100000)", "Top", show=False, id="dialog.top"),
+        Binding("end", "scroll(100000)", "End", show=False, id="dialog.end"),
         Binding("left,right,tab", "other_button", "Other button", show=False, id="dialog.other"),
     ]
     AUTO_FOCUS = "#cancel"
@@ -114,7 +120,7 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
             self._wanted = False
             return
         self.checked = True
-        self._say("")
+        self._say(self._out_of_sight, "$warning")
         self._show()
         if self._wanted:
             self._wanted = False
@@ -142,6 +148,13 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
         if plan.holding_groups:
             keys.append("g show group")
         self.query_one("#dialog-keys", Static).update("  ".join(keys))
+
+    @property
+    def _out_of_sight(self) -> str:
+        if not (count := self.about.out_of_sight):
+            return ""
+        verb = "is" if count == 1 else "are"
+        return f"{count} of the marked {verb} not in the list as it is filtered now."
 
     def _say(self, text: str, style: str = "dim") -> None:
         state = self.query_one("#dialog-state", Static)
@@ -202,7 +215,7 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
     def action_commands(self) -> None:
         """Show the plan as commands."""
         if self.plan.changes:
-            self.app.push_screen(CommandsScreen(self.about.commands(self.plan), self.plan.op))
+            self.app.push_screen(commands_screen(self.plan, self.about))
 
     def action_group(self) -> None:
         """Leave everything as it was, and go to the group that gives the policy."""
@@ -210,10 +223,23 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
             self.dismiss(ShowGroup(groups[0]))
 
     def action_scroll(self, lines: int) -> None:
-        self.query_one("#dialog-body", VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.query_one("#dialog-body", VerticalScroll).scroll_relative(
+            y=lines, animate=False, immediate=True
+        )
 
     def action_other_button(self) -> None:
         self.focus_next("#dialog Button")
+
+
+def commands_screen(plan: Plan, about: About) -> TextScreen:
+    """The plan as commands of the AWS CLI."""
+    return TextScreen(
+        "As commands of the AWS CLI",
+        about.commands(plan),
+        plan.op,
+        "sh",
+        "Dry run: nothing was sent. These would make the change." if about.dry_run else "",
+    )
 
 
 def _same(shown: Plan, checked: Plan) -> bool:

@@ -41,6 +41,8 @@ class Open:
     caller: str | None
     region: str | None
     profile: str | None
+    file: str | None = None
+    """Of a snapshot: which, and of when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +129,15 @@ class Session:
         )
 
     async def _open_snapshot(self, path: str) -> Open:
-        def read() -> Account:
-            from iam.snapshot import read_snapshot
+        from iam.snapshot import described, read_snapshot
 
+        def read() -> Account:
             return read_snapshot(path)
 
         # Standard input can be read once only; what was read is kept for a reload.
         if self.account is None or path != "-":
             self.account = await in_thread(read)
-        return Open(self.account.id, self.account.alias, None, None, None)
+        return Open(self.account.id, self.account.alias, None, None, None, described(path))
 
     async def load(self, on_page: Callable[[Account], None] | None = None) -> None:
         """Read the account and the managed policy; sets `account`, `managed` and `judge`.

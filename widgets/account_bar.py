@@ -27,6 +27,8 @@ class BarData:
     version: str = ""
     policy_note: str = ""
     """Where the policy's document is from, if not from AWS just now."""
+    file: str = ""
+    """Of a snapshot: which, and of when."""
     badges: tuple[str, ...] = ()
     """`READ-ONLY`, `DEMO`, `SNAPSHOT`."""
     counts: dict[Verdict, int] = field(default_factory=dict)
@@ -70,6 +72,7 @@ class AccountBar(Static):
         optional = [
             Content.styled(safe(text), "dim")
             for text in (
+                data.file,
                 data.region,
                 f"profile {data.profile}" if data.profile else "",
                 _caller(data.caller),

@@ -64,6 +64,12 @@ class FilterBar(Horizontal):
         # At once: keys that wait already are to be typed into it, and not to be taken for commands.
         self.screen.set_focus(self.query_one(Input))
 
+    def put(self, text: str) -> None:
+        """Let it say what the table shows already."""
+        with self.prevent(Input.Changed):
+            self.query_one(Input).value = text
+        self.display = bool(text)
+
     async def action_keep(self) -> None:
         """Keep the filter in force, and close."""
         await _settled(self.query_one(Input))  # letters that were typed before

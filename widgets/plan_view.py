@@ -116,6 +116,7 @@ class PlanView(Static):
         notes = [self._warnings(plan), self._remaining(plan), self._shortfall(plan)]
         notes.append(_left_alone("Cannot be changed", plan.blocked, "$warning"))
         notes.append(_left_alone("Left alone", plan.as_wanted, "dim"))
+        notes.append(self._one_by_one(plan))
         return [note for note in notes if note]
 
     def _warnings(self, plan: Plan) -> Content:
@@ -155,6 +156,24 @@ class PlanView(Static):
         )
         who = "It" if len(plan.effects) == 1 else f"{len(short)} of them"
         return _listed(f"{who} will not have all of the policy's access.", reasons, "$warning")
+
+    def _one_by_one(self, plan: Plan) -> Content:
+        """Everybody whom a plan for several reaches, before and after."""
+        if len(plan.effects) < 2:
+            return Content()
+        lines: list[Content] = [Content.styled("One by one", "dim")]
+        for effect in plan.effects:
+            before, after = effect.before.verdict, effect.after.verdict
+            line = Content.assemble(
+                "  ",
+                (self.glyphs.of(before), self.glyphs.style(before)),
+                f" {self.glyphs.arrow} ",
+                (self.glyphs.of(after), self.glyphs.style(after)),
+                f" {safe(effect.principal.name)}",
+            )
+            same = all(old.same_access(new) for old, new in effect.sections)
+            lines.append(Content.assemble(line, ("  no change", "dim")) if same else line)
+        return Content("\n").join(lines)
 
 
 def _kinds(holders: Sequence[Holder]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual import on
@@ -49,20 +50,25 @@ class SectionTree(Tree[_Data]):
 
     @dataclass
     class WhoCan(Message):
-        """A message that asks who can do an action."""
+        """A message that asks who can do an action; one still to be named, if it is empty."""
 
         action: str
 
     def render_label(self, node: TreeNode[_Data], base_style: Style, style: Style) -> Text:
         """Cut what does not fit, visibly."""
         label = super().render_label(node, base_style, style)
+        sign = 2 if node.allow_expand else 0
+        label.truncate(max(8, self.room_of(node) + sign), overflow="ellipsis")
+        return label
+
+    def room_of(self, node: TreeNode[_Data]) -> int:
+        """How many cells the text of a node has."""
         depth = -1
         above = node.parent
         while above is not None:
             depth, above = depth + 1, above.parent
-        room = self.scrollable_content_region.width - depth * self.guide_depth
-        label.truncate(max(8, room), overflow="ellipsis")
-        return label
+        sign = 2 if node.allow_expand else 0
+        return self.scrollable_content_region.width - depth * self.guide_depth - sign
 
     def action_open(self) -> None:
         """Open the node under the cursor."""
@@ -85,6 +91,8 @@ class SectionTree(Tree[_Data]):
         if node is not None and isinstance(node.data, EntryResult | str):
             action = node.data if isinstance(node.data, str) else node.data.action
             self.post_message(self.WhoCan(action))
+        else:
+            self.post_message(self.WhoCan(""))
 
     def action_scroll_home(self) -> None:
         self.cursor_line = 0
@@ -105,6 +113,9 @@ class PrincipalDetails(Vertical):
             height: 1fr; padding: 0 0 0 1; background: transparent; overflow-x: hidden;
             scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
         }
+        & #line {
+            height: auto; max-height: 4; padding: 0 1; display: none; background: $panel;
+        }
         & #not-judged { height: auto; padding: 0 1; color: $text-muted; }
     }
     """
@@ -124,6 +135,7 @@ class PrincipalDetails(Vertical):
         tree.show_root = False
         tree.guide_depth = 2
         yield tree
+        yield Static("", id="line", markup=False)
         yield Static(NOT_JUDGED, id="not-judged", markup=False)
 
     @property
@@ -168,6 +180,7 @@ class PrincipalDetails(Vertical):
 
     def on_resize(self) -> None:
         self._draw_facts()
+        self.call_after_refresh(lambda: self._show_line(self.sections.cursor_node))
 
     def _draw_facts(self) -> None:
         if self._shown is not None:
@@ -217,6 +230,18 @@ class PrincipalDetails(Vertical):
                 self._fill_section(node, section)
                 node.expand()
         tree.cursor_line = min(max(line, 0), max(tree.last_line, 0))
+
+    @on(Tree.NodeHighlighted)
+    def _highlighted(self, event: Tree.NodeHighlighted[_Data]) -> None:
+        self._show_line(event.node)
+
+    def _show_line(self, node: TreeNode[_Data] | None) -> None:
+        """Show in full the line under the cursor, where the tree has no room for it."""
+        line = self.query_one("#line", Static)
+        text = node.label.plain if node is not None and isinstance(node.label, Text) else ""
+        line.display = cell_len(text) > self.sections.room_of(node) if node else False
+        if line.display:
+            line.update(Content(text))
 
     @on(Tree.NodeExpanded)
     def _expanded(self, event: Tree.NodeExpanded[_Data]) -> None:

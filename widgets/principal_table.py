@@ -23,6 +23,7 @@ from widgets.rows import Row, SectionColumn, View
 
 _GLYPH_SECTION = 4
 _POLICY = 7
+_INVOKES = 4
 _LEAST_NAME = 18
 _MOST_NAME = 26
 """Where notes follow."""
@@ -218,7 +219,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         dot = f" {self.glyphs.dot} "
         parts = [f"{kind} {count}"]
         if self._asked:
-            parts.insert(0, f"Who can {self._asked}?")
+            parts = [f"Who can {self._asked}?", count]
         if self.view.verdict is not None:
             parts.append(f"{self.glyphs.of(self.view.verdict)} {self.view.verdict}")
         if self.view.hidden:
@@ -316,12 +317,14 @@ class PrincipalTable(ScrollView, can_focus=True):
         return style
 
     def _widths(self) -> tuple[int, list[int]]:
-        """Of the name, and of each section's column."""
+        """Of the name, and of each section's column: with counts, signs only, or none at all."""
         width = self.scrollable_content_region.width
-        rest = width - 4 - 2 - _POLICY
+        rest = width - 4 - 2 - _POLICY - (0 if self._asked else _INVOKES)
         wide = [column.width for column in self._sections]
         if rest - sum(wide) < _LEAST_NAME:
             wide = [_GLYPH_SECTION] * len(wide)
+        if rest - sum(wide) < _LEAST_NAME:
+            wide = []
         name = max(4, rest - sum(wide))
         return (min(name, _MOST_NAME) if self._asked else name), wide
 
@@ -348,7 +351,9 @@ class PrincipalTable(ScrollView, can_focus=True):
     def _header(self) -> list[Segment]:
         name, widths = self._widths()
         text = "    " + "Name".ljust(name) + "T " + "Policy".ljust(_POLICY)
-        for number, (column, width) in enumerate(zip(self._sections, widths, strict=True), 1):
+        if not self._asked:
+            text += "Inv".ljust(_INVOKES)
+        for number, (column, width) in enumerate(zip(self._sections, widths, strict=False), 1):
             label = safe(column.label)
             if width == _GLYPH_SECTION and len(self._sections) > 8:
                 label = str(number)
@@ -371,6 +376,9 @@ class PrincipalTable(ScrollView, can_focus=True):
             Segment(f"{row.type[0].upper()} ", dim),
             self._policy(row),
         ]
+        if not self._asked:
+            sign = Segment(" ") if row.invokes is None else self._glyph(row.invokes)
+            line += [Segment(" "), sign, Segment(" " * (_INVOKES - 2))]
         if row.result is not None:
             for result, width in zip(row.result.sections, widths, strict=False):
                 line += self._section(result, width)

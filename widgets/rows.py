@@ -39,6 +39,8 @@ class Row:
     """None while it is not known which policy is asked about."""
     result: PrincipalResult | None
     """None while it is being judged."""
+    invokes: Verdict | None = None
+    """Whether it can invoke models; None where that is not asked."""
     hidden: tuple[str, ...] = ()
     """The policies by which it can invoke models though nobody takes them for Bedrock's."""
     note: str = ""

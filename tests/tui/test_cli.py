@@ -208,7 +208,9 @@ def test_standard_input_and_gzip(saved: Callable[..., str]) -> None:
 def test_a_document_that_does_not_parse_is_unknown(saved: Callable[..., str]) -> None:
     path = saved(user("alice", attached=[policy_arn("broken")]), policy("broken", raw="{oops"))
     result = run("audit", "--snapshot", path, "--format", "json")
-    assert (result.exit_code, result.stderr) == (3, "")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("bedrock-tui: not complete: policy arn:")
+    assert result.stderr.count("\n") == 1
     audit = json.loads(result.stdout)
     assert audit["complete"] is False
     assert "broken" in audit["unread"][0]["what"]
