@@ -39,6 +39,7 @@ class BedrockApp(App[int]):
     TITLE = "bedrock-tui"
     CSS_PATH = Path("styles.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
     ]

@@ -188,7 +188,7 @@ class ChangeFlow:
         policy = plan.policy.name
         done = [o for o in batch.outcomes if o.ending == "done"]
         if done:
-            self._say(f"{policy} {_VERBS[plan.op]} {_whom(done)}.")
+            self._say(f"{policy} {_VERBS[plan.op]} {_whom(done)}. u undoes it.")
         if batch.trouble:
             self._say(batch.trouble, "The journal", "error", 30)
         if listed:

@@ -79,13 +79,13 @@ COMMANDS: tuple[Command, ...] = (
         "Show who invokes models by a policy not Bedrock's.",
         _LOOK, "hidden",
     ),
-    Command("who_can", "w", "Who can …", "Who can do an action, and by what?", _LOOK, "who can"),
+    Command("who_can", "w", "Who can …", "Who can do an action, and by what?", _LOOK, "who"),
     Command("not_read", "n", "Not read", "List what could not be read.", _LOOK),
     Command(
         "policy", "v", "Policy and its versions",
         "Show the policy, and what its versions gave.", _LOOK,
     ),
-    Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK, "sort"),
+    Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK),
     Command("copy_arn", "y", "Copy ARN", "Copy the ARN by way of the terminal (OSC 52).", _LOOK),
     Command(
         "attach", "a", "Attach", "Attach the policy to the marked, or to this one.",

@@ -79,7 +79,7 @@ class MainScreen(Screen[None]):
             yield PrincipalTable(self.glyphs)
             yield PrincipalDetails(self.glyphs)
         yield FilterBar()
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         self.table.focus()

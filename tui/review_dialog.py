@@ -57,7 +57,10 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
     """Asks whether to apply a plan; the result is the plan as AWS has it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "apply", "Apply", tooltip="Apply the change", id="dialog.apply"),
+        # Handled before the next key is looked at: that may be the first letter of an account.
+        Binding(
+            "y", "apply", "Apply", priority=True, tooltip="Apply the change", id="dialog.apply"
+        ),
         Binding("n,escape", "cancel", "Cancel", tooltip="Leave all as it was", id="dialog.cancel"),
         Binding("c", "commands", "Commands", tooltip="As commands of the AWS CLI", id="dialog.cli"),
         Binding("g", "group", "Group", tooltip="Show the group", id="dialog.group"),
@@ -184,7 +187,7 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
         if not self.plan.changes:
             return
         if self._must_type:
-            self.query_one("#dialog-account", Input).focus()
+            self.set_focus(self.query_one("#dialog-account", Input))
         else:
             self.dismiss(self.plan)
 
@@ -205,6 +208,10 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
             self.action_apply()
         else:
             self.action_cancel()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the letters to the line that is typed into."""
+        return action != "apply" or not self.query_one("#dialog-account", Input).has_focus
 
     def action_cancel(self) -> None:
         """Say no."""

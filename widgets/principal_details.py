@@ -116,6 +116,7 @@ class PrincipalDetails(Vertical):
         & #line {
             height: auto; max-height: 4; padding: 0 1; display: none; background: $panel;
         }
+        &:focus-within #line.-cut { display: block; }
         & #not-judged { height: auto; padding: 0 1; color: $text-muted; }
     }
     """
@@ -230,6 +231,7 @@ class PrincipalDetails(Vertical):
                 self._fill_section(node, section)
                 node.expand()
         tree.cursor_line = min(max(line, 0), max(tree.last_line, 0))
+        self._show_line(tree.cursor_node)
 
     @on(Tree.NodeHighlighted)
     def _highlighted(self, event: Tree.NodeHighlighted[_Data]) -> None:
@@ -239,9 +241,8 @@ class PrincipalDetails(Vertical):
         """Show in full the line under the cursor, where the tree has no room for it."""
         line = self.query_one("#line", Static)
         text = node.label.plain if node is not None and isinstance(node.label, Text) else ""
-        line.display = cell_len(text) > self.sections.room_of(node) if node else False
-        if line.display:
-            line.update(Content(text))
+        line.set_class(node is not None and cell_len(text) > self.sections.room_of(node), "-cut")
+        line.update(Content(text))
 
     @on(Tree.NodeExpanded)
     def _expanded(self, event: Tree.NodeExpanded[_Data]) -> None:

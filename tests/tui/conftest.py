@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -84,6 +85,8 @@ def versions_account(tmp_path: Path) -> Path:
             )
         )
     )
+    # The screen says of when it is.
+    os.utime(path, (1_764_000_000, 1_764_000_000))
     return path
 
 
