@@ -26,6 +26,8 @@ from tui.main_screen import MainScreen  # noqa: E402
 
 FOLDER = ROOT / "screenshots"
 WIDE, SMALL = (120, 36), (80, 24)
+WAIT = "wait"
+"""No key, but time for AWS to answer."""
 PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
     ("main", WIDE, (*"jjjjjjjj", "enter", "l", "j", "j", "j", "l", "escape")),
     ("main-80x24", SMALL, tuple("jjjj")),
@@ -33,7 +35,19 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
     ("attach", WIDE, ("slash", *"murphy", "enter", "a")),
     ("detach-80x24", SMALL, ("slash", *"carla", "enter", "d")),
     ("filter", WIDE, ("slash", *"role code")),
-    ("policy", WIDE, ("v",)),
+    ("who-can", WIDE, ("w", "enter", WAIT)),
+    ("groups", WIDE, (*"4jjj", "enter", WAIT)),
+    ("batch", WIDE, ("asterisk", "a", WAIT)),
+    (
+        "history",
+        WIDE,
+        (
+            *("slash", *"murphy", "enter", "a", WAIT, "y", WAIT, WAIT, "u", WAIT, "y", WAIT, WAIT),
+            *("escape", "slash", *"user/r", "enter", "asterisk", "a", WAIT, "y", WAIT, WAIT, WAIT),
+            *("escape", "H", WAIT, "enter", WAIT),
+        ),
+    ),
+    ("policy", WIDE, ("v", WAIT)),
     ("help", WIDE, ("question_mark",)),
 )
 
@@ -45,14 +59,18 @@ async def draw() -> None:
         async with app.run_test(size=size) as pilot:
             await _until(pilot, lambda app=app: _loaded(app))  # type: ignore[misc]
             for key in keys:
-                await pilot.press(key)
-                await asyncio.sleep(0.15)
+                if key == WAIT:
+                    await asyncio.sleep(2)
+                else:
+                    await pilot.press(key)
+                    await asyncio.sleep(0.15)
             await asyncio.sleep(0.5)
             await pilot.pause()
             picture = app.export_screenshot(title="bedrock-tui")
         app.session.close()
         # The ID that rich makes up would change with every run.
         picture = re.sub(r"terminal-\d+", f"terminal-{name}", picture)
+        picture = re.sub(r"bedrock-tui-demo-\w+", "bedrock-tui-demo", picture)
         (FOLDER / f"{name}.svg").write_text(picture, encoding="utf-8")
         print(f"screenshots/{name}.svg")
 

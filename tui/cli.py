@@ -97,7 +97,10 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     except Failure as failure:
         _fail(str(failure))
     except KeyboardInterrupt:
-        _fail("interrupted")
+        from iam.threads import leave
+
+        click.echo("bedrock-tui: interrupted", err=True)
+        leave(EXIT_FAILED)
     if missing:
         click.echo(f"bedrock-tui: not complete: {safe(missing)}", err=True)
         sys.exit(EXIT_INCOMPLETE)
