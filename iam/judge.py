@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from iam.account import Account, Group, ManagedPolicy, Principal, Unread
 from iam.catalogue import Action, Catalogue
-from iam.condition import in_words, is_known
+from iam.condition import is_known
 from iam.document import Document, Statement
 from iam.evaluate import (
     ANYTHING,
@@ -25,6 +25,7 @@ from iam.evaluate import (
     requests_of,
     rules_of,
 )
+from iam.scope import in_words
 from iam.section import Entry, Section, section_of_action, sections_of
 from iam.verdict import (
     Attachment,
@@ -132,6 +133,7 @@ class Judge:
             only: Ask about this action, and about nothing else.
         """
         self.managed = managed
+        self._partition = partition
         document = managed.document
         self.sections: tuple[Section, ...] = (
             sections_of(document, catalogue) if isinstance(document, Document) else ()
@@ -195,27 +197,32 @@ class Judge:
         boundary: Source | None,
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
-        via: dict[Via, None] = {}
+        statements: dict[tuple[int, int], tuple[Source, Statement]] = {}
         reasons: dict[str, None] = {}
+        service = question.entry.action.partition(":")[0].lower()
         for requests in question.requests:
             if section.statement.problem:
                 concrete[requests.name] = Verdict.UNKNOWN
                 continue
-            found = [(s, i, rule) for s in sources for i, rule in self._rules(s, requests)]
+            found = [
+                (n, i, rule) for n, s in enumerate(sources) for i, rule in self._rules(s, requests)
+            ]
             limits = (
-                [(boundary, i, rule) for i, rule in self._rules(boundary, requests)]
+                [(len(sources), i, rule) for i, rule in self._rules(boundary, requests)]
                 if boundary and isinstance(boundary.document, Document)
                 else []
             )
             decision = self._decision(requests, found, limits, boundary)
             concrete[requests.name] = decision.verdict
-            for place, (source, index, _) in enumerate((*found, *limits)):
-                if place not in decision.used:
-                    continue
+            both = (*found, *limits)
+            for place in sorted(decision.used):
+                n, index, _ = both[place]
+                source = sources[n] if n < len(sources) else boundary
+                assert source is not None
                 if isinstance(source.document, Unread):
                     reasons[f"{source.policy} could not be read: {source.document.message}"] = None
-                else:
-                    via[_via(source, source.document.statements[index])] = None
+                elif (n, index) not in statements:
+                    statements[n, index] = (source, source.document.statements[index])
             reasons.update(dict.fromkeys(_reasons(decision, boundary)))
         if section.statement.problem:
             reasons[f"the statement was not understood: {section.statement.problem}"] = None
@@ -223,7 +230,12 @@ class Judge:
             action=question.entry.action,
             verdict=sum_up(concrete.values()),
             concrete=concrete,
-            via=tuple(via),
+            via=tuple(
+                dict.fromkeys(
+                    _via(source, statement, service, self._partition)
+                    for source, statement in statements.values()
+                )
+            ),
             reasons=tuple(reasons),
         )
 
@@ -238,8 +250,8 @@ class Judge:
     def _decision(
         self,
         requests: Requests,
-        found: Sequence[tuple[Source, int, Rule]],
-        limits: Sequence[tuple[Source, int, Rule]],
+        found: Sequence[tuple[int, int, Rule]],
+        limits: Sequence[tuple[int, int, Rule]],
         boundary: Source | None,
     ) -> Decision:
         identity = tuple(rule for _, _, rule in found)
@@ -272,7 +284,7 @@ def _questions(section: Section, catalogue: Catalogue, partition: str) -> tuple[
     )
 
 
-def _via(source: Source, statement: Statement) -> Via:
+def _via(source: Source, statement: Statement, service: str, partition: str) -> Via:
     return Via(
         effect=statement.effect or "Deny",
         policy=source.policy,
@@ -280,22 +292,9 @@ def _via(source: Source, statement: Statement) -> Via:
         group=source.group,
         sid=statement.sid,
         statement=statement.index,
-        scope=_scope(statement),
+        scope=in_words(statement, service, partition),
         understood=statement.problem is None and all(map(is_known, statement.conditions)),
     )
-
-
-def _scope(statement: Statement) -> tuple[str, ...]:
-    """What narrows a statement, in words."""
-    found: list[str] = []
-    if statement.not_resources is not None:
-        found.append("not on " + ", ".join(statement.not_resources))
-    elif statement.resources is not None and "*" not in statement.resources:
-        found.append("only on " + ", ".join(statement.resources))
-    found += [f"if {in_words(condition)}" for condition in statement.conditions]
-    if statement.problem:
-        found.append(f"not understood: {statement.problem}")
-    return tuple(found)
 
 
 def _reasons(decision: Decision, boundary: Source | None) -> list[str]:

@@ -27,6 +27,9 @@ _MOST_STATES = 4_000
 _VERSION = 6
 """The most characters after a colon of a model's ID. The longest yet has five (`:1000k`); more
 would let an ID hold what only the start of an ARN does: `:bedrock:`, or an account's number."""
+_REGIONS = {"aws-cn": "cn-", "aws-us-gov": "us-gov-"}
+"""What the regions of a partition begin with, so that `us-gov-*` is all of them there.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
 _WINDOW = 4
 """The most characters of the last such part before a custom model's own ID: a number (`:200k`)."""
 
@@ -86,7 +89,8 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
         if name == "Partition":
             tokens += partition
         elif name == "Region":
-            tokens += (_WORD, "-", _DIGIT)  # as us-east-1: the name of a service is no region
+            # As us-east-1: the name of a service is no region.
+            tokens += (*_REGIONS.get(partition, ""), _WORD, "-", _DIGIT)
         elif match.end() < len(arn_format) or tokens[-1] == ":":
             tokens.append(_WORD)
         elif _OF_CUSTOM_MODELS.search(arn_format):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from iam.account import Account, Unread, parse_page
-from iam.document import Document, DocumentError, parse_document
+from iam.document import DocumentError, parse_document
 from iam.verdict import Verdict
 from tests.build import ID, allow, deny, details, document, judge, role, the
 
@@ -109,12 +109,6 @@ def test_damaged_text(seed: int) -> None:
             assert judged(text) is Verdict.UNKNOWN
         else:
             judged(text)
-
-
-def test_a_key_that_stands_twice_is_read_as_json_reads_it() -> None:
-    read = parse_document('{"Statement": [], "Version": "2008-10-17", "Version": "2012-10-17"}')
-    assert isinstance(read, Document)
-    assert read.version == "2012-10-17"
 
 
 def test_an_item_that_is_no_document_is_unread_not_lost() -> None:

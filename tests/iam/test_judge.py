@@ -79,7 +79,7 @@ def test_the_scope_is_told_in_words() -> None:
         for e in result(user("alice", held)).sections[0].entries
         if e.action.endswith("Model") and "Invoke" in e.action
     )
-    assert entry.via[0].scope == (f"only on {claude}", "if with MFA")
+    assert entry.via[0].scope == ("only foundation-model/anthropic.* in us-east-1", "with MFA")
 
 
 def test_principals_with_the_same_documents_share_one_result() -> None:
