@@ -12,7 +12,7 @@ from iam.condition import Operator, as_bool, operator_of
 from iam.document import Condition, Effect
 
 _KEYS = {
-    "aws:calledvia": "a service on the way",
+    "aws:calledvia": "service on the way",
     "aws:calledviafirst": "the first service on the way",
     "aws:calledvialast": "the service that makes the call",
     "aws:currenttime": "the time",

@@ -203,6 +203,8 @@ class Decision:
     limited: bool = False
     """The boundary takes something away by not allowing it."""
     too_complex: bool = False
+    idle: bool = False
+    """What is granted reaches none of the resources that the action acts on."""
 
 
 def decide(
@@ -220,12 +222,14 @@ def decide(
         boundary_unread: There is a boundary, and it could not be read.
     """
     decision = _decide(requests, identity, boundary, boundary_unread)
-    if requests.real is None or decision.verdict in (Verdict.GRANTED, Verdict.UNKNOWN):
+    if requests.real is None or decision.verdict is Verdict.UNKNOWN:
         return decision
     # Nothing real is asked about, yet the action may be allowed where it does act: that is some
     # access.
     actual = replace(requests, resources=requests.real, real=None)
     real = _decide(actual, identity, boundary, boundary_unread)
+    if decision.verdict is Verdict.GRANTED:
+        return replace(decision, idle=real.verdict in (Verdict.NONE, Verdict.DENIED))
     if real.verdict in (Verdict.GRANTED, Verdict.PARTIAL):
         return replace(real, verdict=Verdict.PARTIAL)
     return real if real.verdict is Verdict.UNKNOWN else decision

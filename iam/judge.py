@@ -199,7 +199,7 @@ class Judge:
         concrete: dict[str, Verdict] = {}
         statements: dict[tuple[int, int], tuple[Source, Statement]] = {}
         reasons: dict[str, None] = {}
-        service = question.entry.action.partition(":")[0].lower()
+        idle: list[bool] = []
         for requests in question.requests:
             if section.statement.problem:
                 concrete[requests.name] = Verdict.UNKNOWN
@@ -214,6 +214,7 @@ class Judge:
             )
             decision = self._decision(requests, found, limits, boundary)
             concrete[requests.name] = decision.verdict
+            idle.append(decision.idle)
             both = (*found, *limits)
             for place in sorted(decision.used):
                 n, index, _ = both[place]
@@ -232,11 +233,24 @@ class Judge:
             concrete=concrete,
             via=tuple(
                 dict.fromkeys(
-                    _via(source, statement, service, self._partition)
+                    self._via(source, statement, question.entry.action, idle=all(idle))
                     for source, statement in statements.values()
                 )
             ),
             reasons=tuple(reasons),
+        )
+
+    def _via(self, source: Source, statement: Statement, action: str, *, idle: bool) -> Via:
+        scope = in_words(statement, action.partition(":")[0].lower(), self._partition)
+        return Via(
+            effect=statement.effect or "Deny",
+            policy=source.policy,
+            kind=source.kind,
+            group=source.group,
+            sid=statement.sid,
+            statement=statement.index,
+            scope=(*scope, f"reaches no resource of {action}") if idle else scope,
+            understood=statement.problem is None and all(map(is_known, statement.conditions)),
         )
 
     def _rules(self, source: Source, requests: Requests) -> tuple[tuple[int, Rule], ...]:
@@ -281,19 +295,6 @@ def _questions(section: Section, catalogue: Catalogue, partition: str) -> tuple[
             ),
         )
         for entry in section.entries
-    )
-
-
-def _via(source: Source, statement: Statement, service: str, partition: str) -> Via:
-    return Via(
-        effect=statement.effect or "Deny",
-        policy=source.policy,
-        kind=source.kind,
-        group=source.group,
-        sid=statement.sid,
-        statement=statement.index,
-        scope=in_words(statement, service, partition),
-        understood=statement.problem is None and all(map(is_known, statement.conditions)),
     )
 
 

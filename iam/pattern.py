@@ -36,6 +36,7 @@ _WINDOW = 4
 # What one token of a pattern accepts: a character itself, or one of these classes.
 _ANY, _NOT_COLON, _NOT_COLON_SLASH, _DIGIT = "any", "not : $", "not : / $", "digit"
 _STAR, _WORD, _PATH, _ID, _ONE, _MODEL = "star", "word", "path", "id", "one", "model"
+_OWNER = "owner"
 Token = str
 """A character, or one of the words above (never a single character)."""
 Tokens = tuple[Token, ...]
@@ -76,10 +77,10 @@ def _wild(text: str) -> Iterator[Token]:
 def type_tokens(arn_format: str, partition: str) -> Tokens:
     """Read a resource type's ARN format: `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`.
 
-    Region, account, versions, and IDs that more follows hold neither a colon nor a slash; a name
-    at the end may be a path. Only a `${ResourceId}` at the end may hold colons, as model IDs do,
-    with a short part after each (`…-v1:0:200k`), and after that a custom model has a slash and an
-    ID. No placeholder holds a `$`.
+    An account is twelve digits, or `aws`. Regions, versions, and IDs that more follows hold
+    neither a colon nor a slash; a name at the end may be a path. Only a `${ResourceId}` at the end
+    may hold colons, as model IDs do, with a short part after each (`…-v1:0:200k`), and after that
+    a custom model has a slash and an ID. No placeholder holds a `$`.
     """
     tokens: list[Token] = []
     position = 0
@@ -91,6 +92,8 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
         elif name == "Region":
             # As us-east-1: the name of a service is no region.
             tokens += (*_REGIONS.get(partition, ""), _WORD, "-", _DIGIT)
+        elif name == "Account":
+            tokens.append(_OWNER)
         elif match.end() < len(arn_format) or tokens[-1] == ":":
             tokens.append(_WORD)
         elif _OF_CUSTOM_MODELS.search(arn_format):
@@ -153,6 +156,13 @@ class _Automaton:
                 edges[here].append((kind, here))
                 before, here = here, state()
                 skips[before] = here
+            elif token == _OWNER:
+                for owner in ("aws", (_DIGIT,) * 12):
+                    last = before
+                    for kind in owner[:-1]:
+                        edges[last].append((kind, len(edges)))
+                        last = state()
+                    edges[last].append((owner[-1], here))
             elif token in (_ID, _MODEL):
                 edges[before].append((_NOT_COLON, here))
                 edges[here].append((_NOT_COLON, here))

@@ -38,7 +38,7 @@ def in_words(statement: Statement, service: str, partition: str) -> tuple[str, .
         and the name of the policy; empty where nothing narrows it.
     """
     found: list[str] = []
-    if statement.not_resources is not None:
+    if statement.not_resources:
         found.append(f"except {_all(statement.not_resources, service, partition)}")
     elif statement.resources is not None and "*" not in statement.resources:
         lead = "on" if statement.effect == "Deny" else "only"

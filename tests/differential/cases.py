@@ -9,10 +9,11 @@ type (`*-model/*`), a `*` that runs past a colon.
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from iam.catalogue import Action, catalogue
+from iam.catalogue import catalogue
 from tests.build import allow, deny, document
 
 Json = dict[str, Any]
@@ -96,23 +97,31 @@ def policies(random: Random) -> list[Json]:
     ]
 
 
-def samples(action: str, random: Random) -> list[Sample]:
+def samples(action: str, section: Json, random: Random) -> list[Sample]:
     """Requests of an action: all the kinds of resources that it acts on, in many contexts."""
     known = catalogue().find(action)
-    arns = (_arns(known) if known else []) or [NO_RESOURCE]
-    chosen = arns if len(arns) <= 90 else random.sample(arns, 90)
-    return [(arn, context) for arn in chosen for context in random.sample(_CONTEXTS, 2)]
+    formats = known.resources if known else ()
+    patterns = (
+        [section["Resource"]] if isinstance(section["Resource"], str) else section["Resource"]
+    )
+    chosen: list[str] = []
+    for arn_format in formats:
+        # Only what the section reaches is asked about: of the rest none need be among the few.
+        arns = [a for a in _arns(arn_format) if any(fnmatchcase(a, p) for p in patterns)]
+        chosen += random.sample(arns, min(len(arns), max(12, 90 // len(formats))))
+    return [
+        (arn, context) for arn in chosen or [NO_RESOURCE] for context in random.sample(_CONTEXTS, 2)
+    ]
 
 
-def _arns(action: Action) -> list[str]:
+def _arns(arn_format: str) -> list[str]:
     found: dict[str, None] = {}
-    for pattern in action.resources:
-        for region in REGIONS:
-            for account in ("123456789012", "210987654321"):
-                for name in NAMES:
-                    arn = pattern.replace("${Partition}", "aws").replace("${Region}", region)
-                    arn = arn.replace("${Account}", account)
-                    found[re.sub(r"\$\{\w+\}|\*", name, arn)] = None
+    for region in REGIONS:
+        for account in ("123456789012", "210987654321"):
+            for name in NAMES:
+                arn = arn_format.replace("${Partition}", "aws").replace("${Region}", region)
+                arn = arn.replace("${Account}", account)
+                found[re.sub(r"\$\{\w+\}|\*", name, arn)] = None
     return list(found)
 
 
