@@ -14,9 +14,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cache, lru_cache
 
 from iam.catalogue import Action
 from iam.condition import Standing, standing
@@ -46,20 +47,29 @@ class Reach(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Universe:
+    """The resources that some requests are about. Compared by identity, like `Rule`."""
+
+    resources: tuple[Patterns, ...]
+    """They match every one of these unions …"""
+    except_for: Patterns
+    """… and none of these."""
+    real: tuple[Patterns, ...] | None = None
+    """The action's own resources, where the statement's patterns reach none of them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Requests:
-    """The requests that a section's statement would allow, for one concrete action. Compared by
-    identity, like `Rule`."""
+    """The requests that a section's statement would allow, for one concrete action."""
 
     name: str
     """The concrete action, or a wildcard that the catalogue has no actions for."""
     action: Action | None
-    resources: tuple[Patterns, ...]
-    """The resources match every one of these unions …"""
-    except_for: Patterns
-    """… and none of these."""
+    universe: Universe
     conditions: tuple[Condition, ...]
-    real: tuple[Patterns, ...] | None = None
-    """The action's own resources, where the statement's patterns reach none of them."""
+
+
+_same_universe = cache(Universe)
 
 
 def requests_of(
@@ -84,14 +94,16 @@ def requests_of(
     # An action without resource types is asked for the resource "*", literally.
     formats = action.resources if action else ()
     types: Patterns = tuple(type_tokens(f, partition) for f in formats) or (("*",),)
-    conditions = statement.conditions
     if action is None:
-        anything = (resource_tokens("*"),)
-        return Requests(name, action, (written or anything,), excluded, conditions)
-    if written and not _any_of((types, written)):
-        return Requests(name, action, (written,), excluded, conditions, real=(types,))
-    resources = (types, written) if written else (types,)
-    return Requests(name, action, resources, excluded, conditions)
+        universe = _same_universe((written or (resource_tokens("*"),),), excluded)
+    elif written and not _any_of((types, written)):
+        # `arn:*:kms:*:::*` also matches strings that begin as another service's ARN does.
+        of_service: Patterns = (resource_tokens(f"arn:{partition}:{action.service}:*"),)
+        asked = (of_service, written) if _any_of((of_service, written)) else (written,)
+        universe = _same_universe(asked, excluded, real=(types,))
+    else:
+        universe = _same_universe((types, written) if written else (types,), excluded)
+    return Requests(name, action, universe, statement.conditions)
 
 
 def _any_of(resources: tuple[Patterns, ...]) -> bool:
@@ -102,14 +114,15 @@ def _any_of(resources: tuple[Patterns, ...]) -> bool:
         return True
 
 
-def _patterns(texts: Iterable[str] | None, variables: bool) -> Patterns:
+@lru_cache(maxsize=100_000)
+def _patterns(texts: tuple[str, ...] | None, variables: bool) -> Patterns:
     return tuple(resource_tokens(text, variables) for text in texts or ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """What one statement of a document says about some requests. Compared by identity, so that
-    verdicts can be memoised by the rules that decide them."""
+    """What one statement of a document says about some requests. `_same_rule` makes one object of
+    equal ones: they are compared by identity, and verdicts memoised by the rules that decide."""
 
     effect: Effect | None
     """None if it was not understood: it may do either."""
@@ -164,15 +177,19 @@ def _rule(statement: Statement, requests: Requests, variables: bool) -> Rule | N
     inverted = statement.not_resources is not None
     texts = statement.not_resources if inverted else statement.resources
     if texts is None or (not inverted and "*" in texts):
-        return Rule(statement.effect, holds, reach)
-    return Rule(
+        return _same_rule(statement.effect, holds, reach)
+    certain = tuple(t for t in texts if not (variables and has_variable(t)))
+    return _same_rule(
         statement.effect,
         holds,
         reach,
-        certain=_patterns([t for t in texts if not (variables and has_variable(t))], variables),
+        certain=_patterns(certain, variables),
         possible=_patterns(texts, variables),
         inverted=inverted,
     )
+
+
+_same_rule = cache(Rule)
 
 
 def _action_reach(statement: Statement, name: str) -> Reach:
@@ -208,7 +225,7 @@ class Decision:
 
 
 def decide(
-    requests: Requests,
+    universe: Universe,
     identity: Sequence[Rule],
     boundary: Sequence[Rule] | None,
     boundary_unread: bool = False,
@@ -216,27 +233,27 @@ def decide(
     """Decide on some requests.
 
     Args:
-        requests: Of one concrete action.
+        universe: The resources that they are about.
         identity: What the principal's own and its groups' documents say about them.
         boundary: What the permissions boundary says; None if there is none.
         boundary_unread: There is a boundary, and it could not be read.
     """
-    decision = _decide(requests, identity, boundary, boundary_unread)
-    if requests.real is None or decision.verdict is Verdict.UNKNOWN:
+    decision = _decide(universe, identity, boundary, boundary_unread)
+    if universe.real is None or decision.verdict is Verdict.UNKNOWN:
         return decision
     # Nothing real is asked about, yet the action may be allowed where it does act: that is some
     # access.
-    actual = replace(requests, resources=requests.real, real=None)
+    actual = replace(universe, resources=universe.real, real=None)
     real = _decide(actual, identity, boundary, boundary_unread)
     if decision.verdict is Verdict.GRANTED:
         return replace(decision, idle=real.verdict in (Verdict.NONE, Verdict.DENIED))
     if real.verdict in (Verdict.GRANTED, Verdict.PARTIAL):
-        return replace(real, verdict=Verdict.PARTIAL)
+        return replace(real, verdict=Verdict.PARTIAL, used=real.used | decision.used)
     return real if real.verdict is Verdict.UNKNOWN else decision
 
 
 def _decide(
-    requests: Requests,
+    universe: Universe,
     identity: Sequence[Rule],
     boundary: Sequence[Rule] | None,
     boundary_unread: bool,
@@ -244,7 +261,7 @@ def _decide(
     rules = [*identity, *(boundary or ())]
     n = len(identity)
     try:
-        matching = _kinds_of(requests, rules)
+        matching = _kinds_of(universe, rules)
     except TooComplex:
         everyone = frozenset(range(len(rules)))
         if any(_reaches_all(rule, "Deny") for rule in rules):
@@ -252,7 +269,7 @@ def _decide(
         mine = _without_needless(identity)
         limits = None if boundary is None else _without_needless(boundary)
         if len(mine) + len(limits or ()) < len(rules):
-            return replace(_decide(requests, mine, limits, boundary_unread), used=everyone)
+            return replace(_decide(universe, mine, limits, boundary_unread), used=everyone)
         return Decision(Verdict.UNKNOWN, everyone, too_complex=True)
     used: set[int] = set()
     limited = False
@@ -285,10 +302,10 @@ def _without_needless(rules: Sequence[Rule]) -> list[Rule]:
     return [r for r in rules if r.effect != "Allow" or _reaches_all(r, "Allow")]
 
 
-def _kinds_of(requests: Requests, rules: Sequence[Rule]) -> set[tuple[Reach, ...]]:
+def _kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]]:
     """How far each rule reaches, for every kind of request that there is."""
-    asked: list[Patterns] = [requests.except_for]
-    places: dict[Patterns, int] = {requests.except_for: 0}
+    asked: list[Patterns] = [universe.except_for]
+    places: dict[Patterns, int] = {universe.except_for: 0}
 
     def place(patterns: Patterns) -> int:
         if patterns not in places:
@@ -303,7 +320,7 @@ def _kinds_of(requests: Requests, rules: Sequence[Rule]) -> set[tuple[Reach, ...
         for rule in rules
     ]
     found: set[tuple[Reach, ...]] = set()
-    for kind in kinds(requests.resources, tuple(asked)):
+    for kind in kinds(universe.resources, tuple(asked)):
         if kind[0]:
             continue
         found.add(

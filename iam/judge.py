@@ -1,18 +1,18 @@
-"""Judge principals: gather the documents that count for one, and evaluate every section on them.
+"""Judge principals: evaluate every section on the documents that count for one.
 
 A `Judge` is made for one managed policy and keeps what it has worked out: each document is read
 against the sections once, however many principals hold it, and principals with the same documents
-share one result. It knows no account by itself, so the account as it is and the account as it
-would be are asked about in the same way.
+share one result; those of which only the documents that speak of an entry are the same share the
+result on it. It knows no account by itself, so the account as it is and the account as it would be
+are asked about in the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
 
-from iam.account import Account, Group, ManagedPolicy, Principal, Unread
+from iam.account import Account, ManagedPolicy, Principal, Unread
 from iam.catalogue import Action, Catalogue
 from iam.condition import is_known
 from iam.document import Document, Statement
@@ -21,14 +21,15 @@ from iam.evaluate import (
     Decision,
     Requests,
     Rule,
+    Universe,
     decide,
     requests_of,
     rules_of,
 )
 from iam.scope import in_words
 from iam.section import Entry, Section, section_of_action, sections_of
+from iam.sources import Source, attachment_of, boundary_of, sources_of
 from iam.verdict import (
-    Attachment,
     EntryResult,
     PrincipalResult,
     SectionResult,
@@ -38,80 +39,18 @@ from iam.verdict import (
 )
 
 
-class Source(NamedTuple):
-    """A document that counts for a principal, and how it reaches it."""
-
-    document: Document | Unread
-    policy: str
-    kind: Literal["managed", "inline", "boundary"]
-    group: str | None = None
-
-
-class _Document:
-    """A document with what it says about each concrete action of the sections."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.rules: dict[Requests, tuple[tuple[int, Rule], ...]] = {}
-
-    def about(self, requests: Requests) -> tuple[tuple[int, Rule], ...]:
-        if (known := self.rules.get(requests)) is None:
-            known = self.rules[requests] = rules_of(self.document, requests)
-        return known
-
-
-def sources_of(account: Account, principal: Principal) -> tuple[Source, ...]:
-    """The identity-based documents that count for a principal: its own, and those of its groups."""
-    found: list[Source] = []
-
-    def add(holder: Principal | Group, group: str | None) -> None:
-        for inline in holder.inline:
-            found.append(Source(inline.document, inline.name, "inline", group))
-        for arn in holder.attached:
-            found.append(Source(_managed_document(account, arn), arn, "managed", group))
-
-    add(principal, None)
-    for name in principal.groups:
-        if (group := account.groups.get(name)) is not None:
-            add(group, name)
-        else:
-            missing = Unread(
-                f"group {name}", "Missing", "the account's data does not hold the group"
-            )
-            found.append(Source(missing, f"(policies of group {name})", "inline", name))
-    return tuple(found)
-
-
-def boundary_of(account: Account, principal: Principal) -> Source | None:
-    """The permissions boundary of a principal, if it has one."""
-    arn = principal.boundary
-    return Source(_managed_document(account, arn), arn, "boundary") if arn else None
-
-
-def _managed_document(account: Account, arn: str) -> Document | Unread:
-    policy = account.policies.get(arn)
-    if policy is None:
-        return Unread(f"policy {arn}", "Missing", "the account's data does not hold its document")
-    document: Document | Unread = policy.document
-    return document
-
-
-def attachment_of(account: Account, principal: Principal, policy_arn: str) -> Attachment:
-    """How a principal has a managed policy: by itself, and by which of its groups."""
-    groups = tuple(
-        name
-        for name in principal.groups
-        if (group := account.groups.get(name)) is not None and policy_arn in group.attached
-    )
-    return Attachment(direct=policy_arn in principal.attached, groups=groups)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Question:
     """An entry of a section, ready to be asked of any principal."""
 
     entry: Entry
     requests: tuple[Requests, ...]
+
+
+_Said = tuple[tuple[tuple[int, Rule], ...], ...]
+"""What a document says of each of a question's requests: places of statements, and rules."""
+_Key = tuple[object, ...]
+_Keyed = tuple[_Key, Source]
 
 
 class Judge:
@@ -142,9 +81,10 @@ class Judge:
             self.sections = (section_of_action(only, self.sections),)
         self.only = only
         self._questions = [_questions(s, catalogue, partition) for s in self.sections]
-        self._documents: dict[str, _Document] = {}
-        self._decisions: dict[tuple[object, ...], Decision] = {}
-        self._results: dict[tuple[object, ...], tuple[Verdict, tuple[SectionResult, ...]]] = {}
+        self._said: dict[tuple[str, _Question], _Said | None] = {}
+        self._decisions: dict[_Key, Decision] = {}
+        self._entries: dict[_Key, EntryResult] = {}
+        self._results: dict[_Key, tuple[Verdict, tuple[SectionResult, ...]]] = {}
 
     def result(self, account: Account, principal: Principal) -> PrincipalResult:
         """Judge one principal.
@@ -156,9 +96,10 @@ class Judge:
         Returns:
             The verdicts on all sections, and how it has the managed policy.
         """
-        sources = sources_of(account, principal)
-        boundary = boundary_of(account, principal)
-        key = (tuple(_key(s) for s in sources), boundary and _key(boundary))
+        sources = [(_key(s), s) for s in sources_of(account, principal)]
+        limit = boundary_of(account, principal)
+        boundary = (_key(limit), limit) if limit else None
+        key = (tuple(key for key, _ in sources), boundary and boundary[0])
         if (known := self._results.get(key)) is None:
             known = self._results[key] = self._judge(sources, boundary)
         verdict, sections = known
@@ -166,7 +107,7 @@ class Judge:
         return PrincipalResult(verdict, sections, attached)
 
     def _judge(
-        self, sources: Sequence[Source], boundary: Source | None
+        self, sources: Sequence[_Keyed], boundary: _Keyed | None
     ) -> tuple[Verdict, tuple[SectionResult, ...]]:
         sections: list[SectionResult] = []
         for section, questions in zip(self.sections, self._questions, strict=True):
@@ -193,50 +134,62 @@ class Judge:
         self,
         question: _Question,
         section: Section,
-        sources: Sequence[Source],
-        boundary: Source | None,
+        sources: Sequence[_Keyed],
+        boundary: _Keyed | None,
+    ) -> EntryResult:
+        if section.statement.problem:
+            return _not_understood(question, section.statement.problem)
+        speaking: list[tuple[Source, _Said]] = []
+        keys: list[_Key] = []
+        for key, source in sources:
+            if (said := self._about(source, question)) is not None:
+                speaking.append((source, said))
+                keys.append(key)
+        of_entry = (question, tuple(keys), boundary and boundary[0])
+        if (known := self._entries.get(of_entry)) is None:
+            limit = boundary[1] if boundary else None
+            known = self._entries[of_entry] = self._judged(question, speaking, limit)
+        return known
+
+    def _judged(
+        self, question: _Question, speaking: Sequence[tuple[Source, _Said]], boundary: Source | None
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
         statements: dict[tuple[int, int], tuple[Source, Statement]] = {}
         reasons: dict[str, None] = {}
         idle: list[bool] = []
-        for requests in question.requests:
-            if section.statement.problem:
-                concrete[requests.name] = Verdict.UNKNOWN
-                continue
-            found = [
-                (n, i, rule) for n, s in enumerate(sources) for i, rule in self._rules(s, requests)
-            ]
-            limits = (
-                [(len(sources), i, rule) for i, rule in self._rules(boundary, requests)]
-                if boundary and isinstance(boundary.document, Document)
-                else []
+        limits = self._about(boundary, question) if boundary else None
+        unread = boundary is not None and isinstance(boundary.document, Unread)
+        for i, requests in enumerate(question.requests):
+            found = [(n, *of) for n, (_, said) in enumerate(speaking) for of in said[i]]
+            limiting = [(len(speaking), *of) for of in (limits[i] if limits and not unread else ())]
+            decision = self._decision(
+                requests.universe,
+                tuple([rule for _, _, rule in found]),
+                None if boundary is None or unread else tuple([rule for _, _, rule in limiting]),
+                unread,
             )
-            decision = self._decision(requests, found, limits, boundary)
             concrete[requests.name] = decision.verdict
             idle.append(decision.idle)
-            both = (*found, *limits)
+            both = (*found, *limiting)
             for place in sorted(decision.used):
                 n, index, _ = both[place]
-                source = sources[n] if n < len(sources) else boundary
+                source = speaking[n][0] if n < len(speaking) else boundary
                 assert source is not None
                 if isinstance(source.document, Unread):
                     reasons[f"{source.policy} could not be read: {source.document.message}"] = None
                 elif (n, index) not in statements:
                     statements[n, index] = (source, source.document.statements[index])
             reasons.update(dict.fromkeys(_reasons(decision, boundary)))
-        if section.statement.problem:
-            reasons[f"the statement was not understood: {section.statement.problem}"] = None
+        via = (
+            self._via(source, statement, question.entry.action, idle=all(idle))
+            for source, statement in statements.values()
+        )
         return EntryResult(
             action=question.entry.action,
             verdict=sum_up(concrete.values()),
             concrete=concrete,
-            via=tuple(
-                dict.fromkeys(
-                    self._via(source, statement, question.entry.action, idle=all(idle))
-                    for source, statement in statements.values()
-                )
-            ),
+            via=tuple(dict.fromkeys(via)),
             reasons=tuple(reasons),
         )
 
@@ -253,31 +206,44 @@ class Judge:
             understood=statement.problem is None and all(map(is_known, statement.conditions)),
         )
 
-    def _rules(self, source: Source, requests: Requests) -> tuple[tuple[int, Rule], ...]:
+    def _about(self, source: Source, question: _Question) -> _Said | None:
+        """What a document says of each of a question's requests; None if it does not speak of any.
+
+        This is where a document is read, once for all who hold it.
+        """
         if isinstance(source.document, Unread):
-            return ((0, ANYTHING),)
-        fingerprint = source.document.fingerprint
-        if (document := self._documents.get(fingerprint)) is None:
-            document = self._documents[fingerprint] = _Document(source.document)
-        return document.about(requests)
+            return (((0, ANYTHING),),) * len(question.requests)
+        key = (source.document.fingerprint, question)
+        if key not in self._said:
+            document = source.document
+            said = tuple(rules_of(document, requests) for requests in question.requests)
+            self._said[key] = said if any(said) else None
+        return self._said[key]
 
     def _decision(
         self,
-        requests: Requests,
-        found: Sequence[tuple[int, int, Rule]],
-        limits: Sequence[tuple[int, int, Rule]],
-        boundary: Source | None,
+        universe: Universe,
+        identity: tuple[Rule, ...],
+        limit: tuple[Rule, ...] | None,
+        unread: bool,
     ) -> Decision:
-        identity = tuple(rule for _, _, rule in found)
-        unread = boundary is not None and isinstance(boundary.document, Unread)
-        limit = None if boundary is None or unread else tuple(rule for _, _, rule in limits)
-        key = (requests, identity, limit, unread)
+        key = (universe, identity, limit, unread)
         if (known := self._decisions.get(key)) is None:
-            known = self._decisions[key] = decide(requests, identity, limit, unread)
+            known = self._decisions[key] = decide(universe, identity, limit, unread)
         return known
 
 
-def _key(source: Source) -> tuple[object, ...]:
+def _not_understood(question: _Question, problem: str) -> EntryResult:
+    return EntryResult(
+        action=question.entry.action,
+        verdict=Verdict.UNKNOWN,
+        concrete=dict.fromkeys(question.entry.concrete, Verdict.UNKNOWN),
+        via=(),
+        reasons=(f"the statement was not understood: {problem}",),
+    )
+
+
+def _key(source: Source) -> _Key:
     document = source.document
     content = document.fingerprint if isinstance(document, Document) else document
     return (content, source.policy, source.kind, source.group)

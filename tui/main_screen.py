@@ -217,7 +217,7 @@ class MainScreen(Screen[None]):
         self.table.set_rows([self._row(p, account) for p in account.principals.values()], note)
 
     def _row(self, principal: Principal, account: Account) -> Row:
-        from iam.judge import attachment_of
+        from iam.sources import attachment_of
 
         managed = self.session.managed
         result = self._results.get(principal.arn)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from iam.account import Unread
-from iam.judge import Judge, attachment_of, boundary_of, sources_of
+from iam.judge import Judge
+from iam.sources import attachment_of, boundary_of, sources_of
 from iam.verdict import Verdict
 from tests.build import (
     LIMITED,
