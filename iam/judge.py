@@ -11,21 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import NamedTuple
 
 from iam.account import Account, ManagedPolicy, Principal, Unread
 from iam.catalogue import Action, Catalogue
 from iam.condition import is_known
 from iam.document import Document, Statement
-from iam.evaluate import (
-    ANYTHING,
-    Decision,
-    Requests,
-    Rule,
-    Universe,
-    decide,
-    requests_of,
-    rules_of,
-)
+from iam.evaluate import Decision, decide
+from iam.rule import ANYTHING, Requests, Rule, Universe, requests_of, rules_of
 from iam.scope import in_words
 from iam.section import Entry, Section, section_of_action, sections_of
 from iam.sources import Source, attachment_of, boundary_of, sources_of
@@ -43,14 +37,25 @@ from iam.verdict import (
 class _Question:
     """An entry of a section, ready to be asked of any principal."""
 
+    place: int
+    """Among the questions of all sections, from 0."""
     entry: Entry
     requests: tuple[Requests, ...]
 
 
 _Said = tuple[tuple[tuple[int, Rule], ...], ...]
 """What a document says of each of a question's requests: places of statements, and rules."""
+_Reading = tuple[_Said | None, ...]
+"""That for every question; None where it does not speak of any of the requests."""
 _Key = tuple[object, ...]
-_Keyed = tuple[_Key, Source]
+
+
+class _Read(NamedTuple):
+    """A document that counts, read."""
+
+    key: _Key
+    source: Source
+    reading: _Reading
 
 
 class Judge:
@@ -80,8 +85,9 @@ class Judge:
         if only is not None:
             self.sections = (section_of_action(only, self.sections),)
         self.only = only
-        self._questions = [_questions(s, catalogue, partition) for s in self.sections]
-        self._said: dict[tuple[str, _Question], _Said | None] = {}
+        self._questions = _questions(self.sections, catalogue, partition)
+        self._readings: dict[str, _Reading] = {}
+        self._scopes: dict[tuple[str, int, str], tuple[tuple[str, ...], bool]] = {}
         self._decisions: dict[_Key, Decision] = {}
         self._entries: dict[_Key, EntryResult] = {}
         self._results: dict[_Key, tuple[Verdict, tuple[SectionResult, ...]]] = {}
@@ -96,10 +102,9 @@ class Judge:
         Returns:
             The verdicts on all sections, and how it has the managed policy.
         """
-        sources = [(_key(s), s) for s in sources_of(account, principal)]
-        limit = boundary_of(account, principal)
-        boundary = (_key(limit), limit) if limit else None
-        key = (tuple(key for key, _ in sources), boundary and boundary[0])
+        sources = sources_of(account, principal)
+        boundary = boundary_of(account, principal)
+        key = (tuple(_key(s) for s in sources), boundary and _key(boundary))
         if (known := self._results.get(key)) is None:
             known = self._results[key] = self._judge(sources, boundary)
         verdict, sections = known
@@ -107,11 +112,15 @@ class Judge:
         return PrincipalResult(verdict, sections, attached)
 
     def _judge(
-        self, sources: Sequence[_Keyed], boundary: _Keyed | None
+        self, sources: Sequence[Source], boundary: Source | None
     ) -> tuple[Verdict, tuple[SectionResult, ...]]:
         sections: list[SectionResult] = []
+        read = [self._read(source) for source in sources]
+        limit = (
+            _Read(_key(boundary), boundary, self._reading(boundary.document)) if boundary else None
+        )
         for section, questions in zip(self.sections, self._questions, strict=True):
-            entries = tuple(self._entry(q, section, sources, boundary) for q in questions)
+            entries = tuple(self._entry(q, section, read, limit) for q in questions)
             verdict = sum_up(v for e in entries for v in e.concrete.values())
             sections.append(
                 SectionResult(
@@ -134,53 +143,48 @@ class Judge:
         self,
         question: _Question,
         section: Section,
-        sources: Sequence[_Keyed],
-        boundary: _Keyed | None,
+        sources: Sequence[_Read],
+        boundary: _Read | None,
     ) -> EntryResult:
         if section.statement.problem:
             return _not_understood(question, section.statement.problem)
-        speaking: list[tuple[Source, _Said]] = []
-        keys: list[_Key] = []
-        for key, source in sources:
-            if (said := self._about(source, question)) is not None:
-                speaking.append((source, said))
-                keys.append(key)
-        of_entry = (question, tuple(keys), boundary and boundary[0])
-        if (known := self._entries.get(of_entry)) is None:
-            limit = boundary[1] if boundary else None
-            known = self._entries[of_entry] = self._judged(question, speaking, limit)
+        speaking = [read for read in sources if read.reading[question.place] is not None]
+        key = (question, tuple([read.key for read in speaking]), boundary and boundary.key)
+        if (known := self._entries.get(key)) is None:
+            known = self._entries[key] = self._judged(question, speaking, boundary)
         return known
 
     def _judged(
-        self, question: _Question, speaking: Sequence[tuple[Source, _Said]], boundary: Source | None
+        self, question: _Question, sources: Sequence[_Read], boundary: _Read | None
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
         statements: dict[tuple[int, int], tuple[Source, Statement]] = {}
         reasons: dict[str, None] = {}
         idle: list[bool] = []
-        limits = self._about(boundary, question) if boundary else None
-        unread = boundary is not None and isinstance(boundary.document, Unread)
+        place = question.place
+        limit = boundary.source if boundary else None
+        unread = limit is not None and isinstance(limit.document, Unread)
+        limits = boundary.reading[place] if boundary and not unread else None
         for i, requests in enumerate(question.requests):
-            found = [(n, *of) for n, (_, said) in enumerate(speaking) for of in said[i]]
-            limiting = [(len(speaking), *of) for of in (limits[i] if limits and not unread else ())]
+            found = [(r.source, *of) for r in sources for of in (r.reading[place] or ())[i]]
+            mine = len(found)
+            if limit and limits:
+                found += [(limit, *of) for of in limits[i]]
             decision = self._decision(
                 requests.universe,
-                tuple([rule for _, _, rule in found]),
-                None if boundary is None or unread else tuple([rule for _, _, rule in limiting]),
+                tuple([rule for _, _, rule in found[:mine]]),
+                None if limit is None or unread else tuple([rule for _, _, rule in found[mine:]]),
                 unread,
             )
             concrete[requests.name] = decision.verdict
             idle.append(decision.idle)
-            both = (*found, *limiting)
-            for place in sorted(decision.used):
-                n, index, _ = both[place]
-                source = speaking[n][0] if n < len(speaking) else boundary
-                assert source is not None
+            for n in sorted(decision.used):
+                source, index, _ = found[n]
                 if isinstance(source.document, Unread):
                     reasons[f"{source.policy} could not be read: {source.document.message}"] = None
-                elif (n, index) not in statements:
-                    statements[n, index] = (source, source.document.statements[index])
-            reasons.update(dict.fromkeys(_reasons(decision, boundary)))
+                else:
+                    statements[id(source), index] = (source, source.document.statements[index])
+            reasons.update(dict.fromkeys(_reasons(decision, limit)))
         via = (
             self._via(source, statement, question.entry.action, idle=all(idle))
             for source, statement in statements.values()
@@ -194,7 +198,13 @@ class Judge:
         )
 
     def _via(self, source: Source, statement: Statement, action: str, *, idle: bool) -> Via:
-        scope = in_words(statement, action.partition(":")[0].lower(), self._partition)
+        assert isinstance(source.document, Document)
+        key = (source.document.fingerprint, statement.index, action.partition(":")[0].lower())
+        if (known := self._scopes.get(key)) is None:
+            understood = statement.problem is None and all(map(is_known, statement.conditions))
+            known = in_words(statement, key[2], self._partition), understood
+            self._scopes[key] = known
+        scope, understood = known
         return Via(
             effect=statement.effect or "Deny",
             policy=source.policy,
@@ -203,22 +213,22 @@ class Judge:
             sid=statement.sid,
             statement=statement.index,
             scope=(*scope, f"reaches no resource of {action}") if idle else scope,
-            understood=statement.problem is None and all(map(is_known, statement.conditions)),
+            understood=understood,
         )
 
-    def _about(self, source: Source, question: _Question) -> _Said | None:
-        """What a document says of each of a question's requests; None if it does not speak of any.
+    def _read(self, source: Source) -> _Read:
+        """Read a document, once for all who hold it."""
+        return _Read(_key(source), source, self._reading(source.document))
 
-        This is where a document is read, once for all who hold it.
-        """
-        if isinstance(source.document, Unread):
-            return (((0, ANYTHING),),) * len(question.requests)
-        key = (source.document.fingerprint, question)
-        if key not in self._said:
-            document = source.document
-            said = tuple(rules_of(document, requests) for requests in question.requests)
-            self._said[key] = said if any(said) else None
-        return self._said[key]
+    def _reading(self, document: Document | Unread) -> _Reading:
+        questions = (q for of_section in self._questions for q in of_section)
+        if isinstance(document, Unread):
+            return tuple((((0, ANYTHING),),) * len(q.requests) for q in questions)
+        if (known := self._readings.get(document.fingerprint)) is None:
+            said = (tuple([rules_of(document, r) for r in q.requests]) for q in questions)
+            known = tuple(one if any(one) else None for one in said)
+            self._readings[document.fingerprint] = known
+        return known
 
     def _decision(
         self,
@@ -249,19 +259,26 @@ def _key(source: Source) -> _Key:
     return (content, source.policy, source.kind, source.group)
 
 
-def _questions(section: Section, catalogue: Catalogue, partition: str) -> tuple[_Question, ...]:
-    return tuple(
-        _Question(
-            entry,
-            tuple(
-                requests_of(
-                    name, catalogue.find(name), section.statement, section.variables, partition
-                )
-                for name in entry.concrete
-            ),
+def _questions(
+    sections: Sequence[Section], catalogue: Catalogue, partition: str
+) -> list[tuple[_Question, ...]]:
+    places = count()
+    return [
+        tuple(
+            _Question(
+                next(places),
+                entry,
+                tuple(
+                    requests_of(
+                        name, catalogue.find(name), section.statement, section.variables, partition
+                    )
+                    for name in entry.concrete
+                ),
+            )
+            for entry in section.entries
         )
-        for entry in section.entries
-    )
+        for section in sections
+    ]
 
 
 def _reasons(decision: Decision, boundary: Source | None) -> list[str]:

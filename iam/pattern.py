@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from iam.automaton import (
     DIGIT,
@@ -175,6 +176,12 @@ def _walk(
     all_of_them = inside + asked
     common = frozenset({":", "/", "$", OTHER})
     start = tuple(a.start for a in all_of_them)
+    if len(universe[0]) == 1:
+        # What all of its strings begin with leaves no choice.
+        for letter in takewhile(lambda token: len(token) == 1, universe[0][0]):
+            start = tuple(a.step(m, letter) for m, a in zip(start, all_of_them, strict=True))
+        if not all(start[: len(inside)]):
+            return frozenset()
     seen, queue = {start}, [start]
     found: set[tuple[bool, ...]] = set()
     n = len(inside)
