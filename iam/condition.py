@@ -84,7 +84,8 @@ def standing(
 
     Args:
         conditions: Of the statement; all must hold.
-        given: The section's own conditions, which hold for every request that is asked about.
+        given: The section's own conditions, which hold for every request that is asked about. A
+            policy variable in them must mean the same as in the statement's.
         action: The concrete action of these requests, if the catalogue has it.
 
     Returns:
@@ -185,7 +186,7 @@ def _makes_present(known: Condition) -> bool:
 def _follows(operator: Operator, values: tuple[str, ...], known: Condition) -> Standing:
     """What a condition is worth where another one on the same key is known to hold."""
     given = operator_of(known)
-    if given is None or any("${" in value for value in (*values, *known.values)):
+    if given is None:
         return Standing.MAYBE
     if given == operator and known.values:
         wider, narrower = set(values), set(known.values)
@@ -193,6 +194,8 @@ def _follows(operator: Operator, values: tuple[str, ...], known: Condition) -> S
             wider, narrower = narrower, wider
         if narrower <= wider:
             return Standing.ALWAYS
+    if any("${" in value for value in (*values, *known.values)):
+        return Standing.MAYBE
     if operator.base == "Null":
         absent = as_bool(values)
         if absent is None or not _makes_present(known):

@@ -57,7 +57,7 @@ def decide(
         return decision
     # Nothing real is asked about, yet the action may be allowed where it does act: that is some
     # access.
-    actual = replace(universe, resources=universe.real, real=None)
+    actual = replace(universe, resources=universe.real, except_for=(), real=None, asked=False)
     real = _decide(actual, identity, boundary, boundary_unread)
     if decision.verdict is Verdict.GRANTED:
         return replace(decision, idle=real.verdict in (Verdict.NONE, Verdict.DENIED))
@@ -78,10 +78,10 @@ def _decide(
         matching = _kinds_of(universe, rules)
     except TooComplex:
         everyone = frozenset(range(len(rules)))
-        if any(_reaches_all(rule, "Deny") for rule in rules):
+        if any(_reaches_all(rule, "Deny", universe) for rule in rules):
             return Decision(Verdict.DENIED, everyone)
-        mine = _without_needless(identity)
-        limits = None if boundary is None else _without_needless(boundary)
+        mine = _without_needless(identity, universe)
+        limits = None if boundary is None else _without_needless(boundary, universe)
         if len(mine) + len(limits or ()) < len(rules):
             return replace(_decide(universe, mine, limits, boundary_unread), used=everyone)
         return Decision(Verdict.UNKNOWN, everyone, too_complex=True)
@@ -104,16 +104,21 @@ def _decide(
     return Decision(verdict, frozenset(used), limited)
 
 
-def _reaches_all(rule: Rule, effect: Effect) -> bool:
-    everywhere = rule.everywhere is Reach.YES and rule.possible is None
+def _reaches_all(rule: Rule, effect: Effect, universe: Universe) -> bool:
+    everywhere = rule.everywhere is Reach.YES and not _narrows(rule, universe)
     return rule.effect == effect and everywhere and rule.standing is Standing.ALWAYS
 
 
-def _without_needless(rules: Sequence[Rule]) -> list[Rule]:
+def _narrows(rule: Rule, universe: Universe) -> bool:
+    """Whether it takes a look at a rule's patterns to know which of the resources it reaches."""
+    return rule.possible is not None and not (rule.held and universe.asked)
+
+
+def _without_needless(rules: Sequence[Rule], universe: Universe) -> list[Rule]:
     """Leave out the Allows that add nothing to one that allows everything."""
-    if not any(_reaches_all(rule, "Allow") for rule in rules):
+    if not any(_reaches_all(rule, "Allow", universe) for rule in rules):
         return list(rules)
-    return [r for r in rules if r.effect != "Allow" or _reaches_all(r, "Allow")]
+    return [r for r in rules if r.effect != "Allow" or _reaches_all(r, "Allow", universe)]
 
 
 def _kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]]:
@@ -129,10 +134,12 @@ def _kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...
 
     where = [
         (place(rule.certain or ()), place(rule.possible or ()))
-        if rule.possible is not None
+        if _narrows(rule, universe)
         else None
         for rule in rules
     ]
+    if not universe.except_for and not any(where):
+        return {tuple([rule.everywhere for rule in rules])}  # no pattern tells them apart
     found: set[tuple[Reach, ...]] = set()
     for kind in kinds(universe.resources, tuple(asked)):
         if kind[0]:

@@ -132,7 +132,7 @@ class Judge:
                     total=len(entries),
                 )
             )
-        if not sections:
+        if not sections and not isinstance(self.managed.document, Document):
             return Verdict.UNKNOWN, ()
         if any(section.statement.problem for section in self.sections):
             return sum_up(s.verdict for s in sections), tuple(sections)

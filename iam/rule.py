@@ -47,7 +47,9 @@ class Universe:
     except_for: Patterns
     """… and none of these."""
     real: tuple[Patterns, ...] | None = None
-    """The action's own resources, where the statement's patterns reach none of them."""
+    """The action's own resources, where the section's statement reaches none of them."""
+    asked: bool = True
+    """The section's statement reaches them: not so where `real` ones are looked at on their own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +60,10 @@ class Requests:
     """The concrete action, or a wildcard that the catalogue has no actions for."""
     action: Action | None
     universe: Universe
-    conditions: tuple[Condition, ...]
+    statement: Statement
+    """The section's own."""
+    variables: bool
+    """Whether `${…}` in it are policy variables."""
 
 
 _same_universe = cache(Universe)
@@ -77,31 +82,34 @@ def requests_of(
         partition: The account's.
 
     Returns:
-        The requests. Where no real resource of the action matches the statement's own patterns
-        (as with `arn:*:kms:*:::*`, which reaches no key), they are asked about as they are
-        written.
+        The requests. Where the statement reaches no real resource of the action (as with
+        `arn:*:kms:*:::*`, which reaches no key, or where NotResource leaves all of them out), it
+        is asked about as it is written.
     """
     written = _patterns(statement.resources, variables)
     excluded = _patterns(statement.not_resources, variables)
     # An action without resource types is asked for the resource "*", literally.
     formats = action.resources if action else ()
     types: Patterns = tuple(type_tokens(f, partition) for f in formats) or (("*",),)
+    anything: Patterns = (resource_tokens("*"),)
     if action is None:
-        universe = _same_universe((written or (resource_tokens("*"),),), excluded)
-    elif written and not _any_of((types, written)):
+        universe = _same_universe((written or anything,), excluded)
+    elif _any_of((types, written or anything), excluded):
+        universe = _same_universe((types, written) if written else (types,), excluded)
+    else:
         # `arn:*:kms:*:::*` also matches strings that begin as another service's ARN does.
         of_service: Patterns = (resource_tokens(f"arn:{partition}:{action.service}:*"),)
-        asked = (of_service, written) if _any_of((of_service, written)) else (written,)
+        asked: tuple[Patterns, ...] = (of_service, written or anything)
+        if not _any_of(asked, excluded):
+            asked = (written or anything,)
         universe = _same_universe(asked, excluded, real=(types,))
-    else:
-        universe = _same_universe((types, written) if written else (types,), excluded)
-    return Requests(name, action, universe, statement.conditions)
+    return Requests(name, action, universe, statement, variables)
 
 
-def _any_of(resources: tuple[Patterns, ...]) -> bool:
+def _any_of(resources: tuple[Patterns, ...], excluded: Patterns) -> bool:
     """Whether there are such resources; where that is too much to work out, there may be."""
     try:
-        return bool(kinds(resources, ()))
+        return (False,) in kinds(resources, (excluded,))
     except TooComplex:
         return True
 
@@ -126,6 +134,8 @@ class Rule:
     possible: Patterns | None = None
     """The same with policy variables standing for anything."""
     inverted: bool = False
+    held: bool = False
+    """All that the section's statement has for resources stands in it word for word."""
 
     def reach(self, in_certain: bool, in_possible: bool) -> Reach:
         """How far it reaches resources, given which of its patterns they match."""
@@ -159,7 +169,9 @@ def _rule(statement: Statement, requests: Requests, variables: bool) -> Rule | N
         reach, clear = Reach.MAYBE, False
     if reach is Reach.NO:
         return None
-    holds = standing(statement.conditions, requests.conditions, requests.action)
+    alike = variables is requests.variables
+    given = [c for c in requests.statement.conditions if alike or not _variable_in(c)]
+    holds = standing(statement.conditions, given, requests.action)
     if holds is Standing.NEVER:
         return None
     if statement.problem or not clear:
@@ -178,10 +190,23 @@ def _rule(statement: Statement, requests: Requests, variables: bool) -> Rule | N
         certain=_patterns(certain, variables),
         possible=_patterns(texts, variables),
         inverted=inverted,
+        held=alike and _holds_all(statement, requests.statement),
     )
 
 
 _same_rule = cache(Rule)
+
+
+def _holds_all(statement: Statement, own: Statement) -> bool:
+    """Whether a statement reaches what the section's own does, by the same words: whatever the
+    variables in them stand for, it is the same in both."""
+    if statement.not_resources is not None and own.not_resources is not None:
+        return set(statement.not_resources) <= set(own.not_resources)
+    return bool(own.resources) and set(own.resources or ()) <= set(statement.resources or ())
+
+
+def _variable_in(condition: Condition) -> bool:
+    return any("${" in value for value in condition.values)
 
 
 def _action_reach(statement: Statement, name: str) -> Reach:
@@ -189,7 +214,7 @@ def _action_reach(statement: Statement, name: str) -> Reach:
     if listed is None:
         return Reach.YES  # its actions were not understood; `problem` says so
     inverted = statement.not_actions is not None
-    if "*" not in name and "?" not in name:
+    if name in listed or ("*" not in name and "?" not in name):
         return Reach.YES if matches_any_action(listed, name) != inverted else Reach.NO
     asked, patterns = action_tokens(name), [action_tokens(p) for p in listed]
     some, every = any(overlaps(asked, p) for p in patterns), covers(patterns, asked)
