@@ -1,6 +1,13 @@
 """How long verdicts take: 10,000 principals, 60 managed policies, 2,000 inline documents.
 
 `make benchmark` prints the seconds of this machine, and where they go; nothing here is a test.
+
+On one core of a small cloud machine (2026-11): 12 s for everyone, 0.07 s when nothing has changed,
+3 ms for one principal after a change. 8,300 of the principals have documents in a combination that
+nobody else has, which is where the floor is: 116,000 different entries (of 480,000) have to be put
+together, at some 40 µs each, with 3 concrete actions in each. The rest are 5,000 walks of patterns
+over a type of resource, at 1 ms. Reading the 2,060 documents, once each, is a tenth. An account of
+which the inline documents are alike, as most are, takes a fraction of that.
 """
 
 from __future__ import annotations
