@@ -212,7 +212,7 @@ class Judge:
             group=source.group,
             sid=statement.sid,
             statement=statement.index,
-            scope=(*scope, f"reaches no resource of {action}") if idle else scope,
+            scope=(*scope, f"which reaches no resource of {action}") if idle else scope,
             understood=understood,
         )
 
