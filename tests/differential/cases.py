@@ -25,6 +25,7 @@ NO_RESOURCE = "arn:aws:nowhere:us-east-1:123456789012:nothing"
 """For actions that act on no resource, which only a pattern that matches `*` allows. The other
 judge takes a request for `*` as one for whatever a pattern names."""
 VIA = ("bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com")
+FIRST = "cloudformation.amazonaws.com"
 
 SECTIONS: tuple[Json, ...] = (
     allow(["bedrock:*", "bedrock-mantle:*", "kms:DescribeKey", "ec2:Describe*", "iam:ListRoles"]),
@@ -65,6 +66,13 @@ _CONDITIONS: tuple[Json, ...] = (
     {"StringLike": {"aws:CalledViaLast": "bedrock*"}},
     {"Null": {"aws:CalledViaLast": "true"}},
     {"Null": {"aws:CalledViaLast": "false"}},
+    {"Bool": {"aws:ViaAWSService": "true"}},
+    {"Bool": {"aws:ViaAWSService": "false"}},
+    {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "Bool": {"aws:ViaAWSService": "false"}},
+    {"ForAnyValue:StringEquals": {"aws:CalledVia": list(VIA)}},
+    {"ForAnyValue:StringEquals": {"aws:CalledVia": VIA[0]}},
+    {"ForAnyValue:StringLike": {"aws:CalledVia": "bedrock*"}},
+    {"Null": {"aws:CalledVia": "true"}},
     {"StringEquals": {"s3:prefix": "x"}},
     {"StringNotEquals": {"s3:prefix": "x"}},
     {"StringEqualsIfExists": {"s3:prefix": "x"}},
@@ -139,6 +147,8 @@ def _contexts() -> list[Json]:
                                 ("aws:SourceIp", ip),
                                 ("aws:PrincipalOrgID", org),
                                 ("aws:CalledViaLast", via),
+                                ("aws:CalledVia", via and [FIRST, via]),
+                                ("aws:ViaAWSService", "true" if via else "false"),
                             )
                             if value is not None
                         }

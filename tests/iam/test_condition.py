@@ -71,7 +71,9 @@ def test_a_key_that_a_call_may_carry_decides_nothing(key: str) -> None:
         (condition("Null", "aws:CalledViaLast", "true"), NEVER),
         (condition("Null", "aws:CalledViaLast", "false"), ALWAYS),
         (condition("StringEqualsIfExists", "aws:CalledViaLast", "a", "b"), ALWAYS),
-        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b", "a"), MAYBE),
+        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b", "a"), ALWAYS),
+        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b"), MAYBE),
+        (condition("StringNotEquals", "aws:CalledViaLast", "${a}"), MAYBE),
     ],
 )
 def test_what_the_section_s_own_condition_settles(made: Condition, expected: Standing) -> None:
