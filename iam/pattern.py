@@ -4,8 +4,8 @@ A pattern is matched against the whole string: `*` is any run of characters, col
 too, and `?` exactly one. In a document of Version 2012-10-17 `${aws:username}` is a policy
 variable and `${*}`, `${?}`, `${$}` are plain characters.
 
-To know whether patterns *together* cover what an action can act on, `kinds` walks all of them at
-once and tells which combinations of "matches / does not match" exist at all among the resources.
+To know whether patterns *together* cover what an action can act on, `kinds` walks them as automata
+and tells which combinations of "matches / does not match" exist at all among the resources.
 It is exact: each combination it returns is that of some string, and no string has another one.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html

@@ -40,7 +40,8 @@ class Reach(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Universe:
-    """The resources that some requests are about. Compared by identity, like `Rule`."""
+    """The resources that some requests are about. `_same_universe` makes one object of equal ones,
+    so that actions with the same resources share their verdicts."""
 
     resources: tuple[Patterns, ...]
     """They match every one of these unions …"""
@@ -50,6 +51,9 @@ class Universe:
     """The action's own resources, where the section's statement reaches none of them."""
     asked: bool = True
     """The section's statement reaches them: not so where `real` ones are looked at on their own."""
+
+
+_same_universe = cache(Universe)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +68,6 @@ class Requests:
     """The section's own."""
     variables: bool
     """Whether `${…}` in it are policy variables."""
-
-
-_same_universe = cache(Universe)
 
 
 def requests_of(
