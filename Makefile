@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check differential screenshots catalogue clean
+.PHONY: demo test check differential benchmark screenshots catalogue clean
 
 demo: .venv/demo.installed  ## open the app on an embedded account
 	$(BIN)/bedrock-tui --demo
@@ -21,6 +21,9 @@ check: .venv/dev.installed  ## style, types, architecture and what an import cos
 differential: .venv/dev.installed  ## hold the verdicts against another judge (needs Node.js)
 	cd tests/differential && npm install --silent --no-package-lock --no-fund --no-audit
 	$(BIN)/python -m tests.differential.compare
+
+benchmark: .venv/dev.installed  ## how long the verdicts of a large account take, and where it goes
+	$(BIN)/python -m benchmarks.verdicts --profile
 
 screenshots: .venv/dev.installed  ## draw the pictures of the README anew
 	$(BIN)/python scripts/screenshots.py

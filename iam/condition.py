@@ -1,4 +1,4 @@
-"""Conditions: whether one holds for certain, and what it says in words.
+"""Conditions: whether one holds for certain.
 
 Most conditions depend on a request that nobody has made yet: they *may* hold. Only what is
 certain is judged: a condition that the section's own statement implies or contradicts, and keys
@@ -47,7 +47,9 @@ _ONLY_IN_THEIR_OWN_CALLS = frozenset(
 )
 
 
-class _Operator(NamedTuple):
+class Operator(NamedTuple):
+    """A condition operator of IAM, taken apart."""
+
     quantifier: str
     """`forallvalues`, `foranyvalue` or nothing."""
     base: str
@@ -58,20 +60,21 @@ class _Operator(NamedTuple):
         return "Not" in self.base
 
 
-def _operator(written: str) -> _Operator | None:
-    quantifier, _, rest = written.rpartition(":")
+def operator_of(condition: Condition) -> Operator | None:
+    """Read the operator of a condition; None if it is not one of IAM's."""
+    quantifier, _, rest = condition.operator.rpartition(":")
     if_exists = rest.lower().endswith("ifexists")
     base = _OPERATORS.get(rest[: -len("IfExists")].lower() if if_exists else rest.lower())
     if base is None or quantifier.lower() not in ("", "forallvalues", "foranyvalue"):
         return None
     if base == "Null" and (if_exists or quantifier):
         return None
-    return _Operator(quantifier.lower(), base, if_exists)
+    return Operator(quantifier.lower(), base, if_exists)
 
 
 def is_known(condition: Condition) -> bool:
     """Whether its operator is one of IAM's."""
-    return _operator(condition.operator) is not None
+    return operator_of(condition) is not None
 
 
 def standing(
@@ -81,14 +84,15 @@ def standing(
 
     Args:
         conditions: Of the statement; all must hold.
-        given: The section's own conditions, which hold for every request that is asked about.
+        given: The section's own conditions, which hold for every request that is asked about. A
+            policy variable in them must mean the same as in the statement's.
         action: The concrete action of these requests, if the catalogue has it.
 
     Returns:
         `NEVER` if one never holds; else `UNKNOWN` if one has an operator that is not known
         (`UNKNOWN_MAYBE` if another only may hold as well); else `ALWAYS` or `MAYBE`.
     """
-    given = tuple(given)
+    given = _and_what_follows(given)
     found = {_one(condition, given, action) for condition in conditions}
     if Standing.NEVER in found:
         return Standing.NEVER
@@ -98,7 +102,7 @@ def standing(
 
 
 def _one(condition: Condition, given: tuple[Condition, ...], action: Action | None) -> Standing:
-    operator = _operator(condition.operator)
+    operator = operator_of(condition)
     if operator is None:
         return Standing.UNKNOWN
     if action is not None and _certainly_absent(condition.key, action):
@@ -119,9 +123,9 @@ def _certainly_absent(key: str, action: Action) -> bool:
     return all(name != listed.partition("/")[0].lower() for listed in action.conditions)
 
 
-def _with_absent_key(operator: _Operator, values: tuple[str, ...]) -> Standing:
+def _with_absent_key(operator: Operator, values: tuple[str, ...]) -> Standing:
     if operator.base == "Null":
-        holds = _as_bool(values)
+        holds = as_bool(values)
         if holds is None:
             return Standing.MAYBE
     elif operator.quantifier == "foranyvalue":
@@ -133,15 +137,56 @@ def _with_absent_key(operator: _Operator, values: tuple[str, ...]) -> Standing:
     return Standing.ALWAYS if holds else Standing.NEVER
 
 
-def _as_bool(values: tuple[str, ...]) -> bool | None:
+def as_bool(values: tuple[str, ...]) -> bool | None:
+    """The truth value that a condition asks for; None if it is none, or both."""
     folded = {value.lower() for value in values}
     return {frozenset({"true"}): True, frozenset({"false"}): False}.get(frozenset(folded))
 
 
-def _follows(operator: _Operator, values: tuple[str, ...], known: Condition) -> Standing:
+def _and_what_follows(given: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Add what must be true of the calls that these conditions let through.
+
+    A call by way of a service is a forward access session: all of the keys that tell of it are
+    there. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+    """
+    found: list[Condition] = []
+    for known in given:
+        found.append(known)
+        if known.key.lower() == "aws:calledvialast" and _makes_present(known):
+            found += [
+                Condition(operator="Bool", key="aws:ViaAWSService", values=("true",)),
+                Condition(operator="Null", key="aws:CalledVia", values=("false",)),
+                Condition(operator="Null", key="aws:CalledViaFirst", values=("false",)),
+            ]
+            if operator_of(known) == _IS:
+                found.append(
+                    Condition(
+                        operator="ForAnyValue:StringEquals",
+                        key="aws:CalledVia",
+                        values=known.values,
+                    )
+                )
+    return tuple(found)
+
+
+_IS = Operator("", "StringEquals", False)
+_ONE_IS = Operator("foranyvalue", "StringEquals", False)
+
+
+def _makes_present(known: Condition) -> bool:
+    """Whether a condition holds only where its key is present."""
+    operator = operator_of(known)
+    if operator is None or not known.values or operator.if_exists or operator.negated:
+        return False
+    if operator.base == "Null":
+        return as_bool(known.values) is False
+    return operator.quantifier != "forallvalues"
+
+
+def _follows(operator: Operator, values: tuple[str, ...], known: Condition) -> Standing:
     """What a condition is worth where another one on the same key is known to hold."""
-    given = _operator(known.operator)
-    if given is None or any("${" in value for value in (*values, *known.values)):
+    given = operator_of(known)
+    if given is None:
         return Standing.MAYBE
     if given == operator and known.values:
         wider, narrower = set(values), set(known.values)
@@ -149,69 +194,34 @@ def _follows(operator: _Operator, values: tuple[str, ...], known: Condition) -> 
             wider, narrower = narrower, wider
         if narrower <= wider:
             return Standing.ALWAYS
-    if given != _Operator("", "StringEquals", False) or operator.quantifier or not known.values:
+    if any("${" in value for value in (*values, *known.values)):
         return Standing.MAYBE
-    # The key is present and has one of the known values.
     if operator.base == "Null":
-        absent = _as_bool(values)
-        if absent is None:
+        absent = as_bool(values)
+        if absent is None or not _makes_present(known):
             return Standing.MAYBE
         return Standing.NEVER if absent else Standing.ALWAYS
-    if operator.base not in ("StringEquals", "StringLike", "StringNotEquals", "StringNotLike"):
+    if (given.base, operator.base) == ("Bool", "Bool") and not operator.quantifier:
+        asked, told = as_bool(values), as_bool(known.values)
+        if asked is None or told is None or not _makes_present(known):
+            return Standing.MAYBE
+        return Standing.ALWAYS if asked is told else Standing.NEVER
+    if not known.values or operator.base not in (
+        "StringEquals", "StringLike", "StringNotEquals", "StringNotLike"
+    ):  # fmt: skip
         return Standing.MAYBE
     hits = {
         value in values if "Equals" in operator.base else any(_like(v, value) for v in values)
         for value in known.values
     }
-    if len(hits) != 1:
+    if given == _ONE_IS and operator.quantifier == "foranyvalue":
+        # One of the key's values is one of these; there may be others, so it is never NEVER.
+        return Standing.ALWAYS if hits == {not operator.negated} else Standing.MAYBE
+    if given != _IS or operator.quantifier or len(hits) != 1:
         return Standing.MAYBE
+    # The key is present and has one of the known values.
     return Standing.ALWAYS if hits.pop() != operator.negated else Standing.NEVER
 
 
 def _like(pattern: str, value: str) -> bool:
     return covers([resource_tokens(pattern, variables=False)], tuple(value))
-
-
-_KEYS = {
-    "aws:sourceip": "the source IP",
-    "aws:requestedregion": "the region",
-    "aws:principalorgid": "the caller's organization",
-    "aws:sourcevpce": "the VPC endpoint",
-    "aws:sourcevpc": "the VPC",
-    "aws:calledvialast": "the service that makes the call",
-    "aws:calledvia": "a service on the way",
-    "aws:securetransport": "TLS",
-    "aws:username": "the user name",
-    "aws:currenttime": "the time",
-}
-_WORDS = {
-    "StringEquals": "is", "StringNotEquals": "is not", "StringEqualsIgnoreCase": "is",
-    "StringNotEqualsIgnoreCase": "is not", "StringLike": "is like", "StringNotLike": "is not like",
-    "NumericEquals": "is", "NumericNotEquals": "is not", "NumericLessThan": "is below",
-    "NumericLessThanEquals": "is at most", "NumericGreaterThan": "is above",
-    "NumericGreaterThanEquals": "is at least", "DateEquals": "is", "DateNotEquals": "is not",
-    "DateLessThan": "is before", "DateLessThanEquals": "is not after",
-    "DateGreaterThan": "is after",
-    "DateGreaterThanEquals": "is not before", "Bool": "is", "BinaryEquals": "is",
-    "IpAddress": "is in", "NotIpAddress": "is not in", "ArnEquals": "is", "ArnLike": "is like",
-    "ArnNotEquals": "is not", "ArnNotLike": "is not like",
-}  # fmt: skip
-
-
-def in_words(condition: Condition) -> str:
-    """Say a condition for a reader: `with MFA`, `the region is us-east-1 or eu-west-1`."""
-    operator = _operator(condition.operator)
-    values = " or ".join(condition.values)
-    if operator is None:
-        return f"unknown operator {condition.operator}: {condition.key} {values}"
-    lower = condition.key.lower()
-    if lower == "aws:multifactorauthpresent" and operator.base == "Bool":
-        true = _as_bool(condition.values)
-        if true is not None:
-            return "with MFA" if true else "without MFA"
-    name = _KEYS.get(lower, condition.key)
-    if operator.base == "Null":
-        return f"{name} is {'absent' if _as_bool(condition.values) else 'present'}"
-    scope = {"forallvalues": "every ", "foranyvalue": "any "}.get(operator.quantifier, "")
-    suffix = ", or is absent" if operator.if_exists else ""
-    return f"{scope}{name} {_WORDS[operator.base]} {values}{suffix}"

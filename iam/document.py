@@ -74,6 +74,23 @@ class Document(_Frozen):
         return isinstance(other, Document) and other.fingerprint == self.fingerprint
 
 
+def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON, as an `object_pairs_hook`, and lose nothing by it.
+
+    Python keeps the last of two values of the same name; AWS saves no such document:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html
+
+    Raises:
+        DocumentError: A name stands twice.
+    """
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DocumentError(f"it has {twice!r} twice in one object, and which one counts is open")
+    return made
+
+
 def parse_document(raw: object) -> Document:
     """Make a document of what AWS or a file gave.
 
@@ -127,7 +144,12 @@ def _parsed(text: str) -> Document:
 
 def _decoded(text: str) -> Mapping[str, Any]:
     try:
-        body = json.loads(text if text.lstrip().startswith("{") else unquote(text))
+        body = json.loads(
+            text if text.lstrip().startswith("{") else unquote(text, errors="strict"),
+            object_pairs_hook=unambiguous,
+        )
+    except DocumentError:
+        raise
     except (ValueError, RecursionError) as error:
         raise DocumentError("its text is not JSON") from error
     if not isinstance(body, Mapping):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from iam.condition import in_words
+from iam.clause import clause
 from iam.document import Condition, Statement
 from iam.drift import Drift
 from iam.holders import Holders
@@ -237,4 +237,4 @@ def _entry(sign: Sign, entry: Entry) -> Line:
 
 
 def _condition(sign: Sign, condition: Condition) -> Line:
-    return Line(sign, f"if {in_words(condition)}", depth=1)
+    return Line(sign, clause(condition, "Allow", alone=False), depth=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iam.account import Account, Principal
 from iam.document import Document
-from iam.judge import sources_of
+from iam.sources import sources_of
 from iam.verdict import PrincipalResult, Verdict, Via, sum_up
 
 INVOKES = frozenset(

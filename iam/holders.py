@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iam.account import Account, Unread
-from iam.judge import attachment_of
+from iam.sources import attachment_of
 
 
 @dataclass(frozen=True, slots=True)

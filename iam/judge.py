@@ -1,33 +1,29 @@
-"""Judge principals: gather the documents that count for one, and evaluate every section on them.
+"""Judge principals: evaluate every section on the documents that count for one.
 
 A `Judge` is made for one managed policy and keeps what it has worked out: each document is read
 against the sections once, however many principals hold it, and principals with the same documents
-share one result. It knows no account by itself, so the account as it is and the account as it
-would be are asked about in the same way.
+share one result; those of which only the documents that speak of an entry are the same share the
+result on it. It knows no account by itself, so the account as it is and the account as it would be
+are asked about in the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from itertools import count
+from typing import NamedTuple
 
 from iam.account import Account, Holder, ManagedPolicy, Unread
 from iam.catalogue import Action, Catalogue
-from iam.condition import in_words, is_known
+from iam.condition import is_known
 from iam.document import Document, Statement
-from iam.evaluate import (
-    ANYTHING,
-    Decision,
-    Requests,
-    Rule,
-    decide,
-    requests_of,
-    rules_of,
-)
+from iam.evaluate import Decision, decide
+from iam.rule import ANYTHING, Requests, Rule, Universe, requests_of, rules_of
+from iam.scope import in_words
 from iam.section import Entry, Section, section_of_action, sections_of
+from iam.sources import Source, attachment_of, boundary_of, sources_of
 from iam.verdict import (
-    Attachment,
     EntryResult,
     PrincipalResult,
     SectionResult,
@@ -37,80 +33,29 @@ from iam.verdict import (
 )
 
 
-class Source(NamedTuple):
-    """A document that counts for a principal, and how it reaches it."""
-
-    document: Document | Unread
-    policy: str
-    kind: Literal["managed", "inline", "boundary"]
-    group: str | None = None
-
-
-class _Document:
-    """A document with what it says about each concrete action of the sections."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.rules: dict[Requests, tuple[tuple[int, Rule], ...]] = {}
-
-    def about(self, requests: Requests) -> tuple[tuple[int, Rule], ...]:
-        if (known := self.rules.get(requests)) is None:
-            known = self.rules[requests] = rules_of(self.document, requests)
-        return known
-
-
-def sources_of(account: Account, principal: Holder) -> tuple[Source, ...]:
-    """The identity-based documents that count for a principal: its own, and those of its groups."""
-    found: list[Source] = []
-
-    def add(holder: Holder, group: str | None) -> None:
-        for inline in holder.inline:
-            found.append(Source(inline.document, inline.name, "inline", group))
-        for arn in holder.attached:
-            found.append(Source(_managed_document(account, arn), arn, "managed", group))
-
-    add(principal, None)
-    for name in principal.groups:
-        if (group := account.groups.get(name)) is not None:
-            add(group, name)
-        else:
-            missing = Unread(
-                f"group {name}", "Missing", "the account's data does not hold the group"
-            )
-            found.append(Source(missing, f"(policies of group {name})", "inline", name))
-    return tuple(found)
-
-
-def boundary_of(account: Account, principal: Holder) -> Source | None:
-    """The permissions boundary of a principal, if it has one."""
-    arn = principal.boundary
-    return Source(_managed_document(account, arn), arn, "boundary") if arn else None
-
-
-def _managed_document(account: Account, arn: str) -> Document | Unread:
-    policy = account.policies.get(arn)
-    if policy is None:
-        return Unread(f"policy {arn}", "Missing", "the account's data does not hold its document")
-    document: Document | Unread = policy.document
-    return document
-
-
-def attachment_of(account: Account, principal: Holder, policy_arn: str) -> Attachment:
-    """How a principal has a managed policy: by itself, and by which of its groups."""
-    groups = tuple(
-        name
-        for name in principal.groups
-        if (group := account.groups.get(name)) is not None and policy_arn in group.attached
-    )
-    return Attachment(direct=policy_arn in principal.attached, groups=groups)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Question:
     """An entry of a section, ready to be asked of any principal."""
 
+    place: int
+    """Among the questions of all sections, from 0."""
     entry: Entry
     requests: tuple[Requests, ...]
+
+
+_Said = tuple[tuple[tuple[int, Rule], ...], ...]
+"""What a document says of each of a question's requests: places of statements, and rules."""
+_Reading = tuple[_Said | None, ...]
+"""That for every question; None where it does not speak of any of the requests."""
+_Key = tuple[object, ...]
+
+
+class _Read(NamedTuple):
+    """A document that counts, read."""
+
+    key: _Key
+    source: Source
+    reading: _Reading
 
 
 class Judge:
@@ -132,6 +77,7 @@ class Judge:
             only: Ask about this action, and about nothing else.
         """
         self.managed = managed
+        self._partition = partition
         document = managed.document
         self.sections: tuple[Section, ...] = (
             sections_of(document, catalogue) if isinstance(document, Document) else ()
@@ -139,10 +85,12 @@ class Judge:
         if only is not None:
             self.sections = (section_of_action(only, self.sections),)
         self.only = only
-        self._questions = [_questions(s, catalogue, partition) for s in self.sections]
-        self._documents: dict[str, _Document] = {}
-        self._decisions: dict[tuple[object, ...], Decision] = {}
-        self._results: dict[tuple[object, ...], tuple[Verdict, tuple[SectionResult, ...]]] = {}
+        self._questions = _questions(self.sections, catalogue, partition)
+        self._readings: dict[str, _Reading] = {}
+        self._scopes: dict[tuple[str, int, str], tuple[tuple[str, ...], bool]] = {}
+        self._decisions: dict[_Key, Decision] = {}
+        self._entries: dict[_Key, EntryResult] = {}
+        self._results: dict[_Key, tuple[Verdict, tuple[SectionResult, ...]]] = {}
 
     def result(self, account: Account, principal: Holder) -> PrincipalResult:
         """Judge one principal.
@@ -167,8 +115,12 @@ class Judge:
         self, sources: Sequence[Source], boundary: Source | None
     ) -> tuple[Verdict, tuple[SectionResult, ...]]:
         sections: list[SectionResult] = []
+        read = [self._read(source) for source in sources]
+        limit = (
+            _Read(_key(boundary), boundary, self._reading(boundary.document)) if boundary else None
+        )
         for section, questions in zip(self.sections, self._questions, strict=True):
-            entries = tuple(self._entry(q, section, sources, boundary) for q in questions)
+            entries = tuple(self._entry(q, section, read, limit) for q in questions)
             verdict = sum_up(v for e in entries for v in e.concrete.values())
             sections.append(
                 SectionResult(
@@ -180,7 +132,7 @@ class Judge:
                     total=len(entries),
                 )
             )
-        if not sections:
+        if not sections and not isinstance(self.managed.document, Document):
             return Verdict.UNKNOWN, ()
         if any(section.statement.problem for section in self.sections):
             return sum_up(s.verdict for s in sections), tuple(sections)
@@ -191,111 +143,142 @@ class Judge:
         self,
         question: _Question,
         section: Section,
-        sources: Sequence[Source],
-        boundary: Source | None,
+        sources: Sequence[_Read],
+        boundary: _Read | None,
+    ) -> EntryResult:
+        if section.statement.problem:
+            return _not_understood(question, section.statement.problem)
+        speaking = [read for read in sources if read.reading[question.place] is not None]
+        key = (question, tuple([read.key for read in speaking]), boundary and boundary.key)
+        if (known := self._entries.get(key)) is None:
+            known = self._entries[key] = self._judged(question, speaking, boundary)
+        return known
+
+    def _judged(
+        self, question: _Question, sources: Sequence[_Read], boundary: _Read | None
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
-        via: dict[Via, None] = {}
+        statements: dict[tuple[int, int], tuple[Source, Statement]] = {}
         reasons: dict[str, None] = {}
-        for requests in question.requests:
-            if section.statement.problem:
-                concrete[requests.name] = Verdict.UNKNOWN
-                continue
-            found = [(s, i, rule) for s in sources for i, rule in self._rules(s, requests)]
-            limits = (
-                [(boundary, i, rule) for i, rule in self._rules(boundary, requests)]
-                if boundary and isinstance(boundary.document, Document)
-                else []
+        idle: list[bool] = []
+        place = question.place
+        limit = boundary.source if boundary else None
+        unread = limit is not None and isinstance(limit.document, Unread)
+        limits = boundary.reading[place] if boundary and not unread else None
+        for i, requests in enumerate(question.requests):
+            found = [(r.source, *of) for r in sources for of in (r.reading[place] or ())[i]]
+            mine = len(found)
+            if limit and limits:
+                found += [(limit, *of) for of in limits[i]]
+            decision = self._decision(
+                requests.universe,
+                tuple([rule for _, _, rule in found[:mine]]),
+                None if limit is None or unread else tuple([rule for _, _, rule in found[mine:]]),
+                unread,
             )
-            decision = self._decision(requests, found, limits, boundary)
             concrete[requests.name] = decision.verdict
-            for place, (source, index, _) in enumerate((*found, *limits)):
-                if place not in decision.used:
-                    continue
+            idle.append(decision.idle)
+            for n in sorted(decision.used):
+                source, index, _ = found[n]
                 if isinstance(source.document, Unread):
                     reasons[f"{source.policy} could not be read: {source.document.message}"] = None
                 else:
-                    via[_via(source, source.document.statements[index])] = None
-            reasons.update(dict.fromkeys(_reasons(decision, boundary)))
-        if section.statement.problem:
-            reasons[f"the statement was not understood: {section.statement.problem}"] = None
+                    statements[id(source), index] = (source, source.document.statements[index])
+            reasons.update(dict.fromkeys(_reasons(decision, limit)))
+        via = (
+            self._via(source, statement, question.entry.action, idle=all(idle))
+            for source, statement in statements.values()
+        )
         return EntryResult(
             action=question.entry.action,
             verdict=sum_up(concrete.values()),
             concrete=concrete,
-            via=tuple(via),
+            via=tuple(dict.fromkeys(via)),
             reasons=tuple(reasons),
         )
 
-    def _rules(self, source: Source, requests: Requests) -> tuple[tuple[int, Rule], ...]:
-        if isinstance(source.document, Unread):
-            return ((0, ANYTHING),)
-        fingerprint = source.document.fingerprint
-        if (document := self._documents.get(fingerprint)) is None:
-            document = self._documents[fingerprint] = _Document(source.document)
-        return document.about(requests)
+    def _via(self, source: Source, statement: Statement, action: str, *, idle: bool) -> Via:
+        assert isinstance(source.document, Document)
+        key = (source.document.fingerprint, statement.index, action.partition(":")[0].lower())
+        if (known := self._scopes.get(key)) is None:
+            understood = statement.problem is None and all(map(is_known, statement.conditions))
+            known = in_words(statement, key[2], self._partition), understood
+            self._scopes[key] = known
+        scope, understood = known
+        return Via(
+            effect=statement.effect or "Deny",
+            policy=source.policy,
+            kind=source.kind,
+            group=source.group,
+            sid=statement.sid,
+            statement=statement.index,
+            scope=(*scope, f"which reaches no resource of {action}") if idle else scope,
+            understood=understood,
+        )
+
+    def _read(self, source: Source) -> _Read:
+        """Read a document, once for all who hold it."""
+        return _Read(_key(source), source, self._reading(source.document))
+
+    def _reading(self, document: Document | Unread) -> _Reading:
+        questions = (q for of_section in self._questions for q in of_section)
+        if isinstance(document, Unread):
+            return tuple((((0, ANYTHING),),) * len(q.requests) for q in questions)
+        if (known := self._readings.get(document.fingerprint)) is None:
+            said = (tuple([rules_of(document, r) for r in q.requests]) for q in questions)
+            known = tuple(one if any(one) else None for one in said)
+            self._readings[document.fingerprint] = known
+        return known
 
     def _decision(
         self,
-        requests: Requests,
-        found: Sequence[tuple[Source, int, Rule]],
-        limits: Sequence[tuple[Source, int, Rule]],
-        boundary: Source | None,
+        universe: Universe,
+        identity: tuple[Rule, ...],
+        limit: tuple[Rule, ...] | None,
+        unread: bool,
     ) -> Decision:
-        identity = tuple(rule for _, _, rule in found)
-        unread = boundary is not None and isinstance(boundary.document, Unread)
-        limit = None if boundary is None or unread else tuple(rule for _, _, rule in limits)
-        key = (requests, identity, limit, unread)
+        key = (universe, identity, limit, unread)
         if (known := self._decisions.get(key)) is None:
-            known = self._decisions[key] = decide(requests, identity, limit, unread)
+            known = self._decisions[key] = decide(universe, identity, limit, unread)
         return known
 
 
-def _key(source: Source) -> tuple[object, ...]:
+def _not_understood(question: _Question, problem: str) -> EntryResult:
+    return EntryResult(
+        action=question.entry.action,
+        verdict=Verdict.UNKNOWN,
+        concrete=dict.fromkeys(question.entry.concrete, Verdict.UNKNOWN),
+        via=(),
+        reasons=(f"the statement was not understood: {problem}",),
+    )
+
+
+def _key(source: Source) -> _Key:
     document = source.document
     content = document.fingerprint if isinstance(document, Document) else document
     return (content, source.policy, source.kind, source.group)
 
 
-def _questions(section: Section, catalogue: Catalogue, partition: str) -> tuple[_Question, ...]:
-    return tuple(
-        _Question(
-            entry,
-            tuple(
-                requests_of(
-                    name, catalogue.find(name), section.statement, section.variables, partition
-                )
-                for name in entry.concrete
-            ),
+def _questions(
+    sections: Sequence[Section], catalogue: Catalogue, partition: str
+) -> list[tuple[_Question, ...]]:
+    places = count()
+    return [
+        tuple(
+            _Question(
+                next(places),
+                entry,
+                tuple(
+                    requests_of(
+                        name, catalogue.find(name), section.statement, section.variables, partition
+                    )
+                    for name in entry.concrete
+                ),
+            )
+            for entry in section.entries
         )
-        for entry in section.entries
-    )
-
-
-def _via(source: Source, statement: Statement) -> Via:
-    return Via(
-        effect=statement.effect or "Deny",
-        policy=source.policy,
-        kind=source.kind,
-        group=source.group,
-        sid=statement.sid,
-        statement=statement.index,
-        scope=_scope(statement),
-        understood=statement.problem is None and all(map(is_known, statement.conditions)),
-    )
-
-
-def _scope(statement: Statement) -> tuple[str, ...]:
-    """What narrows a statement, in words."""
-    found: list[str] = []
-    if statement.not_resources is not None:
-        found.append("not on " + ", ".join(statement.not_resources))
-    elif statement.resources is not None and "*" not in statement.resources:
-        found.append("only on " + ", ".join(statement.resources))
-    found += [f"if {in_words(condition)}" for condition in statement.conditions]
-    if statement.problem:
-        found.append(f"not understood: {statement.problem}")
-    return tuple(found)
+        for section in sections
+    ]
 
 
 def _reasons(decision: Decision, boundary: Source | None) -> list[str]:

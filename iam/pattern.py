@@ -1,11 +1,11 @@
-"""IAM wildcards as small automata: what a pattern matches, and which kinds of resources there are.
+"""IAM wildcards: what a pattern matches, and which kinds of resources there are.
 
 A pattern is matched against the whole string: `*` is any run of characters, colons and slashes
 too, and `?` exactly one. In a document of Version 2012-10-17 `${aws:username}` is a policy
 variable and `${*}`, `${?}`, `${$}` are plain characters.
 
-To know whether patterns *together* cover what an action can act on, `kinds` walks all of them at
-once and tells which combinations of "matches / does not match" exist at all among the resources.
+To know whether patterns *together* cover what an action can act on, `kinds` walks them as automata
+and tells which combinations of "matches / does not match" exist at all among the resources.
 It is exact: each combination it returns is that of some string, and no string has another one.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
@@ -15,27 +15,34 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
+
+from iam.automaton import (
+    DIGIT,
+    ID,
+    MODEL,
+    ONE,
+    OTHER,
+    OWNER,
+    PATH,
+    STAR,
+    WORD,
+    Token,
+    Tokens,
+    automaton,
+)
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _OF_CUSTOM_MODELS = re.compile(r":(custom-model|model-customization-job)/\$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-_OTHER = "\0"
-"""Stands for every character that no pattern at hand names."""
-_MOST_STATES = 4_000
-_VERSION = 6
-"""The most characters after a colon of a model's ID. The longest yet has five (`:1000k`); more
-would let an ID hold what only the start of an ARN does: `:bedrock:`, or an account's number."""
-_WINDOW = 4
-"""The most characters of the last such part before a custom model's own ID: a number (`:200k`)."""
 
-# What one token of a pattern accepts: a character itself, or one of these classes.
-_ANY, _NOT_COLON, _NOT_COLON_SLASH, _DIGIT = "any", "not : $", "not : / $", "digit"
-_STAR, _WORD, _PATH, _ID, _ONE, _MODEL = "star", "word", "path", "id", "one", "model"
-Token = str
-"""A character, or one of the words above (never a single character)."""
-Tokens = tuple[Token, ...]
+_MOST_STATES = 4_000
+
+_REGIONS = {"aws-cn": "cn-", "aws-us-gov": "us-gov-"}
+"""What the regions of a partition begin with, so that `us-gov-*` is all of them there.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
 
 
 class TooComplex(Exception):
@@ -60,23 +67,23 @@ def resource_tokens(pattern: str, variables: bool = True) -> Tokens:
     position = 0
     for match in _VARIABLE.finditer(pattern) if variables else ():
         tokens += _wild(pattern[position : match.start()])
-        tokens.append(match.group(1) if match.group(1) in ("*", "?", "$") else _STAR)
+        tokens.append(match.group(1) if match.group(1) in ("*", "?", "$") else STAR)
         position = match.end()
     return (*tokens, *_wild(pattern[position:]))
 
 
 def _wild(text: str) -> Iterator[Token]:
     for char in text:
-        yield {"*": _STAR, "?": _ONE}.get(char, char)
+        yield {"*": STAR, "?": ONE}.get(char, char)
 
 
 def type_tokens(arn_format: str, partition: str) -> Tokens:
     """Read a resource type's ARN format: `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`.
 
-    Region, account, versions, and IDs that more follows hold neither a colon nor a slash; a name
-    at the end may be a path. Only a `${ResourceId}` at the end may hold colons, as model IDs do,
-    with a short part after each (`…-v1:0:200k`), and after that a custom model has a slash and an
-    ID. No placeholder holds a `$`.
+    An account is twelve digits, or `aws`. Regions, versions, and IDs that more follows hold
+    neither a colon nor a slash; a name at the end may be a path. Only a `${ResourceId}` at the end
+    may hold colons, as model IDs do, with a short part after each (`…-v1:0:200k`), and after that
+    a custom model has a slash and an ID. No placeholder holds a `$`.
     """
     tokens: list[Token] = []
     position = 0
@@ -86,146 +93,18 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
         if name == "Partition":
             tokens += partition
         elif name == "Region":
-            tokens += (_WORD, "-", _DIGIT)  # as us-east-1: the name of a service is no region
+            # As us-east-1: the name of a service is no region.
+            tokens += (*_REGIONS.get(partition, ""), WORD, "-", DIGIT)
+        elif name == "Account":
+            tokens.append(OWNER)
         elif match.end() < len(arn_format) or tokens[-1] == ":":
-            tokens.append(_WORD)
+            tokens.append(WORD)
         elif _OF_CUSTOM_MODELS.search(arn_format):
-            tokens.append(_MODEL)
+            tokens.append(MODEL)
         else:
-            tokens.append(_ID if name == "ResourceId" else _PATH)
+            tokens.append(ID if name == "ResourceId" else PATH)
         position = match.end()
     return (*tokens, *arn_format[position:])
-
-
-class _Automaton:
-    """A union of patterns, walked a character at a time; sets of states are bit masks."""
-
-    __slots__ = (
-        "_closure",
-        "_edges",
-        "_memo",
-        "_named",
-        "_settled",
-        "accepting",
-        "always",
-        "start",
-    )
-
-    def __init__(self, patterns: Iterable[Tokens]) -> None:
-        self._edges: list[list[tuple[str, int]]] = []
-        self._closure: list[int] = []
-        self._memo: dict[tuple[int, str], int] = {}
-        self.accepting = 0
-        self.start = 0
-        self._settled = 0
-        """States after which everything matches."""
-        self._named: dict[int, frozenset[str]] = {}
-        self.always = False
-        """Whether every string matches."""
-        for tokens in patterns:
-            self.start |= self._add(tokens)
-            self.always = self.always or (bool(tokens) and set(tokens) == {_STAR})
-
-    def _add(self, tokens: Tokens) -> int:
-        """Add a pattern's states; return the mask of where it begins."""
-        edges: list[list[tuple[str, int]]] = [[]]
-        skips: dict[int, int] = {}
-
-        def state() -> int:
-            edges.append([])
-            return len(edges) - 1
-
-        here = 0
-        for token in tokens:
-            before, here = here, state()
-            if token == _STAR:
-                edges[before].append((_ANY, before))
-                skips[before] = here
-            elif token == _ONE:
-                edges[before].append((_ANY, here))
-            elif token in (_WORD, _PATH):
-                kind = _NOT_COLON if token == _PATH else _NOT_COLON_SLASH
-                edges[before].append((kind, here))
-                edges[here].append((kind, here))
-                before, here = here, state()
-                skips[before] = here
-            elif token in (_ID, _MODEL):
-                edges[before].append((_NOT_COLON, here))
-                edges[here].append((_NOT_COLON, here))
-                colon, last, here = state(), here, state()
-                edges[last].append((":", colon))
-                skips[last] = here
-                last = colon
-                for _ in range(_VERSION):
-                    after = state()
-                    edges[last].append((_NOT_COLON_SLASH, after))
-                    edges[after].append((":", colon))
-                    skips[after], last = here, after
-                if token == _MODEL:
-                    # A custom model: `amazon.titan-text-lite-v1:0:4k/abcdefghij12`.
-                    last, tail, kind = colon, state(), _DIGIT
-                    for _ in range(_WINDOW):
-                        after = state()
-                        edges[last].append((kind, after))
-                        edges[after].append(("/", tail))
-                        last, kind = after, _NOT_COLON_SLASH
-                    own = state()
-                    edges[tail].append((_NOT_COLON_SLASH, own))
-                    edges[own].append((_NOT_COLON_SLASH, own))
-                    skips[own] = here
-            else:
-                edges[before].append((token, here))
-        base = len(self._edges)
-        self._edges += [[(kind, base + to) for kind, to in outgoing] for outgoing in edges]
-        for i in range(len(edges)):
-            mask = 1 << (base + i)
-            while i in skips:
-                i = skips[i]
-                mask |= 1 << (base + i)
-            self._closure.append(mask)
-        self.accepting |= 1 << (base + here)
-        if tokens and tokens[-1] == _STAR:
-            self._settled |= 1 << (base + here - 1)
-        return self._closure[base]
-
-    def named(self, mask: int) -> frozenset[str]:
-        """The characters that lead on from here otherwise than an unnamed one does."""
-        if (known := self._named.get(mask)) is not None:
-            return known
-        kinds_here = {
-            kind for i in range(mask.bit_length()) if mask >> i & 1 for kind, _ in self._edges[i]
-        }
-        result = frozenset(kinds_here - {_ANY, _NOT_COLON, _NOT_COLON_SLASH, _DIGIT})
-        self._named[mask] = result
-        return result
-
-    def step(self, mask: int, char: str) -> int:
-        key = (mask, char)
-        if (known := self._memo.get(key)) is not None:
-            return known
-        result, left = 0, mask
-        while left:
-            lowest = left & -left
-            left ^= lowest
-            for kind, to in self._edges[lowest.bit_length() - 1]:
-                if (
-                    kind in (char, _ANY)
-                    or (kind == _NOT_COLON and char not in ":$")
-                    or (kind == _NOT_COLON_SLASH and char not in ":/$")
-                    or (kind == _DIGIT and (char.isdigit() or char == _OTHER))
-                ):
-                    result |= self._closure[to]
-        if settled := result & self._settled:
-            # What else was under way no longer matters; forgetting it keeps long lists from
-            # exploding.
-            result = self._closure[(settled & -settled).bit_length() - 1]
-        self._memo[key] = result
-        return result
-
-
-@lru_cache(maxsize=20_000)
-def _automaton(patterns: tuple[Tokens, ...]) -> _Automaton:
-    return _Automaton(patterns)
 
 
 Patterns = tuple[Tokens, ...]
@@ -239,7 +118,7 @@ def kinds(
     """Which combinations of matching exist among the strings of a universe.
 
     Args:
-        universe: The strings that match every one of these unions.
+        universe: The strings that match every one of these unions; at least one.
         lists: Unions of patterns to ask about.
 
     Returns:
@@ -247,13 +126,62 @@ def kinds(
         universe is.
 
     Raises:
-        TooComplex: More than 4,000 states would have to be walked.
+        TooComplex: More than 4,000 states would have to be walked at once.
     """
-    inside = [_automaton(patterns) for patterns in universe]
-    asked = [_automaton(patterns) for patterns in lists]
+    first, *others = universe
+    # One type of resource at a time: most patterns match all or nothing of it, and what is left
+    # to be walked is small, and the same for many questions.
+    return frozenset().union(*(_kinds_of_one(((tokens,), *others), lists) for tokens in first))
+
+
+def _kinds_of_one(
+    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...]
+) -> frozenset[tuple[bool, ...]]:
+    cutting: dict[Patterns, None] = {}
+    settled: list[bool | Patterns] = []
+    for patterns in lists:
+        cut: set[Tokens] = set()
+        for pattern in patterns:
+            relation = _walk(universe, ((pattern,),))
+            if not relation:
+                return frozenset()
+            if relation == _ALL:
+                settled.append(True)
+                break
+            if relation != _NOTHING:
+                cut.add(pattern)
+        else:
+            union = tuple(sorted(cut))
+            settled.append(union or False)
+            if union:
+                cutting[union] = None
+    asked = tuple(sorted(cutting))
+    place = {union: i for i, union in enumerate(asked)}
+    return frozenset(
+        tuple(one if isinstance(one, bool) else kind[place[one]] for one in settled)
+        for kind in _walk(universe, asked)
+    )
+
+
+_ALL, _NOTHING = frozenset({(True,)}), frozenset({(False,)})
+
+
+@lru_cache(maxsize=100_000)
+def _walk(
+    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...]
+) -> frozenset[tuple[bool, ...]]:
+    """Find the kinds by walking all automata at once."""
+    inside = [automaton(patterns) for patterns in universe]
+    asked = [automaton(patterns) for patterns in lists]
     all_of_them = inside + asked
-    common = frozenset({":", "/", "$", _OTHER})
+    common = frozenset({":", "/", "$", OTHER})
     start = tuple(a.start for a in all_of_them)
+    if len(universe[0]) == 1:
+        # What all of its strings begin with leaves no choice.
+        for letter in takewhile(lambda token: len(token) == 1, universe[0][0]):
+            start = tuple(a.step(m, letter) for m, a in zip(start, all_of_them, strict=True))
+        if not all(start[: len(inside)]):
+            return frozenset()
     seen, queue = {start}, [start]
     found: set[tuple[bool, ...]] = set()
     n = len(inside)

@@ -13,7 +13,8 @@ from iam.account import Account, Group, Holder, ManagedPolicy, Principal, in_ord
 from iam.change import Change
 from iam.history import BatchRecord
 from iam.journal import Op
-from iam.judge import Judge, attachment_of
+from iam.judge import Judge
+from iam.sources import attachment_of
 from iam.verdict import PrincipalResult, SectionResult, Verdict
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from iam.account import Account, Unread, parse_page, partition_of
+from iam.document import DocumentError, unambiguous
 from iam.text import safe
 
 _GZIP = b"\x1f\x8b"
@@ -99,7 +100,9 @@ def _json(data: bytes, name: str) -> Any:
     except UnicodeDecodeError as error:
         raise SnapshotError(f"{name} is not text in UTF-8") from error
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=unambiguous)
+    except DocumentError as error:
+        raise SnapshotError(f"{name} cannot be trusted: {safe(str(error))}") from error
     except json.JSONDecodeError as error:
         start = text.lstrip()[:1]
         if start in ("{", "[") and (

@@ -73,8 +73,8 @@ class Via:
     def in_words(self) -> str:
         """The policy, how it reaches the principal, and what narrows it."""
         boundary = "boundary " if self.kind == "boundary" else ""
-        deny = "Deny " if self.effect == "Deny" else ""
-        return " ".join([f"{boundary}{deny}{self.holder}", *self.scope])
+        deny = "denied by " if self.effect == "Deny" else ""
+        return " ".join([f"{deny}{boundary}{self.holder}", *self.scope])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class EntryResult:
 
     @property
     def means(self) -> tuple[str, ...]:
-        """What decides, in words: `PowerUserAccess by group ops`, `Deny NoInvoke`."""
+        """What decides, in words: `PowerUserAccess by group ops`, `denied by Safe without MFA`."""
         return (*dict.fromkeys(via.in_words for via in self.via), *self.reasons)
 
     @property

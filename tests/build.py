@@ -40,7 +40,10 @@ def document(*statements: Json, version: str = "2012-10-17") -> Json:
 def _inline(documents: tuple[Any, ...]) -> list[Json]:
     """Statements become documents; whatever else is given stands as a document of its own."""
     return [
-        {"PolicyName": f"inline-{i}", "PolicyDocument": document(d) if "Effect" in d else d}
+        {
+            "PolicyName": f"inline-{i}",
+            "PolicyDocument": document(d) if isinstance(d, dict) and "Effect" in d else d,
+        }
         for i, d in enumerate(documents)
     ]
 

@@ -192,7 +192,7 @@ class AccountFlow:
         self, holder: Holder, account: Account, members: Mapping[str, int] | None = None
     ) -> Row:
         from iam.hidden import invoking
-        from iam.judge import attachment_of
+        from iam.sources import attachment_of
 
         managed = self.session.managed
         result = self.results.get(holder.arn)

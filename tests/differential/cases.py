@@ -9,10 +9,11 @@ type (`*-model/*`), a `*` that runs past a colon.
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from iam.catalogue import Action, catalogue
+from iam.catalogue import catalogue
 from tests.build import allow, deny, document
 
 Json = dict[str, Any]
@@ -24,6 +25,7 @@ NO_RESOURCE = "arn:aws:nowhere:us-east-1:123456789012:nothing"
 """For actions that act on no resource, which only a pattern that matches `*` allows. The other
 judge takes a request for `*` as one for whatever a pattern names."""
 VIA = ("bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com")
+FIRST = "cloudformation.amazonaws.com"
 
 SECTIONS: tuple[Json, ...] = (
     allow(["bedrock:*", "bedrock-mantle:*", "kms:DescribeKey", "ec2:Describe*", "iam:ListRoles"]),
@@ -64,6 +66,13 @@ _CONDITIONS: tuple[Json, ...] = (
     {"StringLike": {"aws:CalledViaLast": "bedrock*"}},
     {"Null": {"aws:CalledViaLast": "true"}},
     {"Null": {"aws:CalledViaLast": "false"}},
+    {"Bool": {"aws:ViaAWSService": "true"}},
+    {"Bool": {"aws:ViaAWSService": "false"}},
+    {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "Bool": {"aws:ViaAWSService": "false"}},
+    {"ForAnyValue:StringEquals": {"aws:CalledVia": list(VIA)}},
+    {"ForAnyValue:StringEquals": {"aws:CalledVia": VIA[0]}},
+    {"ForAnyValue:StringLike": {"aws:CalledVia": "bedrock*"}},
+    {"Null": {"aws:CalledVia": "true"}},
     {"StringEquals": {"s3:prefix": "x"}},
     {"StringNotEquals": {"s3:prefix": "x"}},
     {"StringEqualsIfExists": {"s3:prefix": "x"}},
@@ -96,23 +105,31 @@ def policies(random: Random) -> list[Json]:
     ]
 
 
-def samples(action: str, random: Random) -> list[Sample]:
+def samples(action: str, section: Json, random: Random) -> list[Sample]:
     """Requests of an action: all the kinds of resources that it acts on, in many contexts."""
     known = catalogue().find(action)
-    arns = (_arns(known) if known else []) or [NO_RESOURCE]
-    chosen = arns if len(arns) <= 90 else random.sample(arns, 90)
-    return [(arn, context) for arn in chosen for context in random.sample(_CONTEXTS, 2)]
+    formats = known.resources if known else ()
+    patterns = (
+        [section["Resource"]] if isinstance(section["Resource"], str) else section["Resource"]
+    )
+    chosen: list[str] = []
+    for arn_format in formats:
+        # Only what the section reaches is asked about: of the rest none need be among the few.
+        arns = [a for a in _arns(arn_format) if any(fnmatchcase(a, p) for p in patterns)]
+        chosen += random.sample(arns, min(len(arns), max(12, 90 // len(formats))))
+    return [
+        (arn, context) for arn in chosen or [NO_RESOURCE] for context in random.sample(_CONTEXTS, 2)
+    ]
 
 
-def _arns(action: Action) -> list[str]:
+def _arns(arn_format: str) -> list[str]:
     found: dict[str, None] = {}
-    for pattern in action.resources:
-        for region in REGIONS:
-            for account in ("123456789012", "210987654321"):
-                for name in NAMES:
-                    arn = pattern.replace("${Partition}", "aws").replace("${Region}", region)
-                    arn = arn.replace("${Account}", account)
-                    found[re.sub(r"\$\{\w+\}|\*", name, arn)] = None
+    for region in REGIONS:
+        for account in ("123456789012", "210987654321"):
+            for name in NAMES:
+                arn = arn_format.replace("${Partition}", "aws").replace("${Region}", region)
+                arn = arn.replace("${Account}", account)
+                found[re.sub(r"\$\{\w+\}|\*", name, arn)] = None
     return list(found)
 
 
@@ -130,6 +147,8 @@ def _contexts() -> list[Json]:
                                 ("aws:SourceIp", ip),
                                 ("aws:PrincipalOrgID", org),
                                 ("aws:CalledViaLast", via),
+                                ("aws:CalledVia", via and [FIRST, via]),
+                                ("aws:ViaAWSService", "true" if via else "false"),
                             )
                             if value is not None
                         }

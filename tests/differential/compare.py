@@ -47,7 +47,7 @@ def cases() -> Iterator[tuple[Json, str]]:
                 "identity": identity,
                 "boundary": boundary,
                 "action": action,
-                "samples": samples(action, random),
+                "samples": samples(action, section, random),
             }
             yield case, verdicts[action]
 

@@ -1,11 +1,11 @@
-"""Conditions: what is certain about them, and what they say in words."""
+"""Conditions: what is certain about them."""
 
 from __future__ import annotations
 
 import pytest
 
 from iam.catalogue import catalogue
-from iam.condition import Standing, in_words, is_known, standing
+from iam.condition import Standing, is_known, standing
 from iam.document import Condition
 
 INVOKE = catalogue().find("bedrock:InvokeModel")
@@ -71,7 +71,9 @@ def test_a_key_that_a_call_may_carry_decides_nothing(key: str) -> None:
         (condition("Null", "aws:CalledViaLast", "true"), NEVER),
         (condition("Null", "aws:CalledViaLast", "false"), ALWAYS),
         (condition("StringEqualsIfExists", "aws:CalledViaLast", "a", "b"), ALWAYS),
-        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b", "a"), MAYBE),
+        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b", "a"), ALWAYS),
+        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b"), MAYBE),
+        (condition("StringNotEquals", "aws:CalledViaLast", "${a}"), MAYBE),
     ],
 )
 def test_what_the_section_s_own_condition_settles(made: Condition, expected: Standing) -> None:
@@ -89,24 +91,32 @@ def test_all_conditions_must_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "words"),
+    ("made", "expected"),
     [
-        (condition("Bool", "aws:MultiFactorAuthPresent", "true"), "with MFA"),
-        (condition("BoolIfExists", "aws:MultiFactorAuthPresent", "false"), "without MFA"),
-        (condition("IpAddress", "aws:SourceIp", "10.0.0.0/8"), "the source IP is in 10.0.0.0/8"),
-        (
-            condition("StringNotEquals", "aws:RequestedRegion", "us-east-1", "eu-west-1"),
-            "the region is not us-east-1 or eu-west-1",
-        ),
-        (
-            condition("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1"),
-            "the caller's organization is o-1, or is absent",
-        ),
-        (condition("Null", "aws:TokenIssueTime", "true"), "aws:TokenIssueTime is absent"),
-        (condition("ForAnyValue:StringLike", "aws:TagKeys", "a*"), "any aws:TagKeys is like a*"),
-        (condition("Odd", "x", "y"), "unknown operator Odd: x y"),
+        (condition("Bool", "aws:ViaAWSService", "true"), ALWAYS),
+        (condition("BoolIfExists", "aws:viaAWSservice", "True"), ALWAYS),
+        (condition("Bool", "aws:ViaAWSService", "false"), NEVER),
+        (condition("Bool", "aws:ViaAWSService", "true", "false"), ALWAYS),
+        (condition("Bool", "aws:ViaAWSService", "perhaps"), MAYBE),
+        (condition("Null", "aws:CalledVia", "true"), NEVER),
+        (condition("Null", "aws:CalledViaFirst", "false"), ALWAYS),
+        (condition("ForAnyValue:StringEquals", "aws:CalledVia", "a", "b", "c"), ALWAYS),
+        (condition("ForAnyValue:StringLike", "aws:CalledVia", "?"), ALWAYS),
+        (condition("ForAnyValue:StringEquals", "aws:CalledVia", "a"), MAYBE),
+        (condition("ForAnyValue:StringEquals", "aws:CalledVia", "c"), MAYBE),
+        (condition("ForAnyValue:StringNotEquals", "aws:CalledVia", "c"), ALWAYS),
+        (condition("ForAllValues:StringEquals", "aws:CalledVia", "a", "b"), MAYBE),
+        (condition("StringEquals", "aws:CalledViaFirst", "a", "b"), MAYBE),
     ],
 )
-def test_in_words(made: Condition, words: str) -> None:
-    assert in_words(made) == words
-    assert is_known(made) == (made.operator != "Odd")
+def test_a_call_by_way_of_a_service_is_told_by_all_keys_of_it(
+    made: Condition, expected: Standing
+) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html"""
+    assert one(made, condition("StringEquals", "aws:CalledViaLast", "a", "b")) is expected
+    assert one(made, condition("StringNotEquals", "aws:CalledViaLast", "a", "b")) is MAYBE
+
+
+def test_only_operators_of_iam_are_known() -> None:
+    assert is_known(condition("ForAnyValue:stringlikeifexists", "x", "y"))
+    assert not is_known(condition("StringResembles", "x", "y"))

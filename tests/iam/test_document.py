@@ -76,6 +76,10 @@ def test_conditions_are_flattened_and_numbers_and_booleans_are_texts() -> None:
         ({"Statement": [], "Version": 3}, "Version is 3"),
         ({"Statement": [], "Statements": []}, "Statements"),
         ({"Statement": {1, 2}}, "not plain JSON"),
+        ('{"Statement": [], "Statement": [{"Effect": "Allow"}]}', "'Statement' twice"),
+        ('{"Statement": [{"Effect": "Deny", "Effect": "Allow"}]}', "'Effect' twice"),
+        ({1: "a", "1": "b", "Statement": []}, "'1' twice"),
+        ("%7B%22Statement%22%3A%22%FF%22%7D", "not JSON"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )

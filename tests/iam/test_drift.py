@@ -125,7 +125,7 @@ def test_a_condition_that_is_new_narrows_and_one_that_is_gone_widens() -> None:
     plain, with_mfa = [allow("bedrock:InvokeModel")], [allow("bedrock:InvokeModel", Condition=MFA)]
     assert drift(plain, with_mfa).narrower == ("bedrock:InvokeModel",)
     assert drift(with_mfa, plain).wider == ("bedrock:InvokeModel",)
-    assert "+ if with MFA" in text(drift(plain, with_mfa))
+    assert "+ with MFA" in text(drift(plain, with_mfa))
 
 
 def test_a_deny_takes_away_and_its_removal_gives() -> None:

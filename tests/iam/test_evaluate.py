@@ -193,6 +193,11 @@ def test_key_access_counts_as_granted_where_the_statement_is_held() -> None:
     assert of(one_key, action="kms:DescribeKey") is Verdict.PARTIAL
 
 
+def test_a_deny_on_another_service_takes_nothing_of_key_access() -> None:
+    bedrock = deny("*", "arn:aws:bedrock:*")
+    assert of(allow("*"), bedrock, action="kms:DescribeKey") is Verdict.GRANTED
+
+
 class TestBoundary:
     def within(self, *statements: object, action: str = INVOKE) -> Verdict:
         return verdict(

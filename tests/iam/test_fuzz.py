@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from iam.account import Account, Unread, parse_page
-from iam.document import Document, DocumentError, parse_document
+from iam.document import DocumentError, parse_document
 from iam.verdict import Verdict
 from tests.build import ID, allow, deny, details, document, judge, role, the
 
@@ -87,7 +87,9 @@ def test_damaged_documents(seed: int) -> None:
             assert verdict is Verdict.UNKNOWN, json.dumps(raw)
             continue
         lost = any(
-            s.problem and s.effect is None and s.actions is None and s.resources in (None, ("*",))
+            s.problem
+            and (s.actions, s.not_actions, s.not_resources, s.conditions) == (None, None, None, ())
+            and s.resources in (None, ("*",))
             for s in read.statements
         )
         assert not (lost and verdict is Verdict.NONE), json.dumps(raw)
@@ -111,10 +113,31 @@ def test_damaged_text(seed: int) -> None:
             judged(text)
 
 
-def test_a_key_that_stands_twice_is_read_as_json_reads_it() -> None:
-    read = parse_document('{"Statement": [], "Version": "2008-10-17", "Version": "2012-10-17"}')
-    assert isinstance(read, Document)
-    assert read.version == "2012-10-17"
+@pytest.mark.parametrize("seed", range(2))
+def test_names_that_stand_twice(seed: int) -> None:
+    random = Random(seed)
+    for _ in range(ROUNDS // 4):
+        text = with_a_name_twice(random.choice(SEEDS), random)
+        assert json.loads(text), "the text is JSON, and Python would take the last of the two"
+        with pytest.raises(DocumentError, match="twice in one object"):
+            parse_document(text)
+        assert judged(text) is Verdict.UNKNOWN
+
+
+def with_a_name_twice(raw: Any, random: Random) -> str:
+    """The text of a document in which one object has one name twice, at any depth."""
+    made = copy.deepcopy(raw)
+    holders = [made]
+    for holder in holders:
+        inner = holder.values() if isinstance(holder, dict) else holder
+        holders += [one for one in inner if isinstance(one, dict | list)]
+    holder = random.choice([one for one in holders if isinstance(one, dict)])
+    name = random.choice(list(holder))
+    items = [*holder.items(), ("again", random.choice([holder[name], *ODD]))]
+    random.shuffle(items)
+    holder.clear()
+    holder.update(items)
+    return json.dumps(made).replace('"again"', json.dumps(name))
 
 
 def test_an_item_that_is_no_document_is_unread_not_lost() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from iam.account import Unread
-from iam.judge import Judge, attachment_of, boundary_of, sources_of
+from typing import Any
+
+from iam.account import ManagedPolicy, Unread
+from iam.catalogue import catalogue
+from iam.judge import Judge
+from iam.sources import attachment_of, boundary_of, sources_of
 from iam.verdict import Verdict
 from tests.build import (
     LIMITED,
     account,
     allow,
     deny,
+    document,
     group,
     judge,
     policy,
@@ -79,7 +84,7 @@ def test_the_scope_is_told_in_words() -> None:
         for e in result(user("alice", held)).sections[0].entries
         if e.action.endswith("Model") and "Invoke" in e.action
     )
-    assert entry.via[0].scope == (f"only on {claude}", "if with MFA")
+    assert entry.via[0].scope == ("only foundation-model/anthropic.* in us-east-1", "with MFA")
 
 
 def test_principals_with_the_same_documents_share_one_result() -> None:
@@ -90,10 +95,43 @@ def test_principals_with_the_same_documents_share_one_result() -> None:
     assert shared.result(made, the(made, "other")).verdict is Verdict.NONE
 
 
-def test_a_managed_policy_that_could_not_be_read_makes_every_verdict_unknown() -> None:
-    from iam.account import ManagedPolicy
-    from iam.catalogue import catalogue
+def test_a_managed_policy_that_allows_nothing_gives_nothing() -> None:
+    managed = ManagedPolicy.from_details(policy("denies", deny("*")))
+    made = account(user("alice", allow("*")))
+    found = Judge(managed, catalogue(), "aws").result(made, the(made))
+    assert (found.verdict, found.sections) == (Verdict.NONE, ())
 
+
+def own_section(*documents: Any, section: Any, version: str = "2012-10-17") -> Verdict:
+    """The verdict on a section of which alice holds some documents."""
+    managed = ManagedPolicy.from_details(policy("managed", raw=document(section, version=version)))
+    made = account(user("alice", *documents))
+    return Judge(managed, catalogue(), "aws").result(made, the(made)).verdict
+
+
+def test_the_section_s_own_variables_are_the_same_where_they_are_held() -> None:
+    mine = allow("bedrock:GetGuardrail", "arn:aws:bedrock:*:*:guardrail/${aws:username}")
+    other = allow("bedrock:GetGuardrail", "arn:aws:bedrock:*:*:guardrail/${aws:userid}")
+    assert own_section(mine, section=mine) is Verdict.GRANTED
+    assert own_section(other, section=mine) is Verdict.PARTIAL
+    assert own_section(document(mine, version="2008-10-17"), section=mine) is Verdict.NONE
+
+
+def test_the_section_s_own_condition_with_a_variable_is_the_same_where_it_is_held() -> None:
+    same = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+    mine = allow("bedrock:GetGuardrail", Condition=same)
+    assert own_section(mine, section=mine) is Verdict.GRANTED
+    assert own_section(document(mine, version="2008-10-17"), section=mine) is Verdict.PARTIAL
+
+
+def test_a_section_that_leaves_out_all_that_an_action_acts_on_is_held_or_not() -> None:
+    rest = allow("bedrock:*Guardrail", NotResource="arn:aws:bedrock:*:*:guardrail*/*")
+    assert own_section(rest, section=rest) is Verdict.GRANTED
+    assert own_section(section=rest) is Verdict.NONE
+    assert own_section(allow("bedrock:*Guardrail"), section=rest) is Verdict.GRANTED
+
+
+def test_a_managed_policy_that_could_not_be_read_makes_every_verdict_unknown() -> None:
     unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")  # type: ignore[call-arg]
     made = account(user("alice", allow("*")))
     found = Judge(unread, catalogue(), "aws").result(made, the(made))

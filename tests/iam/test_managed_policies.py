@@ -11,6 +11,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from iam.account import ManagedPolicy
+from iam.catalogue import catalogue
+from iam.judge import Judge
 from iam.verdict import Verdict
 from tests.build import account, judge, policy, role, the
 
@@ -37,6 +40,24 @@ def test_every_managed_policy_is_judged_as_the_table_says() -> None:
     assert not [row[0] for row in found if row[2] == Verdict.UNKNOWN]
     notable = [row for row in found if row[2] != Verdict.NONE]
     assert notable == list(csv.reader(TABLE.read_text(encoding="utf-8").splitlines()))
+
+
+def test_a_policy_that_is_held_grants_all_of_its_own_sections() -> None:
+    """Also what its variables and conditions narrow: they are the same on both sides."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    judged = 0
+    for name, data in json.loads(aws_managed_policies_data).items():
+        raw = policy(name, raw=data["Document"])
+        managed = ManagedPolicy.from_details(raw)
+        denies = any(statement.effect == "Deny" for statement in managed.document.statements)
+        if denies or not ("Bedrock" in name or "SageMaker" in name):
+            continue
+        made = account(role("alice", attached=[managed.arn]), raw)
+        found = Judge(managed, catalogue(), "aws").result(made, the(made))
+        assert {s.sid: s.verdict for s in found.sections if s.verdict is not Verdict.GRANTED} == {}
+        judged += 1
+    assert judged > 60
 
 
 def main() -> None:

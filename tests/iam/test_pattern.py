@@ -114,6 +114,33 @@ def test_narrow_patterns_do_not(pattern: str) -> None:
     assert not covers([resource_tokens(pattern)], AGENT)
 
 
+@pytest.mark.parametrize(
+    ("account", "covered", "reached"),
+    [
+        ("*", True, True),
+        ("????????????", False, True),
+        ("123456789012", False, True),
+        ("aws", False, True),
+        ("1*", False, True),
+        ("bedrock", False, False),
+        ("", False, False),
+    ],
+)
+def test_an_account_is_twelve_digits_or_aws(account: str, covered: bool, reached: bool) -> None:
+    pattern = resource_tokens(f"arn:aws:bedrock:*:{account}:agent/*")
+    assert covers([pattern], AGENT) is covered
+    assert overlaps(pattern, AGENT) is reached
+
+
+def test_a_partition_s_regions_have_a_name_in_common() -> None:
+    format = "arn:${Partition}:bedrock:${Region}:${Account}:agent/${AgentId}"
+    for partition, regions in (("aws-cn", "cn-*"), ("aws-us-gov", "us-gov-*")):
+        made = type_tokens(format, partition)
+        assert covers([resource_tokens(f"arn:{partition}:bedrock:{regions}:*:*")], made)
+        assert not overlaps(resource_tokens(f"arn:{partition}:bedrock:us-east-1:*:*"), made)
+    assert not covers([resource_tokens("arn:aws:bedrock:us-*:*:*")], AGENT)
+
+
 def test_a_model_id_may_hold_a_colon() -> None:
     assert overlaps(
         resource_tokens("arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-v2:1"), MODEL

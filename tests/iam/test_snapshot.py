@@ -120,6 +120,7 @@ def test_an_item_that_is_wrong_leaves_the_others(write: Write) -> None:
         (b"{}", "is not what"),
         (b'{"Users": []}', "is not what"),
         (b'{"UserDetailList": {}}', "is not what"),
+        (b'{"UserDetailList": [], "UserDetailList": []}', "has 'UserDetailList' twice"),
         (b'{"UserDetailList": [], "RoleDetailList": []}', "holds no user"),
         (b'{"UserDetailList": [{"UserName": "x", "Arn": "nonsense"}]}', "holds no user"),
     ],

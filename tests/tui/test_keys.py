@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Static
 
 from iam.verdict import EntryResult, Verdict
-from tests.tui.conftest import CLAUDE, Open
+from tests.tui.conftest import Open
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS
 from tui.help_screen import HelpScreen
@@ -286,12 +286,12 @@ async def test_w_on_an_action_asks_who_can_do_it_and_esc_goes_back(
         assert shown["alice"].result.verdict is Verdict.GRANTED
         assert shown["alice"].note == "AmazonBedrockLimitedAccess"
         assert shown["bob"].note == "AmazonBedrockLimitedAccess by group ml-team"
-        assert shown["carol"].note == f"inline-0 only on {CLAUDE}"
+        assert shown["carol"].note == "inline-0 only foundation-model/anthropic.* in us-east-1"
         assert shown["frank"].note == ""
         line = next(
             text for y in range(12) if "carol" in (text := table_of(pilot).render_line(y).text)
         )
-        assert "inline-0 only on arn:aws:bedrock" in line
+        assert "inline-0 only foundation-model/" in line
         await pilot.press("escape")
         await until(pilot, lambda: "Who can" not in str(table_of(pilot).border_title))
         await until(pilot, lambda: main_of(pilot).loaded)

@@ -1,0 +1,163 @@
+"""The machine behind patterns: a union of them as an automaton, walked a character at a time.
+
+It knows nothing of IAM but the kinds of tokens that patterns and ARN formats are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+OTHER = "\0"
+"""Stands for every character that no pattern at hand names."""
+_VERSION = 6
+"""The most characters after a colon of a model's ID. The longest yet has five (`:1000k`); more
+would let an ID hold what only the start of an ARN does: `:bedrock:`, or an account's number."""
+_WINDOW = 4
+"""The most characters of the last such part before a custom model's own ID: a number (`:200k`)."""
+
+# What one token of a pattern accepts: a character itself, or one of these classes.
+ANY, NOT_COLON, NOT_COLON_SLASH, DIGIT = "any", "not : $", "not : / $", "digit"
+STAR, WORD, PATH, ID, ONE, MODEL = "star", "word", "path", "id", "one", "model"
+OWNER = "owner"
+Token = str
+"""A character, or one of the words above (never a single character)."""
+Tokens = tuple[Token, ...]
+
+
+class Automaton:
+    """A union of patterns, walked a character at a time; sets of states are bit masks."""
+
+    __slots__ = (
+        "_closure",
+        "_edges",
+        "_memo",
+        "_named",
+        "_settled",
+        "accepting",
+        "always",
+        "start",
+    )
+
+    def __init__(self, patterns: Iterable[Tokens]) -> None:
+        self._edges: list[list[tuple[str, int]]] = []
+        self._closure: list[int] = []
+        self._memo: dict[tuple[int, str], int] = {}
+        self.accepting = 0
+        self.start = 0
+        self._settled = 0
+        """States after which everything matches."""
+        self._named: dict[int, frozenset[str]] = {}
+        self.always = False
+        """Whether every string matches."""
+        for tokens in patterns:
+            self.start |= self._add(tokens)
+            self.always = self.always or (bool(tokens) and set(tokens) == {STAR})
+
+    def _add(self, tokens: Tokens) -> int:
+        """Add a pattern's states; return the mask of where it begins."""
+        edges: list[list[tuple[str, int]]] = [[]]
+        skips: dict[int, int] = {}
+
+        def state() -> int:
+            edges.append([])
+            return len(edges) - 1
+
+        here = 0
+        for token in tokens:
+            before, here = here, state()
+            if token == STAR:
+                edges[before].append((ANY, before))
+                skips[before] = here
+            elif token == ONE:
+                edges[before].append((ANY, here))
+            elif token in (WORD, PATH):
+                kind = NOT_COLON if token == PATH else NOT_COLON_SLASH
+                edges[before].append((kind, here))
+                edges[here].append((kind, here))
+                before, here = here, state()
+                skips[before] = here
+            elif token == OWNER:
+                for owner in ("aws", (DIGIT,) * 12):
+                    last = before
+                    for kind in owner[:-1]:
+                        edges[last].append((kind, len(edges)))
+                        last = state()
+                    edges[last].append((owner[-1], here))
+            elif token in (ID, MODEL):
+                edges[before].append((NOT_COLON, here))
+                edges[here].append((NOT_COLON, here))
+                colon, last, here = state(), here, state()
+                edges[last].append((":", colon))
+                skips[last] = here
+                last = colon
+                for _ in range(_VERSION):
+                    after = state()
+                    edges[last].append((NOT_COLON_SLASH, after))
+                    edges[after].append((":", colon))
+                    skips[after], last = here, after
+                if token == MODEL:
+                    # A custom model: `amazon.titan-text-lite-v1:0:4k/abcdefghij12`.
+                    last, tail, kind = colon, state(), DIGIT
+                    for _ in range(_WINDOW):
+                        after = state()
+                        edges[last].append((kind, after))
+                        edges[after].append(("/", tail))
+                        last, kind = after, NOT_COLON_SLASH
+                    own = state()
+                    edges[tail].append((NOT_COLON_SLASH, own))
+                    edges[own].append((NOT_COLON_SLASH, own))
+                    skips[own] = here
+            else:
+                edges[before].append((token, here))
+        base = len(self._edges)
+        self._edges += [[(kind, base + to) for kind, to in outgoing] for outgoing in edges]
+        for i in range(len(edges)):
+            mask = 1 << (base + i)
+            while i in skips:
+                i = skips[i]
+                mask |= 1 << (base + i)
+            self._closure.append(mask)
+        self.accepting |= 1 << (base + here)
+        if tokens and tokens[-1] == STAR:
+            self._settled |= 1 << (base + here - 1)
+        return self._closure[base]
+
+    def named(self, mask: int) -> frozenset[str]:
+        """The characters that lead on from here otherwise than an unnamed one does."""
+        if (known := self._named.get(mask)) is not None:
+            return known
+        kinds_here = {
+            kind for i in range(mask.bit_length()) if mask >> i & 1 for kind, _ in self._edges[i]
+        }
+        result = frozenset(kinds_here - {ANY, NOT_COLON, NOT_COLON_SLASH, DIGIT})
+        self._named[mask] = result
+        return result
+
+    def step(self, mask: int, char: str) -> int:
+        key = (mask, char)
+        if (known := self._memo.get(key)) is not None:
+            return known
+        result, left = 0, mask
+        while left:
+            lowest = left & -left
+            left ^= lowest
+            for kind, to in self._edges[lowest.bit_length() - 1]:
+                if (
+                    kind in (char, ANY)
+                    or (kind == NOT_COLON and char not in ":$")
+                    or (kind == NOT_COLON_SLASH and char not in ":/$")
+                    or (kind == DIGIT and (char.isdigit() or char == OTHER))
+                ):
+                    result |= self._closure[to]
+        if settled := result & self._settled:
+            # What else was under way no longer matters; forgetting it keeps long lists from
+            # exploding.
+            result = self._closure[(settled & -settled).bit_length() - 1]
+        self._memo[key] = result
+        return result
+
+
+@lru_cache(maxsize=20_000)
+def automaton(patterns: tuple[Tokens, ...]) -> Automaton:
+    return Automaton(patterns)
