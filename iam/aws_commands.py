@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from iam.change import Change
+from iam.plan import Change
 from iam.text import safe
 
 

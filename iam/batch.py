@@ -11,9 +11,10 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
-from iam.change import Change, Outcome, new_batch
+from iam.change import Outcome, new_batch
 from iam.errors import AwsError
 from iam.journal import JournalError
+from iam.plan import Change
 
 AT_ONCE = 4
 """Changes under way at the same time. IAM takes a few writes a second; boto3's adaptive retries

@@ -17,10 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from iam.account import Holder
 from iam.client import Aws
 from iam.errors import AwsError
-from iam.journal import Entry, Journal, JournalError, Op
+from iam.journal import Entry, Journal, JournalError
+from iam.plan import Change
 from iam.principals import attached_arns
 from iam.threads import in_thread
 
@@ -36,19 +36,6 @@ class Patience:
     """Until AWS shows a change; IAM is eventually consistent."""
     again: float = 60.0
     """While AWS asks to come again later: it limits the rate, or somebody else is at it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One policy, to be attached to or detached from one user, role or group."""
-
-    op: Op
-    holder: Holder
-    policy_arn: str
-
-    def shown_by(self, attached: tuple[str, ...]) -> bool:
-        """Whether these attached policies are what the change is to bring about."""
-        return (self.policy_arn in attached) == (self.op == "attach")
 
 
 @dataclass(frozen=True, slots=True)

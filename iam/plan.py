@@ -10,12 +10,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from iam.account import Account, Group, Holder, ManagedPolicy, Principal, in_order
-from iam.change import Change
 from iam.history import BatchRecord
 from iam.journal import Op
 from iam.judge import Judge
 from iam.sources import attachment_of
 from iam.verdict import PrincipalResult, SectionResult, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One policy, to be attached to or detached from one user, role or group."""
+
+    op: Op
+    holder: Holder
+    policy_arn: str
+
+    def shown_by(self, attached: tuple[str, ...]) -> bool:
+        """Whether these attached policies are what the change is to bring about."""
+        return (self.policy_arn in attached) == (self.op == "attach")
 
 
 @dataclass(frozen=True, slots=True)

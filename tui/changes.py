@@ -18,10 +18,10 @@ from iam.threads import in_thread
 if TYPE_CHECKING:
     from iam.account import Account, Holder, ManagedPolicy
     from iam.batch import Batch
-    from iam.change import Change, Outcome
+    from iam.change import Outcome
     from iam.history import BatchRecord, History
     from iam.journal import Journal, Op
-    from iam.plan import Plan
+    from iam.plan import Change, Plan
     from iam.recover import Recovered
     from tui.session import Session
 

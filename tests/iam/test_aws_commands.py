@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 from iam.aws_commands import aws_commands
-from iam.change import Change
 from iam.journal import Op
+from iam.plan import Change
 from tests.build import ID, LIMITED, account, group, role, the, user
 
 ODD = "o'hara; rm -rf $HOME"

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from iam.batch import AT_ONCE, Batch
-from iam.change import Change, Ending, Outcome
+from iam.change import Ending, Outcome
 from iam.errors import AwsError
 from iam.journal import JournalError
+from iam.plan import Change
 from tests.build import LIMITED, account, the, user
 
 EXPIRED = AwsError("ExpiredToken", "The credentials have expired.", "Renew them.")

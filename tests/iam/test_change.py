@@ -11,11 +11,12 @@ import pytest
 
 from iam import client
 from iam.account import Account, Holder, Principal
-from iam.change import Change, Outcome, Patience, apply
+from iam.change import Outcome, Patience, apply
 from iam.client import Aws
 from iam.errors import AwsError
 from iam.journal import Journal, JournalError
 from iam.load import load_account
+from iam.plan import Change
 from tests.fake_iam import FakeIam
 from tests.iam.accounts import SHARED, fill
 from tests.iam.test_load import ME, arn

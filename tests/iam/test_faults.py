@@ -17,10 +17,11 @@ import pytest
 
 from iam.account import Holder, User
 from iam.batch import Batch
-from iam.change import Change, Outcome, Patience, apply
+from iam.change import Outcome, Patience, apply
 from iam.client import Aws
 from iam.history import read_history
 from iam.journal import Journal, Op
+from iam.plan import Change
 from tests.build import ID
 from tests.fake_iam import FakeIam, Rule, error
 from tests.iam.accounts import ALLOW
