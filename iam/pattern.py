@@ -234,12 +234,21 @@ def matches_action(pattern: str, action: str) -> bool:
 
 def matches_any_action(patterns: tuple[str, ...], action: str) -> bool:
     """Whether one of these Action patterns matches a concrete action."""
-    services = _by_service(patterns)
+    return any(matches_action(pattern, action) for pattern in that_may_match(patterns, action))
+
+
+def that_may_match(patterns: tuple[str, ...], action: str) -> tuple[str, ...]:
+    """Of these Action patterns those that can have anything in common with an action.
+
+    Args:
+        patterns: Of a statement.
+        action: A concrete action, or a pattern itself.
+    """
     service = action.partition(":")[0].lower()
-    return any(
-        matches_action(pattern, action)
-        for pattern in (*services.get(service, ()), *services.get("*", ()))
-    )
+    if "*" in service or "?" in service:
+        return patterns
+    services = _by_service(patterns)
+    return (*services.get(service, ()), *services.get("*", ()))
 
 
 @lru_cache(maxsize=4_096)

@@ -25,6 +25,7 @@ from iam.pattern import (
     matches_any_action,
     overlaps,
     resource_tokens,
+    that_may_match,
     type_tokens,
 )
 
@@ -217,7 +218,8 @@ def _action_reach(statement: Statement, name: str) -> Reach:
     inverted = statement.not_actions is not None
     if name in listed or ("*" not in name and "?" not in name):
         return Reach.YES if matches_any_action(listed, name) != inverted else Reach.NO
-    asked, patterns = action_tokens(name), [action_tokens(p) for p in listed]
+    asked = action_tokens(name)
+    patterns = [action_tokens(pattern) for pattern in that_may_match(listed, name)]
     some, every = any(overlaps(asked, p) for p in patterns), covers(patterns, asked)
     if inverted:
         some, every = not every, not some
