@@ -86,8 +86,8 @@ class BatchScreen(ModalScreen[None]):
 
     def update_batch(self) -> None:
         """Draw what is new."""
-        if not self.is_mounted:
-            return
+        if not self.query(RichLog):
+            return  # not there yet, or closed already
         batch = self.job
         log = self.query_one(RichLog)
         for outcome in batch.outcomes[self._written :]:

@@ -157,7 +157,12 @@ class MainScreen(Screen[None]):
 
     async def _recover(self) -> None:
         """Tell how the changes ended that an earlier run did not see the end of."""
-        if self.changing or await self.flow.recover():
+        try:
+            again = self.changing or await self.flow.recover()
+        except Exception as error:
+            self.tell_fault(error)
+            return
+        if again:
             # Too early to say of some: IAM may still come to show them.
             self.set_timer(_ASK_AGAIN, lambda: self.run_worker(self._recover(), group="recover"))
 
