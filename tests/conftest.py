@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from iam.demo import DemoServer
+    from tests.company import Company
     from tests.fake_iam import FakeIam
 
 ROOT = Path(__file__).parents[1]
@@ -64,6 +65,28 @@ def fake(moto_url: str) -> Iterator[FakeIam]:
     server = FakeIam(moto_url)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def company(
+    fake: FakeIam, moto_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Company]:
+    """A small account behind a layer of faults, and the credentials for it."""
+    import boto3
+
+    from iam import client
+    from tests.company import POLICY, Company
+    from tui.launch import Launch
+
+    monkeypatch.setattr(client, "ATTEMPTS", 2)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    iam = boto3.client("iam", endpoint_url=moto_url, region_name="us-east-1")
+    launch = Launch(endpoint_url=fake.url, policy=POLICY, journal=str(tmp_path / "journal.jsonl"))
+    made = Company(fake, iam, launch)
+    made.fill()
+    yield made
+    iam.close()
 
 
 @pytest.fixture(scope="session")

@@ -124,6 +124,12 @@ class FakeIam:
         """Reset the connection after moto has acted."""
         self.add(Rule(action, cut=True, forward=True, times=times))
 
+    def wait_until_seen(self, count: int, holds: Callable[[], bool] = lambda: True) -> None:
+        """Wait for so many requests in all, for as long as something holds."""
+        while len(self.seen) < count and holds():
+            with self._idle:
+                self._idle.wait(0.01)
+
     def wait_until_idle(self) -> None:
         """Wait for calls under way, also of clients that are no more."""
         with self._idle:
@@ -140,11 +146,16 @@ class FakeIam:
                 self._idle.notify_all()
 
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        length = int(handler.headers.get("Content-Length") or 0)
+        body = handler.rfile.read(length)
+        if len(body) < length:
+            handler.close_connection = True
+            return  # the client died in the middle of its request: AWS has not got it
         params = dict(parse_qsl(body.decode(), keep_blank_values=True))
-        with self._lock:
+        with self._idle:
             self.seen.append(params)
             self.arrived.set()
+            self._idle.notify_all()
             rule = self._rule(params.get("Action", ""))
         if rule.delay:
             self._stopping.wait(rule.delay)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import boto3
 import pytest
 from textual.pilot import Pilot
 
 from iam.demo import DemoServer
 from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
-from tests.fake_iam import FakeIam
-from tests.tui.company import POLICY, Company
 from tests.tui.waiting import until
 from tui.app import BedrockApp
 from tui.launch import Launch
@@ -123,21 +120,3 @@ def live(demo: DemoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> L
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     return Launch(endpoint_url=demo.endpoint_url, journal=str(tmp_path / "journal.jsonl"))
-
-
-@pytest.fixture
-def company(
-    fake: FakeIam, moto_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Company]:
-    """A small account behind a layer of faults."""
-    from iam import client
-
-    monkeypatch.setattr(client, "ATTEMPTS", 2)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    iam = boto3.client("iam", endpoint_url=moto_url, region_name="us-east-1")
-    launch = Launch(endpoint_url=fake.url, policy=POLICY, journal=str(tmp_path / "journal.jsonl"))
-    made = Company(fake, iam, launch)
-    made.fill()
-    yield made
-    iam.close()

@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from iam.batch import AT_ONCE
 from iam.journal import Journal
+from tests.company import USERS, Company
 from tests.fake_iam import Rule, error
-from tests.tui.company import USERS, Company
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, batch_screen, dialogue, go_to, mark, over, review, words_of
 from tests.tui.waiting import main_of, table_of, toasts, until

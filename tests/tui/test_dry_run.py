@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
-from tests.tui.company import ARN, USERS, Company
+from tests.company import ARN, USERS, Company
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, dialogue, go_to, mark, over
 from tests.tui.waiting import main_of, toasts, until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
-from tests.tui.company import TEAM, Company
+from tests.company import TEAM, Company
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, batch_screen, dialogue, go_to, mark, over
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until

@@ -10,8 +10,8 @@ import pytest
 from iam.history import read_history
 from iam.journal import Journal
 from tests.build import ID
+from tests.company import ARN, Company
 from tests.iam.journals import line
-from tests.tui.company import ARN, Company
 from tests.tui.conftest import Open
 from tests.tui.waiting import main_of, table_of, toasts, until
 from tui import main_screen

@@ -10,8 +10,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.company import ARN, USERS, Company
 from tests.iam.journals import lines_of
-from tests.tui.company import ARN, USERS, Company
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, dialogue, go_to, mark, over
 from tests.tui.waiting import main_of, table_of, toasts, until
