@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.build import ID, allow, document
@@ -53,6 +54,11 @@ class Company:
         """Detach the policy behind the app's back."""
         for name in names:
             self.iam.detach_user_policy(UserName=name, PolicyArn=ARN)
+
+    @property
+    def journal(self) -> Path:
+        """Where the app records its changes."""
+        return Path(str(self.launch.journal))
 
     @property
     def holding(self) -> set[str]:

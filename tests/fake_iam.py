@@ -80,6 +80,11 @@ class FakeIam:
         return [params["Action"] for params in self.seen]
 
     @property
+    def under_way(self) -> int:
+        """How many calls have not been answered yet."""
+        return self._under_way
+
+    @property
     def writes(self) -> list[Params]:
         """The requests that could have changed something."""
         return [params for params in self.seen if not params["Action"].startswith(_READS)]

@@ -113,9 +113,9 @@ class ChangeFlow:
         )
         decision = await self.screen.app.push_screen_wait(dialog)
         # AWS may have said that the account is not as the table has it.
-        left = [left.holder for left in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
-        holders = [*(change.holder for change in dialog.plan.changes), *left]
-        await self.screen.show_changed([holder.arn for holder in holders])
+        looked_at = [change.holder.arn for change in dialog.plan.changes]
+        looked_at += [e.holder.arn for e in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
+        await self.screen.show_changed(looked_at)
         if isinstance(decision, ShowGroup):
             await self.screen.show_group(decision.name)
         elif decision is not None and self.session.launch.dry_run:

@@ -170,6 +170,13 @@ class Changes:
             self.unconfirmed.discard(arn)
         return outcome
 
+    def in_doubt(self, holder: Holder) -> bool:
+        """Whether AWS has not confirmed the last change to this one, or to a group of its."""
+        account = self.session.account
+        groups = getattr(holder, "groups", ())
+        arns = {g.arn for name in groups if account and (g := account.groups.get(name))}
+        return bool(self.unconfirmed & {holder.arn, *arns})
+
     # The journal
 
     async def history(self) -> History:

@@ -256,7 +256,7 @@ class MainScreen(Screen[None]):
             hidden=self._hidden.get(holder.arn, ()),
             note=_note(result) if self._asked else "",
             members=count,
-            unconfirmed=holder.arn in self.session.changes.unconfirmed,
+            unconfirmed=self.session.changes.in_doubt(holder),
         )
 
     def _sum_up(self) -> None:

@@ -7,7 +7,6 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Event
 
 import pytest
@@ -28,7 +27,7 @@ def open_app(start: Callable[..., Terminal], company: Company) -> Open:
 
     def opened() -> Terminal:
         options = ["--endpoint-url", company.fake.url, "--policy", POLICY]
-        options += ["--journal", str(company.launch.journal), "--confirm-above", "99"]
+        options += ["--journal", str(company.journal), "--confirm-above", "99"]
         terminal = start(*options, **CREDENTIALS)
         terminal.sees(ID, "user-00", " none  ? 0 unknown")
         return terminal
@@ -49,13 +48,9 @@ def begin_batch(terminal: Terminal, company: Company) -> Event:
     return gate
 
 
-def journal(company: Company) -> Path:
-    return Path(str(company.launch.journal))
-
-
 def states(company: Company) -> dict[str, str]:
     """How the journal says that each change ended, by name."""
-    history = read_history(journal(company))
+    history = read_history(company.journal)
     assert not history.damaged
     return {
         c.entry.principal.rsplit("/", 1)[-1]: c.state for b in history.batches for c in b.changes
@@ -64,11 +59,11 @@ def states(company: Company) -> dict[str, str]:
 
 def backdate(company: Company) -> None:
     """Make the journal one of an hour ago: by now AWS shows what it has done."""
-    text = journal(company).read_text()
-    for change in (c for b in read_history(journal(company)).batches for c in b.changes):
+    text = company.journal.read_text()
+    for change in (c for b in read_history(company.journal).batches for c in b.changes):
         at = datetime.fromisoformat(change.at) - timedelta(hours=1, seconds=SETTLED)
         text = text.replace(change.at, at.isoformat(timespec="milliseconds")[:-6] + "Z")
-    journal(company).write_text(text)
+    company.journal.write_text(text)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -148,4 +143,4 @@ def test_two_copies_of_the_app_share_a_journal(open_app: Open, company: Company)
     assert set(states(company).values()) == {"done"}
     assert states(company).keys() == {*USERS, "worker"} == company.holding
     assert len(company.sent) == len(USERS) + 1
-    assert ARN in journal(company).read_text()
+    assert ARN in company.journal.read_text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import RichLog
@@ -32,7 +34,7 @@ def dialogue(pilot: Pilot[int]) -> str:
     return words_of(pilot.app.screen)
 
 
-def words_of(screen: Screen[object]) -> str:
+def words_of(screen: Screen[Any]) -> str:
     """What is written on a screen, and in the log on it."""
     said = [str(s.render()) for s in screen.query("Static") if s.display]
     said += [line.text for log in screen.query(RichLog) for line in log.lines]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -228,7 +227,7 @@ async def test_a_refusal_in_the_middle_is_told_and_the_others_go_on(
         company.fake.add(Rule("AttachUserPolicy", reply=reply, skip=3, times=1))
         await pilot.press("y")
         screen = await batch_screen(pilot)
-        await until(pilot, lambda: "All are done" in words_of(screen))
+        await until(pilot, lambda: "All have ended" in words_of(screen))
         (failed,) = set(SIX) - company.holding
         assert "6 of 6 · 5 done · 1 failed" in words_of(screen)
         assert f"✗ {failed}  failed  AWS denied AttachUserPolicy: not you" in words_of(screen)
@@ -266,7 +265,7 @@ async def test_while_another_copy_settles_nothing_is_sent_and_the_screen_can_be_
     async with open_app(company.launch) as pilot:
         await mark(pilot, *THREE)
         await ask(pilot, "a")
-        with Journal(Path(str(company.launch.journal))).settling() as held:
+        with Journal(company.journal).settling() as held:
             assert held
             await pilot.press("y")
             await until(pilot, lambda: "Try again in a moment" in toasts(pilot))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Static
@@ -30,7 +31,7 @@ COMMAND = f"aws iam attach-user-policy --user-name user-05 --policy-arn {ARN}"
     ],
 )
 async def test_the_badges_say_what_a_session_may_do(
-    open_app: Open, company: Company, more: dict[str, bool], badges: tuple[str, ...]
+    open_app: Open, company: Company, more: dict[str, Any], badges: tuple[str, ...]
 ) -> None:
     async with open_app(replace(company.launch, **more)) as pilot:
         bar = "\n".join(str(s.render()) for s in main_of(pilot).query_one(AccountBar).query(Static))
@@ -41,7 +42,7 @@ async def test_the_badges_say_what_a_session_may_do(
 
 @pytest.mark.parametrize("more", [{}, {"read_only": True}])
 async def test_a_dry_run_shows_the_commands_and_sends_nothing(
-    open_app: Open, company: Company, more: dict[str, bool]
+    open_app: Open, company: Company, more: dict[str, Any]
 ) -> None:
     launch = replace(company.launch, dry_run=True, confirm_above=0, **more)
     async with open_app(launch) as pilot:

@@ -108,7 +108,7 @@ async def test_members_of_a_group_and_users_change_together(
     assert company.holding == {"user-13"}
 
 
-async def test_a_group_that_aws_does_not_confirm_is_marked(
+async def test_a_group_that_aws_does_not_confirm_is_marked_with_its_members(
     open_app: Open, company: Company
 ) -> None:
     async with open_app(company.launch) as pilot:
@@ -119,9 +119,9 @@ async def test_a_group_that_aws_does_not_confirm_is_marked(
         await pilot.press("y")
         await until(pilot, lambda: "Not confirmed: team" in toasts(pilot))
         await over(pilot)
-        row = table_of(pilot).cursor_row
-        assert row is not None
-        assert row.unconfirmed
+        assert [row.name for row in table_of(pilot).shown if row.unconfirmed] == ["team"]
+        await pilot.press("1")
+        assert [row.name for row in table_of(pilot).shown if row.unconfirmed] == [*TEAM]
 
 
 async def test_marks_in_another_list_are_not_forgotten(open_app: Open, company: Company) -> None:

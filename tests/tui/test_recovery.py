@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -23,11 +22,11 @@ def leave_open(company: Company, *names: str, op: str = "attach", at: str | None
     text = [
         line(f"arn:aws:iam::{ID}:user/{name}", op=op, policy=ARN, **when) + "\n" for name in names
     ]
-    Path(str(company.launch.journal)).write_text("".join(text))
+    company.journal.write_text("".join(text))
 
 
 def states(company: Company) -> list[str]:
-    history = read_history(Path(str(company.launch.journal)))
+    history = read_history(company.journal)
     return [change.state for batch in history.batches for change in batch.changes]
 
 
@@ -74,7 +73,7 @@ async def test_while_another_copy_makes_changes_its_intents_are_left_alone(
     open_app: Open, company: Company
 ) -> None:
     leave_open(company, "user-05")
-    with Journal(Path(str(company.launch.journal))).changing():
+    with Journal(company.journal).changing():
         async with open_app(company.launch) as pilot:
             await until(pilot, lambda: main_of(pilot).loaded)
             assert len(table_of(pilot).shown) == 19
@@ -87,7 +86,7 @@ async def test_a_journal_that_cannot_be_written_any_more_does_not_end_the_app(
 ) -> None:
     monkeypatch.setattr(main_screen, "_ASK_AGAIN", 0.2)
     leave_open(company, "user-05", at=datetime.now(UTC).isoformat().replace("+00:00", "Z"))
-    path = Path(str(company.launch.journal))
+    path = company.journal
     async with open_app(company.launch) as pilot:
         await until(pilot, lambda: "ListAttachedUserPolicies" in company.fake.actions)
         path.unlink()

@@ -124,8 +124,8 @@ async def test_an_older_batch_is_reversed_from_the_history(
         await change(pilot, "a", "worker")
         tree = await history(pilot)
         newest, oldest = lines(tree)
-        assert "attach  bedrock-limited  1 done" in newest
-        assert "attach  bedrock-limited  2 done" in oldest
+        assert "attach  1 done  bedrock-limited" in newest
+        assert "attach  2 done  bedrock-limited" in oldest
         await pilot.press("j", "enter", "j", "u")  # the batch of a change under the cursor
         await until(pilot, lambda: "2 users  user-00, user-01" in dialogue(pilot))
         await until(pilot, lambda: "checking" not in dialogue(pilot))
@@ -137,7 +137,7 @@ async def test_an_older_batch_is_reversed_from_the_history(
 async def test_a_read_only_session_shows_the_history_and_cannot_undo(
     open_app: Open, company: Company
 ) -> None:
-    Path(str(company.launch.journal)).write_text(
+    company.journal.write_text(
         "\n".join(lines_of("attach", {"arn:aws:iam::123456789012:user/user-00": "done"}))
     )
     async with open_app(replace(company.launch, read_only=True)) as pilot:
@@ -162,7 +162,7 @@ def recorded(company: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         *(line.replace("123456789012", "210987654321") for line in elsewhere),
         '{"at": "2026-11-2',
     ]
-    Path(str(company.launch.journal)).write_text("\n".join(text))
+    company.journal.write_text("\n".join(text))
     return company
 
 
@@ -173,7 +173,7 @@ async def test_the_history_is_filtered_as_one_types_and_tells_of_damaged_lines(
         tree = await history(pilot)
         assert [line.split()[3] for line in lines(tree)] == ["detach", "attach"]
         foot = pilot.app.screen.query_one("#history-foot", Static)
-        assert "1 of its lines cannot be read" in str(foot.render())
+        assert "1 line of it cannot be read" in str(foot.render())
         await pilot.press("slash", *"ben q")
         assert lines(tree) == ["nothing matches"]
         await pilot.press("backspace", "backspace", "enter")
@@ -218,7 +218,7 @@ async def test_where_the_history_cannot_be_saved_it_says_so(
 async def test_a_journal_that_cannot_be_read_is_told_and_hides_nothing_else(
     open_app: Open, company: Company
 ) -> None:
-    Path(str(company.launch.journal)).mkdir()
+    company.journal.mkdir()
     async with open_app(company.launch) as pilot:
         await until(pilot, lambda: "cannot be read (Is a directory)" in toasts(pilot))
         assert not main_of(pilot).query_one("#trouble").display
