@@ -43,6 +43,8 @@ KEYS = sorted(
     }
     - {"q"}  # leaves
 )
+PLACES = ("", "enter", "question_mark", "v", "H")
+"""The key that leads to each screen."""
 SESSIONS = pytest.mark.parametrize("more", [{"read_only": True}, {"dry_run": True}], ids=list)
 
 
@@ -64,14 +66,12 @@ async def back(pilot: Pilot[int]) -> None:
 
 
 @SESSIONS
-@pytest.mark.parametrize("place", ["", "enter", "slash", "question_mark", "v", "H", "4", "a"])
 async def test_no_key_sends_a_write(
     open_app: Open,
     company: Company,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     more: dict[str, Any],
-    place: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)  # for what is exported
     company.attach("user-03")
@@ -79,14 +79,15 @@ async def test_no_key_sends_a_write(
     company.fake.seen.clear()
     async with open_app(replace(company.launch, confirm_above=1, **more)) as pilot:
         await mark(pilot, *USERS[:2])
-        for key in KEYS:
-            await until(pilot, lambda: main_of(pilot).loaded)
-            if place:
-                await pilot.press(place)
-            await pilot.press(key)
-            if pilot.app.screen is not main_of(pilot) or main_of(pilot).changing:
-                await back(pilot)
-        await back(pilot)
+        for place in PLACES if more.get("read_only") else ("", "H", "a"):
+            for key in KEYS:
+                if place != "a" and isinstance(pilot.app.screen, ReviewDialog):
+                    await back(pilot)
+                await until(pilot, lambda: main_of(pilot).loaded)
+                if place and pilot.app.screen is main_of(pilot):
+                    await pilot.press(place)
+                await pilot.press(key)
+            await back(pilot)
     assert "GetAccountAuthorizationDetails" in company.fake.actions
     assert company.fake.writes == []
     assert company.holding == {"user-03"}

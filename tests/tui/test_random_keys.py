@@ -30,7 +30,7 @@ from tui.commands import COMMANDS
 from tui.main_screen import MainScreen
 from tui.review_dialog import ReviewDialog
 
-STEPS = int(os.environ.get("STEPS", "250"))
+STEPS = int(os.environ.get("STEPS", "200"))
 SEED = int(os.environ.get("SEED", "1"))
 SESSION = 250
 """Steps until the app is started anew."""
