@@ -44,7 +44,7 @@ class Batch:
         self.paused: AwsError | None = None
         """Why nothing is sent at the moment."""
         self.trouble = ""
-        """Why the batch ended before its end: the journal cannot be written."""
+        """Why the batch ended before its end: the journal cannot be used."""
         self.stopped = False
         self.ended = asyncio.Event()
         self._waiting = deque(changes)
@@ -77,6 +77,13 @@ class Batch:
             self.stopped = True
             self._go.set()
             self._told()
+
+    def give_up(self, why: str) -> None:
+        """End before the beginning."""
+        self.trouble = why
+        self.stopped = True
+        self.ended.set()
+        self._told()
 
     def hurry(self) -> None:
         """Stop, and wait for no confirmation any more."""

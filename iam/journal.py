@@ -65,8 +65,8 @@ class Journal:
         with self._locked(fcntl.LOCK_SH) as held:
             if not held:
                 raise JournalError(
-                    "Another copy of the app is looking at changes that were cut short, "
-                    "so no change is sent. Try again in a moment."
+                    "AWS is being asked about changes that were cut short, here or by another copy "
+                    "of the app, so no change is sent. Try again in a moment."
                 )
             yield
 

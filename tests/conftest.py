@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import urllib.request
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from iam.demo import DemoServer
+    from tests.company import Company
     from tests.fake_iam import FakeIam
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +41,7 @@ def moto_server() -> Iterator[str]:
     """The URL of a real moto server on loopback."""
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -62,6 +65,28 @@ def fake(moto_url: str) -> Iterator[FakeIam]:
     server = FakeIam(moto_url)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def company(
+    fake: FakeIam, moto_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Company]:
+    """A small account behind a layer of faults, and the credentials for it."""
+    import boto3
+
+    from iam import client
+    from tests.company import POLICY, Company
+    from tui.launch import Launch
+
+    monkeypatch.setattr(client, "ATTEMPTS", 2)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    iam = boto3.client("iam", endpoint_url=moto_url, region_name="us-east-1")
+    launch = Launch(endpoint_url=fake.url, policy=POLICY, journal=str(tmp_path / "journal.jsonl"))
+    made = Company(fake, iam, launch)
+    made.fill()
+    yield made
+    iam.close()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
+_READS = ("Get", "List", "Generate", "Simulate")
 _FEW = 40
 """Bytes at a time of a slow answer."""
 Params = dict[str, str]
@@ -43,6 +44,8 @@ class Rule:
     """How many calls it lets pass before."""
     delay: float = 0
     """Seconds before anything happens."""
+    gate: threading.Event | None = None
+    """Nothing happens before it is set."""
     slow: bool = False
     """The answer comes a few bytes at a time."""
 
@@ -76,8 +79,22 @@ class FakeIam:
         """The actions of all requests, in the order in which they came."""
         return [params["Action"] for params in self.seen]
 
+    @property
+    def under_way(self) -> int:
+        """How many calls have not been answered yet."""
+        return self._under_way
+
+    @property
+    def writes(self) -> list[Params]:
+        """The requests that could have changed something."""
+        return [params for params in self.seen if not params["Action"].startswith(_READS)]
+
     def add(self, rule: Rule) -> None:
         self._rules.append(rule)
+
+    def clear(self) -> None:
+        """Forget all rules: from now on moto answers."""
+        self._rules.clear()
 
     def refuse(self, action: str, code: str, status: int = 403, times: int = -1) -> None:
         """Answer with an error."""
@@ -95,6 +112,12 @@ class FakeIam:
         """Let moto answer, before rules that are added later count."""
         self.add(Rule(action, forward=True, times=times))
 
+    def hold(self, action: str) -> threading.Event:
+        """Keep all calls waiting until the event is set; moto answers then."""
+        gate = threading.Event()
+        self.add(Rule(action, forward=True, gate=gate))
+        return gate
+
     def hang(self, action: str) -> None:
         self.add(Rule(action, hang=True))
 
@@ -105,6 +128,12 @@ class FakeIam:
     def cut_after(self, action: str, times: int = -1) -> None:
         """Reset the connection after moto has acted."""
         self.add(Rule(action, cut=True, forward=True, times=times))
+
+    def wait_until_seen(self, count: int, holds: Callable[[], bool] = lambda: True) -> None:
+        """Wait for so many requests in all, for as long as something holds."""
+        while len(self.seen) < count and holds():
+            with self._idle:
+                self._idle.wait(0.01)
 
     def wait_until_idle(self) -> None:
         """Wait for calls under way, also of clients that are no more."""
@@ -122,14 +151,21 @@ class FakeIam:
                 self._idle.notify_all()
 
     def _handle(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        length = int(handler.headers.get("Content-Length") or 0)
+        body = handler.rfile.read(length)
+        if len(body) < length:
+            handler.close_connection = True
+            return  # the client died in the middle of its request: AWS has not got it
         params = dict(parse_qsl(body.decode(), keep_blank_values=True))
-        with self._lock:
+        with self._idle:
             self.seen.append(params)
             self.arrived.set()
+            self._idle.notify_all()
             rule = self._rule(params.get("Action", ""))
         if rule.delay:
             self._stopping.wait(rule.delay)
+        while rule.gate and not rule.gate.wait(0.02) and not self._stopping.is_set():
+            pass
         if rule.hang:
             with self._idle:
                 self._under_way -= 1  # nobody waits for this one

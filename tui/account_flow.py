@@ -212,7 +212,7 @@ class AccountFlow:
             hidden=self._hidden.get(holder.arn, ()),
             note=_note(result) if self.asked else "",
             members=count,
-            unconfirmed=holder.arn in self.session.changes.unconfirmed,
+            unconfirmed=self.session.changes.in_doubt(holder),
         )
 
     def _sum_up(self) -> None:

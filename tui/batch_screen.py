@@ -77,7 +77,7 @@ class BatchScreen(ModalScreen[None]):
             yield ProgressBar(total=self.job.total, show_eta=False, id="batch-bar")
             yield Static("", id="batch-sum", markup=False)
             yield Static("", id="batch-state", markup=False)
-            yield RichLog(id="batch-log", markup=False, highlight=False, wrap=True)
+            yield RichLog(id="batch-log", markup=False, highlight=False, wrap=True, min_width=0)
             yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -86,8 +86,8 @@ class BatchScreen(ModalScreen[None]):
 
     def update_batch(self) -> None:
         """Draw what is new."""
-        if not self.is_mounted:
-            return
+        if not self.query(RichLog):
+            return  # not there yet, or closed already
         batch = self.job
         log = self.query_one(RichLog)
         for outcome in batch.outcomes[self._written :]:
@@ -117,7 +117,7 @@ class BatchScreen(ModalScreen[None]):
         if batch.ended.is_set():
             if left:
                 return f"Stopped; {left:,} were not sent. esc closes.", "$warning"
-            return "All are done. esc closes.", "dim"
+            return "All have ended. esc closes.", "dim"
         if batch.stopped:
             return f"Stopping: waiting for {batch.in_flight} under way …", "$warning"
         if batch.paused is not None:

@@ -112,6 +112,10 @@ class ChangeFlow:
             plan, lambda told: self.changes.check(plan, told), about, self.screen.glyphs
         )
         decision = await self.screen.app.push_screen_wait(dialog)
+        # AWS may have said that the account is not as the table has it.
+        looked_at = [change.holder.arn for change in dialog.plan.changes]
+        looked_at += [e.holder.arn for e in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
+        await self.screen.show_changed(looked_at)
         if isinstance(decision, ShowGroup):
             self.screen.show_group(decision.name)
         elif decision is not None and self.session.launch.dry_run:

@@ -124,18 +124,19 @@ class Changes:
         return Batch(plan.changes, self.send, told)
 
     async def run(self, batch: Batch) -> None:
-        """Send a batch; other copies of the app leave its intents alone meanwhile.
+        """Send a batch, if the journal can be used; other copies of the app leave its intents
+        alone meanwhile."""
+        from iam.journal import JournalError
 
-        Raises:
-            JournalError: The journal cannot be used, and nothing was sent.
-        """
-        journal = await self.journal()
-        with journal.changing():
-            self.running = batch
-            try:
+        try:
+            journal = await self.journal()
+            with journal.changing():
+                self.running = batch
                 await batch.run()
-            finally:
-                self.running = None
+        except JournalError as failure:
+            batch.give_up(str(failure))
+        finally:
+            self.running = None
 
     async def send(self, change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
         """Send one change, journalled and read back; the account then says what AWS says.
@@ -168,6 +169,13 @@ class Changes:
         elif outcome.ending in ("done", "unneeded"):
             self.unconfirmed.discard(arn)
         return outcome
+
+    def in_doubt(self, holder: Holder) -> bool:
+        """Whether AWS has not confirmed the last change to this one, or to a group of its."""
+        account = self.session.account
+        groups = getattr(holder, "groups", ())
+        arns = {g.arn for name in groups if account and (g := account.groups.get(name))}
+        return bool(self.unconfirmed & {holder.arn, *arns})
 
     # The journal
 

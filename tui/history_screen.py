@@ -67,8 +67,9 @@ class HistoryScreen(ModalScreen["BatchRecord | None"]):
 
     def _foot(self) -> str:
         damaged = self.history.damaged
-        note = f"; {damaged} of its lines cannot be read" if damaged else ""
-        return f"from {safe(str(self.journal))}{note}"
+        lines = "1 line" if damaged == 1 else f"{damaged} lines"
+        note = f"{lines} of it cannot be read: " if damaged else ""
+        return f"journal: {note}{safe(str(self.journal))}"
 
     @on(FilterBar.Changed)
     def filter_changed(self, event: FilterBar.Changed) -> None:

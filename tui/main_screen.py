@@ -70,6 +70,7 @@ class MainScreen(Screen[None]):
         self.account = AccountFlow(self)
         self.loaded = False
         self._details_timer: Timer | None = None
+        self._ask_again: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield AccountBar(self.glyphs)
@@ -110,8 +111,6 @@ class MainScreen(Screen[None]):
             self._show_gaps()
             self._show_details()
             await self._recover()
-        except JournalError as error:
-            self.tell_fault(error)
         except Exception as error:
             self._show_trouble(error)
         finally:
@@ -120,9 +119,18 @@ class MainScreen(Screen[None]):
 
     async def _recover(self) -> None:
         """Tell how the changes ended that an earlier run did not see the end of."""
-        if self.changing or await self.flow.recover():
+        try:
+            again = self.changing or await self.flow.recover()
+        except Exception as error:
+            self.tell_fault(error)
+            return
+        if again:
             # Too early to say of some: IAM may still come to show them.
-            self.set_timer(_ASK_AGAIN, lambda: self.run_worker(self._recover(), group="recover"))
+            if self._ask_again is not None:
+                self._ask_again.stop()
+            self._ask_again = self.set_timer(
+                _ASK_AGAIN, lambda: self.run_worker(self._recover(), group="recover")
+            )
 
     def say(self, text: str) -> None:
         """Say what is under way; nothing, if the text is empty."""

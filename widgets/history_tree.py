@@ -76,17 +76,18 @@ class HistoryTree(Tree["BatchRecord"]):
 
     def _label(self, batch: BatchRecord) -> Text:
         entry = batch.entry
-        label = Text(batch.at.replace("T", " ")[:19])
-        label.append(f"  {entry.op:<6}  ", "bold")
-        label.append(safe(entry.policy.rsplit("/", 1)[-1]))
+        label = Text(batch.at.replace("T", " ")[:16])
+        label.append(f"  {entry.op:<6}", "bold")
+        # How it ended stands before names of any length, which may cut off what follows.
         counts = Counter(change.state for change in batch.last)
         for state, count in counts.items():
             label.append(f"  {count} {_WORDS.get(state, state)}", _STYLES[state])
+        label.append(f"  {safe(entry.policy.rsplit('/', 1)[-1])}")
         label.append(f"  by {safe(entry.caller.split(':', 5)[-1])}", "dim")
         return label
 
     def _change(self, change: Recorded) -> Text:
-        label = Text(f"{_WORDS.get(change.state, change.state):<12}", _STYLES[change.state])
+        label = Text(f"{_WORDS.get(change.state, change.state):<15}", _STYLES[change.state])
         label.append(safe(change.entry.principal.split(":", 5)[-1]), "default")
         if change.message:
             label.append(f"  {safe(change.message)}", "dim")

@@ -2,116 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
-import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pexpect
-import pyte
 import pytest
 
 from iam.demo import DemoServer
 from tests.build import LIMITED
-from tests.conftest import ROOT
-
-PROGRAM = [sys.executable, "-c", "from tui.cli import main; main()"]
-
-
-class Terminal:
-    """A program in a pty, and the screen that its output draws."""
-
-    def __init__(
-        self, *options: str, size: tuple[int, int] = (120, 36), **environment: str
-    ) -> None:
-        columns, lines = size
-        self.screen = pyte.Screen(columns, lines)
-        self.stream = pyte.ByteStream(self.screen)
-        self.raw = b""
-        self.child = pexpect.spawn(
-            PROGRAM[0],
-            [*PROGRAM[1:], *options],
-            dimensions=(lines, columns),
-            timeout=1,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(ROOT),
-                "TERM": "xterm-256color",
-                "LANG": "C.UTF-8",
-                # The pty gets its size a moment after the program has started.
-                "COLUMNS": str(columns),
-                "LINES": str(lines),
-                **environment,
-            },
-        )
-        self.before = termios.tcgetattr(self.child.fileno())
-
-    def read(self) -> None:
-        """Draw what has come."""
-        try:
-            data: Any = self.child.read_nonblocking(65536, timeout=0.05)
-        except (pexpect.TIMEOUT, pexpect.EOF):
-            return
-        self.raw += data
-        self.stream.feed(data)
-
-    @property
-    def text(self) -> str:
-        """What is on the screen."""
-        return "\n".join(self.screen.display)
-
-    def until(self, holds: Callable[[str], object], seconds: float = 60) -> str:
-        """Read until the screen shows something."""
-        deadline = time.monotonic() + seconds
-        while not holds(self.text):
-            assert time.monotonic() < deadline, f"not on the screen in time:\n{self.text}"
-            self.read()
-        return self.text
-
-    def sees(self, *words: str) -> str:
-        """Read until all of these are on the screen."""
-        return self.until(lambda text: all(word in text for word in words))
-
-    def type(self, keys: str) -> None:
-        """Press keys."""
-        self.child.send(keys)
-
-    def ended(self, seconds: float = 10) -> int:
-        """Wait for the end; returns the exit status, negative for a signal."""
-        deadline = time.monotonic() + seconds
-        while self.child.isalive():
-            assert time.monotonic() < deadline, f"it did not end in time:\n{self.text}"
-            self.read()
-        self.read()
-        status, by = self.child.exitstatus, self.child.signalstatus
-        return int(status) if status is not None else -int(by or 0)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Terminal]]:
-    """Start the program in a terminal; it is ended after the test."""
-    made: list[Terminal] = []
-
-    def make(*options: str, **more: Any) -> Terminal:
-        made.append(Terminal(*options, **more))
-        return made[-1]
-
-    yield make
-    for terminal in made:
-        terminal.child.close(force=True)
-
-
-def restored(terminal: Terminal) -> bool:
-    """Whether the alternate screen was left and the cursor shown again."""
-    end = terminal.raw.rfind(b"\x1b[?1049l")
-    return end > terminal.raw.rfind(b"\x1b[?1049h") and b"\x1b[?25h" in terminal.raw[end - 200 :]
-
-
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+from tests.e2e.terminal import CREDENTIALS, Terminal, children, restored, wait_until_gone
 
 
 def attached(demo_iam: Any, name: str) -> list[str]:
@@ -163,13 +64,8 @@ def test_a_signal_restores_the_terminal(
     assert restored(terminal)
 
 
-def children(pid: int | None) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in listed.read_text().split()]
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
-@pytest.mark.parametrize("how", ["q", signal.SIGKILL])
+@pytest.mark.parametrize("how", ["q", signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_the_embedded_account_ends_with_the_app(start: Callable[..., Terminal], how: Any) -> None:
     terminal = start("--demo")
     terminal.sees("DEMO", "acme-ml", "full")
@@ -179,17 +75,7 @@ def test_the_embedded_account_ends_with_the_app(start: Callable[..., Terminal], 
     else:
         terminal.child.kill(how)
     terminal.ended()
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{server}").exists() and "Z" not in _state(server):
-        assert time.monotonic() < deadline, "the server lives on"
-        time.sleep(0.02)
-
-
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return "Z"
+    wait_until_gone(server)
 
 
 def test_q_leaves_at_once_though_a_call_hangs(start: Callable[..., Terminal]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import boto3
 import pytest
+from botocore.retries import bucket, standard
 
 from iam import client
 from iam.client import Aws, Settings, connect
@@ -26,6 +28,10 @@ def connect_to(monkeypatch: pytest.MonkeyPatch, read_timeout: float) -> Iterator
     """Make connections that try three times, and close them after the test."""
     monkeypatch.setattr(client, "READ_TIMEOUT", read_timeout)
     monkeypatch.setattr(client, "ATTEMPTS", 3)
+    # botocore tries as often as it does, only sooner: seconds in between prove nothing more.
+    soon = partial(standard.ExponentialBackoff, max_backoff=0)
+    monkeypatch.setattr(standard, "ExponentialBackoff", soon)
+    monkeypatch.setattr(bucket, "TokenBucket", partial(bucket.TokenBucket, min_rate=20))
     made: list[Aws] = []
 
     def make(url: str, **settings: Any) -> Aws:

@@ -115,7 +115,7 @@ def test_many_may_change_at_once_and_none_while_open_intents_are_settled(journal
         assert not alone
     with (
         journal.settling() as alone,
-        pytest.raises(JournalError, match="Another copy"),
+        pytest.raises(JournalError, match="Try again in a moment"),
         other.changing(),
     ):
         assert alone

@@ -8,32 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from textual import events
-from textual.pilot import Pilot
 
 from tests.build import LIMITED
 from tests.tui.conftest import Open
+from tests.tui.steps import ask, dialogue, go_to
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.launch import Launch
 from tui.review_dialog import ReviewDialog
-
-
-async def go_to(pilot: Pilot[int], name: str) -> None:
-    await pilot.press("slash", *name, "enter")
-    assert cursor(pilot) == name
-
-
-def dialogue(pilot: Pilot[int]) -> str:
-    """What the dialogue says."""
-    return "\n".join(str(s.render()) for s in pilot.app.screen.query("Static"))
-
-
-async def ask(pilot: Pilot[int], key: str) -> str:
-    """Press a key that opens the dialogue; returns what it says once AWS has been asked."""
-    await pilot.press(key)
-    await until(
-        pilot, lambda: isinstance(pilot.app.screen, ReviewDialog) and pilot.app.screen.checked
-    )
-    return dialogue(pilot)
 
 
 def attached(demo_iam: Any, name: str) -> list[str]:

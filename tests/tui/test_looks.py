@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +10,30 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
+from iam.account import Account, User
+from iam.aws_commands import aws_commands
+from iam.batch import Batch
+from iam.catalogue import catalogue
+from iam.change import Outcome, not_shown
+from iam.errors import AwsError
+from iam.history import history_of
+from iam.judge import Judge
+from iam.plan import Change, Plan, make_plan
+from iam.snapshot import read_snapshot
+from tests.build import LIMITED, limited, user
+from tests.iam.journals import lines_of
+from tests.tui.conftest import HOSTILE
 from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
+from tui.batch_screen import BatchScreen
+from tui.history_screen import HistoryScreen
 from tui.launch import Launch
 from tui.policy_screen import PolicyScreen
-from tui.review_dialog import ReviewDialog
+from tui.review_dialog import About, ReviewDialog
+from tui.text_screen import TextScreen
+from widgets.glyphs import glyphs
 
 Compare = Callable[..., bool]
 SIZES = pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["120x36", "80x24"])
@@ -143,3 +162,138 @@ def test_dialogue(
 
     app = BedrockApp(Launch(snapshot=str(small_account)), unicode=True)
     assert snap_compare(app, terminal_size=size, run_before=act)
+
+
+# Changes
+
+
+def plan_on(path: Path, op: str, *names: str) -> tuple[Account, Plan]:
+    """What a change of these would do, worked out on an account from a file."""
+    made = read_snapshot(str(path))
+    policy = limited()
+    chosen = [h for h in (*made.principals.values(), *made.groups.values()) if h.name in names]
+    blocked = {h.arn: "it has 10 of 10 managed policies; detach one first" for h in chosen[-1:]}
+    warning = "The credentials end within 10 minutes and are not renewed."
+    return made, make_plan(
+        Judge(policy, catalogue(), made.partition),
+        made,
+        chosen,
+        op,  # type: ignore[arg-type]
+        policy,
+        blocked=blocked,
+        warnings=(warning,),
+    )
+
+
+async def push(pilot: Pilot[int], screen: Screen[Any]) -> None:
+    """Show a screen, on top of the account that is read."""
+    await until(pilot, lambda: main_of(pilot).loaded)
+    await pilot.app.push_screen(screen)
+    await until(pilot, lambda: main_of(pilot).details_rest)
+
+
+@SIZES
+@pytest.mark.parametrize("op", ["attach", "detach"])
+def test_review_of_a_batch(
+    snap_compare: Compare, small_account: Path, from_file: Launch, size: Size, op: str
+) -> None:
+    names = ["alice", "bob", "carol", "dave", "frank", "admin", "capped", HOSTILE, "ml-team"]
+    _, plan = plan_on(small_account, op, *names)
+
+    async def check(_: object) -> Plan:
+        return plan
+
+    async def act(pilot: Pilot[int]) -> None:
+        about = About("123456789012", "acme-ml", lambda _: (), 2, False)
+        dialog = ReviewDialog(plan, check, about, glyphs(True))
+        await push(pilot, dialog)
+        await until(pilot, lambda: dialog.checked)
+        if op == "attach":  # more than two: the account is typed
+            await pilot.press("y")
+
+    app = BedrockApp(from_file, unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=act)
+
+
+@SIZES
+@pytest.mark.parametrize("state", ["under way", "paused", "finished", "stopped"])
+def test_batch(snap_compare: Compare, from_file: Launch, size: Size, state: str) -> None:
+    """The screen of a batch whose changes ended in all the ways there are."""
+    users = [User.model_validate(user(f"user-{i:02}")) for i in range(8)]
+    renew = "Renew the credentials (for SSO: run `aws sso login --profile ops`) and try again."
+    denied = AwsError(
+        "AccessDenied",
+        "AWS denied AttachUserPolicy: User: arn:aws:iam::123456789012:user/me is not authorized "
+        "to perform: iam:AttachUserPolicy on resource: user user-02",
+        "Ask for this permission, or use another profile.",
+    )
+    batch = Batch([Change("attach", u, LIMITED) for u in users], None)  # type: ignore[arg-type]
+    errors = {2: ("failed", denied), 4: ("unconfirmed", not_shown()), 5: ("unneeded", None)}
+
+    async def act(pilot: Pilot[int]) -> None:
+        async def renewed() -> None: ...
+
+        count = 8 if state == "finished" else 6
+        for i in range(count):
+            change = batch._waiting.popleft()
+            ending, error = errors.get(i, ("done", None))
+            batch.outcomes.append(Outcome(change, ending, error))  # type: ignore[arg-type]
+        if state == "paused":
+            batch.paused = AwsError("ExpiredToken", "The credentials have expired.", renew)
+        elif state in ("finished", "stopped"):
+            batch.stopped = state == "stopped"
+            batch.ended.set()
+        await push(
+            pilot,
+            BatchScreen(batch, "Attach AmazonBedrockLimitedAccess", renewed, glyphs(True)),
+        )
+
+    app = BedrockApp(from_file, unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=act)
+
+
+@SIZES
+def test_history(snap_compare: Compare, from_file: Launch, size: Size) -> None:
+    arn = "arn:aws:iam::123456789012:"
+    first = {f"{arn}user/alice": "done", f"{arn}role/ops/admin": "failed", f"{arn}user/bob": "open"}
+    lines = [
+        *lines_of("attach", first),
+        *lines_of("detach", {f"{arn}user/{HOSTILE}": "unconfirmed"}, "b2"),
+        *lines_of("attach", {f"{arn}user/user-{i:02}": "done" for i in range(14)}, "b3"),
+    ]
+    denied = {"code": "AccessDenied", "message": "AWS denied AttachRolePolicy: you may not."}
+    lines = [
+        line.replace('"error": null', f'"error": {json.dumps(denied)}')
+        if "failed" in line
+        else line
+        for line in lines
+    ]
+
+    async def act(pilot: Pilot[int]) -> None:
+        journal = Path("/home/op/.local/state/bedrock-tui/journal.jsonl")
+        shown = history_of([*lines, "{"])
+        await push(pilot, HistoryScreen(shown, "123456789012", journal, True, glyphs(True)))
+        await pilot.press("G", "enter")
+
+    app = BedrockApp(from_file, unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=act)
+
+
+@SIZES
+def test_commands(
+    snap_compare: Compare, small_account: Path, from_file: Launch, size: Size
+) -> None:
+    _, plan = plan_on(small_account, "attach", "bob", "carol", "frank", "admin", "capped")
+
+    async def act(pilot: Pilot[int]) -> None:
+        shown = aws_commands(plan.changes, account="123456789012", profile="ops")
+        note = "Dry run: nothing was sent. These would make the change."
+        await push(pilot, TextScreen("As commands of the AWS CLI", shown, "attach", "sh", note))
+
+    app = BedrockApp(from_file, unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=act)
+
+
+@SIZES
+def test_groups(snap_compare: Compare, from_file: Launch, size: Size) -> None:
+    assert looks(snap_compare, from_file, size, "4")

@@ -1,0 +1,138 @@
+"""Every key and every command, in sessions that may not write: AWS gets no write at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.binding import Binding
+from textual.pilot import Pilot
+from textual.widgets import Tree
+
+from tests.build import ID
+from tests.company import USERS, Company
+from tests.tui.conftest import Open
+from tests.tui.steps import mark
+from tests.tui.waiting import main_of, until
+from tui.app import BedrockApp
+from tui.batch_screen import BatchScreen
+from tui.commands import COMMANDS
+from tui.help_screen import HelpScreen
+from tui.history_screen import HistoryScreen
+from tui.main_screen import MainScreen
+from tui.policy_screen import PolicyScreen
+from tui.review_dialog import ReviewDialog
+from tui.text_screen import TextScreen
+from widgets.filter_bar import FilterBar
+from widgets.history_tree import HistoryTree
+from widgets.principal_details import SectionTree
+from widgets.principal_table import PrincipalTable
+
+OWNERS: tuple[Any, ...] = (
+    BedrockApp, MainScreen, PrincipalTable, SectionTree, Tree, FilterBar, HelpScreen, PolicyScreen,
+    HistoryScreen, HistoryTree, ReviewDialog, TextScreen, BatchScreen,
+)  # fmt: skip
+KEYS = sorted(
+    {
+        key.strip()
+        for owner in OWNERS
+        for binding in owner.BINDINGS
+        for key in (binding.key if isinstance(binding, Binding) else binding[0]).split(",")
+    }
+    - {"q"}  # leaves
+)
+PLACES = ("", "enter", "question_mark", "v", "H")
+"""The key that leads to each screen."""
+SESSIONS = pytest.mark.parametrize("more", [{"read_only": True}, {"dry_run": True}], ids=list)
+
+
+async def back(pilot: Pilot[int]) -> None:
+    """Say yes to whatever asks, and go back to the table."""
+    if isinstance(pilot.app.screen, ReviewDialog):
+        await until(
+            pilot,
+            lambda: not isinstance(pilot.app.screen, ReviewDialog) or pilot.app.screen.checked,
+        )
+        await pilot.press("y", *ID, "enter")
+    for _ in range(12):
+        main = main_of(pilot)
+        if pilot.app.screen is main and main.table.has_focus and not main.changing:
+            return
+        await pilot.press("escape")
+        await pilot.pause()
+    await until(pilot, lambda: pilot.app.screen is main_of(pilot))
+
+
+@SESSIONS
+async def test_no_key_sends_a_write(
+    open_app: Open,
+    company: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    more: dict[str, Any],
+) -> None:
+    monkeypatch.chdir(tmp_path)  # for what is exported
+    company.attach("user-03")
+    assert {key for command in COMMANDS for key in command.keys.split(",")} - {"q"} <= set(KEYS)
+    company.fake.seen.clear()
+    async with open_app(replace(company.launch, confirm_above=1, **more)) as pilot:
+        await mark(pilot, *USERS[:2])
+        for place in PLACES if more.get("read_only") else ("", "H", "a"):
+            for key in KEYS:
+                if place != "a" and isinstance(pilot.app.screen, ReviewDialog):
+                    await back(pilot)
+                await until(pilot, lambda: main_of(pilot).loaded)
+                if place and pilot.app.screen is main_of(pilot):
+                    await pilot.press(place)
+                await pilot.press(key)
+            await back(pilot)
+    assert "GetAccountAuthorizationDetails" in company.fake.actions
+    assert company.fake.writes == []
+    assert company.holding == {"user-03"}
+
+
+@SESSIONS
+async def test_no_command_of_the_palette_and_no_action_sends_a_write(
+    open_app: Open,
+    company: Company,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    more: dict[str, Any],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path))  # for the screenshot
+    company.attach("user-03")
+    company.fake.seen.clear()
+    async with open_app(replace(company.launch, **more)) as pilot:
+        await mark(pilot, *USERS[:2])
+        main = main_of(pilot)
+        offered = {c.title: c.callback for c in pilot.app.get_system_commands(main)}
+        writing = {c.name: getattr(main, f"action_{c.id}") for c in COMMANDS if c.writes}
+        assert bool(offered.keys() & writing.keys()) == bool(more.get("dry_run"))
+        for name, callback in {**offered, **writing}.items():
+            if name in ("Quit", "Screenshot"):
+                continue
+            await until(pilot, lambda: main.loaded)
+            result = callback()
+            if result is not None:
+                await result
+            await pilot.pause()
+            await until(pilot, lambda: not main.changing or pilot.app.screen is not main)
+            await back(pilot)
+    assert company.fake.writes == []
+    assert company.holding == {"user-03"}
+
+
+async def test_the_same_keys_do_write_in_a_session_that_may(
+    open_app: Open, company: Company
+) -> None:
+    """What the tests above press would change something, were it not for the session."""
+    async with open_app(replace(company.launch, confirm_above=1)) as pilot:
+        await mark(pilot, *USERS[:2])
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
+        await back(pilot)
+        await until(pilot, lambda: not main_of(pilot).changing)
+    assert len(company.fake.writes) == 2
