@@ -190,9 +190,12 @@ class MainScreen(Screen[None]):
         else:
             self._ask(event.action)
 
-    @work(group="ask who", exclusive=True, exit_on_error=False, description="choose an action")
-    async def action_who_can(self) -> None:
+    def action_who_can(self) -> None:
         """Ask who can do an action that is typed."""
+        self._choose_action()
+
+    @work(group="ask who", exclusive=True, exit_on_error=False, description="choose an action")
+    async def _choose_action(self) -> None:
         action = await self.app.push_screen_wait(ActionDialog())
         if action:
             self._ask(action)
