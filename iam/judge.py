@@ -19,7 +19,7 @@ from iam.catalogue import Action, Catalogue
 from iam.condition import is_known
 from iam.document import Document, Statement
 from iam.evaluate import Decision, decide
-from iam.rule import ANYTHING, Requests, Rule, Universe, requests_of, rules_of
+from iam.rule import ANYTHING, Requests, Rule, Universe, requests_of, rules_of, speaking_of
 from iam.scope import in_words
 from iam.section import Entry, Section, section_of_action, sections_of
 from iam.sources import Source, attachment_of, boundary_of, sources_of
@@ -225,7 +225,16 @@ class Judge:
         if isinstance(document, Unread):
             return tuple((((0, ANYTHING),),) * len(q.requests) for q in questions)
         if (known := self._readings.get(document.fingerprint)) is None:
-            said = (tuple([rules_of(document, r) for r in q.requests]) for q in questions)
+            about: dict[str, tuple[Statement, ...]] = {}
+
+            def rules(requests: Requests) -> tuple[tuple[int, Rule], ...]:
+                # Large policies say most of what they say of other services.
+                service = requests.name.partition(":")[0]
+                if service not in about:
+                    about[service] = speaking_of(document, service)
+                return rules_of(document, requests, about[service])
+
+            said = (tuple([rules(r) for r in q.requests]) for q in questions)
             known = tuple(one if any(one) else None for one in said)
             self._readings[document.fingerprint] = known
         return known

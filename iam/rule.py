@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -148,8 +149,24 @@ class Rule:
         return min(self.everywhere, Reach.YES if in_certain else Reach.MAYBE)
 
 
-def rules_of(document: Document, requests: Requests) -> tuple[tuple[int, Rule], ...]:
+def speaking_of(document: Document, service: str) -> tuple[Statement, ...]:
+    """The statements of a document that can say anything of a service's actions."""
+    return tuple(
+        statement
+        for statement in document.statements
+        if statement.actions is None or that_may_match(statement.actions, f"{service}:*")
+    )
+
+
+def rules_of(
+    document: Document, requests: Requests, statements: Iterable[Statement] | None = None
+) -> tuple[tuple[int, Rule], ...]:
     """Find what a document says about some requests.
+
+    Args:
+        document: It.
+        requests: Of one concrete action.
+        statements: Those of its statements that speak of the action's service, where known.
 
     Returns:
         Index of the statement and rule, for those statements whose action matches and whose
@@ -157,7 +174,7 @@ def rules_of(document: Document, requests: Requests) -> tuple[tuple[int, Rule], 
     """
     variables = document.version == "2012-10-17"
     found: list[tuple[int, Rule]] = []
-    for statement in document.statements:
+    for statement in document.statements if statements is None else statements:
         rule = _rule(statement, requests, variables)
         if rule is not None:
             found.append((statement.index, rule))
