@@ -158,6 +158,6 @@ class Automaton:
         return result
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=20_000)
 def automaton(patterns: tuple[Tokens, ...]) -> Automaton:
     return Automaton(patterns)

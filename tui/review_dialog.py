@@ -151,6 +151,7 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
         if plan.holding_groups:
             keys.append("g show group")
         self.query_one("#dialog-keys", Static).update("  ".join(keys))
+        self.call_after_refresh(self._fit)
 
     @property
     def _out_of_sight(self) -> str:
@@ -163,6 +164,18 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
         state = self.query_one("#dialog-state", Static)
         state.display = bool(text)
         state.update(Content.styled(text, style))
+        self.call_after_refresh(self._fit)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Leave the plan what the lines below it do not need."""
+        dialog, body = self.query_one("#dialog"), self.query_one("#dialog-body")
+        below = [w for w in dialog.children if w is not body and w.display]
+        needed = sum(w.outer_size.height + w.styles.margin.height for w in below)
+        edge = dialog.gutter.height + body.styles.margin.height
+        body.styles.max_height = max(3, self.size.height * 94 // 100 - edge - needed)
 
     # Saying yes
 
