@@ -48,6 +48,8 @@ def small_account(tmp_path: Path) -> Path:
             )
         )
     )
+    # The screen says of when it is.
+    os.utime(path, (1_764_000_000, 1_764_000_000))
     return path
 
 
