@@ -71,6 +71,9 @@ class HelpScreen(ModalScreen[None]):
         lines += [
             Content(""),
             Content.styled(
+                "Full means granted. Inv: can it invoke models?\n"
+                "Policy: direct, by a group, both; hidden: it invokes models by\n"
+                "a policy that nobody takes for Bedrock's.\n"
                 "29/30 is how many of a section's entries are granted.\n"
                 "Not judged: service and resource control policies, session\n"
                 "policies and resource-based policies.",
