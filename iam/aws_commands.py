@@ -20,15 +20,16 @@ def aws_commands(
         profile: Of the AWS CLI, if one is in force.
 
     Returns:
-        A line each, without line breaks; the first two refuse to go on in another account.
+        A line each, without line breaks; the first ones refuse to go on in another account.
     """
     options = f" --profile {shlex.quote(profile)}" if profile else ""
     who_am_i = f"aws sts get-caller-identity --query Account --output text{options}"
-    lines = ["set -e", f'test "$({who_am_i})" = {account}']
+    # In parentheses, so that a shell into which they are pasted does not end with them.
+    lines = ["(", "set -e", f'test "$({who_am_i})" = {shlex.quote(account)}']
     for change in changes:
         kind = change.holder.type
         lines.append(
             f"aws iam {change.op}-{kind}-policy --{kind}-name {shlex.quote(change.holder.name)} "
             f"--policy-arn {shlex.quote(change.policy_arn)}{options}"
         )
-    return tuple(safe(line) for line in lines)
+    return tuple(safe(line) for line in (*lines, ")"))

@@ -60,6 +60,11 @@ class Batch:
         """The changes that have not been begun."""
         return tuple(self._waiting)
 
+    @property
+    def unanswered(self) -> int:
+        """How many changes have been begun, and have not ended."""
+        return self.total - len(self.outcomes) - len(self._waiting)
+
     async def run(self) -> None:
         """Make the changes, until all have ended or the batch is stopped."""
         workers = [self._worker() for _ in range(min(AT_ONCE, self.total))]

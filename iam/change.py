@@ -148,10 +148,13 @@ async def _send(aws: Aws, change: Change, patience: float, hurry: asyncio.Event)
     name = {f"{kind.title()}Name": change.holder.name}
     deadline = time.monotonic() + patience
     pause = 0.5
+    lost = False
     while True:
         try:
             answer = await aws.call(method, **name, PolicyArn=change.policy_arn)
         except AwsError as error:
+            # An earlier try whose answer was lost may have done it, whatever is said now.
+            lost = error.lost = lost or error.lost
             if not error.passing or hurry.is_set() or time.monotonic() + pause > deadline:
                 raise
         else:

@@ -76,6 +76,18 @@ class History:
         """The batches of one account."""
         return tuple(b for b in self.batches if b.entry.account == account)
 
+    def changed_after(self, batch: BatchRecord) -> frozenset[str]:
+        """The ARNs to which, or from which, the same policy was attached or detached since."""
+        later = self.batches[self.batches.index(batch) + 1 :] if batch in self.batches else ()
+        return frozenset(
+            change.entry.principal
+            for each in later
+            for change in each.changes
+            if change.state in ("done", "unconfirmed")
+            and change.entry.policy == batch.entry.policy
+            and change.entry.account == batch.entry.account
+        )
+
     def open(self, account: str) -> tuple[Recorded, ...]:
         """The changes of one account that have no answer."""
         return tuple(c for b in self.of(account) for c in b.changes if c.state == "open")

@@ -85,7 +85,7 @@ class Journal:
 
     @contextmanager
     def _locked(self, how: int) -> Iterator[bool]:
-        path = self.path.with_name(f"{self.path.name}.lock")
+        path = self.path.parent / f"{self.path.name}.lock"
         try:
             _make_private_folder(path.parent)
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -94,10 +94,12 @@ class Journal:
         try:
             try:
                 fcntl.flock(file, how | fcntl.LOCK_NB)
+                held = True
             except BlockingIOError:
-                yield False
-            else:
-                yield True
+                held = False
+            except OSError as failure:
+                raise self._failure(failure, "so no change is sent") from failure
+            yield held
         finally:
             os.close(file)
 

@@ -44,6 +44,15 @@ class Effect:
         return tuple(zip(self.before.sections, self.after.sections, strict=True))
 
     @property
+    def unknown(self) -> bool:
+        """Whether it is not known what is allowed afterwards."""
+        return any(
+            Verdict.UNKNOWN in entry.concrete.values()
+            for section in self.after.sections
+            for entry in section.entries
+        )
+
+    @property
     def remaining(self) -> tuple[str, ...]:
         """By what means, in words, some of the policy's actions are allowed afterwards."""
         found: dict[str, None] = {}
@@ -153,8 +162,7 @@ def plan_of_undo(
     policy: ManagedPolicy,
     *,
     only: frozenset[str] = frozenset(),
-    blocked: Mapping[str, str] | None = None,
-    warnings: tuple[str, ...] = (),
+    again: frozenset[str] = frozenset(),
 ) -> Plan:
     """Work out what reversing a batch would do.
 
@@ -164,8 +172,7 @@ def plan_of_undo(
         batch: What is to be reversed: what it is known to have done, where it is so still.
         policy: The one of the batch.
         only: The ARNs that alone are to be reversed; all of the batch if there are none.
-        blocked: Why some cannot be changed, in words, by ARN.
-        warnings: What the operator must know before saying yes.
+        again: The ARNs that later batches changed: what they have now is not of this batch.
     """
     chosen = [c.entry.principal for c in batch.reversible if not only or c.entry.principal in only]
     holders = [holder for arn in chosen if (holder := account.holder(arn)) is not None]
@@ -176,10 +183,18 @@ def plan_of_undo(
         holders,
         op,
         policy,
-        blocked=blocked,
-        warnings=(*_gone(chosen, account), *warnings),
+        blocked=dict.fromkeys(again, "it was changed again since: undo that instead"),
+        warnings=(*_gone(chosen, account), *_doubtful(batch, chosen)),
         undoes=batch,
     )
+
+
+def _doubtful(batch: BatchRecord, chosen: Iterable[str]) -> list[str]:
+    arns = set(chosen)
+    count = sum(c.state == "unconfirmed" for c in batch.reversible if c.entry.principal in arns)
+    if not count:
+        return []
+    return [f"AWS never confirmed {count} of these changes: what is there may be somebody else's."]
 
 
 def _gone(arns: Iterable[str], account: Account) -> list[str]:

@@ -8,16 +8,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from iam.text import safe
+from tui.modal import Modal
 
 USUAL = "bedrock:InvokeModel"
 
 
-class ActionDialog(ModalScreen[str | None]):
+class ActionDialog(Modal[str | None]):
     """Asks for a concrete action; the result is its name as the catalogue has it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -140,8 +140,8 @@ def run(launch: Launch) -> int:
         app.run()
     finally:
         app.session.close()
-    if (batch := app.session.changes.running) is not None and batch.in_flight:
-        count = f"{batch.in_flight} change{'s' if batch.in_flight > 1 else ''}"
+    if (batch := app.session.changes.running) is not None and batch.unanswered:
+        count = f"{batch.unanswered} change{'s' if batch.unanswered > 1 else ''}"
         print(
             f"bedrock-tui: {count} may have been sent without an answer; "
             "the next start of the app asks AWS how that ended.",

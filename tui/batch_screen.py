@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Footer, ProgressBar, RichLog, Static
 
 from iam.errors import AwsError
 from iam.text import safe
+from tui.modal import Modal
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _STYLES: dict[Ending, str] = {
 }
 
 
-class BatchScreen(ModalScreen[None]):
+class BatchScreen(Modal[None]):
     """Shows a batch that runs; closes when the operator has seen how it ended."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -170,8 +170,9 @@ class BatchScreen(ModalScreen[None]):
         self.update_batch()
         try:
             await self._renew()
-        except AwsError as error:
-            self._still = str(error)
+        except Exception as error:
+            told = isinstance(error, AwsError)
+            self._still = str(error) if told else f"A fault in the program ({error!r})."
         else:
             self._still = ""
             self.job.go_on()

@@ -61,7 +61,9 @@ class ChangeFlow:
 
     async def undo(self, batch: BatchRecord, only: frozenset[str]) -> None:
         """Reverse a batch."""
-        await self._review(await self.changes.plan_of_undo(batch, only))
+        history = await self.changes.history()
+        again = history.changed_after(batch)
+        await self._review(await self.changes.plan_of_undo(batch, only, again))
 
     async def history(self) -> BatchRecord | None:
         """Show the history; returns the batch that the operator wants reversed.
@@ -93,6 +95,9 @@ class ChangeFlow:
     # Review
 
     async def _review(self, plan: Plan) -> None:
+        if not (plan.changes or plan.blocked or plan.as_wanted or plan.warnings):
+            self._say("Nobody is chosen.")
+            return
         if not plan.changes and not plan.holding_groups:
             left = [*plan.blocked, *plan.as_wanted]
             for each in left[:_MOST_TOASTS]:
@@ -149,12 +154,17 @@ class ChangeFlow:
             self.screen.say(f"{plan.op}ing {safe(plan.policy.name)}: {safe(name)} …")
         try:
             running = asyncio.create_task(self.changes.run(batch))
-            await self._follow(batch, progress, news, running)
+            try:
+                await self._follow(batch, progress, news, running)
+            except Exception:
+                # Nothing else may begin while changes are under way, seen or not.
+                await asyncio.wait({running})
+                raise
             await running
         finally:
             self.screen.may_leave = True
             self.screen.say("")
-            if progress is not None and _all_well(batch) and progress.is_current:
+            if progress is not None and _all_well(batch) and progress.is_active:
                 progress.dismiss(None)
         self._tell(plan, batch, listed=progress is not None)
         if closed is not None and not _all_well(batch):

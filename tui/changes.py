@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iam.text import safe
 from iam.threads import in_thread
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from iam.change import Outcome
     from iam.history import BatchRecord, History
     from iam.journal import Journal, Op
+    from iam.judge import Judge
     from iam.plan import Change, Plan
     from iam.recover import Recovered
     from tui.session import Session
@@ -54,21 +56,34 @@ class Changes:
 
         return await in_thread(make)
 
-    async def plan_of_undo(self, batch: BatchRecord, only: frozenset[str]) -> Plan:
+    async def plan_of_undo(
+        self, batch: BatchRecord, only: frozenset[str], again: frozenset[str]
+    ) -> Plan:
         """Work out what reversing a batch would do.
 
         Raises:
             AwsError: Its policy cannot be read.
         """
-        account, judge, managed = self.session.read
+        account, _, managed = self.session.read
         policy = await self._policy(batch.entry.policy, account, managed.policy)
 
         def make() -> Plan:
             from iam.plan import plan_of_undo
 
-            return plan_of_undo(judge, account, batch, policy, only=only)
+            shown = self._judge_of(policy)
+            return plan_of_undo(shown, account, batch, policy, only=only, again=again)
 
         return await in_thread(make)
+
+    def _judge_of(self, policy: ManagedPolicy) -> Judge:
+        """The judge for a policy's own sections: an undo may be of another than the managed one."""
+        from iam.catalogue import catalogue
+        from iam.judge import Judge
+
+        account, judge, managed = self.session.read
+        if policy.arn == managed.policy.arn:
+            return judge
+        return Judge(policy, catalogue(), account.partition)
 
     async def _policy(self, arn: str, account: Account, managed: ManagedPolicy) -> ManagedPolicy:
         from iam.principals import get_policy
@@ -76,9 +91,17 @@ class Changes:
         if arn == managed.arn:
             return managed
         known = account.policies.get(arn)
-        if known is not None or self.session.aws is None:
-            assert known is not None, "a file has no journal"
+        if known is not None:
             return known
+        if self.session.aws is None:
+            from iam.errors import AwsError
+
+            name = arn.rsplit("/", 1)[-1]
+            raise AwsError(
+                "NoSuchEntity",
+                f"The file does not hold the policy {safe(name)}.",
+                "Undo it at AWS.",
+            )
         return await get_policy(self.session.aws, arn)
 
     async def check(self, plan: Plan, on_progress: Callable[[int], None] | None = None) -> Plan:
@@ -90,25 +113,29 @@ class Changes:
         from iam.plan import make_plan
         from iam.preflight import preflight
 
-        account, judge, _ = self.session.read
+        account, _, _ = self.session.read
         left = [left.holder for left in (*plan.as_wanted, *plan.blocked)]
         holders: list[Holder] = [*(change.holder for change in plan.changes), *left]
         aws = self.session.aws
         if aws is None or not plan.changes:
             return plan
+        if (wrong := self.session.wrong_account(account.id)) is not None:
+            raise wrong
         found = await preflight(
             aws, account, holders, plan.op, plan.policy.arn, self.session.caller, on_progress
         )
         self.session.account = account = found.applied_to(account)
 
+        before = {left.holder.arn: left.why for left in plan.blocked if not left.groups}
+
         def again() -> Plan:
             return make_plan(
-                judge,
+                self._judge_of(plan.policy),
                 account,
                 [account.holder(h.arn) or h for h in holders],
                 plan.op,
                 plan.policy,
-                blocked=found.blocked,
+                blocked=before | dict(found.blocked),
                 warnings=tuple(dict.fromkeys((*plan.warnings, *found.warnings))),
                 undoes=plan.undoes,
             )
@@ -135,8 +162,13 @@ class Changes:
                 await batch.run()
         except JournalError as failure:
             batch.give_up(str(failure))
+        except Exception as fault:
+            batch.give_up(f"A fault in the program ({type(fault).__name__}) ended it.")
+            raise
         finally:
-            self.running = None
+            # Cut short by the end of the app it stays, so that what is open can be told.
+            if batch.ended.is_set():
+                self.running = None
 
     async def send(self, change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
         """Send one change, journalled and read back; the account then says what AWS says.
@@ -199,6 +231,8 @@ class Changes:
 
         if self.session.aws is None or self.session.account is None:
             return ()
+        if self.session.wrong_account(self.session.account.id) is not None:
+            return ()  # these credentials know nothing of that account
         return await recover(self.session.aws, await self.journal(), self.session.account.id)
 
     async def journal(self) -> Journal:

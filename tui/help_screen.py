@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from iam.verdict import Verdict
 from tui.commands import COMMANDS, MOVEMENT
+from tui.modal import Modal
 from widgets.glyphs import Glyphs
 
 _MEANING = {
@@ -27,7 +27,7 @@ _MEANING = {
 _KEYS = {"slash": "/", "question_mark": "?", "escape": "esc"}
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Modal[None]):
     """Shows the keys; any of esc, q, ? closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from iam.text import safe
+from tui.modal import Modal
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.history_tree import HistoryTree
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iam.history import BatchRecord, History
 
 
-class HistoryScreen(ModalScreen["BatchRecord | None"]):
+class HistoryScreen(Modal["BatchRecord | None"]):
     """Shows the batches of an account; the result is one that the operator wants reversed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -119,4 +119,4 @@ class HistoryScreen(ModalScreen["BatchRecord | None"]):
             why = safe(error.strerror or str(error))
             self.notify(f"It could not be saved: {why}.", severity="error", markup=False)
         else:
-            self.notify(f"Saved as {path.resolve()}", markup=False)
+            self.notify(f"Saved as {safe(str(path.resolve()))}", markup=False)

@@ -206,6 +206,8 @@ class MainScreen(Screen[None]):
             self._close_details()
             self.loaded = False
             self._ask_account(action)
+        else:
+            self.notify("The account is being read or changed; ask again then.", markup=False)
 
     @work(exclusive=True, group="read", exit_on_error=False, description="who can")
     async def _ask_account(self, action: str | None) -> None:

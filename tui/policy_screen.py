@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from iam.errors import AwsError
 from iam.text import safe
+from tui.modal import Modal
 from tui.session import Compared, Session
 from widgets.glyphs import Glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _KEYS = "[ ] older   { } newer   j k scroll   esc closes"
 
 
-class PolicyScreen(ModalScreen[None]):
+class PolicyScreen(Modal[None]):
     """Compares two versions of the policy that is managed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

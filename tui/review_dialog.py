@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
 from iam.text import safe
+from tui.modal import Modal
 from tui.text_screen import TextScreen
 from widgets.glyphs import Glyphs
 from widgets.plan_view import PlanView
@@ -53,7 +53,7 @@ class About:
         return f"{self.account_id} ({self.alias})" if self.alias else self.account_id
 
 
-class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
+class ReviewDialog(Modal["Plan | ShowGroup | None"]):
     """Asks whether to apply a plan; the result is the plan as AWS has it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,6 +82,8 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
         self.checked = False
         """AWS has been asked, and the plan is what it said."""
         self._check = check
+        self._failed = False
+        """AWS could not be asked."""
         self._wanted = False
         """The operator has said yes before AWS had been asked."""
 
@@ -119,15 +121,17 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
         except Exception as error:
             self.log.error(repr(error))
             told = str(error) if isinstance(error, AwsError) else f"a fault ({error!r})"
-            self._say(f"AWS could not be asked: {safe(told)}", "$error")
-            self._wanted = False
+            self._say(f"AWS could not be asked: {safe(told)} y asks again.", "$error")
+            self._wanted, self._failed = False, True
             return
         self.checked = True
         self._say(self._out_of_sight, "$warning")
         self._show()
         if self._wanted:
             self._wanted = False
-            if _same(before, self.plan):
+            if not self.is_active:
+                self._say("AWS has been asked; y goes on.", "$warning")
+            elif _same(before, self.plan):
                 self.action_apply()
             else:
                 self._say("AWS says more than was shown; look again.", "$warning")
@@ -190,10 +194,15 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
     @property
     def _names(self) -> list[str]:
         """What may be typed."""
-        return [name for name in (self.about.account_id, self.about.alias) if name]
+        return [safe(name) for name in (self.about.account_id, self.about.alias) if name]
 
     def action_apply(self) -> None:
         """Say yes."""
+        if self._failed:
+            self._failed = False
+            self._say("checking with AWS …")
+            self.check_with_aws()
+            return
         if not self.checked:
             self._wanted = bool(self.plan.changes)
             return
@@ -234,6 +243,7 @@ class ReviewDialog(ModalScreen["Plan | ShowGroup | None"]):
 
     def action_commands(self) -> None:
         """Show the plan as commands."""
+        self._wanted = False
         if self.plan.changes:
             self.app.push_screen(commands_screen(self.plan, self.about))
 

@@ -265,27 +265,18 @@ class Session:
 
         aws = await in_thread(self._connect)
         identity = await identify(aws)
-        before, self._identity, self.aws = self._identity, identity, aws
-        if before is not None and identity.account != before.account:
-            assert self.account is not None
-            wrong = self.wrong_account(self.account.id)
-            assert wrong is not None
+        assert self.account is not None
+        if (
+            wrong := _wrong_account(self.account.id, self.account.id, identity.account)
+        ) is not None:
             raise wrong
+        self._identity, self.aws = identity, aws
 
     def wrong_account(self, arn_or_id: str) -> AwsError | None:
         """Why a change must not be sent with the credentials in force; None if it may."""
-        from iam.errors import AwsError
-
         assert self.account is not None and self._identity is not None
         owner = arn_or_id.split(":")[4] if ":" in arn_or_id else arn_or_id
-        if {owner, self.account.id} == {self._identity.account}:
-            return None
-        return AwsError(
-            "WrongAccount",
-            f"The credentials now in force are those of account {self._identity.account}, "
-            f"and the change is for account {owner}.",
-            "Press r to read the account of these credentials.",
-        )
+        return _wrong_account(owner, self.account.id, self._identity.account)
 
     def close(self) -> None:
         """End the embedded account, if there is one."""
@@ -293,3 +284,16 @@ class Session:
         if self._demo is not None:
             self._demo.stop()
             self._demo = None
+
+
+def _wrong_account(owner: str, read: str, in_force: str) -> AwsError | None:
+    from iam.errors import AwsError
+
+    if {owner, read} == {in_force}:
+        return None
+    return AwsError(
+        "WrongAccount",
+        f"The credentials now in force are those of account {in_force}, "
+        f"and the change is for account {owner}.",
+        "Press r to read the account of these credentials.",
+    )

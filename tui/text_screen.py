@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from iam.text import safe
+from tui.modal import Modal
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Modal[None]):
     """Shows lines of text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,7 +80,7 @@ class TextScreen(ModalScreen[None]):
             why = safe(error.strerror or str(error))
             self.notify(f"It could not be saved: {why}.", severity="error", markup=False)
         else:
-            self.notify(f"Saved as {path.resolve()}", markup=False)
+            self.notify(f"Saved as {safe(str(path.resolve()))}", markup=False)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#text-body", VerticalScroll).scroll_relative(y=lines, animate=False)

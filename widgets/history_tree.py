@@ -76,7 +76,7 @@ class HistoryTree(Tree["BatchRecord"]):
 
     def _label(self, batch: BatchRecord) -> Text:
         entry = batch.entry
-        label = Text(batch.at.replace("T", " ")[:16])
+        label = Text(safe(batch.at.replace("T", " ")[:16]))
         label.append(f"  {entry.op:<6}", "bold")
         # How it ended stands before names of any length, which may cut off what follows.
         counts = Counter(change.state for change in batch.last)

@@ -129,6 +129,14 @@ class PlanView(Static):
         if plan.op == "attach" or not plan.effects:
             return Content()
         keeping = [effect for effect in plan.effects if effect.remaining]
+        unknown = sum(effect.unknown for effect in plan.effects)
+        if unknown and not keeping:
+            whose = "" if len(plan.effects) == 1 else f" for {unknown} of them"
+            return Content.styled(
+                f"Whether any of it stays allowed is not known{whose}: "
+                "something could not be read.",
+                "$warning",
+            )
         if not keeping:
             return Content.styled("Nothing of it stays allowed.", "dim")
         if len(plan.effects) == 1:

@@ -307,6 +307,18 @@ async def test_what_passes_is_tried_again(case: Case, fake: FakeIam, op: Op, cod
     assert case.phases == ["intent", "done"]
 
 
+async def test_a_detach_that_an_earlier_try_did_is_not_taken_for_a_failure(
+    case: Case, fake: FakeIam
+) -> None:
+    # The answer of the first is lost, then AWS limits the rate, then there is nothing left to do.
+    fake.cut_after("DetachUserPolicy", times=1)
+    fake.refuse("DetachUserPolicy", "Throttling", 400, times=2)
+    outcome = await case.change("detach", again=30)
+    assert outcome.ending == "done"
+    assert case.at_aws("detach")
+    assert case.phases == ["intent", "done"]
+
+
 async def test_in_a_hurry_nothing_new_is_sent(case: Case, fake: FakeIam) -> None:
     hurry = asyncio.Event()
     hurry.set()

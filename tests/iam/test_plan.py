@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iam.account import Account, Role
-from iam.history import BatchRecord
+from iam.history import BatchRecord, history_of
 from iam.journal import Op
 from iam.plan import Effect, Plan, changed, make_plan, plan_of_undo, protected
 from iam.verdict import Verdict
@@ -23,7 +23,7 @@ from tests.build import (
     the,
     user,
 )
-from tests.iam.journals import batch_of
+from tests.iam.journals import batch_of, lines_of
 
 
 def planned(op: Op, *items: dict[str, object], of: tuple[str, ...] = ("alice",)) -> Plan:
@@ -159,10 +159,35 @@ def test_an_undo_reverses_what_was_done_and_is_so_still() -> None:
     assert [(left.holder.name, left.why) for left in plan.as_wanted] == [
         ("carol", "AmazonBedrockLimitedAccess was detached since")
     ]
-    assert plan.warnings == ("eve is not in the account any more.",)
+    gone, doubtful = plan.warnings
+    assert gone == "eve is not in the account any more."
+    assert "never confirmed 1 of these" in doubtful
     assert plan.undoes is batch
     narrowed = undone(made, batch, "bob")
     assert [c.holder.name for c in narrowed.changes] == ["bob"]
+
+
+def test_what_was_changed_again_since_is_not_of_the_batch_any_more() -> None:
+    who = "arn:aws:iam::123456789012:user/alice"
+    history = history_of(
+        [
+            *lines_of("attach", {who: "done"}),
+            *lines_of("detach", {who: "done"}, batch="b2"),
+        ]
+    )
+    first, last = history.batches
+    assert history.changed_after(first) == {who}
+    assert history.changed_after(last) == frozenset()
+    made = account(user("alice", attached=[LIMITED]))
+    plan = plan_of_undo(judge(), made, first, limited(), again=history.changed_after(first))
+    assert not plan.changes
+    assert "changed again since" in plan.blocked[0].why
+
+
+def test_what_stays_is_unknown_where_something_could_not_be_read() -> None:
+    made = effect("detach", user("alice", "{oops", attached=[LIMITED]))
+    assert made.unknown
+    assert not effect("detach", user("alice", attached=[LIMITED])).unknown
 
 
 def test_a_change_touches_one_policy_only() -> None:

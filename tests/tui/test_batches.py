@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from iam.batch import AT_ONCE
 from iam.journal import Journal
+from tests.build import ID
 from tests.company import USERS, Company
 from tests.fake_iam import Rule, error
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, batch_screen, dialogue, go_to, mark, over, review, words_of
 from tests.tui.waiting import main_of, table_of, toasts, until
+from tui.review_dialog import ReviewDialog
 
 THREE = USERS[:3]
 SIX = USERS[:6]
@@ -339,3 +342,56 @@ async def test_what_the_check_found_is_on_the_screen_after_a_no(
         assert row is not None
         assert row.attached is not None
         assert row.attached.direct
+
+
+async def test_enter_twice_on_the_account_closes_the_dialogue_once(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(replace(company.launch, confirm_above=1)) as pilot:
+        await mark(pilot, *USERS[:3])
+        await ask(pilot, "a")
+        await pilot.press("y", *ID)
+        for _ in range(3):
+            pilot.app.post_message(events.Key("enter", None))
+        await until(pilot, lambda: "attached to 3 principals" in toasts(pilot))
+        await until(pilot, lambda: pilot.app.screen is main_of(pilot))
+        assert not main_of(pilot).changing
+    assert company.holding == set(USERS[:3])
+
+
+async def test_a_yes_waits_while_another_screen_is_above(open_app: Open, company: Company) -> None:
+    async with open_app(company.launch) as pilot:
+        await go_to(pilot, USERS[0])
+        company.fake.add(Rule("ListAttachedUserPolicies", forward=True, delay=1))
+        await pilot.press("a", "y", "ctrl+p")
+        dialogue_screen = next(s for s in pilot.app.screen_stack if isinstance(s, ReviewDialog))
+        await until(pilot, lambda: dialogue_screen.checked)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is dialogue_screen)
+        assert company.holding == set()
+        await pilot.press("n")
+
+
+async def test_where_aws_could_not_be_asked_y_asks_again(open_app: Open, company: Company) -> None:
+    async with open_app(company.launch) as pilot:
+        await go_to(pilot, USERS[0])
+        company.fake.refuse("ListAttachedUserPolicies", "InvalidClientTokenId", times=1)
+        await pilot.press("a")
+        await until(pilot, lambda: "y asks again" in dialogue(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: review(pilot).checked)
+        await pilot.press("n")
+    assert company.fake.writes == []
+
+
+async def test_a_journal_that_cannot_be_locked_ends_the_batch_in_words(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(replace(company.launch, journal="/proc/nowhere/journal")) as pilot:
+        await mark(pilot, *USERS[:2])
+        await ask(pilot, "a")
+        await pilot.press("y")
+        await until(pilot, lambda: "cannot be written" in toasts(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: not main_of(pilot).changing)
+    assert company.fake.writes == []

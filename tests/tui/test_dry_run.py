@@ -82,12 +82,12 @@ async def test_c_shows_the_commands_to_copy_and_to_save(
         await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
         assert COMMAND in dialogue(pilot)
         await pilot.press("c")
-        assert pilot.app.clipboard.splitlines()[-1] == COMMAND
+        assert pilot.app.clipboard.splitlines()[-2] == COMMAND
         await pilot.press("s")
         await until(pilot, lambda: "Saved as" in toasts(pilot))
         (path,) = tmp_path.glob("bedrock-tui-attach-*.sh")
         assert path.read_text() == pilot.app.clipboard
-        assert path.read_text().startswith("set -e\n")
+        assert path.read_text().startswith("(\nset -e\n")
         await pilot.press("y", "escape")  # back in the dialogue, which stands as before
         assert isinstance(pilot.app.screen, ReviewDialog)
         await pilot.press("n")
