@@ -125,7 +125,7 @@ def as_csv(audit: Audit) -> str:
             principal.boundary or "",
             result.verdict,
             *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections),
-            *(_means(result) for _ in by),
+            *(result.means for _ in by),
         ]
         writer.writerow(_cell(c) for c in row)
     return out.getvalue()
@@ -227,15 +227,11 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
             principal.name,
             attached_in_words(result),
             f"{_GLYPHS[result.verdict]} {result.verdict}",
-            _means(result),
+            result.means,
         ]
         for principal, result in audit.results
     ]
     return ["type", "name", "policy", "verdict", "by"], rows
-
-
-def _means(result: PrincipalResult) -> str:
-    return "; ".join(m for s in result.sections for e in s.entries for m in e.means)
 
 
 def _policy(audit: Audit, principal: Principal, result: PrincipalResult) -> str:

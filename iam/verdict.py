@@ -138,3 +138,8 @@ class PrincipalResult:
     verdict: Verdict
     sections: tuple[SectionResult, ...]
     attached: Attachment = field(default_factory=Attachment)
+
+    @property
+    def means(self) -> str:
+        """What decides, in words, where a single action is asked about."""
+        return "; ".join(m for s in self.sections for e in s.entries for m in e.means)

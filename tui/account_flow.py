@@ -89,7 +89,7 @@ class AccountFlow:
         )
         if self.asked is not None:
             self.asked = None
-            self._show_view(self._view_before)
+            self.screen.show_view(self._view_before)
         await self._judge(judge)
 
     def _beginning(self) -> str:
@@ -123,17 +123,14 @@ class AccountFlow:
             raise LookupError(action)
         if action is None:
             self.asked = None
-            self._show_view(self._view_before)
+            self.screen.show_view(self._view_before)
         else:
             if self.asked is None:
                 self._view_before = self.table.view
             self.asked = judge
             # Everybody is asked about: a filter left in force would hide some who can.
-            self._show_view(View(sort="verdict"))
+            self.screen.show_view(View(sort="verdict"))
         await self._judge(judge)
-
-    def _show_view(self, view: View) -> None:
-        self.screen.show_view(view)
 
     async def _judge(self, judge: Judge) -> None:
         """Judge everybody, and show them as they are done."""
@@ -210,7 +207,7 @@ class AccountFlow:
             result=result,
             invokes=invoking(result) if result and not self.asked else None,
             hidden=self._hidden.get(holder.arn, ()),
-            note=_note(result) if self.asked else "",
+            note=result.means if result and self.asked else "",
             members=count,
             unconfirmed=self.session.changes.in_doubt(holder),
         )
@@ -230,13 +227,6 @@ class AccountFlow:
         self.unread = unread_of(account, managed.policy, results)
         self.screen.bar = replace(self.screen.bar, counts=counts, unread=len(self.unread))
         self.screen.show_bar()
-
-
-def _note(result: PrincipalResult | None) -> str:
-    """What decides on the one action that is asked about."""
-    if result is None:
-        return ""
-    return "; ".join(m for s in result.sections for e in s.entries for m in e.means)
 
 
 def _policy_note(managed: Managed) -> str:

@@ -17,7 +17,7 @@ from tui.review_dialog import About, ReviewDialog, ShowGroup, commands_screen
 if TYPE_CHECKING:
     from iam.batch import Batch
     from iam.change import Outcome
-    from iam.history import BatchRecord
+    from iam.history import BatchRecord, History
     from iam.journal import Op
     from iam.plan import Plan
     from iam.recover import Recovered
@@ -57,11 +57,13 @@ class ChangeFlow:
         elif marked and not marked & {c.entry.principal for c in done[-1].reversible}:
             self._say("The last changes were not to any that is marked; esc takes the marks off.")
         else:
-            await self.undo(done[-1], marked)
+            await self._undo(done[-1], marked, history)
 
-    async def undo(self, batch: BatchRecord, only: frozenset[str]) -> None:
+    async def undo(self, batch: BatchRecord) -> None:
         """Reverse a batch."""
-        history = await self.changes.history()
+        await self._undo(batch, frozenset(), await self.changes.history())
+
+    async def _undo(self, batch: BatchRecord, only: frozenset[str], history: History) -> None:
         again = history.changed_after(batch)
         await self._review(await self.changes.plan_of_undo(batch, only, again))
 

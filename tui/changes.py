@@ -205,8 +205,7 @@ class Changes:
     def in_doubt(self, holder: Holder) -> bool:
         """Whether AWS has not confirmed the last change to this one, or to a group of its."""
         account = self.session.account
-        groups = getattr(holder, "groups", ())
-        arns = {g.arn for name in groups if account and (g := account.groups.get(name))}
+        arns = {g.arn for name in holder.groups if account and (g := account.groups.get(name))}
         return bool(self.unconfirmed & {holder.arn, *arns})
 
     # The journal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -111,12 +110,4 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         """Save what is shown in a new file of the working folder."""
         from iam.report import history_as_csv
 
-        path = Path(f"bedrock-tui-changes-{datetime.now():%Y%m%d-%H%M%S}.csv")
-        try:
-            with path.open("x", encoding="utf-8", newline="") as file:
-                file.write(history_as_csv(self.query_one(HistoryTree).shown))
-        except OSError as error:
-            why = safe(error.strerror or str(error))
-            self.notify(f"It could not be saved: {why}.", severity="error", markup=False)
-        else:
-            self.notify(f"Saved as {safe(str(path.resolve()))}", markup=False)
+        self.save("changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))

@@ -372,7 +372,7 @@ class MainScreen(Screen[None]):
             self.tell_fault(error)
             return
         if batch is not None:
-            self._begin(lambda _: self.flow.undo(batch, frozenset()))
+            self._begin(lambda _: self.flow.undo(batch))
 
     def _begin(self, make: Callable[[frozenset[str]], Awaitable[None]]) -> None:
         """Begin a change; at once, so that a key pressed twice cannot begin two."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
+
+from iam.text import safe
 
 _Result = TypeVar("_Result")
 
@@ -17,3 +21,15 @@ class Modal(ModalScreen[_Result]):
     def dismiss(self, result: _Result | None = None) -> AwaitComplete:
         """Close, with a result; nothing, if another screen is on top."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def save(self, name: str, suffix: str, text: str) -> None:
+        """Write a new file into the working folder, and say where it is or why there is none."""
+        path = Path(f"bedrock-tui-{name}-{datetime.now():%Y%m%d-%H%M%S}.{suffix}")
+        try:
+            with path.open("x", encoding="utf-8", newline="") as file:
+                file.write(text)
+        except OSError as error:
+            why = safe(error.strerror or str(error))
+            self.notify(f"It could not be saved: {why}.", severity="error", markup=False)
+        else:
+            self.notify(f"Saved as {safe(str(path.resolve()))}", markup=False)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -45,7 +43,7 @@ class TextScreen(Modal[None]):
         super().__init__()
         self.heading = title
         self.lines = [safe(line) for line in lines]
-        self.file = f"bedrock-tui-{name}", suffix
+        self.file = name, suffix
         self.note = note
 
     @property
@@ -71,16 +69,7 @@ class TextScreen(Modal[None]):
 
     def action_save(self) -> None:
         """Save it in a new file of the working folder."""
-        name, suffix = self.file
-        path = Path(f"{name}-{datetime.now():%Y%m%d-%H%M%S}.{suffix}")
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(self.text)
-        except OSError as error:
-            why = safe(error.strerror or str(error))
-            self.notify(f"It could not be saved: {why}.", severity="error", markup=False)
-        else:
-            self.notify(f"Saved as {safe(str(path.resolve()))}", markup=False)
+        self.save(*self.file, self.text)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#text-body", VerticalScroll).scroll_relative(y=lines, animate=False)
