@@ -26,6 +26,7 @@ from botocore.handlers import json_decode_policies
 from botocore.utils import JSONFileCache
 
 from iam.errors import AwsError, explain
+from iam.lean_xml import parse_leanly
 from iam.text import safe
 from iam.threads import in_thread
 
@@ -45,6 +46,8 @@ ATTEMPTS = 5
 IN_FLIGHT = 8
 _FEW_RETRIES: Any = {"mode": "standard", "total_max_attempts": 3}
 
+LARGE_ANSWER = "GetAccountAuthorizationDetails"
+"""The call whose answers botocore's own parser takes seconds for."""
 _READS = ("Get", "List", "Generate", "Simulate")
 
 
@@ -135,6 +138,7 @@ def connect(settings: Settings) -> Aws:
     # not looked at, so that `parse_document`, which remembers what it has parsed, has far less to
     # do.
     iam.meta.events.unregister("after-call.iam", json_decode_policies)
+    iam.meta.events.register(f"before-parse.iam.{LARGE_ANSWER}", parse_leanly)
     if settings.read_only:
         for events in (iam.meta.events, sts.meta.events):
             events.register_first("before-parameter-build", _refuse_writes)

@@ -8,7 +8,9 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationD
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,9 +42,20 @@ async def identify(aws: Aws) -> Identity:
     Raises:
         AwsError: Neither STS nor IAM could tell; the error is that of STS.
     """
+    naming = asyncio.create_task(_alias(aws))
+    try:
+        account, arn = await _caller(aws)
+        return Identity(account, arn, await naming, partition_of(arn))
+    finally:
+        naming.cancel()
+        with suppress(AwsError, asyncio.CancelledError):
+            await naming  # whatever else is wrong has been told
+
+
+async def _caller(aws: Aws) -> tuple[str, str]:
     try:
         said = await aws.call(aws.sts.get_caller_identity)
-        account, arn = said["Account"], said["Arn"]
+        return said["Account"], said["Arn"]
     except AwsError as refused:
         if refused.code == "ReadTimeout":
             raise  # it was reached and said nothing: IAM would keep everybody waiting as long
@@ -51,8 +64,7 @@ async def identify(aws: Aws) -> Identity:
             arn = (await aws.call(aws.iam.get_user))["User"]["Arn"]
         except AwsError:
             raise refused from None
-        account = arn.split(":")[4]
-    return Identity(account, arn, await _alias(aws), partition_of(arn))
+        return arn.split(":")[4], arn
 
 
 async def _alias(aws: Aws) -> str | None:
@@ -79,8 +91,7 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
     Args:
         aws: The connection.
         identity: As `identify` found it.
-        on_page: Called in the event loop's thread with the account so far, whenever there is more
-            of it.
+        on_page: Called in the event loop's thread with what is new, whenever there is more of it.
 
     Returns:
         The account; what is denied or cannot be understood stands in it as `Unread`.
@@ -101,10 +112,9 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
 
 
 async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
-    account = start
+    read: list[Account] = []
 
     async def stream(kinds: list[str]) -> None:
-        nonlocal account
         pages = iter(
             aws.iam.get_paginator("get_account_authorization_details").paginate(
                 Filter=kinds,  # type: ignore[arg-type]
@@ -112,23 +122,19 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
             )
         )
         while (page := await aws.call(get_account_authorization_details, pages)) is not None:
-            account = _joined(account, page)
-            on_page(account)
+            read.append(page)
+            on_page(page)
 
     def get_account_authorization_details(pages: Iterator[Mapping[str, Any]]) -> Account | None:
         """Fetch and parse the next page: both take time, so both happen in the thread."""
         page = next(pages, None)
-        return None if page is None else parse_page(Account(id=start.id), page)
+        return None if page is None else parse_page(start, page)
 
     await together(stream(kinds) for kinds in _STREAMS)
-    return account
-
-
-def _joined(account: Account, page: Account) -> Account:
     return replace(
-        account,
-        principals={**account.principals, **page.principals},
-        groups={**account.groups, **page.groups},
-        policies={**account.policies, **page.policies},
-        unread=(*account.unread, *page.unread),
+        start,
+        principals={arn: p for page in read for arn, p in page.principals.items()},
+        groups={name: g for page in read for name, g in page.groups.items()},
+        policies={arn: p for page in read for arn, p in page.policies.items()},
+        unread=tuple(unread for page in read for unread in page.unread),
     )

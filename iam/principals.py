@@ -30,7 +30,7 @@ NOT_THERE = ("NoSuchEntity", "InvalidInput", "ValidationError", "ParamValidation
 """What AWS, or botocore before it asks, says to an ARN of something that is not there."""
 
 _EVERY = 50
-"""How many principals are read before the account so far is shown again."""
+"""How many users, roles and groups are read before they are told of."""
 
 _Kind = Literal["user", "role", "group"]
 _Json = dict[str, Any]
@@ -79,32 +79,36 @@ async def load_one_by_one(
     policies: dict[str, ManagedPolicy] = {}
     waiting = iter(names)
 
-    def so_far() -> Account:
-        return replace(
-            account,
-            principals=dict(principals),
-            groups=dict(groups),
-            policies=dict(policies),
-            unread=(*account.unread, *unread),
-        )
+    fresh: list[Principal | Group] = []
+
+    def tell() -> None:
+        on_page(replace(account, unread=()).with_holders(fresh))
+        fresh.clear()
 
     async def worker() -> None:
         for kind, raw in waiting:
             reader = _Reader(aws, kind, raw[f"{kind.title()}Name"], strict=False)
             if (read := await reader.read(raw)) is None:
                 continue  # deleted since it was listed
+            fresh.append(read)
             if isinstance(read, Group):
                 groups[read.name] = read
             else:
                 principals[read.arn] = read
                 if isinstance(reader.boundary, ManagedPolicy):
                     policies[UNREAD_BOUNDARY] = reader.boundary
-            if (len(principals) + len(groups)) % _EVERY == 0:
-                on_page(so_far())
+            if len(fresh) >= _EVERY:
+                tell()
 
     await together(worker() for _ in range(IN_FLIGHT))
-    on_page(so_far())
-    return so_far()
+    tell()
+    return replace(
+        account,
+        principals=principals,
+        groups=groups,
+        policies=policies,
+        unread=(*account.unread, *unread),
+    )
 
 
 async def reload_principal(aws: Aws, principal: Principal, account: Account) -> Principal | None:

@@ -11,6 +11,7 @@ import pytest
 from iam.account import Account, Unread, unread_documents
 from iam.client import Aws
 from iam.errors import AwsError
+from iam.lean_xml import parse_leanly
 from iam.load import Identity, count_principals, identify, load_account
 from iam.principals import UNREAD_BOUNDARY, fetch_missing, reload_principal
 from tests.fake_iam import FakeIam, Params, Rule, error, result
@@ -100,11 +101,11 @@ def pages_of_users(size: int, count: int) -> Any:
 
 async def test_pages_arrive_as_they_come_even_after_an_empty_one(aws: Aws, fake: FakeIam) -> None:
     fake.answer(WHOLE, pages_of_users(size=20, count=4))
-    counts: list[int] = []
-    account = await load_account(aws, ME, lambda so_far: counts.append(len(so_far.principals)))
+    told: list[list[str]] = []
+    account = await load_account(aws, ME, lambda page: told.append(list(page.principals)))
     assert len(account.principals) == 60
-    assert sorted(counts) == counts
-    assert {20, 40, 60} <= set(counts)
+    assert {len(new) for new in told} == {0, 20}
+    assert {arn for new in told for arn in new} == account.principals.keys()
     assert {params["MaxItems"] for params in fake.seen} == {"1000"}
     assert len({params["Filter.member.1"] for params in fake.seen}) == 3
 
@@ -139,6 +140,19 @@ async def test_throttling_and_a_cut_connection_on_the_way_lose_nothing(
     fake.refuse(WHOLE, "Throttling", 400, times=1)
     fake.cut_before(WHOLE, times=1)
     assert len((await load_account(aws, ME)).principals) == 3
+
+
+async def test_the_lean_walk_reads_what_botocore_reads(aws: Aws, iam: Any) -> None:
+    fill(iam)
+    answers = []
+    read = "before-parse.iam.GetAccountAuthorizationDetails"
+    aws.iam.meta.events.register_last(read, lambda **kwargs: answers.append(kwargs))
+    lean = await load_account(aws, ME)
+    # It has left botocore nothing to parse.
+    assert all(b"UserDetailList" not in each["response_dict"]["body"] for each in answers)
+    assert any(each["customized_response_dict"]["UserDetailList"] for each in answers)
+    aws.iam.meta.events.unregister(read, parse_leanly)
+    assert await load_account(aws, ME) == lean
 
 
 async def test_a_boundary_that_nothing_else_uses_is_fetched(
@@ -186,7 +200,7 @@ async def test_where_the_whole_is_denied_the_parts_say_the_same(
     assert {a: p.document for a, p in parts.policies.items()} == {
         a: whole.policies[a].document for a in used
     }
-    assert len(seen[-1].principals) == 3
+    assert sum(len(new.principals) for new in seen) == 3
 
 
 @pytest.mark.parametrize(
