@@ -27,6 +27,8 @@ from iam.verdict import (
     EntryResult,
     PrincipalResult,
     SectionResult,
+    SectionSum,
+    Summary,
     Verdict,
     Via,
     sum_up,
@@ -110,6 +112,19 @@ class Judge:
         verdict, sections = known
         attached = attachment_of(account, principal, self.managed.arn)
         return PrincipalResult(verdict, sections, attached)
+
+    def summary(self, account: Account, principal: Holder) -> Summary:
+        """Judge one principal, for a table."""
+        from iam.hidden import hidden_by, invoking
+
+        result = self.result(account, principal)
+        return Summary(
+            result.verdict,
+            tuple(SectionSum(s.verdict, s.granted, s.total) for s in result.sections),
+            result.attached,
+            invoking(result),
+            hidden_by(account, principal, result) if principal.type != "group" else (),
+        )
 
     def _judge(
         self, sources: Sequence[Source], boundary: Source | None

@@ -24,13 +24,33 @@ class Managed:
     """The day on which this version became the policy's default; None if that is not known."""
 
 
-async def managed_policy(aws: Aws | None, ref: str, account: Account) -> Managed:
+async def likeliest(aws: Aws, ref: str, account: Account) -> Managed | None:
+    """Ask AWS for what a name or an ARN most likely stands for, before the account is read.
+
+    Args:
+        aws: The connection.
+        ref: As for `managed_policy`.
+        account: For its ID and partition.
+
+    Returns:
+        What `managed_policy` would find first; None where that is not to be had.
+    """
+    try:
+        return await _live(aws, next(_candidates(ref, account)))
+    except AwsError:
+        return None  # `managed_policy` asks again, and tells what is wrong
+
+
+async def managed_policy(
+    aws: Aws | None, ref: str, account: Account, likely: Managed | None = None
+) -> Managed:
     """Resolve a policy's name or ARN.
 
     Args:
         aws: The connection; None for an account from a file.
         ref: A name (an AWS managed policy's first, then one of the account's own) or an ARN.
         account: For its ID and partition, and the policies that it holds.
+        likely: As `likeliest` found it, to save the calls.
 
     Returns:
         The policy, with a document that can be read.
@@ -40,6 +60,8 @@ async def managed_policy(aws: Aws | None, ref: str, account: Account) -> Managed
     """
     candidates = tuple(dict.fromkeys(_candidates(ref, account)))
     refused: AwsError | None = None
+    if likely is not None:
+        return _with_versions(likely, account)
     if aws is not None:
         try:
             for arn in candidates:

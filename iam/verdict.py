@@ -132,6 +132,29 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionSum:
+    """The verdict on one section, without what it comes from."""
+
+    verdict: Verdict
+    granted: int
+    """How many entries are granted, of `total`."""
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a table says of one principal."""
+
+    verdict: Verdict
+    sections: tuple[SectionSum, ...]
+    attached: Attachment
+    invokes: Verdict | None
+    """Whether it can invoke models; None where the policy's sections do not say."""
+    hidden: tuple[str, ...]
+    """The policies by which it can invoke models though nobody takes them for Bedrock's."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrincipalResult:
     """All verdicts on one principal."""
 

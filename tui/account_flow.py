@@ -11,19 +11,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from iam.verdict import PrincipalResult, Verdict
+from iam.threads import in_thread, no_garbage
+from iam.verdict import PrincipalResult, Summary, Verdict
+from tui.arrivals import Arrivals
 from widgets.load_progress import LoadProgress
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn, View
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from iam.account import Account, Holder, Unread
     from iam.judge import Judge
     from iam.managed import Managed
     from tui.main_screen import MainScreen
 
-_JUDGE_AT_ONCE = 500
-"""Principals whose verdicts reach the screen together."""
+_AT_ONCE = 1000
+"""Principals that are judged before others are shown."""
+_RECOUNT = 0.5
+"""Seconds after a change before all that is not read is looked for anew."""
 
 
 class AccountFlow:
@@ -32,13 +38,16 @@ class AccountFlow:
     def __init__(self, screen: MainScreen) -> None:
         self.screen = screen
         self.session = screen.session
-        self.results: dict[str, PrincipalResult] = {}
+        self.summaries: dict[str, Summary | PrincipalResult] = {}
         """By ARN, of users, roles and groups."""
         self.unread: tuple[Unread, ...] = ()
         """What could not be read or understood."""
         self.asked: Judge | None = None
         """Of the single action that is asked about, if one is."""
-        self._hidden: dict[str, tuple[str, ...]] = {}
+        self._counts: Counter[Verdict] = Counter()
+        """Of users and roles."""
+        self._arrivals = Arrivals(screen, self._show)
+        self._recounting: Timer | None = None
         self._view_before = View()
         """What the table showed before a single action was asked about."""
 
@@ -63,9 +72,9 @@ class AccountFlow:
         screen = self.screen
         if opened.account_id != screen.bar.account_id:
             # Rows of another account must not stand below this one's ID.
-            self.results, self._hidden, self.unread = {}, {}, ()
+            self.summaries, self.unread = {}, ()
             screen.bar = replace(screen.bar, counts={}, unread=0, policy="", policy_note="")
-            self.table.set_rows([])
+            self.table.keep_rows(())
             screen.details.clear()
         screen.bar = replace(
             screen.bar,
@@ -78,6 +87,7 @@ class AccountFlow:
         )
         screen.show_bar()
         self.progress.say("reading the account …")
+        self._read = 0
         await self.session.load(self._on_page)
         _, judge, managed = self.session.read
         screen.bar = replace(
@@ -101,11 +111,15 @@ class AccountFlow:
         where = f" to {launch.endpoint_url}" if launch.endpoint_url else " to AWS"
         return f"connecting{where}" + (f" with profile {launch.profile}" if launch.profile else "")
 
-    def _on_page(self, account: Account) -> None:
-        read, expected = len(account.principals), self.session.expected
+    def _on_page(self, page: Account) -> None:
+        self._read += len(page.principals)
+        expected = self.session.expected
         of = f" of {expected:,}" if expected else ""
-        self.progress.say(f"{read:,}{of} principals read", read / expected if expected else None)
-        self._show_rows(account)
+        self._arrivals.say(
+            f"{self._read:,}{of} principals read", self._read / expected if expected else None
+        )
+        holders: list[Holder] = [*page.principals.values(), *page.groups.values()]
+        self._arrivals.put([self._row(h, page) for h in holders])
 
     # Judging
 
@@ -142,91 +156,136 @@ class AccountFlow:
         else:
             columns = [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
             self.table.set_sections(columns)
-        self.results = {}
         holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
-        for start in range(0, len(holders), _JUDGE_AT_ONCE):
-            await self._judge_these(judge, holders[start : start + _JUDGE_AT_ONCE])
-            done = len(self.results)
-            self.progress.say(f"{done:,} of {len(holders):,} judged", done / len(holders))
-            self._show_rows(account)
+        self._arrivals.flush()
+        self.table.keep_rows({holder.arn for holder in holders})
+        self.summaries.clear()
+        self._counts.clear()
+        with no_garbage():
+            members = await in_thread(_members, account)
+            for start in range(0, len(holders), _AT_ONCE):
+                rows = await self._judge_these(judge, holders[start : start + _AT_ONCE], members)
+                done = start + len(rows)
+                self._arrivals.say(f"{done:,} of {len(holders):,} judged", done / len(holders))
+                self._arrivals.put(rows)
+            await self._look_for_unread()
+        self._arrivals.flush()
         self.screen.loaded = True
-        self._show_rows(account)
-        self._sum_up()
+        self.table.keep_rows(self.summaries.keys(), "this account has no users or roles")
+        self._show_counts()
 
-    async def _judge_these(self, judge: Judge, holders: list[Holder]) -> None:
-        from iam.hidden import hidden_by
-
+    async def _judge_these(
+        self, judge: Judge, holders: list[Holder], members: Mapping[str, int]
+    ) -> list[Row]:
+        """Judge some, in a thread, and make their rows there."""
         account, _, _ = self.session.read
-        for holder, result in await self.session.results(judge, holders):
-            self.results[holder.arn] = result
-            if not judge.only and holder.type != "group":
-                self._hidden[holder.arn] = hidden_by(account, holder, result)
+
+        def work() -> list[tuple[Summary | PrincipalResult, Row]]:
+            # Of a single action the table says why.
+            judged = judge.result if judge.only else judge.summary
+            found = [judged(account, holder) for holder in holders]
+            return [
+                (one, self._row(holder, account, one, members))
+                for holder, one in zip(holders, found, strict=True)
+            ]
+
+        rows: list[Row] = []
+        for summary, row in await in_thread(work):
+            before = self.summaries.get(row.arn)
+            self.summaries[row.arn] = summary
+            if row.type != "group":
+                if before is not None:
+                    self._counts[before.verdict] -= 1
+                self._counts[summary.verdict] += 1
+            rows.append(row)
+        return rows
 
     async def judge_changed(self, arns: Iterable[str]) -> None:
         """Judge these anew and show them: users, roles, groups and, of groups, the members."""
         account, judge, _ = self.session.read
         found: dict[str, Holder] = {}
+        members: dict[str, int] = {}
         for arn in arns:
             holder = account.holder(arn)
             if holder is not None:
                 found[arn] = holder
             if holder is not None and holder.type == "group":
-                found |= {p.arn: p for p in account.members_of(holder.name)}
-        await self._judge_these(self.asked or judge, list(found.values()))
-        for holder in found.values():
-            self.table.update_row(self._row(holder, account))
-        self._sum_up()
+                those = account.members_of(holder.name)
+                members[holder.name] = len(those)
+                found |= {p.arn: p for p in those}
+        rows = await self._judge_these(self.asked or judge, list(found.values()), members)
+        self.table.put_rows(rows)
+        self._show_counts()
+        if self._recounting is not None:
+            self._recounting.stop()
+        # All of the account is looked at for it: once, when a batch has come to rest.
+        self._recounting = self.screen.set_timer(
+            _RECOUNT,
+            lambda: self.screen.run_worker(self._recount(), group="unread", exclusive=True),
+        )
+
+    def result_of(self, holder: Holder) -> PrincipalResult | None:
+        """All that is known of one, for the details; None while it is not judged."""
+        if holder.arn not in self.summaries:
+            return None
+        account, judge, _ = self.session.read
+        return (self.asked or judge).result(account, holder)
+
+    async def _recount(self) -> None:
+        await self._look_for_unread()
+        self._show_counts()
+
+    async def _look_for_unread(self) -> None:
+        from iam.audit import unread_of
+
+        account, judge, managed = self.session.read
+        asked = self.asked or judge
+
+        def look() -> tuple[Unread, ...]:
+            results = [(p, asked.result(account, p)) for p in account.principals.values()]
+            return unread_of(account, managed.policy, results)
+
+        self.unread = await in_thread(look)
 
     # Showing
 
-    def _show_rows(self, account: Account) -> None:
-        note = "this account has no users or roles" if self.screen.loaded else ""
-        holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
-        members = Counter(group for p in account.principals.values() for group in p.groups)
-        self.table.set_rows([self._row(h, account, members) for h in holders], note)
+    def _show(self, rows: list[Row], say: str, done: float | None) -> None:
+        self.progress.say(say, done)
+        if rows:
+            self.table.put_rows(rows)
+
+    def _show_counts(self) -> None:
+        counts = {verdict: self._counts[verdict] for verdict in Verdict}
+        self.screen.bar = replace(self.screen.bar, counts=counts, unread=len(self.unread))
+        self.screen.show_bar()
 
     def _row(
-        self, holder: Holder, account: Account, members: Mapping[str, int] | None = None
+        self,
+        holder: Holder,
+        account: Account,
+        result: Summary | PrincipalResult | None = None,
+        members: Mapping[str, int] | None = None,
     ) -> Row:
-        from iam.hidden import invoking
-        from iam.sources import attachment_of
-
-        managed = self.session.managed
-        result = self.results.get(holder.arn)
-        count = None
-        if holder.type == "group":
-            count = (
-                len(account.members_of(holder.name)) if members is None else members[holder.name]
-            )
+        known = result or self.summaries.get(holder.arn)
+        summed = known if isinstance(known, Summary) else None
         return Row(
             arn=holder.arn,
             type=holder.type,
             name=holder.name,
             path=holder.path,
-            attached=attachment_of(account, holder, managed.policy.arn) if managed else None,
-            result=result,
-            invokes=invoking(result) if result and not self.asked else None,
-            hidden=self._hidden.get(holder.arn, ()),
-            note=result.means if result and self.asked else "",
-            members=count,
+            attached=known.attached if known else None,
+            result=known,
+            invokes=summed.invokes if summed else None,
+            hidden=summed.hidden if summed else (),
+            note=known.means if isinstance(known, PrincipalResult) else "",
+            members=members[holder.name] if members and holder.type == "group" else None,
             unconfirmed=self.session.changes.in_doubt(holder),
         )
 
-    def _sum_up(self) -> None:
-        from iam.audit import unread_of
 
-        account, _, managed = self.session.read
-        results = [
-            (account.principals[arn], result)
-            for arn, result in self.results.items()
-            if arn in account.principals
-        ]
-        counts = dict.fromkeys(Verdict, 0)
-        for _, result in results:
-            counts[result.verdict] += 1
-        self.unread = unread_of(account, managed.policy, results)
-        self.screen.bar = replace(self.screen.bar, counts=counts, unread=len(self.unread))
-        self.screen.show_bar()
+def _members(account: Account) -> Counter[str]:
+    """How many are in each group."""
+    return Counter(group for p in account.principals.values() for group in p.groups)
 
 
 def _policy_note(managed: Managed) -> str:

@@ -204,6 +204,8 @@ class Changes:
 
     def in_doubt(self, holder: Holder) -> bool:
         """Whether AWS has not confirmed the last change to this one, or to a group of its."""
+        if not self.unconfirmed:
+            return False
         account = self.session.account
         arns = {g.arn for name in holder.groups if account and (g := account.groups.get(name))}
         return bool(self.unconfirmed & {holder.arn, *arns})

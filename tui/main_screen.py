@@ -246,7 +246,7 @@ class MainScreen(Screen[None]):
         from iam.catalogue import catalogue
         from iam.section import describe
 
-        result = self.account.results.get(holder.arn) if judge else None
+        result = self.account.result_of(holder) if judge else None
         members = account.members_of(holder.name) if holder.type == "group" else ()
         self.details.show_principal(
             holder,

@@ -8,17 +8,17 @@ differ.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from iam.threads import in_thread
+from iam.threads import in_thread, no_garbage
 from tui.changes import Changes
 from tui.launch import Launch
 
 if TYPE_CHECKING:
-    from iam.account import Account, Holder
+    from iam.account import Account
     from iam.audit import Audit
     from iam.client import Aws
     from iam.demo import DemoServer
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from iam.judge import Judge
     from iam.load import Identity
     from iam.managed import Managed
-    from iam.verdict import PrincipalResult
     from iam.versions import Versions
 
 
@@ -142,41 +141,52 @@ class Session:
     async def load(self, on_page: Callable[[Account], None] | None = None) -> None:
         """Read the account and the managed policy; sets `account`, `managed` and `judge`.
 
+        Args:
+            on_page: Called with what is new, whenever more of the account has been read.
+
         Raises:
             AwsError: Nothing could be read at all, or the policy does not exist.
         """
+        with no_garbage():
+            account, managed = await self._read(on_page)
+            self.judge = await in_thread(self._make_judge, managed, account.partition)
+        self.account, self.managed, self._versions = account, managed, None
+        self.changes.unconfirmed.clear()
+
+    async def _read(self, on_page: Callable[[Account], None] | None) -> tuple[Account, Managed]:
+        from iam.account import Account
         from iam.load import count_principals, load_account
-        from iam.managed import managed_policy
+        from iam.managed import likeliest, managed_policy
 
-        if self.aws is None or self._identity is None:
-            account = self.account
-            assert account is not None, "open() comes first"
-        else:
+        aws, identity, ref = self.aws, self._identity, self.launch.policy
+        if aws is None or identity is None:
+            assert self.account is not None, "open() comes first"
+            return self.account, await managed_policy(None, ref, self.account)
 
-            async def count(aws: Aws) -> None:
-                self.expected = await count_principals(aws)
+        async def count() -> None:
+            self.expected = await count_principals(aws)
 
-            counting = asyncio.create_task(count(self.aws))
-            try:
-                account = await load_account(self.aws, self._identity, on_page)
-            finally:
-                counting.cancel()
-        managed = await managed_policy(self.aws, self.launch.policy, account)
+        counting = asyncio.create_task(count())
+        empty = Account(id=identity.account, partition=identity.partition)
+        looking = asyncio.create_task(likeliest(aws, ref, empty))
+        try:
+            account = await load_account(aws, identity, on_page)
+            managed = await managed_policy(aws, ref, account, await looking)
+        finally:
+            counting.cancel()
+            looking.cancel()
         if managed.source == "live":
             # What is attached is judged, and a change previewed, by the document now in force.
             account = account.with_policy(managed.policy)
+        return account, managed
 
-        def make_judge() -> Judge:
-            from iam.catalogue import catalogue
-            from iam.judge import Judge
+    def _make_judge(self, managed: Managed, partition: str) -> Judge:
+        from iam.catalogue import catalogue
+        from iam.judge import Judge
 
-            known = catalogue()
-            only = known.find(self.launch.action) if self.launch.action else None
-            return Judge(managed.policy, known, account.partition, only)
-
-        self.judge = await in_thread(make_judge)
-        self.account, self.managed, self._versions = account, managed, None
-        self.changes.unconfirmed.clear()
+        known = catalogue()
+        only = known.find(self.launch.action) if self.launch.action else None
+        return Judge(managed.policy, known, partition, only)
 
     async def who_can(self, action: str) -> Judge | None:
         """A judge of one action; None if there is no such concrete action."""
@@ -226,15 +236,6 @@ class Session:
             return Compared(account.id, managed, holders, versions, pair, drift)
 
         return await in_thread(look)
-
-    async def results(
-        self, judge: Judge, holders: Iterable[Holder]
-    ) -> list[tuple[Holder, PrincipalResult]]:
-        """Judge users, roles and groups of the account as it is, in a thread."""
-        account = self.account
-        assert account is not None
-        chosen = tuple(holders)
-        return await in_thread(lambda: [(h, judge.result(account, h)) for h in chosen])
 
     async def audit(self) -> Audit:
         """Judge the whole account."""

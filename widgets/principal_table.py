@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -17,9 +17,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from iam.text import safe
-from iam.verdict import Attachment, SectionResult, Verdict
+from iam.verdict import Attachment, SectionResult, SectionSum, Verdict
 from widgets.glyphs import Glyphs
-from widgets.rows import Row, SectionColumn, View
+from widgets.rows import Row, Rows, SectionColumn, View
 
 _GLYPH_SECTION = 4
 _POLICY = 7
@@ -115,9 +115,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         self.glyphs = glyphs
         self.view = View()
         self._sections: Sequence[SectionColumn] = ()
-        self._rows: dict[str, Row] = {}
+        self._rows = Rows()
         self._shown: list[Row] = []
-        self._at: dict[str, int] = {}
         self._cursor = 0
         self._marks: set[str] = set()
         self._note = ""
@@ -159,37 +158,40 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._title()
         self.refresh()
 
-    def set_rows(self, rows: Iterable[Row], note: str = "") -> None:
-        """Replace all rows; the cursor stays on its principal.
+    def put_rows(self, rows: Iterable[Row]) -> None:
+        """Add rows, each in place of the one of the same ARN.
+
+        What is on the screen stays where it is: the cursor on its principal, and that on its line.
+        """
+        self._rows.put(rows)
+        self._arrange()
+
+    def keep_rows(self, arns: Collection[str], note: str = "") -> None:
+        """Drop the rows of all others.
 
         Args:
-            rows: In any order.
+            arns: Of those that stay.
             note: What to say where there are none.
         """
-        self._rows = {row.arn: row for row in rows}
-        self._marks &= self._rows.keys()
+        self._rows.keep(arns)
+        self._marks &= set(arns)
         self._note = note
         self._arrange()
-
-    def update_row(self, row: Row) -> None:
-        """Put a row in place of the one of the same ARN."""
-        self._rows[row.arn] = row
-        at = self._at.get(row.arn)
-        if at is not None and not self.view.narrowed and self.view.sort in ("name", "type"):
-            self._shown[at] = row
-            self._refresh_row(at)
-        else:
-            self._arrange()
+        self._keep_cursor_visible()
 
     def show(self, **changes: Any) -> None:
-        """Change the view: any of `kind`, `text`, `verdict`, `sort`."""
+        """Change the view: any of `kind`, `text`, `verdict`, `hidden`, `sort`."""
         self.view = replace(self.view, **changes)
         self._arrange()
+        self._keep_cursor_visible()
 
     def go_to(self, arn: str) -> None:
         """Put the cursor on a row, if it is shown."""
-        if (at := self._at.get(arn)) is not None:
+        if (at := self._place(arn)) is not None:
             self._move_to(at)
+
+    def _place(self, arn: str) -> int | None:
+        return next((at for at, row in enumerate(self._shown) if row.arn == arn), None)
 
     def unmark(self, arns: Iterable[str]) -> None:
         """Take the marks off these principals."""
@@ -197,23 +199,36 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._marks_changed()
 
     def _arrange(self) -> None:
-        """Filter and sort, keeping the cursor on its principal."""
-        before = self.cursor_row
-        self._shown = self.view.of(self._rows.values())
-        self._at = {row.arn: i for i, row in enumerate(self._shown)}
+        """Filter and sort, keeping the cursor on its principal, and the screen where it is."""
+        before, top = self.cursor_row, self.scroll_offset.y
+        held, line = self._held()
+        self._shown = self.view.of(self._rows.in_order)
         # Until the operator moves, the cursor is on top, whatever rows arrive.
-        self._cursor = self._at.get(before.arn, 0) if before and self._moved else 0
+        at = self._place(before.arn) if before and self._moved else None
+        self._cursor = at or 0
         self.virtual_size = Size(0, len(self._shown) + 1)
         self._title()
         self.refresh()
-        self._keep_cursor_visible()
+        if self._moved and held is not None:
+            at = self._cursor if held is before else self._place(held.arn)
+            if at is not None and at - line != top:
+                self.scroll_to(y=max(0, at - line), animate=False, immediate=True)
         self.post_message(self.Highlighted(self.cursor_row))
+
+    def _held(self) -> tuple[Row | None, int]:
+        """The row that is to stay on its line: the cursor's, or the topmost if that is scrolled
+        out of sight."""
+        line = self._cursor - self.scroll_offset.y
+        if 0 <= line < self._page_size():
+            return self.cursor_row, line
+        top = self.scroll_offset.y
+        return (self._shown[top] if top < len(self._shown) else None), 0
 
     def _title(self) -> None:
         kind = "Users and roles" if self.view.kind == "all" else self.view.kind.capitalize()
         count = f"{len(self._shown):,}"
-        groups = self.view.kind == "groups"
-        of = sum((row.type == "group") == groups for row in self._rows.values())
+        groups = self._rows.groups
+        of = groups if self.view.kind == "groups" else len(self._rows) - groups
         if len(self._shown) != of:
             count += f" of {of:,}"
         dot = f" {self.glyphs.dot} "
@@ -380,8 +395,9 @@ class PrincipalTable(ScrollView, can_focus=True):
             sign = Segment(" ") if row.invokes is None else self._glyph(row.invokes)
             line += [Segment(" "), sign, Segment(" " * (_INVOKES - 2))]
         if row.result is not None:
-            for result, width in zip(row.result.sections, widths, strict=False):
-                line += self._section(result, width)
+            sections: Sequence[SectionSum | SectionResult] = row.result.sections
+            for result, width in zip(sections, widths, strict=False):
+                line.append(self._section(result, width))
         if row.note:
             room = self.scrollable_content_region.width - sum(part.cell_length for part in line)
             line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.pending), dim))
@@ -408,13 +424,11 @@ class PrincipalTable(ScrollView, can_focus=True):
             return Segment(self.glyphs.pending, self._part("principal-table--dim"))
         return Segment(self.glyphs.of(verdict), self._part(_PARTS[verdict]))
 
-    def _section(self, result: SectionResult, width: int) -> list[Segment]:
-        glyph = self._glyph(result.verdict)
-        if width == _GLYPH_SECTION:
-            return [glyph, Segment(" " * (width - 1))]
-        count = f" {result.granted}/{result.total}".ljust(width - 1)
-        quiet = result.verdict is Verdict.NONE
-        return [glyph, Segment(count, self._part("principal-table--dim") if quiet else None)]
+    def _section(self, result: SectionSum | SectionResult, width: int) -> Segment:
+        """Sign and count in one colour: half of the bytes that two would take."""
+        sign = self.glyphs.of(result.verdict)
+        text = sign if width == _GLYPH_SECTION else f"{sign} {result.granted}/{result.total}"
+        return Segment(text.ljust(width), self._part(_PARTS[result.verdict]))
 
 
 def _fit(text: str, width: int, more: str) -> str:

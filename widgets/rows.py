@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Literal
 
-from iam.verdict import Attachment, PrincipalResult, Verdict
+from iam.verdict import Attachment, PrincipalResult, Summary, Verdict
 
 Kind = Literal["all", "users", "roles", "groups"]
 Sort = Literal["name", "verdict", "policy", "type"]
@@ -37,7 +39,7 @@ class Row:
     path: str
     attached: Attachment | None
     """None while it is not known which policy is asked about."""
-    result: PrincipalResult | None
+    result: Summary | PrincipalResult | None
     """None while it is being judged."""
     invokes: Verdict | None = None
     """Whether it can invoke models; None where that is not asked."""
@@ -49,6 +51,16 @@ class Row:
     """Of a group."""
     unconfirmed: bool = False
     """AWS has not confirmed its last change."""
+    order: str = field(init=False, repr=False, compare=False)
+    """Sorts by type, then name: a digit for the type, and the name."""
+    searched: str = field(init=False, repr=False, compare=False)
+    """What a filter looks for words in."""
+
+    def __post_init__(self) -> None:
+        # Made once: lists of thousands are sorted and searched with every key.
+        kind = int(self.type == "role")
+        object.__setattr__(self, "order", f"{kind}{self.name.lower()}\0{self.arn}")
+        object.__setattr__(self, "searched", self.arn.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +75,94 @@ class View:
     """Hidden grants only."""
     sort: Sort = "type"
 
-    @property
-    def narrowed(self) -> bool:
-        """Whether it may leave rows out."""
-        chosen = self.verdict is not None or self.hidden or self.kind != "all"
-        return chosen or bool(self.text.strip())
-
     def of(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows that are shown, in order."""
-        words = self.text.lower().split()
-        shown = [row for row in rows if self._has(row, words)]
-        shown.sort(key=self._key)
+        """The rows that are shown, in order.
+
+        Args:
+            rows: In the order of `Row.order`; what is sorted otherwise keeps it among equals.
+        """
+        # One plain loop for each thing that narrows: ten thousand rows take a few milliseconds.
+        if self.kind == "all":
+            shown = [row for row in rows if row.type != "group"]
+        else:
+            kind = self.kind[:-1]
+            shown = [row for row in rows if row.type == kind]
+        if self.verdict is not None:
+            wanted = self.verdict
+            shown = [row for row in shown if row.result and row.result.verdict is wanted]
+        if self.hidden:
+            shown = [row for row in shown if row.hidden]
+        for word in self.text.lower().split():
+            shown = [row for row in shown if word in row.searched]
+        if self.sort == "name":
+            shown.sort(key=_by_name)
+        elif self.sort == "verdict":
+            shown.sort(key=_by_verdict)
+        elif self.sort == "policy":
+            shown.sort(key=_by_policy)
         return shown
 
-    def _has(self, row: Row, words: list[str]) -> bool:
-        if row.type == "group" if self.kind == "all" else row.type != self.kind[:-1]:
-            return False
-        if self.verdict is not None and (row.result is None or row.result.verdict != self.verdict):
-            return False
-        if self.hidden and not row.hidden:
-            return False
-        arn = row.arn.lower()
-        return all(word in arn for word in words)
 
-    def _key(self, row: Row) -> tuple[object, ...]:
-        name = (row.name.lower(), row.arn)
-        if self.sort == "name":
-            return name
-        kind = row.type == "role"
-        if self.sort == "verdict":
-            order = list(Verdict)
-            return (order.index(row.result.verdict) if row.result else len(order), kind, *name)
-        if self.sort == "policy":
-            attached = row.attached or Attachment()
-            return (not attached.direct, not attached.groups, kind, *name)
-        return (kind, *name)
+_PLACES: dict[Verdict, int] = {verdict: place for place, verdict in enumerate(Verdict)}
+_order = attrgetter("order")
+
+
+def _by_name(row: Row) -> str:
+    return row.order[1:]
+
+
+def _by_verdict(row: Row) -> int:
+    return _PLACES[row.result.verdict] if row.result else len(_PLACES)
+
+
+def _by_policy(row: Row) -> int:
+    attached = row.attached
+    if attached is None:
+        return 3
+    return 2 * (not attached.direct) + (not attached.groups)
+
+
+class Rows:
+    """All rows, one an ARN, kept in the order of `Row.order` while they come and change."""
+
+    def __init__(self) -> None:
+        self.in_order: list[Row] = []
+        self._by_arn: dict[str, Row] = {}
+        self._groups = 0
+
+    def __len__(self) -> int:
+        return len(self.in_order)
+
+    @property
+    def groups(self) -> int:
+        """How many of them are groups."""
+        return self._groups
+
+    def put(self, rows: Iterable[Row]) -> None:
+        """Add rows, each in place of the one of the same ARN."""
+        new: list[Row] = []
+        latest = {row.arn: row for row in rows}
+        for arn, row in latest.items():
+            known = self._by_arn.get(arn)
+            if known is not None and known.order == row.order:
+                at = bisect_left(self.in_order, row.order, key=_order)
+                while self.in_order[at] is not known:
+                    at += 1
+                self.in_order[at] = row
+            else:
+                if known is not None:
+                    self.keep(self._by_arn.keys() - {arn})
+                new.append(row)
+                self._groups += row.type == "group"
+            self._by_arn[arn] = row
+        if new:
+            self.in_order += new
+            self.in_order.sort(key=_order)  # quick: what was there is sorted already
+
+    def keep(self, arns: Collection[str]) -> None:
+        """Drop the rows of all others."""
+        if self._by_arn.keys() <= set(arns):
+            return
+        self.in_order = [row for row in self.in_order if row.arn in arns]
+        self._by_arn = {row.arn: row for row in self.in_order}
+        self._groups = sum(row.type == "group" for row in self.in_order)

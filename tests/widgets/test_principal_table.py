@@ -56,7 +56,8 @@ async def table_of(
     async with app.run_test(size=size) as pilot:
         table = app.query_one(PrincipalTable)
         table.set_sections([SectionColumn("Sid", "Title", 44)])
-        table.set_rows(rows, "this account is empty")
+        table.put_rows(rows)
+        table.keep_rows({row.arn for row in rows}, "this account is empty")
         table.focus()
         await pilot.pause()
         yield pilot, table
@@ -122,7 +123,7 @@ async def test_marks_survive_filters_and_new_rows_but_not_the_principal() -> Non
         await pilot.press("*")
         assert table.marked == {rows[0].arn, rows[1].arn}
         table.show(text="")
-        table.set_rows(rows[1:])
+        table.keep_rows({row.arn for row in rows[1:]})
         assert table.marked == {rows[1].arn}
 
 
