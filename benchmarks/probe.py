@@ -13,11 +13,11 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 ROOT = Path(__file__).parents[1]
 _CHUNK = 1 << 16
@@ -58,6 +58,8 @@ class Probe:
         """How many bytes had come when the last keys were sent."""
         self.status: int | None = None
         """How it ended: the exit status, negative for a signal; None while it runs."""
+        self._drawn: tuple[Any, Any, int] | None = None
+        """A pyte screen, its stream, and how many bytes it has got."""
         columns, lines = size
         packed = struct.pack("HHHH", lines, columns, 0, 0)
         self.began = time.monotonic()
@@ -154,6 +156,31 @@ class Probe:
         screen = pyte.Screen(*self.size)
         pyte.ByteStream(screen).feed(bytes(self.raw))
         return "\n".join(screen.display)
+
+    def shows(self, holds: Callable[[str], object], seconds: float = 120) -> float:
+        """Wait until the screen, as drawn by all that has come, shows something.
+
+        Returns:
+            When the bytes came that completed it.
+
+        Raises:
+            Ended: It did not come.
+        """
+        import pyte
+
+        if self._drawn is None:
+            screen = pyte.Screen(*self.size)
+            self._drawn = screen, pyte.ByteStream(screen), 0
+        deadline = time.monotonic() + seconds
+        while True:
+            screen, stream, fed = self._drawn
+            stream.feed(bytes(self.raw[fed:]))
+            self._drawn = screen, stream, len(self.raw)
+            text = "\n".join(screen.display)
+            if holds(text):
+                return self.came[-1].at
+            if not self._read(deadline - time.monotonic()):
+                raise Ended(f"it did not come; the screen:\n{text}")
 
     def ended(self, seconds: float = 30) -> int:
         """Read to the end of the program; returns its exit status, negative for a signal."""

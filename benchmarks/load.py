@@ -1,0 +1,155 @@
+"""How long a whole account takes, next to boto3's own paginator: `python -m benchmarks.load`.
+
+The real program in a pty, on a server that pages an account of 10,000 (or as many as are named)
+and keeps every call waiting for so many milliseconds. Given out are the time from exec until
+everybody is on the screen with a verdict, the part of it after the first frame, the calls, the
+pauses of the event loop meanwhile, and the memory that the program takes in the end.
+
+    python -m benchmarks.load [PRINCIPALS [MILLISECONDS]]
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.probe import Probe, plain_environment
+from benchmarks.server import calls_to, running
+
+_BIN = Path(sys.executable).parent
+_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+_PAGES = """
+import sys, time
+import boto3
+
+iam = boto3.client("iam", endpoint_url=sys.argv[1])
+began = time.monotonic()
+pages = list(iam.get_paginator("get_account_authorization_details").paginate())
+print(time.monotonic() - began)
+"""
+_DICTS = """
+import sys
+from benchmarks.load import resident
+import boto3, gc
+
+iam = boto3.client("iam", endpoint_url=sys.argv[1])
+next(iter(iam.get_paginator("get_account_authorization_details").paginate()))
+gc.collect()
+before = resident()
+size = {"PageSize": 1000}
+paginator = iam.get_paginator("get_account_authorization_details")
+pages = list(paginator.paginate(PaginationConfig=size))
+print(resident() - before)
+"""
+_HELLO = """
+from textual.app import App
+from textual.widgets import Footer, Header, Static
+
+
+class Hello(App):
+    def compose(self):
+        yield Header()
+        yield Static("Hello, world")
+        yield Footer()
+
+
+Hello().run()
+"""
+
+
+def resident(pid: int | str = "self") -> float:
+    """The memory of a process in MB."""
+    gc.collect()
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def main() -> None:
+    principals = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    delay = int(sys.argv[2]) if len(sys.argv) > 2 else 80
+    with tempfile.TemporaryDirectory() as folder, running(principals, delay) as url:
+        place = Path(folder)
+        (home := place / "home").mkdir()
+        beats = place / "beats"
+        environment = plain_environment(home, **_CREDENTIALS, BEDROCK_TUI_HEARTBEAT=str(beats))
+        python = [sys.executable, "-c"]
+        print(f"{principals:,} principals, {delay} ms added to a call")
+
+        def said_by(script: str) -> float:
+            ran = subprocess.run(
+                [*python, script, url], env=environment, capture_output=True, text=True, check=True
+            )
+            return float(ran.stdout)
+
+        pages = said_by(_PAGES)
+        calls = calls_to(url)["GetAccountAuthorizationDetails"]
+        print(f"{pages:7.2f} s  boto3's paginator, {calls} calls")
+        if (aws := shutil.which("aws", path=f"{_BIN}:/usr/bin:/usr/local/bin")) is not None:
+            cli = _aws_cli(aws, url, environment)
+            print(f"{cli:7.2f} s  the AWS CLI")
+        calls_to(url)
+        command = [str(_BIN / "bedrock-tui"), "--read-only", "--endpoint-url", url]
+        with Probe(command, environment) as probe:
+            frame = probe.shows(lambda text: "Name" in text)
+            rows = probe.shows(lambda text: "user-00000" in text)
+            whole = probe.shows(lambda text: re.search(rf"roles {principals:,}\b", text))
+            judged = probe.shows(lambda text: " full" in text)
+            sent = sum(len(came.data) for came in probe.came if frame < came.at <= judged)
+            made = calls_to(url)
+            memory = resident(probe.pid)
+            probe.send(b"q")
+            probe.ended()
+        print(f"{rows - frame:7.2f} s  first rows, after the first frame")
+        for what, took in (
+            ("all rows, after the first frame", whole - frame),
+            ("all judged", judged - frame),
+            ("the same from exec", judged - probe.began),
+        ):
+            print(f"{took:7.2f} s  {what}: {took / pages:.2f} x the paginator")
+        print(f"{sum(made.values()):7}    calls {made}")
+        print(f"{sent:7,}    bytes to the terminal meanwhile")
+        with Probe([*python, _HELLO], environment) as probe:
+            probe.until(b"Hello, world")
+            time.sleep(0.5)
+            hello = resident(probe.pid)
+        dicts = said_by(_DICTS)
+        print(
+            f"{memory:7.0f} MB resident; hello-world {hello:.0f} MB, the answer as dicts "
+            f"{dicts:.0f} MB: {memory / (hello + dicts):.2f} x"
+        )
+        if beats.exists():
+            _tell_gaps(beats)
+
+
+def _aws_cli(aws: str, url: str, environment: dict[str, str]) -> float:
+    began = time.monotonic()
+    subprocess.run(
+        [aws, "iam", "get-account-authorization-details", "--endpoint-url", url],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.monotonic() - began
+
+
+def _tell_gaps(beats: Path) -> None:
+    gaps = sorted(float(line.split()[1]) for line in beats.read_text().splitlines())
+    if gaps:
+        p99 = gaps[int(len(gaps) * 0.99)]
+        print(f"{gaps[-1]:7.0f} ms the longest pause of the event loop; p99 {p99:.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
