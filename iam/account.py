@@ -11,11 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as validated_dataclass
 
 from iam.document import Document, DocumentError, parse_document
+
+_Model = TypeVar("_Model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,25 @@ def _document(raw: object) -> Document | Unread:
         return Unread("policy document", "Malformed", f"the document cannot be read: {error}")
 
 
-class _Aws(BaseModel):
-    """AWS's names as aliases, ours as fields; fields AWS adds later are ignored."""
+# AWS's names are aliases, ours the fields; fields that AWS adds later are ignored. Dataclasses with
+# slots, and not pydantic's models: those take a kilobyte more for each of thousands of principals.
+_BY_NAME = ConfigDict(populate_by_name=True)
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True, arbitrary_types_allowed=True)
+
+_adapters: dict[type, TypeAdapter[Any]] = {}
+"""Made when first needed, which takes a while."""
+
+
+def validated(model: type[_Model], raw: object) -> _Model:
+    """Make one of the models below of what AWS, the AWS CLI or a file says.
+
+    Raises:
+        pydantic.ValidationError: It is something else.
+    """
+    if (adapter := _adapters.get(model)) is None:
+        adapter = _adapters[model] = TypeAdapter(model)
+    made: _Model = adapter.validate_python(raw)
+    return made
 
 
 DocumentField = Annotated[Any, BeforeValidator(_document)]
@@ -72,25 +91,29 @@ def _last_used(raw: object) -> object:
 
 Arns = Annotated[tuple[str, ...], BeforeValidator(_arns)]
 Tags = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_tags)]
+Boundary = Annotated[str | None, BeforeValidator(_boundary)]
+LastUsed = Annotated[datetime | None, BeforeValidator(_last_used)]
 
 
-class InlinePolicy(_Aws):
+@validated_dataclass(frozen=True, slots=True, config=_BY_NAME)
+class InlinePolicy:
     """A policy that is part of one user, role or group."""
 
-    name: str = Field(alias="PolicyName")
-    document: DocumentField = Field(alias="PolicyDocument")
+    name: Annotated[str, Field(alias="PolicyName")]
+    document: Annotated[DocumentField, Field(alias="PolicyDocument")]
 
 
-class Group(_Aws):
+@validated_dataclass(frozen=True, slots=True, config=_BY_NAME)
+class Group:
     """A group of users."""
 
+    name: Annotated[str, Field(alias="GroupName")]
+    arn: Annotated[str, Field(alias="Arn")]
+    path: Annotated[str, Field(alias="Path")] = "/"
+    attached: Annotated[Arns, Field(alias="AttachedManagedPolicies")] = ()
+    inline: Annotated[tuple[InlinePolicy, ...], Field(alias="GroupPolicyList")] = ()
+    created: Annotated[datetime | None, Field(alias="CreateDate")] = None
     type: Literal["group"] = "group"
-    name: str = Field(alias="GroupName")
-    arn: str = Field(alias="Arn")
-    path: str = Field("/", alias="Path")
-    attached: Arns = Field((), alias="AttachedManagedPolicies")
-    inline: tuple[InlinePolicy, ...] = Field((), alias="GroupPolicyList")
-    created: datetime | None = Field(None, alias="CreateDate")
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -103,40 +126,36 @@ class Group(_Aws):
         return None
 
 
-class User(_Aws):
+@validated_dataclass(frozen=True, slots=True, config=_BY_NAME)
+class User:
     """An IAM user."""
 
+    name: Annotated[str, Field(alias="UserName")]
+    arn: Annotated[str, Field(alias="Arn")]
+    path: Annotated[str, Field(alias="Path")] = "/"
+    created: Annotated[datetime | None, Field(alias="CreateDate")] = None
+    groups: Annotated[tuple[str, ...], Field(alias="GroupList")] = ()
+    attached: Annotated[Arns, Field(alias="AttachedManagedPolicies")] = ()
+    inline: Annotated[tuple[InlinePolicy, ...], Field(alias="UserPolicyList")] = ()
+    boundary: Annotated[Boundary, Field(alias="PermissionsBoundary")] = None
+    tags: Annotated[Tags, Field(alias="Tags")] = ()
     type: Literal["user"] = "user"
-    name: str = Field(alias="UserName")
-    arn: str = Field(alias="Arn")
-    path: str = Field("/", alias="Path")
-    created: datetime | None = Field(None, alias="CreateDate")
-    groups: tuple[str, ...] = Field((), alias="GroupList")
-    attached: Arns = Field((), alias="AttachedManagedPolicies")
-    inline: tuple[InlinePolicy, ...] = Field((), alias="UserPolicyList")
-    boundary: Annotated[str | None, BeforeValidator(_boundary)] = Field(
-        None, alias="PermissionsBoundary"
-    )
-    tags: Tags = Field((), alias="Tags")
 
 
-class Role(_Aws):
+@validated_dataclass(frozen=True, slots=True, config=_BY_NAME)
+class Role:
     """An IAM role."""
 
+    name: Annotated[str, Field(alias="RoleName")]
+    arn: Annotated[str, Field(alias="Arn")]
+    path: Annotated[str, Field(alias="Path")] = "/"
+    created: Annotated[datetime | None, Field(alias="CreateDate")] = None
+    attached: Annotated[Arns, Field(alias="AttachedManagedPolicies")] = ()
+    inline: Annotated[tuple[InlinePolicy, ...], Field(alias="RolePolicyList")] = ()
+    boundary: Annotated[Boundary, Field(alias="PermissionsBoundary")] = None
+    tags: Annotated[Tags, Field(alias="Tags")] = ()
+    last_used: Annotated[LastUsed, Field(alias="RoleLastUsed")] = None
     type: Literal["role"] = "role"
-    name: str = Field(alias="RoleName")
-    arn: str = Field(alias="Arn")
-    path: str = Field("/", alias="Path")
-    created: datetime | None = Field(None, alias="CreateDate")
-    attached: Arns = Field((), alias="AttachedManagedPolicies")
-    inline: tuple[InlinePolicy, ...] = Field((), alias="RolePolicyList")
-    boundary: Annotated[str | None, BeforeValidator(_boundary)] = Field(
-        None, alias="PermissionsBoundary"
-    )
-    tags: Tags = Field((), alias="Tags")
-    last_used: Annotated[datetime | None, BeforeValidator(_last_used)] = Field(
-        None, alias="RoleLastUsed"
-    )
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -149,14 +168,15 @@ Holder = User | Role | Group
 """What a managed policy can be attached to."""
 
 
-class PolicyVersion(_Aws):
+@validated_dataclass(frozen=True, slots=True, config=_BY_NAME)
+class PolicyVersion:
     """One version of a managed policy. Its document is parsed when it is asked for: nobody looks at
     most of them."""
 
-    id: str = Field(alias="VersionId")
-    default: bool = Field(False, alias="IsDefaultVersion")
-    created: datetime | None = Field(None, alias="CreateDate")
-    raw: Any = Field(None, alias="Document", repr=False)
+    id: Annotated[str, Field(alias="VersionId")]
+    default: Annotated[bool, Field(alias="IsDefaultVersion")] = False
+    created: Annotated[datetime | None, Field(alias="CreateDate")] = None
+    raw: Annotated[Any, Field(alias="Document")] = field(default=None, repr=False)
 
     @property
     def document(self) -> Document | Unread:
@@ -176,25 +196,27 @@ def _versions(raw: object) -> object:
 
 def _version(item: Mapping[str, Any]) -> PolicyVersion:
     try:
-        return PolicyVersion.model_validate(item)
+        return validated(PolicyVersion, item)
     except ValidationError:
         known = {"VersionId": str(item.get("VersionId", "?")), "Document": item.get("Document")}
-        return PolicyVersion.model_validate(known)
+        return validated(PolicyVersion, known)
 
 
-class ManagedPolicy(_Aws):
+Versions = Annotated[tuple[PolicyVersion, ...], BeforeValidator(_versions)]
+
+
+@validated_dataclass(frozen=True, slots=True, config=_BY_NAME)
+class ManagedPolicy:
     """A managed policy with the document of its default version."""
 
-    name: str = Field(alias="PolicyName")
-    arn: str = Field(alias="Arn")
-    path: str = Field("/", alias="Path")
-    version: str = Field(alias="DefaultVersionId")
-    updated: datetime | None = Field(None, alias="UpdateDate")
-    attachable: bool = Field(True, alias="IsAttachable")
+    name: Annotated[str, Field(alias="PolicyName")]
+    arn: Annotated[str, Field(alias="Arn")]
+    version: Annotated[str, Field(alias="DefaultVersionId")]
+    path: Annotated[str, Field(alias="Path")] = "/"
+    updated: Annotated[datetime | None, Field(alias="UpdateDate")] = None
+    attachable: Annotated[bool, Field(alias="IsAttachable")] = True
     document: DocumentField = Unread("policy document", "Missing", "the document was not read")
-    versions: Annotated[tuple[PolicyVersion, ...], BeforeValidator(_versions)] = Field(
-        (), alias="PolicyVersionList"
-    )
+    versions: Annotated[Versions, Field(alias="PolicyVersionList")] = ()
     """As far as the account's data holds them."""
 
     @classmethod
@@ -211,8 +233,8 @@ class ManagedPolicy(_Aws):
             if isinstance(version, Mapping) and (
                 version.get("VersionId") == raw.get("DefaultVersionId") and "Document" in version
             ):
-                return cls.model_validate({**raw, "document": version["Document"]})
-        return cls.model_validate(raw)
+                return validated(cls, {**raw, "document": version["Document"]})
+        return validated(cls, raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +276,6 @@ class Account:
         return replace(self, policies={**self.policies, policy.arn: policy})
 
 
-_Model = TypeVar("_Model")
-
-
 def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
     """Add one page of `GetAccountAuthorizationDetails` to an account.
 
@@ -281,10 +300,10 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
         ]
 
     principals: list[Principal] = [
-        *parse("UserDetailList", "user", User.model_validate),
-        *parse("RoleDetailList", "role", Role.model_validate),
+        *parse("UserDetailList", "user", partial(validated, User)),
+        *parse("RoleDetailList", "role", partial(validated, Role)),
     ]
-    groups = parse("GroupDetailList", "group", Group.model_validate)
+    groups = parse("GroupDetailList", "group", partial(validated, Group))
     policies = parse("Policies", "policy", ManagedPolicy.from_details)
     return replace(
         account,

@@ -12,11 +12,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import unquote
-
-from pydantic import BaseModel, ConfigDict
 
 Effect = Literal["Allow", "Deny"]
 
@@ -29,11 +28,12 @@ class DocumentError(ValueError):
     """A policy document that cannot be read as one; its text says why, in words."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+# Plain dataclasses: what is not of the type that it must be is found here, one place at a time, and
+# an account holds tens of thousands of these.
 
 
-class Condition(_Frozen):
+@dataclass(frozen=True, slots=True)
+class Condition:
     """One key of one operator in a Condition block."""
 
     operator: str
@@ -42,7 +42,8 @@ class Condition(_Frozen):
     values: tuple[str, ...]
 
 
-class Statement(_Frozen):
+@dataclass(frozen=True, slots=True)
+class Statement:
     """One statement. Of `actions` and `not_actions` exactly one is set, and so for resources,
     unless `problem` says what could not be understood."""
 
@@ -58,7 +59,8 @@ class Statement(_Frozen):
     problem: str | None = None
 
 
-class Document(_Frozen):
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
     """A policy document."""
 
     version: str

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from iam.account import Account, ManagedPolicy, Role
+from iam.account import Account, ManagedPolicy, Role, validated
 from iam.catalogue import Catalogue
 from iam.document import Document, Statement
 from iam.judge import Judge
@@ -109,8 +109,9 @@ def _kind(came: _More, went: _More, gave: bool, gives: bool) -> str | None:
 
 
 _ARN = "arn:aws:iam::aws:policy/Compared"
-_HOLDER = Role.model_validate(
-    {"RoleName": "holder", "Arn": "arn:aws:iam::000000000000:role/holder", "attached": (_ARN,)}
+_HOLDER = validated(
+    Role,
+    {"RoleName": "holder", "Arn": "arn:aws:iam::000000000000:role/holder", "attached": (_ARN,)},
 )
 """Has the document that is compared, and nothing else."""
 _Said = frozenset[tuple[object, ...]]
@@ -121,8 +122,9 @@ class _Given:
     """What a document gives to its holder."""
 
     def __init__(self, document: Document, catalogue: Catalogue, partition: str) -> None:
-        policy = ManagedPolicy.model_validate(
-            {"PolicyName": "Compared", "Arn": _ARN, "DefaultVersionId": "", "document": document}
+        policy = validated(
+            ManagedPolicy,
+            {"PolicyName": "Compared", "Arn": _ARN, "DefaultVersionId": "", "document": document},
         )
         self.document = document
         self.account = Account(id="", partition=partition, policies={_ARN: policy})

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from sys import intern
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xml.sax.saxutils import escape
@@ -38,6 +39,9 @@ _EMPTY = (
     b"<%sResponse><%sResult/><ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata>"
     b"</%sResponse>"
 )
+
+_SHORT = 200
+"""Characters; longer texts are policy documents."""
 
 _Read = Callable[[Element], Any]
 
@@ -152,7 +156,9 @@ def _list(shape: ListShape, space: str) -> _Read:
 def _text(element: Element) -> str:
     if len(element):
         raise OtherShape(element.tag)
-    return element.text or ""
+    text = element.text or ""
+    # Paths, tags, days, and ARNs of policies are the same a thousand times.
+    return intern(text) if len(text) < _SHORT else text
 
 
 def _boolean(element: Element) -> bool:

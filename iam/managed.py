@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from iam.account import Account, ManagedPolicy, Unread
+from iam.account import Account, ManagedPolicy, Unread, validated
 from iam.client import Aws
 from iam.errors import AwsError
 from iam.principals import NOT_THERE, get_policy
@@ -74,13 +74,14 @@ async def managed_policy(
             return Managed(known, "account", _day(known))
     for arn in candidates:
         if (spare := shipped(arn)) is not None:
-            policy = ManagedPolicy.model_validate(
+            policy = validated(
+                ManagedPolicy,
                 {
                     "PolicyName": spare.name,
                     "Arn": arn,
                     "DefaultVersionId": spare.version,
                     "document": spare.document,
-                }
+                },
             )
             return Managed(policy, "shipped", spare.updated)
     raise refused or AwsError(
@@ -110,7 +111,7 @@ def _with_versions(managed: Managed, account: Account) -> Managed:
     """The policy with those of its versions that the account's data holds."""
     if (known := account.policies.get(managed.policy.arn)) is None:
         return managed
-    policy = managed.policy.model_copy(update={"versions": known.versions})
+    policy = replace(managed.policy, versions=known.versions)
     return replace(managed, policy=policy)
 
 

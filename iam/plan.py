@@ -7,7 +7,7 @@ what has changed since, and the plan is then made anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iam.account import Account, Group, Holder, ManagedPolicy, Principal, in_order
 from iam.history import BatchRecord
@@ -206,7 +206,7 @@ def changed(holder: Holder, op: Op, policy_arn: str) -> Holder:
     """The user, role or group as it would be with the policy attached or detached."""
     others = tuple(arn for arn in holder.attached if arn != policy_arn)
     attached = (*others, policy_arn) if op == "attach" else others
-    return holder.model_copy(update={"attached": attached})
+    return replace(holder, attached=attached)
 
 
 def protected(holder: Holder) -> str | None:

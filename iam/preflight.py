@@ -7,7 +7,7 @@ simulator answers, whether the caller may do it at all. Nothing here changes any
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iam.account import Account, Group, Holder
 from iam.client import IN_FLIGHT, Aws
@@ -37,7 +37,7 @@ class Findings:
     def applied_to(self, account: Account) -> Account:
         """The account with what was read."""
         now = [
-            holder.model_copy(update={"attached": attached})
+            replace(holder, attached=attached)
             for arn, attached in self.attached.items()
             if (holder := account.holder(arn)) is not None
         ]

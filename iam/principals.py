@@ -11,15 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from iam.account import (
-    Account,
-    Group,
-    ManagedPolicy,
-    Principal,
-    Role,
-    Unread,
-    User,
-)
+from iam.account import Account, Group, ManagedPolicy, Principal, Role, Unread, User, validated
 from iam.client import IN_FLIGHT, Aws
 from iam.errors import AwsError
 
@@ -184,7 +176,7 @@ async def get_policy(aws: Aws, arn: str) -> ManagedPolicy:
         aws.iam.get_policy_version, PolicyArn=arn, VersionId=raw["DefaultVersionId"]
     )
     document = version["PolicyVersion"]["Document"]
-    return ManagedPolicy.model_validate({**raw, "document": document})
+    return validated(ManagedPolicy, {**raw, "document": document})
 
 
 async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
@@ -240,7 +232,7 @@ class _Reader:
             "role": Role,
             "group": Group,
         }
-        return models[self._kind].model_validate(raw)
+        return validated(models[self._kind], raw)
 
     async def _facts(self, listed: _Json) -> _Json:
         """Boundary, tags and last use, which lists leave out."""
@@ -328,11 +320,12 @@ def _skippable(error: AwsError) -> bool:
 
 
 def _unread_policy(arn: str, unread: Unread) -> ManagedPolicy:
-    return ManagedPolicy.model_validate(
+    return validated(
+        ManagedPolicy,
         {
             "PolicyName": arn.rsplit("/", 1)[-1],
             "Arn": arn,
             "DefaultVersionId": "?",
             "document": unread,
-        }
+        },
     )

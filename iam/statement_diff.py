@@ -6,9 +6,10 @@ statements, of entries and of values never matters, and neither does the case of
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 
 from iam.catalogue import Catalogue
@@ -153,7 +154,7 @@ def _folded(texts: Iterable[str] | None) -> frozenset[str] | None:
 
 
 def _text(statement: Statement) -> str:
-    return statement.model_dump_json(exclude={"index"})
+    return json.dumps(asdict(replace(statement, index=0)))
 
 
 def _shared(one: Statement, other: Statement) -> int:

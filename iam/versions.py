@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from iam.account import PolicyVersion, Unread
+from iam.account import PolicyVersion, Unread, validated
 from iam.client import Aws
 from iam.document import Document, parse_document
 from iam.errors import AwsError
@@ -83,7 +83,7 @@ async def list_versions(aws: Aws | None, managed: Managed) -> Versions:
     else:
         try:
             raw = await listed(aws, "list_policy_versions", "Versions", PolicyArn=policy.arn)
-            versions = [PolicyVersion.model_validate({**v, "Document": None}) for v in raw]
+            versions = [validated(PolicyVersion, {**v, "Document": None}) for v in raw]
             found = tuple(Version(v.id, _day(v.created), "aws") for v in versions)
             now = next((v.id for v in versions if v.default), in_force)
             if now != in_force and in_force is not None:
@@ -145,7 +145,7 @@ async def _document(aws: Aws, managed: Managed, version: Version) -> Document | 
         said = await aws.call(
             aws.iam.get_policy_version, PolicyArn=policy.arn, VersionId=version.id
         )
-        return PolicyVersion.model_validate(said["PolicyVersion"]).document
+        return validated(PolicyVersion, said["PolicyVersion"]).document
     except AwsError as error:
         unread = Unread(f"version {version.id}", error.code, error.sentence)
     held = [v.document for v in policy.versions if v.id == version.id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from iam.account import Account, ManagedPolicy, Principal, parse_page
+from iam.account import Account, ManagedPolicy, Principal, parse_page, validated
 from iam.catalogue import catalogue
 from iam.judge import Judge
 from iam.shipped import shipped
@@ -158,13 +158,14 @@ def limited() -> ManagedPolicy:
     """AmazonBedrockLimitedAccess v9, as shipped."""
     policy = shipped(LIMITED)
     assert policy is not None
-    return ManagedPolicy.model_validate(
+    return validated(
+        ManagedPolicy,
         {
             "PolicyName": policy.name,
             "Arn": policy.arn,
             "DefaultVersionId": policy.version,
             "document": policy.document,
-        }
+        },
     )
 
 

@@ -10,6 +10,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -194,7 +195,7 @@ class Changes:
         arn = change.holder.arn
         now = session.account.holder(arn)
         if outcome.attached is not None and now is not None:
-            now = now.model_copy(update={"attached": outcome.attached})
+            now = replace(now, attached=outcome.attached)
             session.account = session.account.with_holders([now])
         if outcome.ending == "unconfirmed":
             self.unconfirmed.add(arn)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from iam.account import User
+from iam.account import User, validated
 from iam.batch import Batch
 from iam.change import Outcome, Patience, apply
 from iam.client import Settings, connect
@@ -37,6 +37,6 @@ async def _work(url: str, journal: Journal, op: Op, names: Sequence[str]) -> Non
             hurry=hurry,
         )
 
-    holders = [User.model_validate(user(name)) for name in names]
+    holders = [validated(User, user(name)) for name in names]
     with journal.changing():
         await Batch([Change(op, holder, POLICY) for holder in holders], send).run()

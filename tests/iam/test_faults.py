@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from iam.account import Holder, User
+from iam.account import Holder, User, validated
 from iam.batch import Batch
 from iam.change import Outcome, Patience, apply
 from iam.client import Aws
@@ -48,7 +48,7 @@ class Run:
             raw = self.iam.create_user(UserName=f"user-{i:03}")["User"]
             if op == "detach":
                 self.iam.attach_user_policy(UserName=raw["UserName"], PolicyArn=POLICY)
-            made.append(User.model_validate(raw))
+            made.append(validated(User, raw))
         return made
 
     async def send(self, change: Change, batch: str, hurry: asyncio.Event) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iam.account import Unread
+from iam.account import InlinePolicy, Unread
 from iam.holders import Holders, holders_of
 from tests.build import LIMITED, account, group, role, user
 
@@ -34,6 +34,6 @@ def test_attachments_that_could_not_be_read_may_be_it() -> None:
     unread = Unread("attached policies of user bob", "AccessDenied", "denied")
     made = account(user("bob"))
     bob = next(iter(made.principals.values()))
-    inline = [{"PolicyName": "(attached policies could not be read)", "PolicyDocument": unread}]
-    odd = type(bob).model_validate({**bob.model_dump(by_alias=True), "UserPolicyList": inline})
+    inline = InlinePolicy(name="(attached policies could not be read)", document=unread)
+    odd = replace(bob, inline=(inline,))
     assert not holders_of(made.with_holders([odd]), LIMITED).certain

@@ -132,7 +132,7 @@ def test_a_section_that_leaves_out_all_that_an_action_acts_on_is_held_or_not() -
 
 
 def test_a_managed_policy_that_could_not_be_read_makes_every_verdict_unknown() -> None:
-    unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")  # type: ignore[call-arg]
+    unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")
     made = account(user("alice", allow("*")))
     found = Judge(unread, catalogue(), "aws").result(made, the(made))
     assert (found.verdict, found.sections) == (Verdict.UNKNOWN, ())

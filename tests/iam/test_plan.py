@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from iam.account import Account, Role
+from iam.account import Account, Role, validated
 from iam.history import BatchRecord, history_of
 from iam.journal import Op
 from iam.plan import Effect, Plan, changed, make_plan, plan_of_undo, protected
@@ -115,7 +117,7 @@ def test_changes_are_judged_together() -> None:
 def test_roles_of_aws_and_policies_of_services_cannot_be_changed() -> None:
     made = planned("attach", role("alice", path="/aws-service-role/x.amazonaws.com/"))
     assert "service-linked" in made.blocked[0].why
-    reserved = limited().model_copy(update={"arn": "arn:aws:iam::aws:policy/aws-service-role/X"})
+    reserved = replace(limited(), arn="arn:aws:iam::aws:policy/aws-service-role/X")
     there = account(user("alice"))
     refused = make_plan(judge(), there, [the(there)], "attach", reserved)
     assert "lets nobody attach" in refused.blocked[0].why
@@ -212,8 +214,8 @@ def test_a_change_touches_one_policy_only() -> None:
     ],
 )
 def test_roles_that_only_aws_changes_are_told_apart(name: str, path: str, part: str | None) -> None:
-    made = Role.model_validate(
-        {"RoleName": name, "Path": path, "Arn": f"arn:aws:iam::1:role{path}{name}"}
+    made = validated(
+        Role, {"RoleName": name, "Path": path, "Arn": f"arn:aws:iam::1:role{path}{name}"}
     )
     reason = protected(made)
     assert reason is None if part is None else part in (reason or "")

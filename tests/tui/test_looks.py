@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from iam.account import Account, User
+from iam.account import Account, User, validated
 from iam.aws_commands import aws_commands
 from iam.batch import Batch
 from iam.catalogue import catalogue
@@ -219,7 +219,7 @@ def test_review_of_a_batch(
 @pytest.mark.parametrize("state", ["under way", "paused", "finished", "stopped"])
 def test_batch(snap_compare: Compare, from_file: Launch, size: Size, state: str) -> None:
     """The screen of a batch whose changes ended in all the ways there are."""
-    users = [User.model_validate(user(f"user-{i:02}")) for i in range(8)]
+    users = [validated(User, user(f"user-{i:02}")) for i in range(8)]
     renew = "Renew the credentials (for SSO: run `aws sso login --profile ops`) and try again."
     denied = AwsError(
         "AccessDenied",

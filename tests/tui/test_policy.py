@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,7 +184,7 @@ async def test_a_version_that_cannot_be_read_is_said_and_the_others_work(
         held = main_of(pilot).session.managed
         assert held is not None
         # As if the account's data did not hold it either.
-        policy = held.policy.model_copy(update={"versions": held.policy.versions[2:]})
+        policy = replace(held.policy, versions=held.policy.versions[2:])
         main_of(pilot).session.managed = type(held)(policy, held.source, held.as_of)
         screen = await opened(pilot)
         assert pair(screen) == ("v8", "v9")
