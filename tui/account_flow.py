@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from iam.text import safe
 from iam.threads import in_thread, no_garbage
 from iam.verdict import PrincipalResult, Summary, Verdict
 from tui.arrivals import Arrivals
@@ -67,13 +68,16 @@ class AccountFlow:
         Raises:
             AwsError, DemoError, SnapshotError: In words.
         """
+        await self._recall()
         self.progress.say(f"{self._beginning()} …")
         opened = await self.session.open()
         screen = self.screen
         if opened.account_id != screen.bar.account_id:
             # Rows of another account must not stand below this one's ID.
             self.summaries, self.unread = {}, ()
-            screen.bar = replace(screen.bar, counts={}, unread=0, policy="", policy_note="")
+            screen.bar = replace(
+                screen.bar, counts={}, unread=0, policy="", policy_note="", stale=""
+            )
             self.table.keep_rows(())
             screen.details.clear()
         screen.bar = replace(
@@ -89,17 +93,41 @@ class AccountFlow:
         self.progress.say("reading the account …")
         self._read = 0
         await self.session.load(self._on_page)
+        if self.asked is not None:
+            self.asked = None
+            self.screen.show_view(self._view_before)
+        screen.bar = replace(screen.bar, stale="")
+        await self._show_account()
+        self.screen.loaded = True
+
+    async def _recall(self) -> None:
+        """Show the account of another day, if one was kept, until this day's is read."""
+        try:
+            kept = await self.session.recall()
+        except OSError as error:
+            self.screen.notify(safe(str(error)), severity="warning", markup=False)
+            return
+        if kept is not None:
+            bar = replace(self.screen.bar, account_id=kept.account_id, alias=kept.alias or "")
+            self.screen.bar = replace(bar, stale=self.session.age)
+            await self._show_account()
+
+    async def keep(self) -> None:
+        """Keep the account for another day, if that is asked for."""
+        try:
+            await self.session.keep()
+        except OSError as error:
+            self.screen.notify(safe(str(error)), severity="warning", markup=False)
+
+    async def _show_account(self) -> None:
         _, judge, managed = self.session.read
-        screen.bar = replace(
-            screen.bar,
+        self.screen.bar = replace(
+            self.screen.bar,
             policy=managed.policy.name,
             version=managed.policy.version,
             policy_note=_policy_note(managed),
             counts={},
         )
-        if self.asked is not None:
-            self.asked = None
-            self.screen.show_view(self._view_before)
         await self._judge(judge)
 
     def _beginning(self) -> str:
@@ -170,7 +198,6 @@ class AccountFlow:
                 self._arrivals.put(rows)
             await self._look_for_unread()
         self._arrivals.flush()
-        self.screen.loaded = True
         self.table.keep_rows(self.summaries.keys(), "this account has no users or roles")
         self._show_counts()
 

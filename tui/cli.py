@@ -54,6 +54,12 @@ def _options(command: _Command) -> _Command:
                 "gzipped or not; - for standard input.",
             ),
             click.option("--journal", metavar="FILE", help="Where changes are recorded."),
+            click.option(
+                "--cache",
+                is_flag=True,
+                help="Keep what was read on this disk, and show it at the next start, marked as "
+                "stale, until it has been read anew.",
+            ),
         ]
     ):
         command = option(command)

@@ -29,6 +29,9 @@ class Launch:
     confirm_above: int = 10
     """More changes at once than this are confirmed by typing which account they are for."""
 
+    cache: bool = False
+    """The last load is kept on the disk, and shown while a fresh one comes."""
+
     @property
     def source(self) -> Literal["live", "demo", "snapshot"]:
         """Where the account's data comes from."""

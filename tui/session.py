@@ -20,6 +20,7 @@ from tui.launch import Launch
 if TYPE_CHECKING:
     from iam.account import Account
     from iam.audit import Audit
+    from iam.cache import Kept
     from iam.client import Aws
     from iam.demo import DemoServer
     from iam.drift import Drift
@@ -69,6 +70,8 @@ class Session:
         """How many principals there are, before all of them have been read; None if unknown."""
         self.managed: Managed | None = None
         self.judge: Judge | None = None
+        self.stale: datetime | None = None
+        """Of when the account is, while it is the one of another day; None if it is AWS's own."""
         self.aws: Aws | None = None
         """The connection; None for an account from a file."""
         self.changes = Changes(self)
@@ -99,6 +102,8 @@ class Session:
         from iam.load import identify
 
         self._identity = identity = await identify(self.aws)
+        if self.stale and self.account and self.account.id != identity.account:
+            self.account = self.managed = self.judge = self.stale = None
         return Open(
             account_id=identity.account,
             alias=identity.alias,
@@ -107,7 +112,60 @@ class Session:
             profile=None if self.aws.profile in ("demo", "default") else self.aws.profile,
         )
 
+    async def recall(self) -> Open | None:
+        """Take up the account as it was kept on another day; `open` and `load` then read it anew.
+
+        Raises:
+            CacheError: There is a file, and it is not to be used.
+        """
+        if not self._keeps or self.account is not None:
+            return None
+        with no_garbage():
+            kept = await in_thread(self._read_cache)
+            if kept is None:
+                return None
+            from iam.managed import managed_policy
+
+            managed = await managed_policy(None, self.launch.policy, kept.account)
+            self.judge = await in_thread(self._make_judge, managed, kept.account.partition)
+        self.account, self.managed, self.stale = kept.account, managed, kept.saved_at
+        return Open(kept.account.id, kept.account.alias, None, None, None)
+
+    async def keep(self) -> None:
+        """Keep the account for another day, if that is asked for.
+
+        Raises:
+            CacheError: It could not be written.
+        """
+        account, launch = self.account, self.launch
+        if self._keeps and account is not None and self.stale is None:
+            from iam.cache import keep, path_for
+
+            path = path_for(launch.profile, launch.endpoint_url)
+            await in_thread(keep, path, account, datetime.now(UTC))
+
+    def _read_cache(self) -> Kept | None:
+        import iam.managed  # noqa: F401 (here, in the thread, it keeps nobody waiting)
+        from iam.cache import path_for, recall
+
+        return recall(path_for(self.launch.profile, self.launch.endpoint_url))
+
+    @property
+    def _keeps(self) -> bool:
+        return self.launch.cache and self.launch.source == "live"
+
+    @property
+    def age(self) -> str:
+        """How old the account is, while it is one of another day; else empty."""
+        if self.stale is None:
+            return ""
+        from iam.cache import age
+
+        return age(self.stale, datetime.now(UTC))
+
     def _connect(self) -> Aws:
+        import iam.load
+        import iam.managed  # noqa: F401 (here, in the thread, they keep nobody waiting)
         from iam.client import Settings, connect
 
         endpoint = self.launch.endpoint_url
@@ -151,6 +209,7 @@ class Session:
             account, managed = await self._read(on_page)
             self.judge = await in_thread(self._make_judge, managed, account.partition)
         self.account, self.managed, self._versions = account, managed, None
+        self.stale = None
         self.changes.unconfirmed.clear()
 
     async def _read(self, on_page: Callable[[Account], None] | None) -> tuple[Account, Managed]:

@@ -31,6 +31,8 @@ class BarData:
     """Of a snapshot: which, and of when."""
     badges: tuple[str, ...] = ()
     """`READ-ONLY`, `DEMO`, `SNAPSHOT`."""
+    stale: str = ""
+    """How old the account is, while it is the one of another day."""
     counts: dict[Verdict, int] = field(default_factory=dict)
     unread: int = 0
 
@@ -68,7 +70,11 @@ class AccountBar(Static):
         first = [Content.styled(safe(data.account_id) or "no account yet", "bold $text")]
         if data.alias:
             first.append(Content.styled(safe(data.alias), "bold $accent"))
-        badges = [Content.styled(f" {badge} ", "bold reverse $warning") for badge in data.badges]
+        stale = (f"STALE {data.stale}",) if data.stale else ()
+        badges = [
+            Content.styled(f" {badge} ", "bold reverse $warning")
+            for badge in (*data.badges, *stale)
+        ]
         optional = [
             Content.styled(safe(text), "dim")
             for text in (
