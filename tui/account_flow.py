@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from iam.verdict import PrincipalResult, Verdict
+from tui import heap
 from widgets.load_progress import LoadProgress
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn, View
@@ -60,6 +61,7 @@ class AccountFlow:
         """
         self.progress.say(f"{self._beginning()} …")
         opened = await self.session.open()
+        heap.settle()  # boto3 and pydantic have been imported
         screen = self.screen
         if opened.account_id != screen.bar.account_id:
             # Rows of another account must not stand below this one's ID.
