@@ -16,7 +16,6 @@ from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from iam.errors import AwsError
-from iam.journal import JournalError
 from iam.text import safe
 from iam.verdict import Verdict
 from tui import heap
@@ -416,6 +415,8 @@ class MainScreen(Screen[None]):
 
     def tell_fault(self, error: Exception) -> None:
         """Say what went wrong, in words."""
+        from iam.journal import JournalError
+
         self.log.error(repr(error))
         told = str(error)
         if not isinstance(error, AwsError | JournalError):
