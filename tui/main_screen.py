@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from iam.errors import AwsError
 from iam.text import safe
@@ -26,6 +26,7 @@ from tui.session import Session
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
+from widgets.key_bar import KeyBar
 from widgets.load_progress import LoadProgress
 from widgets.principal_details import PrincipalDetails, SectionTree
 from widgets.principal_table import PrincipalTable
@@ -75,7 +76,7 @@ class MainScreen(Screen[None]):
             yield PrincipalTable(self.glyphs)
             yield PrincipalDetails(self.glyphs)
         yield FilterBar()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.table.focus()
