@@ -69,7 +69,15 @@ class BedrockApp(App[int]):
 
     def get_default_screen(self) -> MainScreen:
         """The main screen at once: an empty one below it would be laid out first."""
-        return MainScreen(self.session, self.glyphs)
+        screen = MainScreen(self.session, self.glyphs)
+        # Textual sets these after the first frame, and then all of it is drawn again.
+        for length, breakpoints in (
+            (self.size.width, self.HORIZONTAL_BREAKPOINTS),
+            (self.size.height, self.VERTICAL_BREAKPOINTS),
+        ):
+            names = [name for least, name in breakpoints or () if length >= least]
+            screen.add_class(*names[-1:], update=False)
+        return screen
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
