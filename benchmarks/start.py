@@ -2,9 +2,9 @@
 
 Both run in ptys, by turns, from exec; what counts are the ratios. Given out are the first line that
 says anything, the first frame (the hello-world's text, the heading of our list), the foot of the
-screen with the keys, the answer to a key that is pressed as the frame shows, and the first name of
-an account of 10,000 next to the least that any program with boto3 would need for it. Each on an
-account that is not answered, so that nothing but the start counts; all but the last.
+screen with the keys, the answer to a key that is pressed as the frame shows, how long the event
+loop was away while boto3 was imported, and the first name of an account of 10,000, next to the
+least that any program with boto3 would need for it.
 
     python -m benchmarks.start [RUNS]
 """
@@ -68,6 +68,7 @@ def main() -> None:
             lambda: _app(app, environment, times),
             lambda: _once("bare", [sys.executable, str(bare)], environment, times),
             lambda: _once("rows", app, environment, times),
+            lambda: _gaps(app, environment, place / "beats", times),
         ]
         for turn in [*turns, *turns * runs]:
             turn()
@@ -102,6 +103,20 @@ def _once(what: str, command: list[str], environment: dict[str, str], times: Tim
     """The first name of the account."""
     with Probe(command, environment) as probe:
         times[what].append(probe.until(b"user-00000") - probe.began)
+
+
+def _gaps(command: list[str], environment: dict[str, str], file: Path, times: Times) -> None:
+    """How long the event loop was away while boto3 and pydantic were imported."""
+    file.unlink(missing_ok=True)
+    with Probe(command, {**environment, "BEDROCK_TUI_HEARTBEAT": str(file)}) as probe:
+        frame = probe.until(b"    Name")
+        imported = probe.until(b"reading the account")
+        probe.send(b"q")
+        probe.ended()
+    beats = [tuple(map(float, line.split())) for line in file.read_text().splitlines()]
+    gaps = sorted(gap / 1000 for at, gap in beats if frame < at < imported)
+    times["gaps: p99"].append(gaps[len(gaps) * 99 // 100])
+    times["gaps: worst"].append(gaps[-1])
 
 
 _RATIOS = (

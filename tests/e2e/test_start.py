@@ -83,6 +83,19 @@ def test_the_line_is_gone_when_the_start_is_interrupted(watched: Callable[..., T
     assert terminal.text.split() == ["Aborted!"]
 
 
+def test_a_heartbeat_for_benchmarks(start: Callable[..., Terminal], tmp_path: Path) -> None:
+    file = tmp_path / "beats"
+    terminal = start("--endpoint-url", NOBODY, BEDROCK_TUI_HEARTBEAT=str(file), **CREDENTIALS)
+    terminal.sees("could not be read")
+    terminal.type("q")
+    assert terminal.ended() == 0
+    times, gaps = zip(
+        *(map(float, line.split()) for line in file.read_text().splitlines()), strict=True
+    )
+    assert list(times) == sorted(times)
+    assert min(gaps) >= 4
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["--nonsense"], ["audit"]])
 def test_only_the_app_shows_the_line(start: Callable[..., Terminal], arguments: list[str]) -> None:
     terminal = start(*arguments, AWS_CONFIG_FILE="/none", AWS_PROFILE="none")
