@@ -53,13 +53,17 @@ class AccountFlow:
 
     # Reading
 
+    def announce(self) -> None:
+        """Say what is about to be read."""
+        self.progress.say(f"{self._beginning()} …")
+
     async def read(self) -> None:
         """Connect, read, judge.
 
         Raises:
             AwsError, DemoError, SnapshotError: In words.
         """
-        self.progress.say(f"{self._beginning()} …")
+        self.announce()
         opened = await self.session.open()
         heap.settle()  # boto3 and pydantic have been imported
         screen = self.screen

@@ -81,6 +81,8 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         self.table.focus()
         self.show_bar()
+        # Part of the first frame: a line that comes later moves all below it.
+        self.account.announce()
         # After the first frame is on the screen: what follows imports boto3.
         self.call_after_refresh(self.read_account)
 

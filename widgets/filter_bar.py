@@ -48,13 +48,9 @@ class FilterBar(Horizontal):
         super().__init__()
         self._placeholder = placeholder
 
-    def on_mount(self) -> None:
-        # Hidden at first: the first frame does not wait for it.
-        self.call_after_refresh(lambda: self.line)
-
     @property
     def line(self) -> Input:
-        """The line to type into; made when it is asked for."""
+        """The line to type into; made at its first use: most starts do not need it."""
         if not self.children:
             self.mount(
                 Label("/ ", markup=False), Input(placeholder=self._placeholder, compact=True)
@@ -64,7 +60,7 @@ class FilterBar(Horizontal):
     @property
     def text(self) -> str:
         """The filter in force."""
-        return self.line.value
+        return self.line.value if self.children else ""
 
     def open(self) -> None:
         """Take the keys."""
@@ -74,8 +70,9 @@ class FilterBar(Horizontal):
 
     def put(self, text: str) -> None:
         """Let it say what the table shows already."""
-        with self.prevent(Input.Changed):
-            self.line.value = text
+        if text != self.text:
+            with self.prevent(Input.Changed):
+                self.line.value = text
         self.display = bool(text)
 
     async def action_keep(self) -> None:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.build import details, user
 from tests.conftest import ROOT
 from tests.e2e.terminal import CREDENTIALS, Terminal
 
 NOBODY = "http://127.0.0.1:9"
 WATCH = """
-import os, sys
+import os, sys, threading
 
 
 class Watch:
     def find_spec(self, name, path=None, target=None):
         if name in ("textual", "boto3", "botocore", "pydantic"):
-            os.write(2, f"<{name}>".encode())
+            main = threading.current_thread() is threading.main_thread()
+            os.write(2, f"<{name}{'' if main else ' elsewhere'}>".encode())
             if name == os.environ.get("INTERRUPTED"):
                 raise KeyboardInterrupt
 
@@ -55,8 +58,20 @@ def test_a_line_comes_before_textual_and_the_first_frame_before_boto3(
     taken = place(terminal, "\x1b[?1049h")
     assert line < place(terminal, "<textual>") < gone < taken
     frame = max(place(terminal, word) for word in ("no account yet", "    Name", " quit"))
-    heavy = min(place(terminal, f"<{name}>") for name in ("boto3", "botocore"))
+    heavy = min(place(terminal, f"<{name} elsewhere>") for name in ("boto3", "pydantic"))
     assert taken < frame < heavy
+
+
+@pytest.mark.parametrize("source", ["--endpoint-url http://127.0.0.1:9", "--snapshot saved.json"])
+def test_nothing_heavy_is_imported_where_keys_would_have_to_wait(
+    watched: Callable[..., Terminal], source: str, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(details(user("alice"))))
+    terminal = watched(*source.replace("saved.json", str(saved)).split())
+    terminal.until(lambda text: "could not be read" in text or "alice" in text)
+    assert b"<pydantic elsewhere>" in terminal.raw
+    assert not any(f"<{name}>".encode() in terminal.raw for name in ("boto3", "pydantic"))
 
 
 def test_keys_typed_before_the_first_frame_are_answered(start: Callable[..., Terminal]) -> None:
