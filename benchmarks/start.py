@@ -115,7 +115,7 @@ def _gaps(command: list[str], environment: dict[str, str], file: Path, times: Ti
         probe.ended()
     beats = [tuple(map(float, line.split())) for line in file.read_text().splitlines()]
     gaps = sorted(gap / 1000 for at, gap in beats if frame < at < imported)
-    times["gaps: p99"].append(gaps[len(gaps) * 99 // 100])
+    times["gaps: p95"].append(gaps[len(gaps) * 95 // 100])
     times["gaps: worst"].append(gaps[-1])
 
 
