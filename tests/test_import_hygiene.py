@@ -17,7 +17,7 @@ REPORT = """
 import importlib, json, sys
 for name in sys.argv[1:]:
     importlib.import_module(name)
-print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+print(json.dumps(sorted(sys.modules)))
 """
 
 
@@ -30,8 +30,8 @@ def modules_of(package: str) -> list[str]:
     return sorted(name.removesuffix(".__init__") for name in names)
 
 
-def brought_along_by(*modules: str) -> set[str]:
-    """The top-level names that are loaded once a fresh interpreter has imported the modules."""
+def loaded_by(*modules: str) -> set[str]:
+    """The modules that are loaded once a fresh interpreter has imported these."""
     run = subprocess.run(
         [sys.executable, "-c", REPORT, *modules],
         cwd=ROOT,
@@ -43,6 +43,11 @@ def brought_along_by(*modules: str) -> set[str]:
     return set(json.loads(run.stdout))
 
 
+def brought_along_by(*modules: str) -> set[str]:
+    """The top-level names among them."""
+    return {name.partition(".")[0] for name in loaded_by(*modules)}
+
+
 def test_the_command_line_starts_without_textual_boto3_and_pydantic() -> None:
     assert not brought_along_by("tui.cli") & {"textual", "rich", "boto3", "botocore", "pydantic"}
 
@@ -51,6 +56,16 @@ def test_the_first_frame_comes_without_boto3_and_pydantic() -> None:
     loaded = brought_along_by("tui.app")
     assert "textual" in loaded
     assert not loaded & {"boto3", "botocore", "pydantic", "moto"}
+
+
+def test_the_first_line_comes_without_textual() -> None:
+    assert not brought_along_by("tui.cli", "tui.splash", "tui.heap") & {"textual", "rich", "boto3"}
+
+
+def test_the_first_frame_comes_without_the_dialogues() -> None:
+    loaded = loaded_by("tui.app")
+    assert "tui.main_screen" in loaded
+    assert "tui.modal" not in loaded
 
 
 def test_the_account_needs_no_terminal() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from iam.text import safe
 from iam.threads import in_thread, no_garbage
 from iam.verdict import PrincipalResult, Summary, Verdict
+from tui import heap
 from tui.arrivals import Arrivals
 from widgets.load_progress import LoadProgress
 from widgets.principal_table import PrincipalTable
@@ -62,6 +63,10 @@ class AccountFlow:
 
     # Reading
 
+    def announce(self) -> None:
+        """Say what is about to be read."""
+        self.progress.say(f"{self._beginning()} …")
+
     async def read(self) -> None:
         """Connect, read, judge.
 
@@ -69,8 +74,9 @@ class AccountFlow:
             AwsError, DemoError, SnapshotError: In words.
         """
         await self._recall()
-        self.progress.say(f"{self._beginning()} …")
+        self.announce()
         opened = await self.session.open()
+        heap.settle()  # boto3 and pydantic have been imported
         screen = self.screen
         if opened.account_id != screen.bar.account_id:
             # Rows of another account must not stand below this one's ID.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -61,7 +62,22 @@ class BedrockApp(App[int]):
             self.theme = "textual-dark" if has_many_colours() else "ansi-dark"
         self.set_class(not self.glyphs.unicode, "-ascii")
         self._obey_signals()
-        self.push_screen(MainScreen(self.session, self.glyphs))
+        if beats := os.environ.get("BEDROCK_TUI_HEARTBEAT"):
+            from tui.heartbeat import keep_beating
+
+            self.run_worker(keep_beating(Path(beats)), group="heartbeat")
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen at once: an empty one below it would be laid out first."""
+        screen = MainScreen(self.session, self.glyphs)
+        # Textual sets these after the first frame, and then all of it is drawn again.
+        for length, breakpoints in (
+            (self.size.width, self.HORIZONTAL_BREAKPOINTS),
+            (self.size.height, self.VERTICAL_BREAKPOINTS),
+        ):
+            names = [name for least, name in breakpoints or () if length >= least]
+            screen.add_class(*names[-1:], update=False)
+        return screen
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
@@ -152,8 +168,6 @@ def run(launch: Launch) -> int:
 
 def _read_snapshot_from_pipe() -> None:
     """Keep the pipe for the snapshot, and take the keys from the terminal."""
-    import os
-
     pipe = os.dup(sys.stdin.fileno())
     terminal = os.open("/dev/tty", os.O_RDWR)
     os.dup2(terminal, 0)

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 
 from iam.errors import AwsError
 from iam.text import safe
-from tui.batch_screen import BatchScreen
-from tui.history_screen import HistoryScreen
-from tui.review_dialog import About, ReviewDialog, ShowGroup, commands_screen
 
 if TYPE_CHECKING:
     from iam.batch import Batch
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
     from iam.journal import Op
     from iam.plan import Plan
     from iam.recover import Recovered
+    from tui.batch_screen import BatchScreen
     from tui.main_screen import MainScreen
 
 _MOST_TOASTS = 3
@@ -73,6 +71,8 @@ class ChangeFlow:
         Raises:
             JournalError: The journal cannot be read.
         """
+        from tui.history_screen import HistoryScreen
+
         screen = HistoryScreen(
             await self.changes.history(),
             self.screen.bar.account_id,
@@ -107,6 +107,8 @@ class ChangeFlow:
             for warning in plan.warnings[:_MOST_TOASTS]:
                 self._say(warning, severity="warning")
             return
+        from tui.review_dialog import About, ReviewDialog, ShowGroup, commands_screen
+
         about = About(
             self.screen.bar.account_id,
             self.screen.bar.alias,
@@ -145,6 +147,8 @@ class ChangeFlow:
         progress: BatchScreen | None = None
         closed: asyncio.Future[None] | None = None
         if batch.total > 1:
+            from tui.batch_screen import BatchScreen
+
             title = f"{plan.op.capitalize()} {plan.policy.name}"
             progress = BatchScreen(batch, title, self.session.renew, self.screen.glyphs)
             closed = self.screen.app.push_screen(progress, wait_for_dismiss=True)

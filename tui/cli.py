@@ -151,11 +151,15 @@ def _open(launch: Launch) -> None:
     typed = launch.snapshot == "-" or (sys.stdin is not None and sys.stdin.isatty())
     if not (drawn and typed):
         _fail("the app needs a terminal; `bedrock-tui audit` works without one")
+    from tui import heap
+    from tui.splash import splash
     from tui.terminal import prepare
 
-    prepare()
+    with splash(launch):
+        prepare()
+        heap.start()
+        from tui.app import run
     from iam.threads import leave
-    from tui.app import run
 
     leave(run(launch))
 

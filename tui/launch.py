@@ -40,6 +40,13 @@ class Launch:
         return "demo" if self.demo else "live"
 
     @property
+    def badges(self) -> tuple[str, ...]:
+        """The words that are always in sight: what the session may do, where its data is from."""
+        source = {"live": (), "demo": ("DEMO",), "snapshot": ("SNAPSHOT",)}[self.source]
+        dry = ("DRY-RUN",) if self.dry_run else ()
+        return source if self.writable else ("READ-ONLY", *dry, *source)
+
+    @property
     def writable(self) -> bool:
         """Whether this session may change anything."""
         return not self.read_only and not self.dry_run and self.snapshot is None

@@ -13,24 +13,20 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from iam.errors import AwsError
-from iam.journal import JournalError
 from iam.text import safe
 from iam.verdict import Verdict
+from tui import heap
 from tui.account_flow import AccountFlow
-from tui.action_dialog import ActionDialog
 from tui.change_flow import ChangeFlow
 from tui.commands import COMMANDS, by_id
-from tui.help_screen import HelpScreen
-from tui.launch import Launch
-from tui.policy_screen import PolicyScreen
 from tui.session import Session
-from tui.text_screen import TextScreen
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
+from widgets.key_bar import KeyBar
 from widgets.load_progress import LoadProgress
 from widgets.principal_details import PrincipalDetails, SectionTree
 from widgets.principal_table import PrincipalTable
@@ -61,7 +57,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.session = session
         self.glyphs = glyphs
-        self.bar = BarData(badges=_badges(session.launch))
+        self.bar = BarData(badges=session.launch.badges)
         self.changing = False
         """A change is being asked about or applied."""
         self.may_leave = True
@@ -80,11 +76,13 @@ class MainScreen(Screen[None]):
             yield PrincipalTable(self.glyphs)
             yield PrincipalDetails(self.glyphs)
         yield FilterBar()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.table.focus()
         self.show_bar()
+        # Part of the first frame: a line that comes later moves all below it.
+        self.account.announce()
         # After the first frame is on the screen: what follows imports boto3.
         self.call_after_refresh(self.read_account)
 
@@ -115,6 +113,7 @@ class MainScreen(Screen[None]):
         except Exception as error:
             self._show_trouble(error)
         finally:
+            heap.settle()
             self.query_one(LoadProgress).stop()
             self.refresh_bindings()
 
@@ -197,6 +196,8 @@ class MainScreen(Screen[None]):
 
     @work(group="ask who", exclusive=True, exit_on_error=False, description="choose an action")
     async def _choose_action(self) -> None:
+        from tui.action_dialog import ActionDialog
+
         action = await self.app.push_screen_wait(ActionDialog())
         if action:
             self._ask(action)
@@ -336,6 +337,8 @@ class MainScreen(Screen[None]):
     def action_policy(self) -> None:
         """Show the policy, its versions, and what the newer of them gave."""
         if self.loaded:
+            from tui.policy_screen import PolicyScreen
+
             self.app.push_screen(PolicyScreen(self.session, self.glyphs))
         else:
             self.notify("The account is still being read; wait until it is complete.", markup=False)
@@ -418,6 +421,8 @@ class MainScreen(Screen[None]):
 
     def tell_fault(self, error: Exception) -> None:
         """Say what went wrong, in words."""
+        from iam.journal import JournalError
+
         self.log.error(repr(error))
         told = str(error)
         if not isinstance(error, AwsError | JournalError):
@@ -454,6 +459,8 @@ class MainScreen(Screen[None]):
         if not lines:
             self.notify("Everything could be read.", markup=False)
             return
+        from tui.text_screen import TextScreen
+
         self.app.push_screen(TextScreen(f"Not read: {len(lines)}", lines, "not-read"))
 
     def action_why_not(self) -> None:
@@ -478,6 +485,8 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the help."""
+        from tui.help_screen import HelpScreen
+
         self.app.push_screen(HelpScreen(self.glyphs, self.session.launch.writable))
 
     def action_quit(self) -> None:
@@ -494,9 +503,3 @@ class MainScreen(Screen[None]):
             return False  # a slash is a letter there
         command = by_id(action)
         return not (command and command.writes and not self.session.launch.plans)
-
-
-def _badges(launch: Launch) -> tuple[str, ...]:
-    source = {"live": (), "demo": ("DEMO",), "snapshot": ("SNAPSHOT",)}[launch.source]
-    dry = ("DRY-RUN",) if launch.dry_run else ()
-    return source if launch.writable else ("READ-ONLY", *dry, *source)

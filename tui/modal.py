@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
@@ -17,6 +17,10 @@ _Result = TypeVar("_Result")
 class Modal(ModalScreen[_Result]):
     """Keys may come in a burst: without this the second of two that close it, or one that comes
     while another screen is above, would take away whatever screen is on top."""
+
+    # Of all dialogues, and read with the first of them: the first frame does not wait for it.
+    DEFAULT_CSS = Path(__file__).with_name("dialogs.tcss").read_text(encoding="utf-8")
+    SCOPED_CSS: ClassVar[bool] = False
 
     def dismiss(self, result: _Result | None = None) -> AwaitComplete:
         """Close, with a result; nothing, if another screen is on top."""

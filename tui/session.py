@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from iam.threads import in_thread, no_garbage
@@ -145,9 +146,9 @@ class Session:
             await in_thread(keep, path, account, datetime.now(UTC))
 
     def _read_cache(self) -> Kept | None:
-        import iam.managed  # noqa: F401 (here, in the thread, it keeps nobody waiting)
         from iam.cache import path_for, recall
 
+        _import_the_rest()
         return recall(path_for(self.launch.profile, self.launch.endpoint_url))
 
     @property
@@ -164,9 +165,9 @@ class Session:
         return age(self.stale, datetime.now(UTC))
 
     def _connect(self) -> Aws:
-        import iam.load
-        import iam.managed  # noqa: F401 (here, in the thread, they keep nobody waiting)
         from iam.client import Settings, connect
+
+        _import_the_rest()
 
         endpoint = self.launch.endpoint_url
         if self.launch.demo:
@@ -186,15 +187,17 @@ class Session:
         )
 
     async def _open_snapshot(self, path: str) -> Open:
-        from iam.snapshot import described, read_snapshot
+        def read() -> tuple[Account, str]:
+            from iam.snapshot import described, read_snapshot
 
-        def read() -> Account:
-            return read_snapshot(path)
+            _import_the_rest()
+            # Standard input can be read once only; what was read is kept for a reload.
+            kept = self.account if path == "-" else None
+            return kept or read_snapshot(path), described(path)
 
-        # Standard input can be read once only; what was read is kept for a reload.
-        if self.account is None or path != "-":
-            self.account = await in_thread(read)
-        return Open(self.account.id, self.account.alias, None, None, None, described(path))
+        account, file = await in_thread(read)
+        self.account = account
+        return Open(account.id, account.alias, None, None, None, file)
 
     async def load(self, on_page: Callable[[Account], None] | None = None) -> None:
         """Read the account and the managed policy; sets `account`, `managed` and `judge`.
@@ -344,6 +347,16 @@ class Session:
         if self._demo is not None:
             self._demo.stop()
             self._demo = None
+
+
+def _import_the_rest() -> None:
+    """Import what reading and judging need, pydantic with it, in the thread that asks for it.
+
+    The event loop imports it too, where it is used; it would be away for 200 ms and more if it were
+    the first to do so.
+    """
+    for name in ("load", "managed", "judge", "hidden", "audit", "recover"):
+        import_module(f"iam.{name}")
 
 
 def _wrong_account(owner: str, read: str, in_force: str) -> AwsError | None:

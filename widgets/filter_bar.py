@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -49,36 +48,42 @@ class FilterBar(Horizontal):
         super().__init__()
         self._placeholder = placeholder
 
-    def compose(self) -> ComposeResult:
-        yield Label("/ ", markup=False)
-        yield Input(placeholder=self._placeholder, compact=True)
+    @property
+    def line(self) -> Input:
+        """The line to type into; made at its first use: most starts do not need it."""
+        if not self.children:
+            self.mount(
+                Label("/ ", markup=False), Input(placeholder=self._placeholder, compact=True)
+            )
+        return self.query_one(Input)
 
     @property
     def text(self) -> str:
         """The filter in force."""
-        return self.query_one(Input).value
+        return self.line.value if self.children else ""
 
     def open(self) -> None:
         """Take the keys."""
         self.display = True
         # At once: keys that wait already are to be typed into it, and not to be taken for commands.
-        self.screen.set_focus(self.query_one(Input))
+        self.screen.set_focus(self.line)
 
     def put(self, text: str) -> None:
         """Let it say what the table shows already."""
-        with self.prevent(Input.Changed):
-            self.query_one(Input).value = text
+        if text != self.text:
+            with self.prevent(Input.Changed):
+                self.line.value = text
         self.display = bool(text)
 
     async def action_keep(self) -> None:
         """Keep the filter in force, and close."""
-        await _settled(self.query_one(Input))  # letters that were typed before
+        await _settled(self.line)  # letters that were typed before
         await self._close()
 
     async def action_clear(self) -> None:
         """Clear the filter, and close."""
-        await _settled(self.query_one(Input))
-        self.query_one(Input).value = ""
+        await _settled(self.line)
+        self.line.value = ""
         await self._close()
 
     @on(Input.Changed)
@@ -88,7 +93,7 @@ class FilterBar(Horizontal):
 
     async def _close(self) -> None:
         """Hand back the keys, and let everybody above have heard of it."""
-        typed = self.query_one(Input)
+        typed = self.line
         # Twice each: what is handled first may leave another message behind.
         for widget in (typed, typed, self, self):
             await _settled(widget)

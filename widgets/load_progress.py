@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widgets import Label, ProgressBar
+from textual.content import Content
+from textual.widgets import Static
+
+_WIDTH = 20
 
 
-class LoadProgress(Horizontal):
-    """Hidden unless something is under way."""
+class LoadProgress(Static):
+    """Hidden unless something is under way.
+
+    The bar is text: Textual's own is several widgets, which the first frame would wait for, and
+    moves all the time while it has no end, which costs bytes on a slow line.
+    """
 
     DEFAULT_CSS = """
     LoadProgress {
         height: 1;
         padding: 0 1;
         display: none;
-        & ProgressBar { width: 24; display: none; }
-        & Bar { width: 20; }
-        & Label { color: $text-muted; }
+        color: $text-muted;
     }
     """
 
-    def compose(self) -> ComposeResult:
-        yield ProgressBar(total=1.0, show_eta=False, show_percentage=False)
-        yield Label("", markup=False)
+    def __init__(self) -> None:
+        super().__init__(markup=False)
 
     def say(self, text: str, done: float | None = None) -> None:
         """Show what is under way.
@@ -33,11 +35,13 @@ class LoadProgress(Horizontal):
             done: From 0 to 1; None while nobody knows.
         """
         self.display = True
-        self.query_one(Label).update(text)
-        bar = self.query_one(ProgressBar)
-        # Textual's bar without an end moves all the time, which costs bytes on a slow line.
-        bar.display = done is not None
-        bar.update(total=1.0, progress=min(done or 0.0, 1.0))
+        if done is None:
+            self.update(Content(text))
+            return
+        full = min(round(done * _WIDTH), _WIDTH)
+        self.update(
+            Content.assemble(("━" * full, "$primary"), ("─" * (_WIDTH - full), "dim"), "  ", text)
+        )
 
     def stop(self) -> None:
         """Nothing is under way any more."""

@@ -132,7 +132,7 @@ class PrincipalDetails(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="facts", markup=False)
-        tree = SectionTree("")
+        tree = SectionTree(Text())  # a str would be read as markup, with a table of all emoji
         tree.show_root = False
         tree.guide_depth = 2
         yield tree

@@ -73,7 +73,7 @@ async def test_letters_typed_into_the_filter_are_not_commands(
 ) -> None:
     async with open_app(from_file) as pilot:
         await pilot.press("slash", *"qad")
-        assert len(pilot.app.screen_stack) == 2
+        assert len(pilot.app.screen_stack) == 1
         assert main_of(pilot).query_one(FilterBar).text == "qad"
 
 

@@ -1,0 +1,118 @@
+"""What the start of the real program shows, and in which order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.build import details, user
+from tests.conftest import ROOT
+from tests.e2e.terminal import CREDENTIALS, Terminal
+
+NOBODY = "http://127.0.0.1:9"
+WATCH = """
+import os, sys, threading
+
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("textual", "boto3", "botocore", "pydantic"):
+            main = threading.current_thread() is threading.main_thread()
+            os.write(2, f"<{name}{'' if main else ' elsewhere'}>".encode())
+            if name == os.environ.get("INTERRUPTED"):
+                raise KeyboardInterrupt
+
+
+sys.meta_path.insert(0, Watch())
+"""
+
+
+@pytest.fixture
+def watched(start: Callable[..., Terminal], tmp_path: Path) -> Callable[..., Terminal]:
+    """Start the program so that it writes to the terminal what it begins to import."""
+    (tmp_path / "sitecustomize.py").write_text(WATCH)
+
+    def make(*options: str, **more: str) -> Terminal:
+        return start(*options, PYTHONPATH=f"{tmp_path}:{ROOT}", **CREDENTIALS, **more)
+
+    return make
+
+
+def place(terminal: Terminal, words: str) -> int:
+    """Where the words came, among all that came."""
+    found = terminal.raw.find(words.encode())
+    assert found >= 0, f"{words!r} did not come"
+    return found
+
+
+def test_a_line_comes_before_textual_and_the_first_frame_before_boto3(
+    watched: Callable[..., Terminal],
+) -> None:
+    terminal = watched("--profile", "prod", "--read-only", "--endpoint-url", NOBODY)
+    terminal.sees("could not be read")
+    line = place(terminal, f"bedrock-tui  profile prod at {NOBODY} · READ-ONLY · opening …")
+    gone = place(terminal, "\r\x1b[K")
+    taken = place(terminal, "\x1b[?1049h")
+    assert line < place(terminal, "<textual>") < gone < taken
+    frame = max(place(terminal, word) for word in ("no account yet", "    Name", " quit"))
+    heavy = min(place(terminal, f"<{name} elsewhere>") for name in ("boto3", "pydantic"))
+    assert taken < frame < heavy
+
+
+@pytest.mark.parametrize("source", ["--endpoint-url http://127.0.0.1:9", "--snapshot saved.json"])
+def test_nothing_heavy_is_imported_where_keys_would_have_to_wait(
+    watched: Callable[..., Terminal], source: str, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(details(user("alice"))))
+    terminal = watched(*source.replace("saved.json", str(saved)).split())
+    terminal.until(lambda text: "could not be read" in text or "alice" in text)
+    assert b"<pydantic elsewhere>" in terminal.raw
+    assert not any(f"<{name}>".encode() in terminal.raw for name in ("boto3", "pydantic"))
+
+
+def test_keys_typed_before_the_first_frame_are_answered(start: Callable[..., Terminal]) -> None:
+    terminal = start("--endpoint-url", NOBODY, **CREDENTIALS)
+    terminal.until(lambda _: b"opening" in terminal.raw)
+    terminal.type("?")
+    terminal.sees("esc closes")
+
+
+def test_nothing_of_the_line_is_left_behind(start: Callable[..., Terminal]) -> None:
+    terminal = start("--endpoint-url", NOBODY, **CREDENTIALS)
+    terminal.sees("could not be read")
+    terminal.type("q")
+    assert terminal.ended() == 0
+    ordinary = terminal.raw[: place(terminal, "\x1b[?1049h")]
+    assert ordinary.endswith(b"\r\x1b[K")
+    assert ordinary.count(b"\n") == 0
+    assert b"opening" not in terminal.raw[len(ordinary) :]
+
+
+def test_the_line_is_gone_when_the_start_is_interrupted(watched: Callable[..., Terminal]) -> None:
+    terminal = watched("--endpoint-url", NOBODY, INTERRUPTED="textual")
+    assert terminal.ended() == 1
+    assert terminal.text.split() == ["Aborted!"]
+
+
+def test_a_heartbeat_for_benchmarks(start: Callable[..., Terminal], tmp_path: Path) -> None:
+    file = tmp_path / "beats"
+    terminal = start("--endpoint-url", NOBODY, BEDROCK_TUI_HEARTBEAT=str(file), **CREDENTIALS)
+    terminal.sees("could not be read")
+    terminal.type("q")
+    assert terminal.ended() == 0
+    times, gaps = zip(
+        *(map(float, line.split()) for line in file.read_text().splitlines()), strict=True
+    )
+    assert list(times) == sorted(times)
+    assert min(gaps) >= 4
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["--nonsense"], ["audit"]])
+def test_only_the_app_shows_the_line(start: Callable[..., Terminal], arguments: list[str]) -> None:
+    terminal = start(*arguments, AWS_CONFIG_FILE="/none", AWS_PROFILE="none")
+    terminal.ended(30)
+    assert b"opening" not in terminal.raw
