@@ -145,13 +145,13 @@ class Session:
         Raises:
             AwsError: Nothing could be read at all, or the policy does not exist.
         """
-        from iam.load import count_principals, load_account
         from iam.managed import managed_policy
 
         if self.aws is None or self._identity is None:
             account = self.account
             assert account is not None, "open() comes first"
         else:
+            from iam.load import count_principals, load_account
 
             async def count(aws: Aws) -> None:
                 self.expected = await count_principals(aws)

@@ -1,0 +1,181 @@
+"""An audit as JSON, for scripts: a contract (docs/formats.md).
+
+The report of a large account is hundreds of megabytes, nearly all of which is said again and again,
+because principals with the same documents share their results. So the text of each result is made
+once, and a principal's is put together of such texts when it is written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
+
+from iam.account import Principal
+from iam.audit import Audit
+from iam.verdict import EntryResult, PrincipalResult, SectionResult, Via
+
+# Characters that JSON lets stand but a terminal would obey: C1 controls, bidi and line separators.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def as_json(audit: Audit) -> Iterator[str]:
+    """The whole audit as one JSON object, with a newline at the end.
+
+    Returns:
+        The text in pieces. All that could fail is done before the first: they are only put together
+        as they are taken.
+    """
+    managed = audit.managed
+    head = {
+        "schema": 1,
+        "generated_at": audit.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "source": audit.source,
+        "account": {
+            "id": audit.account.id,
+            "alias": audit.account.alias,
+            "partition": audit.account.partition,
+        },
+        "caller": audit.caller,
+        "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
+        "complete": audit.complete,
+        "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.unread],
+    }
+    begin = _harmless(_indented(head, 0).removesuffix("\n}"))
+    texts = _Texts()
+    principals = [texts.of_principal(p, r) for p, r in audit.results]
+    return _joined(f'{begin},\n "principals": ', principals)
+
+
+def _joined(begin: str, principals: list[list[str]]) -> Iterator[str]:
+    yield begin
+    if not principals:
+        yield "[]\n}\n"
+        return
+    lead = "[\n  "
+    for parts in principals:
+        yield lead
+        yield "".join(parts)
+        lead = ",\n  "
+    yield "\n ]\n}\n"
+
+
+class _Texts:
+    """The texts of results as they stand in the report.
+
+    Those of sections and entries are known by the identity of the result, which the audit keeps
+    alive.
+    """
+
+    def __init__(self) -> None:
+        self._sections: dict[int, list[str]] = {}
+        self._entries: dict[int, str] = {}
+        self._vias: dict[tuple[object, ...], str] = {}
+
+    def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
+        """A principal, in parts that it shares with others."""
+        head = {
+            "arn": principal.arn,
+            "type": principal.type,
+            "name": principal.name,
+            "path": principal.path,
+            "attached": {"direct": result.attached.direct, "groups": list(result.attached.groups)},
+            "boundary": principal.boundary,
+            "verdict": result.verdict,
+        }
+        sections = [self._of_section(section) for section in result.sections]
+        return [
+            _harmless(_indented(head, 2).removesuffix("\n  }")),
+            ',\n   "sections": ',
+            *_list(sections, 3),
+            "\n  }",
+        ]
+
+    def _of_section(self, section: SectionResult) -> list[str]:
+        if (known := self._sections.get(id(section))) is None:
+            head = {
+                "sid": section.sid,
+                "title": section.title,
+                "verdict": section.verdict,
+                "granted": section.granted,
+                "total": section.total,
+            }
+            entries = [[self._of_entry(entry)] for entry in section.entries]
+            known = self._sections[id(section)] = [
+                _harmless(_flat(head, 4).removesuffix("\n    }")),
+                ',\n     "actions": ',
+                *_list(entries, 5),
+                "\n    }",
+            ]
+        return known
+
+    def _of_entry(self, entry: EntryResult) -> str:
+        if (known := self._entries.get(id(entry))) is None:
+            head = {
+                "action": entry.action,
+                "verdict": entry.verdict,
+                "granted": entry.granted,
+                "total": entry.total,
+            }
+            known = self._entries[id(entry)] = _harmless(
+                "".join(
+                    [
+                        _flat(head, 6).removesuffix("\n      }"),
+                        f',\n       "concrete": {_flat(entry.concrete, 7)}',
+                        ',\n       "via": ',
+                        *_list([[self._of_via(via)] for via in entry.via], 7),
+                        "\n      }",
+                    ]
+                )
+            )
+        return known
+
+    def _of_via(self, via: Via) -> str:
+        told = _told_of(via)
+        if (known := self._vias.get(told)) is None:
+            known = self._vias[told] = _flat(dict(zip(_VIA, told, strict=True)), 8)
+        return known
+
+
+_VIA = ("effect", "policy", "kind", "group", "sid", "statement")
+_told_of = attrgetter(*_VIA)
+_encoders = [
+    json.JSONEncoder(ensure_ascii=False, separators=(f",\n{' ' * (depth + 1)}", ": "))
+    for depth in range(10)
+]
+
+
+def _flat(fields: Mapping[str, object], depth: int) -> str:
+    """An object without objects in it, as `json.dumps` indents it so deep.
+
+    With a separator that breaks the line it is written in C; `indent` is slow.
+    """
+    if not fields:
+        return "{}"
+    inside = _encoders[depth].encode(fields)[1:-1]
+    return f"{{\n{' ' * (depth + 1)}{inside}\n{' ' * depth}}}"
+
+
+def _indented(fields: Mapping[str, object], depth: int) -> str:
+    return json.dumps(fields, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * depth)
+
+
+def _list(items: list[list[str]], depth: int) -> list[str]:
+    """A list of what is in parts itself, in parts."""
+    if not items:
+        return ["[]"]
+    parts: list[str] = []
+    lead = f"[\n{' ' * (depth + 1)}"
+    for item in items:
+        parts.append(lead)
+        parts += item
+        lead = f",\n{' ' * (depth + 1)}"
+    parts.append(f"\n{' ' * depth}]")
+    return parts
+
+
+def _harmless(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
