@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from operator import attrgetter
 
 from iam.account import Principal
@@ -42,10 +43,9 @@ def as_json(audit: Audit) -> Iterator[str]:
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.unread],
     }
-    begin = _harmless(_indented(head, 0).removesuffix("\n}"))
     texts = _Texts()
     principals = [texts.of_principal(p, r) for p, r in audit.results]
-    return _joined(f'{begin},\n "principals": ', principals)
+    return _joined(f'{_harmless(_open(head, 0))},\n "principals": ', principals)
 
 
 def _joined(begin: str, principals: list[list[str]]) -> Iterator[str]:
@@ -65,13 +65,13 @@ class _Texts:
     """The texts of results as they stand in the report.
 
     Those of sections and entries are known by the identity of the result, which the audit keeps
-    alive.
+    alive; what they are made of, by what it says.
     """
 
     def __init__(self) -> None:
         self._sections: dict[int, list[str]] = {}
         self._entries: dict[int, str] = {}
-        self._vias: dict[tuple[object, ...], str] = {}
+        self._flat = cache(_flat)
 
     def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
         """A principal, in parts that it shares with others."""
@@ -85,80 +85,56 @@ class _Texts:
             "verdict": result.verdict,
         }
         sections = [self._of_section(section) for section in result.sections]
-        return [
-            _harmless(_indented(head, 2).removesuffix("\n  }")),
-            ',\n   "sections": ',
-            *_list(sections, 3),
-            "\n  }",
-        ]
+        return [_harmless(_open(head, 2)), ',\n   "sections": ', *_list(sections, 3), "\n  }"]
 
     def _of_section(self, section: SectionResult) -> list[str]:
         if (known := self._sections.get(id(section))) is None:
-            head = {
-                "sid": section.sid,
-                "title": section.title,
-                "verdict": section.verdict,
-                "granted": section.granted,
-                "total": section.total,
-            }
-            entries = [[self._of_entry(entry)] for entry in section.entries]
             known = self._sections[id(section)] = [
-                _harmless(_flat(head, 4).removesuffix("\n    }")),
+                _harmless(self._flat(_SECTION, _of_section(section), 4)).removesuffix("\n    }"),
                 ',\n     "actions": ',
-                *_list(entries, 5),
+                *_list([[self._of_entry(entry)] for entry in section.entries], 5),
                 "\n    }",
             ]
         return known
 
     def _of_entry(self, entry: EntryResult) -> str:
         if (known := self._entries.get(id(entry))) is None:
-            head = {
-                "action": entry.action,
-                "verdict": entry.verdict,
-                "granted": entry.granted,
-                "total": entry.total,
-            }
+            flat = self._flat
+            head = flat(_ENTRY, _of_entry(entry), 6).removesuffix("\n      }")
+            concrete = flat(tuple(entry.concrete), tuple(entry.concrete.values()), 7)
+            vias = ",\n        ".join([flat(_VIA, _of_via(via), 8) for via in entry.via])
+            via = f"[\n        {vias}\n       ]" if vias else "[]"
             known = self._entries[id(entry)] = _harmless(
-                "".join(
-                    [
-                        _flat(head, 6).removesuffix("\n      }"),
-                        f',\n       "concrete": {_flat(entry.concrete, 7)}',
-                        ',\n       "via": ',
-                        *_list([[self._of_via(via)] for via in entry.via], 7),
-                        "\n      }",
-                    ]
-                )
+                f'{head},\n       "concrete": {concrete},\n       "via": {via}\n      }}'
             )
         return known
 
-    def _of_via(self, via: Via) -> str:
-        told = _told_of(via)
-        if (known := self._vias.get(told)) is None:
-            known = self._vias[told] = _flat(dict(zip(_VIA, told, strict=True)), 8)
-        return known
 
-
+_SECTION = ("sid", "title", "verdict", "granted", "total")
+_ENTRY = ("action", "verdict", "granted", "total")
 _VIA = ("effect", "policy", "kind", "group", "sid", "statement")
-_told_of = attrgetter(*_VIA)
+_of_section, _of_entry, _of_via = attrgetter(*_SECTION), attrgetter(*_ENTRY), attrgetter(*_VIA)
 _encoders = [
     json.JSONEncoder(ensure_ascii=False, separators=(f",\n{' ' * (depth + 1)}", ": "))
-    for depth in range(10)
+    for depth in range(9)
 ]
 
 
-def _flat(fields: Mapping[str, object], depth: int) -> str:
+def _flat(names: tuple[str, ...], values: tuple[object, ...], depth: int) -> str:
     """An object without objects in it, as `json.dumps` indents it so deep.
 
     With a separator that breaks the line it is written in C; `indent` is slow.
     """
-    if not fields:
+    if not names:
         return "{}"
-    inside = _encoders[depth].encode(fields)[1:-1]
+    inside = _encoders[depth].encode(dict(zip(names, values, strict=True)))[1:-1]
     return f"{{\n{' ' * (depth + 1)}{inside}\n{' ' * depth}}}"
 
 
-def _indented(fields: Mapping[str, object], depth: int) -> str:
-    return json.dumps(fields, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * depth)
+def _open(fields: Mapping[str, object], depth: int) -> str:
+    """The same of any object, without the brace at its end: it goes on."""
+    text = json.dumps(fields, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return text.replace("\n", "\n" + " " * depth)
 
 
 def _list(items: list[list[str]], depth: int) -> list[str]:
