@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.build import allow, details, user
+
 ROOT = Path(__file__).parents[1]
 
 REPORT = """
@@ -30,17 +32,30 @@ def modules_of(package: str) -> list[str]:
     return sorted(name.removesuffix(".__init__") for name in names)
 
 
+AUDIT = """
+import json, sys
+from tui.cli import main
+main(sys.argv[1:], standalone_mode=False)
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
 def brought_along_by(*modules: str) -> set[str]:
     """The top-level names that are loaded once a fresh interpreter has imported the modules."""
+    return loaded_after(REPORT, *modules)
+
+
+def loaded_after(program: str, *arguments: str) -> set[str]:
+    """The top-level names that a program tells of on its last line."""
     run = subprocess.run(
-        [sys.executable, "-c", REPORT, *modules],
+        [sys.executable, "-c", program, *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    return set(json.loads(run.stdout))
+    return set(json.loads(run.stdout.splitlines()[-1]))
 
 
 def test_the_command_line_starts_without_textual_boto3_and_pydantic() -> None:
@@ -60,3 +75,11 @@ def test_the_account_needs_no_terminal() -> None:
 
 def test_a_widget_needs_no_aws() -> None:
     assert not brought_along_by(*modules_of("widgets")) & {"boto3", "botocore", "tui"}
+
+
+def test_an_account_from_a_file_is_audited_without_boto3(tmp_path: Path) -> None:
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps(details(user("alice", allow("bedrock:*")))))
+    loaded = loaded_after(AUDIT, "audit", "--snapshot", str(path))
+    assert "pydantic" in loaded
+    assert not loaded & {"boto3", "botocore", "textual", "rich", "moto"}
