@@ -167,8 +167,7 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
 
 def _policy(audit: Audit, principal: Principal, result: PrincipalResult) -> str:
     """How it has the policy, or by which others it can invoke models all the same."""
-    hidden = hidden_by(audit.account, principal, result)
-    if hidden and not result.attached:
+    if not result.attached and (hidden := hidden_by(audit.account, principal, result)):
         return f"hidden: {', '.join(hidden)}"
     return attached_in_words(result)
 
