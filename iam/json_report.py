@@ -55,8 +55,7 @@ def _joined(begin: str, principals: list[list[str]]) -> Iterator[str]:
         return
     lead = "[\n  "
     for parts in principals:
-        yield lead
-        yield "".join(parts)
+        yield "".join([lead, *parts])
         lead = ",\n  "
     yield "\n ]\n}\n"
 

@@ -356,6 +356,22 @@ def test_output_replaces_the_file_or_leaves_it(saved: Callable[..., str], tmp_pa
     assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "report.csv", "saved.json"]
 
 
+def test_the_whole_audit_is_never_made_a_text_of(
+    saved: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from iam.audit import Audit
+
+    told: list[Audit] = []
+
+    def tell(audit: Audit) -> str:
+        told.append(audit)
+        return "an audit"
+
+    monkeypatch.setattr(Audit, "__repr__", tell)
+    assert run("audit", "--snapshot", saved(user("alice"))).exit_code == 0
+    assert not told
+
+
 def test_a_report_that_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     report.write_text("before")
