@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from operator import attrgetter
 
 from iam.account import Principal
 from iam.audit import Audit
-from iam.verdict import EntryResult, PrincipalResult, SectionResult
+from iam.verdict import Attachment, EntryResult, PrincipalResult, SectionResult
 
 # Characters that JSON lets stand but a terminal would obey: C1 controls, bidi and line separators.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -45,7 +45,8 @@ def as_json(audit: Audit) -> Iterator[str]:
     }
     texts = _Texts()
     principals = [texts.of_principal(p, r) for p, r in audit.results]
-    return _joined(f'{_harmless(_open(head, 0))},\n "principals": ', principals)
+    begin = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return _joined(f'{_harmless(begin)},\n "principals": ', principals)
 
 
 def _joined(begin: str, principals: list[list[str]]) -> Iterator[str]:
@@ -70,70 +71,71 @@ class _Texts:
     def __init__(self) -> None:
         self._sections: dict[int, list[str]] = {}
         self._entries: dict[int, str] = {}
-        self._flat = cache(_flat)
+        self._inside = cache(_inside)
+        self._attached = cache(_attached)
 
     def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
         """A principal, in parts that it shares with others."""
-        head = {
-            "arn": principal.arn,
-            "type": principal.type,
-            "name": principal.name,
-            "path": principal.path,
-            "attached": {"direct": result.attached.direct, "groups": list(result.attached.groups)},
-            "boundary": principal.boundary,
-            "verdict": result.verdict,
-        }
+        who = _inside(_WHO, _of_who(principal), 2)
+        told = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
+        attached = self._attached(result.attached)
         sections = [self._of_section(section) for section in result.sections]
-        return [_harmless(_open(head, 2)), ',\n   "sections": ', *_list(sections, 3), "\n  }"]
+        return [
+            _harmless(f'{{\n   {who},\n   "attached": {attached},\n   {told},\n   "sections": '),
+            *_list(sections, 3),
+            "\n  }",
+        ]
 
     def _of_section(self, section: SectionResult) -> list[str]:
         if (known := self._sections.get(id(section))) is None:
+            head = self._inside(_SECTION, _of_section(section), 4)
+            entries = [[self._of_entry(entry)] for entry in section.entries]
             known = self._sections[id(section)] = [
-                _harmless(self._flat(_SECTION, _of_section(section), 4)).removesuffix("\n    }"),
-                ',\n     "actions": ',
-                *_list([[self._of_entry(entry)] for entry in section.entries], 5),
+                _harmless(f'{{\n     {head},\n     "actions": '),
+                *_list(entries, 5),
                 "\n    }",
             ]
         return known
 
     def _of_entry(self, entry: EntryResult) -> str:
         if (known := self._entries.get(id(entry))) is None:
-            flat = self._flat
-            head = flat(_ENTRY, _of_entry(entry), 6).removesuffix("\n      }")
-            concrete = flat(tuple(entry.concrete), tuple(entry.concrete.values()), 7)
-            vias = ",\n        ".join([flat(_VIA, _of_via(via), 8) for via in entry.via])
-            via = f"[\n        {vias}\n       ]" if vias else "[]"
+            inside = self._inside
+            head = inside(_ENTRY, _of_entry(entry), 6)
+            concrete = inside(tuple(entry.concrete), tuple(entry.concrete.values()), 7)
+            concrete = f"{{\n        {concrete}\n       }}" if concrete else "{}"
+            vias = "\n        },\n        {\n         ".join(
+                [inside(_VIA, _of_via(via), 8) for via in entry.via]
+            )
+            via = f"[\n        {{\n         {vias}\n        }}\n       ]" if vias else "[]"
             known = self._entries[id(entry)] = _harmless(
-                f'{head},\n       "concrete": {concrete},\n       "via": {via}\n      }}'
+                f'{{\n       {head},\n       "concrete": {concrete},\n       "via": {via}\n      }}'
             )
         return known
 
 
+_WHO = ("arn", "type", "name", "path")
 _SECTION = ("sid", "title", "verdict", "granted", "total")
 _ENTRY = ("action", "verdict", "granted", "total")
 _VIA = ("effect", "policy", "kind", "group", "sid", "statement")
-_of_section, _of_entry, _of_via = attrgetter(*_SECTION), attrgetter(*_ENTRY), attrgetter(*_VIA)
+_of_who, _of_section = attrgetter(*_WHO), attrgetter(*_SECTION)
+_of_entry, _of_via = attrgetter(*_ENTRY), attrgetter(*_VIA)
 _encoders = [
     json.JSONEncoder(ensure_ascii=False, separators=(f",\n{' ' * (depth + 1)}", ": "))
     for depth in range(9)
 ]
 
 
-def _flat(names: tuple[str, ...], values: tuple[object, ...], depth: int) -> str:
-    """An object without objects in it, as `json.dumps` indents it so deep.
+def _inside(names: tuple[str, ...], values: tuple[object, ...], depth: int) -> str:
+    """What stands between the braces of an object that is so deep, without objects in it.
 
     With a separator that breaks the line it is written in C; `indent` is slow.
     """
-    if not names:
-        return "{}"
-    inside = _encoders[depth].encode(dict(zip(names, values, strict=True)))[1:-1]
-    return f"{{\n{' ' * (depth + 1)}{inside}\n{' ' * depth}}}"
+    return _encoders[depth].encode(dict(zip(names, values, strict=True)))[1:-1]
 
 
-def _open(fields: Mapping[str, object], depth: int) -> str:
-    """The same of any object, without the brace at its end: it goes on."""
-    text = json.dumps(fields, ensure_ascii=False, indent=1).removesuffix("\n}")
-    return text.replace("\n", "\n" + " " * depth)
+def _attached(attached: Attachment) -> str:
+    told = {"direct": attached.direct, "groups": list(attached.groups)}
+    return json.dumps(told, ensure_ascii=False, indent=1).replace("\n", "\n   ")
 
 
 def _list(items: list[list[str]], depth: int) -> list[str]:
