@@ -5,6 +5,10 @@ nothing here is a test. The yardstick is a script that reads the same file with 
 writes as much as the report has with `json.dump`: the saved account, over and over. A second one
 does so with `json.dumps`, which needs all of the text in memory and a quarter of the time. All run
 in processes of their own, in turn, and of each the best run counts.
+
+On a small cloud machine (2026-11): 8 s for 341 MB of JSON, to a file or a pipe, where `json.dump`
+takes 20 s and `json.dumps` 5 s; 310 MB of memory at the peak. Of the 7 s of processor time 4.5 are
+the verdicts, 0.8 the text, 0.3 the writing, 0.3 the reading and 0.3 the start.
 """
 
 from __future__ import annotations
