@@ -6,9 +6,10 @@ writes as much as the report has with `json.dump`: the saved account, over and o
 does so with `json.dumps`, which needs all of the text in memory and a quarter of the time. All run
 in processes of their own, in turn, and of each the best run counts.
 
-On a small cloud machine (2026-11): 8 s for 341 MB of JSON, to a file or a pipe, where `json.dump`
-takes 20 s and `json.dumps` 5 s; 310 MB of memory at the peak. Of the 7 s of processor time 4.5 are
-the verdicts, 0.8 the text, 0.3 the writing, 0.3 the reading and 0.3 the start.
+On two cores of a small cloud machine that others used as well (2026-11), 341 MB of JSON took 8 s to
+a file and 13 s to a pipe, where `json.dump` took 20 s and `json.dumps` 5 s; 310 MB of memory at the
+peak. Of 7 s of processor time, 4.5 were the verdicts and 0.8 the text; reading, writing and the
+start took 0.3 each.
 """
 
 from __future__ import annotations
