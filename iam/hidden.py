@@ -49,10 +49,13 @@ def hidden_by(account: Account, principal: Principal, result: PrincipalResult) -
         via
         for section in result.sections
         for entry in section.entries
-        if any(entry.concrete.get(a) in (Verdict.GRANTED, Verdict.PARTIAL) for a in INVOKES)
+        if not INVOKES.isdisjoint(entry.concrete)
+        and any(entry.concrete.get(a) in (Verdict.GRANTED, Verdict.PARTIAL) for a in INVOKES)
         for via in entry.via
         if via.effect == "Allow" and via.kind != "boundary"
     }
+    if not allowing:
+        return ()
     documents = {(s.policy, s.kind, s.group): s.document for s in sources_of(account, principal)}
 
     def of_bedrock(via: Via) -> bool:

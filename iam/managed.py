@@ -1,17 +1,21 @@
-"""Find the policy that is being managed: at AWS, else in the account's data, else as shipped."""
+"""Find the policy that is being managed: at AWS, else in the account's data, else as shipped.
+
+What asks AWS is imported when AWS is asked: an account from a file needs no boto3.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from iam.account import Account, ManagedPolicy, Unread, validated
-from iam.client import Aws
 from iam.errors import AwsError
-from iam.principals import NOT_THERE, get_policy
 from iam.shipped import shipped
 from iam.text import safe
+
+if TYPE_CHECKING:
+    from iam.client import Aws
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ async def managed_policy(
 
 
 async def _live(aws: Aws, arn: str) -> Managed | None:
+    from iam.principals import NOT_THERE, get_policy
+
     try:
         policy = await get_policy(aws, arn)
     except AwsError as error:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from iam.account import Principal
 from iam.audit import Audit
 from iam.hidden import hidden_by
-from iam.history import BatchRecord
+from iam.json_report import as_json
 from iam.text import safe
-from iam.verdict import EntryResult, PrincipalResult, SectionResult, Verdict
+from iam.verdict import PrincipalResult, Verdict
+
+if TYPE_CHECKING:
+    from iam.history import BatchRecord
 
 _GLYPHS = {
     Verdict.GRANTED: "●",
@@ -28,80 +30,9 @@ _GLYPHS = {
     Verdict.NONE: "○",
     Verdict.UNKNOWN: "?",
 }
-# Characters that JSON lets stand but a terminal would obey: C1 controls, bidi and line separators.
-_UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
 NOT_JUDGED = (
     "Not judged: service and resource control policies, session policies, resource-based policies."
 )
-
-
-def as_json(audit: Audit) -> str:
-    """The whole audit as one JSON object, with a newline at the end."""
-    managed = audit.managed
-    body = {
-        "schema": 1,
-        "generated_at": audit.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "source": audit.source,
-        "account": {
-            "id": audit.account.id,
-            "alias": audit.account.alias,
-            "partition": audit.account.partition,
-        },
-        "caller": audit.caller,
-        "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
-        "complete": audit.complete,
-        "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.unread],
-        "principals": [_principal(p, r) for p, r in audit.results],
-    }
-    text = json.dumps(body, ensure_ascii=False, indent=1)
-    return _UNSAFE_IN_JSON.sub(lambda m: f"\\u{ord(m.group()):04x}", text) + "\n"
-
-
-def _principal(principal: Principal, result: PrincipalResult) -> dict[str, Any]:
-    return {
-        "arn": principal.arn,
-        "type": principal.type,
-        "name": principal.name,
-        "path": principal.path,
-        "attached": {"direct": result.attached.direct, "groups": list(result.attached.groups)},
-        "boundary": principal.boundary,
-        "verdict": result.verdict,
-        "sections": [_section(s) for s in result.sections],
-    }
-
-
-def _section(section: SectionResult) -> dict[str, Any]:
-    return {
-        "sid": section.sid,
-        "title": section.title,
-        "verdict": section.verdict,
-        "granted": section.granted,
-        "total": section.total,
-        "actions": [_entry(e) for e in section.entries],
-    }
-
-
-def _entry(entry: EntryResult) -> dict[str, Any]:
-    return {
-        "action": entry.action,
-        "verdict": entry.verdict,
-        "granted": entry.granted,
-        "total": entry.total,
-        "concrete": dict(entry.concrete),
-        "via": [
-            {
-                "effect": v.effect,
-                "policy": v.policy,
-                "kind": v.kind,
-                "group": v.group,
-                "sid": v.sid,
-                "statement": v.statement,
-            }
-            for v in entry.via
-        ],
-    }
 
 
 def as_csv(audit: Audit) -> str:
@@ -236,8 +167,7 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
 
 def _policy(audit: Audit, principal: Principal, result: PrincipalResult) -> str:
     """How it has the policy, or by which others it can invoke models all the same."""
-    hidden = hidden_by(audit.account, principal, result)
-    if hidden and not result.attached:
+    if not result.attached and (hidden := hidden_by(audit.account, principal, result)):
         return f"hidden: {', '.join(hidden)}"
     return attached_in_words(result)
 
@@ -250,9 +180,10 @@ def attached_in_words(result: PrincipalResult) -> str:
     return " and ".join(ways) or "no"
 
 
-FORMATS: dict[str, Callable[[Audit], str]] = {
-    "table": as_table,
+FORMATS: dict[str, Callable[[Audit], Iterable[str]]] = {
+    "table": lambda audit: [as_table(audit)],
     "json": as_json,
-    "csv": as_csv,
-    "markdown": as_markdown,
+    "csv": lambda audit: [as_csv(audit)],
+    "markdown": lambda audit: [as_markdown(audit)],
 }
+"""Each gives the report in pieces, to be written as they come."""

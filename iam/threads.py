@@ -1,15 +1,13 @@
-"""Work beside the event loop: in threads that never hold up the exit, and without the pauses of
-the garbage collector. Light: it imports nothing heavy."""
+"""Blocking functions in threads that never hold up the exit. Light: it imports nothing heavy."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
@@ -49,22 +47,6 @@ async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -
     name = getattr(fn, "__name__", "call")
     threading.Thread(target=run, name=f"{_PREFIX}{name}", daemon=True).start()
     return await future
-
-
-@contextmanager
-def no_garbage() -> Iterator[None]:
-    """Keep Python's garbage collector away while an account is read, and from what was read.
-
-    It would walk through all objects again and again, and everything else waits meanwhile: half of
-    the time that a large account takes, and pauses of 100 ms. Objects of accounts do not refer to
-    each other in circles, so that they go when nobody holds them any more, without it.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def leave(status: int) -> NoReturn:

@@ -11,12 +11,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.build import allow, details, user
+
 ROOT = Path(__file__).parents[1]
 
 REPORT = """
 import importlib, json, sys
 for name in sys.argv[1:]:
     importlib.import_module(name)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+AUDIT = """
+import json, sys
+from tui.cli import main
+main(sys.argv[1:], standalone_mode=False)
 print(json.dumps(sorted(sys.modules)))
 """
 
@@ -32,20 +42,30 @@ def modules_of(package: str) -> list[str]:
 
 def loaded_by(*modules: str) -> set[str]:
     """The modules that are loaded once a fresh interpreter has imported these."""
+    return loaded_after(REPORT, *modules)
+
+
+def loaded_after(program: str, *arguments: str) -> set[str]:
+    """The modules that a program tells of on its last line."""
     run = subprocess.run(
-        [sys.executable, "-c", REPORT, *modules],
+        [sys.executable, "-c", program, *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    return set(json.loads(run.stdout))
+    return set(json.loads(run.stdout.splitlines()[-1]))
 
 
 def brought_along_by(*modules: str) -> set[str]:
     """The top-level names among them."""
-    return {name.partition(".")[0] for name in loaded_by(*modules)}
+    return tops(loaded_by(*modules))
+
+
+def tops(modules: set[str]) -> set[str]:
+    """The names before the first dot."""
+    return {name.partition(".")[0] for name in modules}
 
 
 def test_the_command_line_starts_without_textual_boto3_and_pydantic() -> None:
@@ -59,7 +79,7 @@ def test_the_first_frame_comes_without_boto3_and_pydantic() -> None:
 
 
 def test_the_first_line_comes_without_textual() -> None:
-    assert not brought_along_by("tui.cli", "tui.splash", "tui.heap") & {"textual", "rich", "boto3"}
+    assert not brought_along_by("tui.cli", "tui.splash", "iam.heap") & {"textual", "rich", "boto3"}
 
 
 def test_the_first_frame_comes_without_the_dialogues() -> None:
@@ -75,3 +95,11 @@ def test_the_account_needs_no_terminal() -> None:
 
 def test_a_widget_needs_no_aws() -> None:
     assert not brought_along_by(*modules_of("widgets")) & {"boto3", "botocore", "tui"}
+
+
+def test_an_account_from_a_file_is_audited_without_boto3(tmp_path: Path) -> None:
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps(details(user("alice", allow("bedrock:*")))))
+    loaded = tops(loaded_after(AUDIT, "audit", "--snapshot", str(path)))
+    assert "pydantic" in loaded
+    assert not loaded & {"boto3", "botocore", "textual", "rich", "moto"}

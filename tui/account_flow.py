@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from iam import heap
+from iam.heap import no_garbage
 from iam.text import safe
-from iam.threads import in_thread, no_garbage
+from iam.threads import in_thread
 from iam.verdict import PrincipalResult, Summary, Verdict
-from tui import heap
 from tui.arrivals import Arrivals
 from widgets.load_progress import LoadProgress
 from widgets.principal_table import PrincipalTable

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any, NoReturn, TypeVar
 
@@ -95,11 +95,14 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     launch = _launch(before, chosen)
     _check(launch)
     _check_action(launch.action)
+    from iam.heap import keep_everything
+
+    keep_everything()
     from tui.headless import Failure, run_audit
 
     try:
-        text, missing = run_audit(launch, form)
-        _write(text, output)
+        report, missing = run_audit(launch, form)
+        _write(report, output)
     except Failure as failure:
         _fail(str(failure))
     except KeyboardInterrupt:
@@ -151,7 +154,7 @@ def _open(launch: Launch) -> None:
     typed = launch.snapshot == "-" or (sys.stdin is not None and sys.stdin.isatty())
     if not (drawn and typed):
         _fail("the app needs a terminal; `bedrock-tui audit` works without one")
-    from tui import heap
+    from iam import heap
     from tui.splash import splash
     from tui.terminal import prepare
 
@@ -164,13 +167,14 @@ def _open(launch: Launch) -> None:
     leave(run(launch))
 
 
-def _write(text: str, output: str | None) -> None:
+def _write(report: Iterable[str], output: str | None) -> None:
     """Write a report, complete or not at all where it is a file."""
     if output is None or output == "-":
         if sys.stdout is None:  # closed by the shell: `>&-`
             _fail("standard output is closed")
         try:
-            sys.stdout.buffer.write(text.encode("utf-8", errors="replace"))
+            for piece in report:
+                sys.stdout.buffer.write(piece.encode("utf-8", errors="replace"))
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             # The reader has enough (`| head`); Python would complain when it flushes at exit.
@@ -181,7 +185,7 @@ def _write(text: str, output: str | None) -> None:
         return
     from tui.headless import write_file
 
-    write_file(text, output)
+    write_file(report, output)
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from iam.audit import Audit
@@ -21,7 +22,7 @@ class Failure(Exception):
     """Why there is no audit, on one line."""
 
 
-def run_audit(launch: Launch, form: str) -> tuple[str, str]:
+def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
     """Audit an account.
 
     Args:
@@ -29,13 +30,17 @@ def run_audit(launch: Launch, form: str) -> tuple[str, str]:
         form: One of `table`, `json`, `csv`, `markdown`.
 
     Returns:
-        The report, and what could not be read, in a few words; empty if everything could.
+        The report in pieces, and what could not be read, in a few words; empty if everything could.
 
     Raises:
         Failure: There is no report.
     """
     try:
-        audit = asyncio.run(_audit(launch))
+        # Not what the coroutine returns: when asyncio.run puts the handler of Ctrl-C back, it makes
+        # an error message, which nobody sees, with the repr of that in it: a gigabyte of text.
+        taken: list[Audit] = []
+        asyncio.run(_audit(launch, taken))
+        (audit,) = taken
         return FORMATS[form](audit), _missing(audit)
     except (AwsError, DemoError, SnapshotError) as error:
         raise Failure(" ".join(str(error).split())) from error
@@ -51,17 +56,17 @@ def _missing(audit: Audit) -> str:
     return f"{', '.join(names[:2])}{more} could not be read or understood"
 
 
-async def _audit(launch: Launch) -> Audit:
+async def _audit(launch: Launch, taken: list[Audit]) -> None:
     session = Session(launch)
     try:
         await session.open()
         await session.load()
-        return await session.audit()
+        taken.append(await session.audit())
     finally:
         session.close()
 
 
-def write_file(text: str, output: str) -> None:
+def write_file(report: Iterable[str], output: str) -> None:
     """Write a report in place of a file, complete or not at all.
 
     Raises:
@@ -70,12 +75,13 @@ def write_file(text: str, output: str) -> None:
     path = Path(output)
     try:
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")  # a pipe or a device
+            with path.open("w", encoding="utf-8") as file:  # a pipe or a device
+                file.writelines(report)
             return
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+                file.writelines(report)
             mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
             Path(temporary).chmod(mode)
             Path(temporary).replace(path)

@@ -15,10 +15,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from iam import heap
 from iam.errors import AwsError
 from iam.text import safe
 from iam.verdict import Verdict
-from tui import heap
 from tui.account_flow import AccountFlow
 from tui.change_flow import ChangeFlow
 from tui.commands import COMMANDS, by_id

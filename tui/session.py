@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from iam.threads import in_thread, no_garbage
+from iam.heap import no_garbage
+from iam.threads import in_thread
 from tui.changes import Changes
 from tui.launch import Launch
 
@@ -148,7 +149,7 @@ class Session:
     def _read_cache(self) -> Kept | None:
         from iam.cache import path_for, recall
 
-        _import_the_rest()
+        _import_for(*_JUDGING)
         return recall(path_for(self.launch.profile, self.launch.endpoint_url))
 
     @property
@@ -167,7 +168,7 @@ class Session:
     def _connect(self) -> Aws:
         from iam.client import Settings, connect
 
-        _import_the_rest()
+        _import_for(*_READING, *_JUDGING)
 
         endpoint = self.launch.endpoint_url
         if self.launch.demo:
@@ -190,7 +191,7 @@ class Session:
         def read() -> tuple[Account, str]:
             from iam.snapshot import described, read_snapshot
 
-            _import_the_rest()
+            _import_for(*_JUDGING)
             # Standard input can be read once only; what was read is kept for a reload.
             kept = self.account if path == "-" else None
             return kept or read_snapshot(path), described(path)
@@ -216,14 +217,14 @@ class Session:
         self.changes.unconfirmed.clear()
 
     async def _read(self, on_page: Callable[[Account], None] | None) -> tuple[Account, Managed]:
-        from iam.account import Account
-        from iam.load import count_principals, load_account
         from iam.managed import likeliest, managed_policy
 
         aws, identity, ref = self.aws, self._identity, self.launch.policy
         if aws is None or identity is None:
             assert self.account is not None, "open() comes first"
             return self.account, await managed_policy(None, ref, self.account)
+        from iam.account import Account
+        from iam.load import count_principals, load_account
 
         async def count() -> None:
             self.expected = await count_principals(aws)
@@ -349,13 +350,17 @@ class Session:
             self._demo = None
 
 
-def _import_the_rest() -> None:
+_JUDGING = ("managed", "judge", "hidden", "audit")
+_READING = ("load", "recover")
+
+
+def _import_for(*names: str) -> None:
     """Import what reading and judging need, pydantic with it, in the thread that asks for it.
 
     The event loop imports it too, where it is used; it would be away for 200 ms and more if it were
     the first to do so.
     """
-    for name in ("load", "managed", "judge", "hidden", "audit", "recover"):
+    for name in names:
         import_module(f"iam.{name}")
 
 

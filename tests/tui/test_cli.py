@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import gc
 import gzip
 import io
 import json
@@ -24,6 +26,7 @@ from tests.build import allow, details, group, policy, policy_arn, role, user
 from tests.conftest import ROOT
 from tests.tui.conftest import HOSTILE
 from tui.cli import FORMATS, main
+from tui.headless import Failure, write_file
 
 Run = Callable[..., Result]
 SECTIONS = [
@@ -37,8 +40,11 @@ SECTIONS = [
 
 
 def run(*arguments: str, stdin: bytes = b"") -> Result:
-    """Run the program in this process."""
-    return CliRunner().invoke(main, arguments, input=stdin)
+    """Run the program in this process, which goes on."""
+    try:
+        return CliRunner().invoke(main, arguments, input=stdin)
+    finally:
+        gc.enable()
 
 
 def only_line(result: Result) -> str:
@@ -350,11 +356,42 @@ def test_output_replaces_the_file_or_leaves_it(saved: Callable[..., str], tmp_pa
     assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "report.csv", "saved.json"]
 
 
-def test_a_reader_that_leaves_early_is_no_error(saved: Callable[..., str]) -> None:
+def test_the_whole_audit_is_never_made_a_text_of(
+    saved: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from iam.audit import Audit
+
+    told: list[Audit] = []
+
+    def tell(audit: Audit) -> str:
+        told.append(audit)
+        return "an audit"
+
+    monkeypatch.setattr(Audit, "__repr__", tell)
+    assert run("audit", "--snapshot", saved(user("alice"))).exit_code == 0
+    assert not told
+
+
+def test_a_report_that_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    report.write_text("before")
+
+    def pieces() -> Iterator[str]:
+        yield "[" * 100_000
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(Failure, match="No space left on device"):
+        write_file(pieces(), str(report))
+    assert report.read_text() == "before"
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["report.json"]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_reader_that_leaves_early_is_no_error(saved: Callable[..., str], form: str) -> None:
     path = saved(*[user(f"user-{i}") for i in range(2_000)])
     program = [sys.executable, "-c", "from tui.cli import main; main()"]
     with subprocess.Popen(
-        [*program, "audit", "--snapshot", path, "--format", "csv"],
+        [*program, "audit", "--snapshot", path, "--format", form],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -381,13 +418,14 @@ def test_a_fault_in_the_program_is_told_in_a_sentence(
     assert "broken" in (tmp_path / "home/state/bedrock-tui/crash.log").read_text()
 
 
+@pytest.mark.parametrize("form", ["table", "json"])
 @pytest.mark.parametrize("arguments", ["audit --snapshot {} >&-", "audit --snapshot {} >/dev/full"])
 def test_output_that_cannot_be_written_is_told_in_a_sentence(
-    saved: Callable[..., str], arguments: str
+    saved: Callable[..., str], arguments: str, form: str
 ) -> None:
     program = f"{sys.executable} -c 'from tui.cli import main; main()' "
     done = subprocess.run(
-        ["sh", "-c", program + arguments.format(saved(user("alice")))],
+        ["sh", "-c", f"{program} {arguments.format(saved(user('alice')))} --format {form}"],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
