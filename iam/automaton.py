@@ -33,9 +33,9 @@ class Automaton:
         "_edges",
         "_memo",
         "_named",
-        "_settled",
         "accepting",
         "always",
+        "settled",
         "start",
     )
 
@@ -45,7 +45,7 @@ class Automaton:
         self._memo: dict[tuple[int, str], int] = {}
         self.accepting = 0
         self.start = 0
-        self._settled = 0
+        self.settled = 0
         """States after which everything matches."""
         self._named: dict[int, frozenset[str]] = {}
         self.always = False
@@ -120,7 +120,7 @@ class Automaton:
             self._closure.append(mask)
         self.accepting |= 1 << (base + here)
         if tokens and tokens[-1] == STAR:
-            self._settled |= 1 << (base + here - 1)
+            self.settled |= 1 << (base + here - 1)
         return self._closure[base]
 
     def named(self, mask: int) -> frozenset[str]:
@@ -150,7 +150,7 @@ class Automaton:
                     or (kind == DIGIT and (char.isdigit() or char == OTHER))
                 ):
                     result |= self._closure[to]
-        if settled := result & self._settled:
+        if settled := result & self.settled:
             # What else was under way no longer matters; forgetting it keeps long lists from
             # exploding.
             result = self._closure[(settled & -settled).bit_length() - 1]

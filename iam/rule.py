@@ -58,6 +58,13 @@ class Universe:
 _same_universe = cache(Universe)
 
 
+@cache
+def real_of(universe: Universe) -> Universe:
+    """The action's own resources, of a universe that has none of them."""
+    assert universe.real is not None
+    return Universe(universe.real, except_for=(), asked=False)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Requests:
     """The requests that a section's statement would allow, for one concrete action."""
@@ -139,6 +146,17 @@ class Rule:
     inverted: bool = False
     held: bool = False
     """All that the section's statement has for resources stands in it word for word."""
+
+    @property
+    def understood(self) -> bool:
+        """Whether it is certain what the statement does where it reaches."""
+        return self.standing in (Standing.ALWAYS, Standing.MAYBE)
+
+    def effect_if(self, hopeful: bool) -> Effect | None:
+        """What it does if all that was not understood allows what it can (or denies it); None if
+        nothing."""
+        effect = self.effect or ("Allow" if hopeful else "Deny")
+        return effect if self.understood or hopeful is (effect == "Allow") else None
 
     def reach(self, in_certain: bool, in_possible: bool) -> Reach:
         """How far it reaches resources, given which of its patterns they match."""
