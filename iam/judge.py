@@ -1,17 +1,16 @@
 """Judge principals: evaluate every section on the documents that count for one.
 
 A `Judge` is made for one managed policy and keeps what it has worked out: each document is read
-against the sections once, however many principals hold it, and principals with the same documents
-share one result; those of which only the documents that speak of an entry are the same share the
-result on it. It knows no account by itself, so the account as it is and the account as it would be
-are asked about in the same way.
+against the sections once, however many principals hold it, and principals with the same documents,
+of those that say anything, share one result; those of which only the documents that speak of an
+entry are the same share the result on it. It knows no account by itself, so the account as it is
+and the account as it would be are asked about in the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import NamedTuple
 
 from iam.account import Account, Holder, ManagedPolicy, Unread
@@ -19,14 +18,17 @@ from iam.catalogue import Action, Catalogue
 from iam.condition import is_known
 from iam.document import Document, Statement
 from iam.evaluate import Decision, decide
-from iam.rule import ANYTHING, Requests, Rule, Universe, requests_of, rules_of, speaking_of
+from iam.reading import Reader, Said
+from iam.rule import ANYTHING, Requests, Rule, Universe, requests_of
 from iam.scope import in_words
 from iam.section import Entry, Section, section_of_action, sections_of
 from iam.sources import Source, attachment_of, boundary_of, sources_of
+from iam.summary import Summaries
 from iam.verdict import (
     EntryResult,
     PrincipalResult,
     SectionResult,
+    Summary,
     Verdict,
     Via,
     sum_up,
@@ -41,6 +43,8 @@ class _Question:
     """Among the questions of all sections, from 0."""
     entry: Entry
     requests: tuple[Requests, ...]
+    first: int
+    """The number of the first request; the others follow."""
 
 
 _Said = tuple[tuple[tuple[int, Rule], ...], ...]
@@ -86,6 +90,19 @@ class Judge:
             self.sections = (section_of_action(only, self.sections),)
         self.only = only
         self._questions = _questions(self.sections, catalogue, partition)
+        self._reader = Reader(
+            [r for of_section in self._questions for q in of_section for r in q.requests]
+        )
+        self._summaries = Summaries(
+            self.sections,
+            [[range(q.first, q.first + len(q.requests)) for q in qs] for qs in self._questions],
+            self._reader,
+            managed.arn,
+            isinstance(document, Document),
+        )
+        every = [q for of_section in self._questions for q in of_section]
+        self._silent: _Reading = (None,) * len(every)
+        self._anything: _Reading = tuple((((0, ANYTHING),),) * len(q.requests) for q in every)
         self._readings: dict[str, _Reading] = {}
         self._scopes: dict[tuple[str, int, str], tuple[tuple[str, ...], bool]] = {}
         self._decisions: dict[_Key, Decision] = {}
@@ -102,7 +119,7 @@ class Judge:
         Returns:
             The verdicts on all sections, and how it has the managed policy.
         """
-        sources = sources_of(account, principal)
+        sources = [s for s in sources_of(account, principal) if any(self._reading(s.document))]
         boundary = boundary_of(account, principal)
         key = (tuple(_key(s) for s in sources), boundary and _key(boundary))
         if (known := self._results.get(key)) is None:
@@ -110,6 +127,18 @@ class Judge:
         verdict, sections = known
         attached = attachment_of(account, principal, self.managed.arn)
         return PrincipalResult(verdict, sections, attached)
+
+    def summary(self, account: Account, holder: Holder) -> Summary:
+        """Sum up the verdicts on one principal, for a table: quick, also for thousands.
+
+        Args:
+            account: Its account, as it is or as it would be.
+            holder: One of its users or roles, or a group, judged by its own policies alone.
+
+        Returns:
+            What `result` comes to, and what `iam.hidden` says of it (no policies of a group's).
+        """
+        return self._summaries.of(account, holder)
 
     def _judge(
         self, sources: Sequence[Source], boundary: Source | None
@@ -221,21 +250,14 @@ class Judge:
         return _Read(_key(source), source, self._reading(source.document))
 
     def _reading(self, document: Document | Unread) -> _Reading:
-        questions = (q for of_section in self._questions for q in of_section)
         if isinstance(document, Unread):
-            return tuple((((0, ANYTHING),),) * len(q.requests) for q in questions)
+            return self._anything
         if (known := self._readings.get(document.fingerprint)) is None:
-            about: dict[str, tuple[Statement, ...]] = {}
-
-            def rules(requests: Requests) -> tuple[tuple[int, Rule], ...]:
-                # Large policies say most of what they say of other services.
-                service = requests.name.partition(":")[0]
-                if service not in about:
-                    about[service] = speaking_of(document, service)
-                return rules_of(document, requests, about[service])
-
-            said = (tuple([rules(r) for r in q.requests]) for q in questions)
-            known = tuple(one if any(one) else None for one in said)
+            known = self._silent
+            if said := self._reader.read(document):
+                known = tuple(
+                    _about(said, q) for of_section in self._questions for q in of_section
+                )
             self._readings[document.fingerprint] = known
         return known
 
@@ -250,6 +272,15 @@ class Judge:
         if (known := self._decisions.get(key)) is None:
             known = self._decisions[key] = decide(universe, identity, limit, unread)
         return known
+
+
+def _about(said: Sequence[Said], question: _Question) -> _Said | None:
+    """Of what a document says, that about a question."""
+    about = tuple(
+        tuple([(one.statement, one.rule) for one in said if one.requests >> i & 1])
+        for i in range(question.first, question.first + len(question.requests))
+    )
+    return about if any(about) else None
 
 
 def _not_understood(question: _Question, problem: str) -> EntryResult:
@@ -271,23 +302,21 @@ def _key(source: Source) -> _Key:
 def _questions(
     sections: Sequence[Section], catalogue: Catalogue, partition: str
 ) -> list[tuple[_Question, ...]]:
-    places = count()
-    return [
-        tuple(
-            _Question(
-                next(places),
-                entry,
-                tuple(
-                    requests_of(
-                        name, catalogue.find(name), section.statement, section.variables, partition
-                    )
-                    for name in entry.concrete
-                ),
+    found: list[tuple[_Question, ...]] = []
+    place = first = 0
+    for section in sections:
+        questions: list[_Question] = []
+        for entry in section.entries:
+            requests = tuple(
+                requests_of(
+                    name, catalogue.find(name), section.statement, section.variables, partition
+                )
+                for name in entry.concrete
             )
-            for entry in section.entries
-        )
-        for section in sections
-    ]
+            questions.append(_Question(place, entry, requests, first))
+            place, first = place + 1, first + len(requests)
+        found.append(tuple(questions))
+    return found
 
 
 def _reasons(decision: Decision, boundary: Source | None) -> list[str]:

@@ -125,7 +125,12 @@ def whole_reach(universe: Universe, rule: Rule) -> Reach | None:
 
 def may_reach(universe: Universe, rule: Rule) -> bool:
     """Whether a rule reaches anything in a universe; it may where that is too much to work out."""
+    places = places_of(universe)
     try:
-        return any(reach for (reach,) in kinds_of(universe, [rule]))
+        if places is None or not is_plain(rule):
+            return any(reach for (reach,) in kinds_of(universe, [rule]))
+        if not narrows(rule, universe):
+            return True
+        return any(reach_in(place, rule) is not Reach.NO for place in places)
     except TooComplex:
         return True

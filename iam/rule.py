@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -167,39 +166,17 @@ class Rule:
         return min(self.everywhere, Reach.YES if in_certain else Reach.MAYBE)
 
 
-def speaking_of(document: Document, service: str) -> tuple[Statement, ...]:
-    """The statements of a document that can say anything of a service's actions."""
-    return tuple(
-        statement
-        for statement in document.statements
-        if statement.actions is None or that_may_match(statement.actions, f"{service}:*")
-    )
-
-
-def rules_of(
-    document: Document, requests: Requests, statements: Iterable[Statement] | None = None
-) -> tuple[tuple[int, Rule], ...]:
-    """Find what a document says about some requests.
+def rule_of(statement: Statement, requests: Requests, variables: bool) -> Rule | None:
+    """Find what a statement says about some requests.
 
     Args:
-        document: It.
+        statement: Of a document.
         requests: Of one concrete action.
-        statements: Those of its statements that speak of the action's service, where known.
+        variables: Whether `${…}` in the statement are policy variables.
 
     Returns:
-        Index of the statement and rule, for those statements whose action matches and whose
-        condition is not certain never to hold.
+        The rule; None where its action does not match, or its condition is certain never to hold.
     """
-    variables = document.version == "2012-10-17"
-    found: list[tuple[int, Rule]] = []
-    for statement in document.statements if statements is None else statements:
-        rule = _rule(statement, requests, variables)
-        if rule is not None:
-            found.append((statement.index, rule))
-    return tuple(found)
-
-
-def _rule(statement: Statement, requests: Requests, variables: bool) -> Rule | None:
     try:
         reach, clear = _action_reach(statement, requests.name), True
     except TooComplex:

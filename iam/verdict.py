@@ -143,3 +143,28 @@ class PrincipalResult:
     def means(self) -> str:
         """What decides, in words, where a single action is asked about."""
         return "; ".join(m for s in self.sections for e in s.entries for m in e.means)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSum:
+    """What the verdicts on one section come to."""
+
+    verdict: Verdict
+    granted: int
+    """How many entries are granted, of `total`."""
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the verdicts on one principal come to, for a table; equal ones are one object."""
+
+    verdict: Verdict
+    sections: tuple[SectionSum, ...]
+    attached: Attachment = field(default_factory=Attachment)
+    invokes: Verdict | None = None
+    """Whether it can invoke models; None where the policy's sections have no such action."""
+    hidden: tuple[str, ...] = ()
+    """The policies by which it can, where nobody would expect it of any of them."""
+    uncertain: bool = False
+    """Whether the verdict on some action is unknown, be it that no sum shows it."""
