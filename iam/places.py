@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
-from iam.automaton import ONE, OTHER, STAR, Automaton, Tokens, automaton
+from iam.automaton import ONE, OTHER, STAR, Automaton, Together, Tokens, automaton
 from iam.pattern import MOST_STATES, Patterns, TooComplex, kinds
 
 _COMMON = frozenset({":", "/", "$", OTHER})
-_State = tuple[int, ...]
 
 
 class Match(NamedTuple):
@@ -39,12 +39,16 @@ class Place:
         self.universe: tuple[Patterns, ...] = ((tokens,), *others)
         machines = [automaton(patterns) for patterns in self.universe]
         # "every string" needs no walking
-        self._inside = [m for m in machines if not m.always] or machines[:1]
-        self._start = tuple(machine.start for machine in self._inside)
-        self._ends: dict[_State, str | None] = {}
+        inside = [machine for machine in machines if not machine.always] or machines[:1]
+        self._inside = inside[0] if len(inside) == 1 else Together(inside)
+        self._letters: dict[int, frozenset[str]] = {}
+        self._ends: dict[int, str | None] = {}
         self._matches: dict[Tokens, Match] = {}
         self._spans: dict[Patterns, bool | None] = {}
-        self.sample = self._end(self._start)
+        # All of the resources begin with this, and so must a pattern, unless it has a wildcard.
+        self._lead = "".join(takewhile(lambda token: len(token) == 1, tokens))
+        self._led = self._walked(self._inside.start, self._lead)
+        self.sample = self._end(self._led, self._lead) if self._led else None
         """One of the resources; None where there are none."""
 
     def match(self, pattern: Tokens) -> Match:
@@ -94,18 +98,24 @@ class Place:
         return True if together == {(True,)} else None
 
     def _match(self, pattern: Tokens) -> Match:
-        machine = automaton((pattern,))
         assert self.sample is not None
+        lead = "".join(takewhile(lambda token: len(token) == 1, pattern))
+        if len(lead) == len(pattern) and lead != self.sample:
+            held = lead.startswith(self._lead) and self._inside.accepts(
+                self._walked(self._led, lead[len(self._lead) :])
+            )
+            return Match(lead if held else None, self.sample)
+        common = min(len(lead), len(self._lead))
+        if lead[:common] != self._lead[:common]:
+            return Match(None, self.sample)
+        machine = automaton((pattern,))
         if machine.always:
             return Match(self.sample, None)
         hit, miss = (self.sample, None) if matches(pattern, self.sample) else (None, self.sample)
-        if STAR not in pattern and ONE not in pattern and miss is not None:
-            text = "".join(pattern)
-            return Match(text if self._holds(text) else None, miss)
-        seen: set[tuple[_State, int]] = set()
-        queue: list[tuple[_State, int, str]] = []
+        seen: set[tuple[int, int]] = set()
+        queue: list[tuple[int, int, str]] = []
 
-        def reached(state: _State, mask: int, text: str) -> None:
+        def reached(state: int, mask: int, text: str) -> None:
             """Look at what begins with a text; walk on only where it does not settle the match."""
             nonlocal hit, miss
             if mask and not mask & machine.settled:
@@ -114,76 +124,63 @@ class Place:
                         raise TooComplex
                     seen.add((state, mask))
                     queue.append((state, mask, text))
-            elif (hit if mask else miss) is None and (end := self._end(state)) is not None:
+            elif (hit if mask else miss) is None and (found := self._end(state, text)) is not None:
                 if mask:
-                    hit = text + end
+                    hit = found
                 else:
-                    miss = text + end
+                    miss = found
 
-        reached(self._start, machine.start, "")
+        mask = machine.start
+        for letter in self._lead:
+            mask = machine.step(mask, letter)
+        reached(self._led, mask, self._lead)
         while queue and (hit is None or miss is None):
             state, mask, text = queue.pop()
-            if self._accepts(state):
-                if mask & machine.accepting:
+            if self._inside.accepts(state):
+                if machine.accepts(mask):
                     hit = text if hit is None else hit
                 else:
                     miss = text if miss is None else miss
-            for letter in self._letters(state) | machine.named(mask):
-                if (after := self._step(state, letter)) is not None:
+            named = machine.named(mask)
+            # What the pattern names comes last, to be followed first: it leads to a hit.
+            for letter in (*(self._leading_on(state) - named), *named):
+                if after := self._inside.step(state, letter):
                     reached(after, machine.step(mask, letter), text + letter)
         return Match(hit, miss)
 
-    def _letters(self, state: _State) -> frozenset[str]:
-        return _COMMON.union(
-            *[machine.named(mask) for machine, mask in zip(self._inside, state, strict=True)]
-        )
+    def _leading_on(self, state: int) -> frozenset[str]:
+        if (known := self._letters.get(state)) is None:
+            known = self._letters[state] = _COMMON | self._inside.named(state)
+        return known
 
-    def _step(self, state: _State, letter: str) -> _State | None:
-        after = []
-        for machine, mask in zip(self._inside, state, strict=True):
-            if not (moved := machine.step(mask, letter)):
-                return None
-            after.append(moved)
-        return tuple(after)
-
-    def _accepts(self, state: _State) -> bool:
-        return all(
-            mask & machine.accepting for machine, mask in zip(self._inside, state, strict=True)
-        )
-
-    def _holds(self, text: str) -> bool:
-        state: _State | None = self._start
+    def _walked(self, state: int, text: str) -> int:
         for letter in text:
-            if state is None:
-                return False
-            state = self._step(state, letter)
-        return state is not None and self._accepts(state)
+            if not state:
+                break
+            state = self._inside.step(state, letter)
+        return state
 
-    def _end(self, start: _State) -> str | None:
-        """The shortest way from here to one of these resources; None where there is none."""
-        if start in self._ends:
-            return self._ends[start]
-        came: dict[_State, tuple[_State, str] | None] = {start: None}
+    def _end(self, start: int, text: str) -> str | None:
+        """The shortest of these resources that begins with a text, which has led here."""
+        if start not in self._ends:
+            self._ends[start] = self._shortest(start)
+        end = self._ends[start]
+        return None if end is None else text + end
+
+    def _shortest(self, start: int) -> str | None:
+        came: dict[int, str] = {start: ""}
         queue = [start]
         for state in queue:
-            if self._accepts(state):
-                text, back = "", came[state]
-                while back is not None:
-                    before, letter = back
-                    text = letter + text
-                    self._ends[before] = text
-                    back = came[before]
-                self._ends[start] = text
-                return text
+            if self._inside.accepts(state):
+                return came[state]
             # An unnamed letter first: then few patterns match the sample.
-            for letter in sorted(self._letters(state)):
-                after = self._step(state, letter)
-                if after is not None and after not in came:
+            for letter in sorted(self._leading_on(state)):
+                after = self._inside.step(state, letter)
+                if after and after not in came:
                     if len(came) >= MOST_STATES:
                         raise TooComplex
-                    came[after] = (state, letter)
+                    came[after] = came[state] + letter
                     queue.append(after)
-        self._ends[start] = None
         return None
 
 

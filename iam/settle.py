@@ -83,8 +83,11 @@ def verdict_in(universe: Universe, case: Case) -> Verdict:
         if here.deny is Reach.YES or not (here.own_rules or here.limit_rules or here.deny_rules):
             found.add(verdict_of(min(here.own, here.limit), here.deny))
         else:
-            found.update(_of_samples(place, here))
-            open_.append((Universe(place.universe, except_for=(), asked=False), here))
+            some = set(_of_samples(place, here))
+            found |= some
+            # Where nothing is allowed, all that is not denied is `none`, and one is enough.
+            if here.own or here.own_rules or Verdict.NONE not in some:
+                open_.append((Universe(place.universe, except_for=(), asked=False), here))
         if _is_partial(found):
             return Verdict.PARTIAL
     for alone, here in open_:

@@ -1,0 +1,242 @@
+"""Summaries say what full results say, whatever the documents, and are shared where they are equal.
+
+Golden cases, damaged documents and all AWS managed policies are held against them as well, where
+those are judged.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iam.account import ManagedPolicy, Unread
+from iam.catalogue import catalogue
+from iam.judge import Judge
+from iam.verdict import Verdict
+from tests.build import (
+    LIMITED,
+    account,
+    allow,
+    deny,
+    document,
+    group,
+    judge,
+    policy,
+    policy_arn,
+    role,
+    the,
+    user,
+)
+from tests.iam.sums import agreed
+from tests.iam.test_evaluate_properties import ODD, conditions
+
+INVOKE = "bedrock:InvokeModel"
+MODELS = "arn:aws:bedrock:*::foundation-model"
+Json = dict[str, Any]
+
+SECTIONS: dict[str, Json] = {
+    "an action that is on no type of resource": allow(["iam:ListRoles", "nowhere:Get*"]),
+    "resources": allow(["bedrock:*Guardrail", "bedrock:Invoke*"], "arn:aws:bedrock:us-*:*:*"),
+    "variables": allow("bedrock:*", "arn:aws:bedrock:*:*:guardrail/${aws:username}"),
+    "none of what its actions act on": allow(["kms:*Key", INVOKE], "arn:*:kms:*:::*"),
+    "a letter that stands for others": allow("bedrock:Get*", "arn:aws:bedrock:*:*:\0*"),
+    "all but some resources": allow(
+        "bedrock:*", NotResource=[f"{MODELS}/*", "arn:aws:bedrock:*:*:guardrail/a*"]
+    ),
+    "all but all": allow("bedrock:GetGuardrail", NotResource="*"),
+    "a condition": allow(
+        "aws-marketplace:*",
+        Condition={"StringEquals": {"aws:CalledViaLast": "bedrock.amazonaws.com"}},
+    ),
+    "a condition on a variable": allow(
+        "bedrock:Get*", Condition={"StringEquals": {"aws:ResourceAccount": "${aws:userid}"}}
+    ),
+    "no action known": allow("bedrock:Hop*"),
+    "a problem": allow("bedrock:*", Extra=1),
+    "nothing but a problem": {"Effect": "Allow", "Extra": INVOKE},
+}
+
+
+@cache
+def judge_of(*names: str) -> Judge:
+    statements = [SECTIONS[name] for name in names]
+    return Judge(ManagedPolicy.from_details(policy("p", *statements)), catalogue(), "aws")
+
+
+@cache
+def judge_of_one(action: str) -> Judge:
+    known = catalogue().find(action)
+    assert known is not None
+    return Judge(judge().managed, catalogue(), "aws", only=known)
+
+
+judges = st.one_of(
+    st.just(()).map(lambda _: _LIMITED),
+    st.lists(st.sampled_from(list(SECTIONS)), max_size=3, unique=True).map(lambda n: judge_of(*n)),
+    st.sampled_from([INVOKE, "ec2:RunInstances", "kms:DescribeKey"]).map(judge_of_one),
+)
+_LIMITED = judge()
+actions = st.sampled_from(
+    """* bedrock:* bedrock:Get* bedrock:invokemodel bedrock:Invoke* bedrock:*Guardrail bedrock:?et*
+    bedrock-mantle:* bedrock-mantle:CreateInference kms:* kms:DescribeKey s3:* b*:* nowhere:Get*
+    nowhere:* iam:List* aws-marketplace:Subscribe bedrock:Hop* bedrock:H*""".split()
+)
+resources = st.sampled_from(
+    [
+        *["*"] * 6,
+        "arn:aws:bedrock:*",
+        "arn:*:bedrock:*:*:*",
+        "arn:aws:bedrock:us-east-1:*:*",
+        "arn:aws:bedrock:us-*:*:*",
+        "arn:aws:bedrock:??-*:*:*",
+        f"{MODELS}/*",
+        f"{MODELS}/anthropic.*",
+        f"{MODELS}/anthropic.claude-v?:0",
+        f"{MODELS}/${{aws:username}}",
+        "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova",
+        "arn:aws:bedrock:us-east-1:*:*-model/*",
+        "arn:aws:bedrock:*:*:guardrail/*",
+        "arn:aws:bedrock:*:*:guardrail/${aws:username}",
+        "arn:aws:bedrock:*:123456789012:*",
+        "arn:aws:bedrock:*:*:\0*",
+        "arn:*:kms:*:::*",
+        "arn:aws:kms:*:*:key/*",
+        "arn:aws:s3:::*",
+        "*:guardrail/*",
+        "*a*b",
+        "",
+    ]
+)
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> Json:
+    make = draw(st.sampled_from([allow, allow, deny]))
+    listed = draw(st.lists(actions, min_size=1, max_size=2))
+    reached = draw(st.lists(resources, min_size=1, max_size=3))
+    more: Json = dict(draw(st.sampled_from(ODD))) if draw(st.integers(0, 3)) == 0 else {}
+    if "Condition" not in more and (condition := draw(conditions)):
+        more["Condition"] = condition
+    if draw(st.integers(0, 6)) == 0:
+        more["NotAction"] = listed
+    if draw(st.integers(0, 5)) == 0:
+        more["NotResource"] = reached
+    made = make(listed, reached, **more)
+    if draw(st.integers(0, 20)) == 0:
+        made["Effect"] = "Perhaps"
+    return made
+
+
+documents = st.one_of(
+    st.builds(
+        lambda made, version: document(*made, version=version),
+        st.lists(statements(), max_size=3),
+        st.sampled_from(["2012-10-17", "2012-10-17", "2008-10-17"]),
+    ),
+    st.sampled_from(
+        [{"Statement": 7}, SECTIONS["variables"], document(SECTIONS["all but some resources"])]
+    ),
+)
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> list[Json]:
+    """A user and a role with a few documents by every way, and the groups and policies of them."""
+    names = ["own", "MyBedrock", "other", "gone"]
+    arns = [policy_arn(name) for name in names] + [LIMITED]
+    some = st.lists(st.sampled_from(arns), max_size=2, unique=True)
+    bound = st.none() | st.none() | st.sampled_from(arns)
+    held = st.lists(documents, max_size=2)
+    return [
+        user(
+            "alice", *draw(held), attached=draw(some), boundary=draw(bound),
+            groups=draw(st.lists(st.sampled_from(["ml", "ops", "ghosts"]), max_size=2, unique=True)),
+        ),
+        role("worker", *draw(held), attached=draw(some), boundary=draw(bound)),
+        group("ml", *draw(held), attached=draw(some)),
+        group("ops", attached=draw(some)),
+        *(policy(name, raw=draw(documents)) for name in names if name != "gone"),
+    ]  # fmt: skip
+
+
+@given(accounts(), judges)
+@settings(max_examples=150, deadline=None)
+def test_a_summary_says_what_the_result_says(items: list[Json], judging: Judge) -> None:
+    made = account(*items)
+    for holder in (*made.principals.values(), *made.groups.values()):
+        agreed(judging, made, holder)
+
+
+@given(accounts(), judges)
+@settings(max_examples=40, deadline=None)
+def test_what_was_judged_before_does_not_matter(items: list[Json], judging: Judge) -> None:
+    made = account(*items)
+    fresh = Judge(judging.managed, catalogue(), "aws", only=judging.only)
+    for holder in made.principals.values():
+        assert judging.summary(made, holder) == fresh.summary(made, holder)
+        assert judging.result(made, holder) == fresh.result(made, holder)
+
+
+def test_equal_summaries_are_one_object() -> None:
+    bucket = "arn:aws:s3:::bucket-of-{}"
+    made = account(
+        user("alice", allow("bedrock:Get*"), allow("s3:*", bucket.format("alice"))),
+        user("bob", allow("s3:*", bucket.format("bob")), allow(["bedrock:Get*", "ec2:Run*"])),
+        user("carol", allow("bedrock:Get*"), attached=[LIMITED]),
+    )
+    one, two, three = (_LIMITED.summary(made, the(made, n)) for n in ("alice", "bob", "carol"))
+    assert one is two
+    assert (one.verdict, three.verdict) == (Verdict.PARTIAL, Verdict.GRANTED)
+    assert one.sections[1] is three.sections[1] or one.sections[1] != three.sections[1]
+
+
+def test_names_count_where_grants_are_hidden() -> None:
+    everything = document(allow("*"))
+    made = account(
+        user("alice", attached=[policy_arn("admin")]),
+        user("bob", attached=[policy_arn("root")]),
+        user("carol", attached=[policy_arn("MyBedrock")]),
+        user("dave", groups=["ops"]),
+        group("ops", attached=[policy_arn("admin")]),
+        *(policy(name, raw=everything) for name in ("admin", "root", "MyBedrock")),
+    )
+    found = {p.name: _LIMITED.summary(made, p).hidden for p in made.principals.values()}
+    assert found == {"alice": ("admin",), "bob": ("root",), "carol": (), "dave": ("admin",)}
+    assert _LIMITED.summary(made, made.groups["ops"]).hidden == ()
+
+
+def test_an_unknown_that_no_sum_shows_is_told_all_the_same() -> None:
+    odd = allow("bedrock:ListTagsForResource", Condition={"StringResembles": {"a": "b"}})
+    made = account(user("alice", allow(INVOKE), odd), user("bob", allow(INVOKE)))
+    alice, bob = (agreed_summary(made, name) for name in ("alice", "bob"))
+    assert (alice.verdict, alice.uncertain) == (Verdict.PARTIAL, True)
+    assert (bob.verdict, bob.uncertain) == (Verdict.PARTIAL, False)
+
+
+def agreed_summary(made: Any, name: str) -> Any:
+    agreed(_LIMITED, made, the(made, name))
+    return _LIMITED.summary(made, the(made, name))
+
+
+def test_a_managed_policy_that_could_not_be_read_makes_every_summary_unknown() -> None:
+    unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")  # type: ignore[call-arg]
+    assert isinstance(unread.document, Unread)
+    made = account(user("alice", allow("*")))
+    judging = Judge(unread, catalogue(), "aws")
+    agreed(judging, made, the(made))
+    assert judging.summary(made, the(made)).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("effect", [allow, deny])
+def test_patterns_that_are_too_many_are_the_same_in_both(effect: Any) -> None:
+    letters = "abcdefghijklmnop"
+    many = [effect(INVOKE, f"{MODELS}/*{a}*{b}*") for a, b in zip(letters, letters[1:], strict=False)]
+    more = [allow("*")] if effect is deny else []
+    made = account(user("alice", document(*many, *more)))
+    result = agreed(_LIMITED, made, the(made))
+    entry = next(e for e in result.sections[0].entries if e.action == INVOKE)
+    assert entry.verdict is Verdict.PARTIAL
