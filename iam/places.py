@@ -41,7 +41,7 @@ class Place:
         # "every string" needs no walking
         inside = [machine for machine in machines if not machine.always] or machines[:1]
         self._inside = inside[0] if len(inside) == 1 else Together(inside)
-        self._letters: dict[int, frozenset[str]] = {}
+        self._known_moves: dict[int, dict[str, int]] = {}
         self._ends: dict[int, str | None] = {}
         self._matches: dict[Tokens, Match] = {}
         self._spans: dict[Patterns, bool | None] = {}
@@ -143,14 +143,20 @@ class Place:
                     miss = text if miss is None else miss
             named = machine.named(mask)
             # What the pattern names comes last, to be followed first: it leads to a hit.
-            for letter in (*(self._leading_on(state) - named), *named):
+            for letter, after in self._moves(state).items():
+                if letter not in named:
+                    reached(after, machine.step(mask, letter), text + letter)
+            for letter in named:
                 if after := self._inside.step(state, letter):
                     reached(after, machine.step(mask, letter), text + letter)
         return Match(hit, miss)
 
-    def _leading_on(self, state: int) -> frozenset[str]:
-        if (known := self._letters.get(state)) is None:
-            known = self._letters[state] = _COMMON | self._inside.named(state)
+    def _moves(self, state: int) -> dict[str, int]:
+        """What leads on from here; an unnamed letter first, since few patterns match it."""
+        if (known := self._known_moves.get(state)) is None:
+            letters = sorted(_COMMON | self._inside.named(state))
+            steps = ((letter, self._inside.step(state, letter)) for letter in letters)
+            known = self._known_moves[state] = {letter: after for letter, after in steps if after}
         return known
 
     def _walked(self, state: int, text: str) -> int:
@@ -173,10 +179,8 @@ class Place:
         for state in queue:
             if self._inside.accepts(state):
                 return came[state]
-            # An unnamed letter first: then few patterns match the sample.
-            for letter in sorted(self._leading_on(state)):
-                after = self._inside.step(state, letter)
-                if after and after not in came:
+            for letter, after in self._moves(state).items():
+                if after not in came:
                     if len(came) >= MOST_STATES:
                         raise TooComplex
                     came[after] = came[state] + letter
