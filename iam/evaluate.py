@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from iam.pattern import TooComplex
-from iam.reach import kinds_of, may_reach
+from iam.reach import kinds_of, may_reach, narrows
 from iam.rule import Reach, Rule, Universe, real_of
 from iam.settle import settled, verdict_of
 from iam.verdict import Verdict, sum_up
@@ -73,16 +73,15 @@ def _decide(
 ) -> Decision:
     rules = [*identity, *(boundary or ())]
     n = len(identity)
+    if not boundary_unread and (limited := _limited(universe, identity, boundary)) is not None:
+        return _settled(universe, identity, boundary, boundary_unread, limited)
     try:
         matching = kinds_of(universe, rules)
     except TooComplex:
-        used = frozenset(i for i, rule in enumerate(rules) if may_reach(universe, rule))
-        verdict = settled(universe, identity, boundary, boundary_unread)
-        if verdict is None:
-            return Decision(Verdict.UNKNOWN, used, too_complex=True)
         denies = [rule for rule in boundary or () if rule.effect == "Deny"]
+        decision = _settled(universe, identity, boundary, boundary_unread, limited=False)
         unlimited = settled(universe, [*identity, *denies], None)
-        return Decision(verdict, used, limited=boundary is not None and verdict != unlimited)
+        return replace(decision, limited=decision.verdict is not unlimited)
     reaching: set[int] = set()
     limited = False
     best: set[Verdict] = set()
@@ -100,6 +99,42 @@ def _decide(
     sums = {sum_up(best), sum_up(worst)}
     verdict = sums.pop() if len(sums) == 1 else Verdict.UNKNOWN
     return Decision(verdict, frozenset(reaching), limited)
+
+
+def _limited(
+    universe: Universe, identity: Sequence[Rule], boundary: Sequence[Rule] | None
+) -> bool | None:
+    """Whether a boundary takes something away by not allowing it; None if that takes a walk."""
+    if boundary is None:
+        return False
+    limited = False
+    for hopeful in (True, False):
+        allows = [rule for rule in boundary if rule.effect_if(hopeful) == "Allow"]
+        level = max([Reach.NO, *(rule.everywhere for rule in allows)])
+        if any(narrows(rule, universe) for rule in allows) or level is Reach.MAYBE:
+            return None
+        if level is Reach.NO:
+            limited = limited or any(
+                rule.effect_if(hopeful) == "Allow" and may_reach(universe, rule)
+                for rule in identity
+            )
+    return limited
+
+
+def _settled(
+    universe: Universe,
+    identity: Sequence[Rule],
+    boundary: Sequence[Rule] | None,
+    boundary_unread: bool,
+    limited: bool,
+) -> Decision:
+    """Decide without telling all kinds of requests apart."""
+    rules = (*identity, *(boundary or ()))
+    used = frozenset([i for i, rule in enumerate(rules) if may_reach(universe, rule)])
+    verdict = settled(universe, identity, boundary, boundary_unread)
+    if verdict is None:
+        return Decision(Verdict.UNKNOWN, used, too_complex=True)
+    return Decision(verdict, used, limited)
 
 
 @dataclass(frozen=True, slots=True)

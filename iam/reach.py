@@ -123,6 +123,7 @@ def whole_reach(universe: Universe, rule: Rule) -> Reach | None:
     return found.pop() if len(found) == 1 else None
 
 
+@lru_cache(maxsize=200_000)
 def may_reach(universe: Universe, rule: Rule) -> bool:
     """Whether a rule reaches anything in a universe; it may where that is too much to work out."""
     places = places_of(universe)

@@ -8,6 +8,7 @@ where one is granted and another is not, the verdict is `partial`, whatever else
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from iam.automaton import Tokens
@@ -67,12 +68,17 @@ def verdict_of(allow: Reach, deny: Reach) -> Verdict:
     return Verdict.GRANTED if allow is Reach.YES and deny is Reach.NO else Verdict.PARTIAL
 
 
-def verdict_in(universe: Universe, case: Case) -> Verdict:
-    """The verdict on the requests about a universe.
+@lru_cache(maxsize=200_000)
+def verdict_in(universe: Universe, case: Case) -> Verdict | None:
+    """The verdict on the requests about a universe; None where the patterns together are too many
+    to be compared."""
+    try:
+        return _verdict_in(universe, case)
+    except TooComplex:
+        return None
 
-    Raises:
-        TooComplex: The patterns together are too many to be compared.
-    """
+
+def _verdict_in(universe: Universe, case: Case) -> Verdict:
     places = places_of(universe)
     if places is None or not all(map(is_plain, _rules(case))):
         return sum_up(_exactly(universe, case))
@@ -182,7 +188,7 @@ def settled(
     Returns:
         The verdict; None where the patterns together are too many to be compared.
     """
-    found = set()
+    found: set[Verdict] = set()
     for hopeful in (True, False):
         sides: dict[str, tuple[list[Reach], list[Rule]]]
         sides = {side: ([Reach.NO], []) for side in ("own", "limit", "deny")}
@@ -198,8 +204,9 @@ def settled(
         if boundary is None and (hopeful or not boundary_unread):
             sides["limit"][0].append(Reach.YES)
         own, limit, deny = ((max(reaches), open_) for reaches, open_ in sides.values())
-        try:
-            found.add(verdict_in(universe, case_of(*own, *limit, *deny)))
-        except TooComplex:
+        if (verdict := verdict_in(universe, case_of(*own, *limit, *deny))) is None:
             return None
+        found.add(verdict)
+        if not boundary_unread and all(rule.understood for rule in (*identity, *(boundary or ()))):
+            break  # it comes to the same
     return found.pop() if len(found) == 1 else Verdict.UNKNOWN

@@ -12,7 +12,6 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from iam.pattern import TooComplex
 from iam.profile import NOTHING, Cut, Profile, Side
 from iam.rule import Reach, Rule, Universe
 from iam.settle import Case, case_of, verdict_in
@@ -127,17 +126,13 @@ class Tally:
                 found[n] |= these & requests
 
     def _of_case(self, case: Case, requests: int) -> Sequence[int]:
-        """The verdicts on some requests in a case."""
+        """The verdicts on some requests in a case; in none of the sets where it is too complex."""
         known = self._known.setdefault(case, [0, 0, 0, 0, 0])
         if missing := requests & ~known[4]:
             for universe, of_universe in self._universes.items():
                 if not missing & of_universe:
                     continue
-                try:
-                    verdict = verdict_in(universe, case)
-                except TooComplex:
-                    pass  # in none of the sets it is unknown
-                else:
+                if (verdict := verdict_in(universe, case)) is not None:
                     known[_PLACES[verdict]] |= of_universe
                 known[4] |= of_universe
         return known[:4]
