@@ -104,7 +104,7 @@ class Judge:
         self._silent: _Reading = (None,) * len(every)
         self._anything: _Reading = tuple((((0, ANYTHING),),) * len(q.requests) for q in every)
         self._readings: dict[str, _Reading] = {}
-        self._scopes: dict[tuple[str, int, str], tuple[tuple[str, ...], bool]] = {}
+        self._vias: dict[_Key, Via] = {}
         self._decisions: dict[_Key, Decision] = {}
         self._entries: dict[_Key, EntryResult] = {}
         self._results: dict[_Key, tuple[Verdict, tuple[SectionResult, ...]]] = {}
@@ -187,37 +187,44 @@ class Judge:
         self, question: _Question, sources: Sequence[_Read], boundary: _Read | None
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
-        statements: dict[tuple[int, int], tuple[Source, Statement]] = {}
+        statements: dict[tuple[_Key, int], tuple[_Read, Statement]] = {}
         reasons: dict[str, None] = {}
         idle: list[bool] = []
         place = question.place
         limit = boundary.source if boundary else None
         unread = limit is not None and isinstance(limit.document, Unread)
         limits = boundary.reading[place] if boundary and not unread else None
+        said = [read.reading[place] or () for read in sources]
+        alike: dict[tuple[object, ...], Verdict] = {}
         for i, requests in enumerate(question.requests):
-            found = [(r.source, *of) for r in sources for of in (r.reading[place] or ())[i]]
+            key = (requests.universe, *[of[i] for of in said], limits and limits[i])
+            if (known := alike.get(key)) is not None:
+                concrete[requests.name] = known
+                continue
+            found = [(r, *one) for r, of in zip(sources, said, strict=True) for one in of[i]]
             mine = len(found)
-            if limit and limits:
-                found += [(limit, *of) for of in limits[i]]
+            if boundary and limits:
+                found += [(boundary, *one) for one in limits[i]]
             decision = self._decision(
                 requests.universe,
                 tuple([rule for _, _, rule in found[:mine]]),
                 None if limit is None or unread else tuple([rule for _, _, rule in found[mine:]]),
                 unread,
             )
-            concrete[requests.name] = decision.verdict
+            concrete[requests.name] = alike[key] = decision.verdict
             idle.append(decision.idle)
             for n in sorted(decision.used):
-                source, index, _ = found[n]
-                if isinstance(source.document, Unread):
-                    reasons[f"{source.policy} could not be read: {source.document.message}"] = None
+                read, index, _ = found[n]
+                document = read.source.document
+                if isinstance(document, Unread):
+                    reasons[f"{read.source.policy} could not be read: {document.message}"] = None
                 else:
-                    statements[id(source), index] = (source, source.document.statements[index])
+                    statements[read.key, index] = (read, document.statements[index])
             reasons.update(dict.fromkeys(_reasons(decision, limit)))
-        via = (
-            self._via(source, statement, question.entry.action, idle=all(idle))
-            for source, statement in statements.values()
-        )
+        via = [
+            self._via(read, statement, question.entry.action, idle=all(idle))
+            for read, statement in statements.values()
+        ]
         return EntryResult(
             action=question.entry.action,
             verdict=sum_up(concrete.values()),
@@ -226,24 +233,22 @@ class Judge:
             reasons=tuple(reasons),
         )
 
-    def _via(self, source: Source, statement: Statement, action: str, *, idle: bool) -> Via:
-        assert isinstance(source.document, Document)
-        key = (source.document.fingerprint, statement.index, action.partition(":")[0].lower())
-        if (known := self._scopes.get(key)) is None:
-            understood = statement.problem is None and all(map(is_known, statement.conditions))
-            known = in_words(statement, key[2], self._partition), understood
-            self._scopes[key] = known
-        scope, understood = known
-        return Via(
-            effect=statement.effect or "Deny",
-            policy=source.policy,
-            kind=source.kind,
-            group=source.group,
-            sid=statement.sid,
-            statement=statement.index,
-            scope=(*scope, f"which reaches no resource of {action}") if idle else scope,
-            understood=understood,
-        )
+    def _via(self, read: _Read, statement: Statement, action: str, *, idle: bool) -> Via:
+        service = action.partition(":")[0].lower()
+        key = (read.key, statement.index, action if idle else service, idle)
+        if (known := self._vias.get(key)) is None:
+            scope = in_words(statement, service, self._partition)
+            known = self._vias[key] = Via(
+                effect=statement.effect or "Deny",
+                policy=read.source.policy,
+                kind=read.source.kind,
+                group=read.source.group,
+                sid=statement.sid,
+                statement=statement.index,
+                scope=(*scope, f"which reaches no resource of {action}") if idle else scope,
+                understood=statement.problem is None and all(map(is_known, statement.conditions)),
+            )
+        return known
 
     def _read(self, source: Source) -> _Read:
         """Read a document, once for all who hold it."""
