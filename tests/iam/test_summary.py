@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iam.account import ManagedPolicy, Unread
+from iam.audit import uncertain_results, unread_of
 from iam.catalogue import catalogue
 from iam.judge import Judge
 from iam.verdict import Verdict
@@ -240,3 +241,14 @@ def test_patterns_that_are_too_many_are_the_same_in_both(effect: Any) -> None:
     result = agreed(_LIMITED, made, the(made))
     entry = next(e for e in result.sections[0].entries if e.action == INVOKE)
     assert entry.verdict is Verdict.PARTIAL
+
+
+@given(accounts(), judges)
+@settings(max_examples=40, deadline=None)
+def test_summaries_lead_to_all_that_was_not_understood(items: list[Json], judging: Judge) -> None:
+    made = account(*items)
+    everyone = made.principals.values()
+    results = [(p, judging.result(made, p)) for p in everyone]
+    uncertain = uncertain_results(made, judging, [(p, judging.summary(made, p)) for p in everyone])
+    of_all = unread_of(made, judging.managed, results)
+    assert unread_of(made, judging.managed, uncertain) == of_all
