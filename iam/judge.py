@@ -90,13 +90,14 @@ class Judge:
             self.sections = (section_of_action(only, self.sections),)
         self.only = only
         self._questions = _questions(self.sections, catalogue, partition)
-        self._reader = Reader(
+        self.reader = Reader(
             [r for of_section in self._questions for q in of_section for r in q.requests]
         )
+        """Numbers the requests of all entries, in order."""
         self._summaries = Summaries(
             self.sections,
             [[range(q.first, q.first + len(q.requests)) for q in qs] for qs in self._questions],
-            self._reader,
+            self.reader,
             managed.arn,
             isinstance(document, Document),
         )
@@ -259,7 +260,7 @@ class Judge:
             return self._anything
         if (known := self._readings.get(document.fingerprint)) is None:
             known = self._silent
-            if said := self._reader.read(document):
+            if said := self.reader.read(document):
                 known = tuple(
                     _about(said, q) for of_section in self._questions for q in of_section
                 )
