@@ -261,9 +261,7 @@ class Judge:
         if (known := self._readings.get(document.fingerprint)) is None:
             known = self._silent
             if said := self.reader.read(document):
-                known = tuple(
-                    _about(said, q) for of_section in self._questions for q in of_section
-                )
+                known = tuple(_about(said, q) for of_section in self._questions for q in of_section)
             self._readings[document.fingerprint] = known
         return known
 

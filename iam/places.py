@@ -1,4 +1,4 @@
-"""One type of resource, and what patterns match of it: all, nothing, or some, with a sample of both.
+"""One type of resource, and what patterns match of it: all, nothing or some, with samples of both.
 
 A sample is a string of the type that a pattern matches, and one that it does not. Where samples
 show that verdicts differ, no patterns have to be walked together. A sample is made of the very

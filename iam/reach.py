@@ -35,9 +35,7 @@ def kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]
         return places[patterns]
 
     where = [
-        (place(rule.certain or ()), place(rule.possible or ()))
-        if narrows(rule, universe)
-        else None
+        (place(rule.certain or ()), place(rule.possible or ())) if narrows(rule, universe) else None
         for rule in rules
     ]
     if not universe.except_for and not any(where):

@@ -65,7 +65,7 @@ class Reader:
             alike = (section, one.action and (one.action.service, one.action.conditions))
             self._alike[alike] = self._alike.get(alike, 0) | bit
         self._concrete = sum(self._services.values())
-        # Beyond ASCII, letters can be the same without regard to case that are not so in lower case.
+        # Beyond ASCII two letters can be one without regard to case, and not in lower case.
         self._ascii = all(name.isascii() for name in self._named)
         self._matched: dict[str, int] = {}
 
@@ -75,7 +75,9 @@ class Reader:
         Returns:
             Statement by statement; nothing of those that say nothing of any of the requests.
         """
-        return tuple(said for statement in document.statements for said in self._of(statement, document))
+        return tuple(
+            said for statement in document.statements for said in self._of(statement, document)
+        )
 
     def numbers(self, requests: int) -> Iterator[int]:
         """The numbers of a set of requests."""

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 
 from iam.catalogue import Action
 from iam.condition import Standing, standing
-from iam.document import Condition, Document, Effect, Statement
+from iam.document import Condition, Effect, Statement
 from iam.pattern import (
     Patterns,
     TooComplex,
@@ -28,6 +28,7 @@ from iam.pattern import (
     that_may_match,
     type_tokens,
 )
+from iam.places import place_of
 
 
 class Reach(IntEnum):
@@ -117,7 +118,10 @@ def requests_of(
 
 def _any_of(resources: tuple[Patterns, ...], excluded: Patterns) -> bool:
     """Whether there are such resources; where that is too much to work out, there may be."""
+    first, *others = resources
     try:
+        if not excluded:
+            return any(place_of(tokens, tuple(others)).sample is not None for tokens in first)
         return (False,) in kinds(resources, (excluded,))
     except TooComplex:
         return True

@@ -102,7 +102,9 @@ class Tally:
                 )
         return Verdicts(*found)
 
-    def _add(self, found: list[int], part: int, *sides: tuple[Reach, list[tuple[Cut, ...]]]) -> None:
+    def _add(
+        self, found: list[int], part: int, *sides: tuple[Reach, list[tuple[Cut, ...]]]
+    ) -> None:
         """Decide on some requests of which the same is certain."""
         cases: list[tuple[int, tuple[tuple[int, frozenset[Rule]], ...]]] = [(part, ())]
         for n, (level, documents) in enumerate(sides):

@@ -7,6 +7,7 @@ those are judged.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ from tests.build import (
 from tests.iam.sums import agreed
 from tests.iam.test_evaluate_properties import ODD, conditions
 
+LIMITED_JUDGE = judge()
 INVOKE = "bedrock:InvokeModel"
 MODELS = "arn:aws:bedrock:*::foundation-model"
 Json = dict[str, Any]
@@ -76,11 +78,10 @@ def judge_of_one(action: str) -> Judge:
 
 
 judges = st.one_of(
-    st.just(()).map(lambda _: _LIMITED),
+    st.just(LIMITED_JUDGE),
     st.lists(st.sampled_from(list(SECTIONS)), max_size=3, unique=True).map(lambda n: judge_of(*n)),
     st.sampled_from([INVOKE, "ec2:RunInstances", "kms:DescribeKey"]).map(judge_of_one),
 )
-_LIMITED = judge()
 actions = st.sampled_from(
     """* bedrock:* bedrock:Get* bedrock:invokemodel bedrock:Invoke* bedrock:*Guardrail bedrock:?et*
     bedrock-mantle:* bedrock-mantle:CreateInference kms:* kms:DescribeKey s3:* b*:* nowhere:Get*
@@ -126,7 +127,7 @@ def statements(draw: st.DrawFn) -> Json:
         more["NotAction"] = listed
     if draw(st.integers(0, 5)) == 0:
         more["NotResource"] = reached
-    made = make(listed, reached, **more)
+    made: Json = make(listed, reached, **more)
     if draw(st.integers(0, 20)) == 0:
         made["Effect"] = "Perhaps"
     return made
@@ -152,10 +153,11 @@ def accounts(draw: st.DrawFn) -> list[Json]:
     some = st.lists(st.sampled_from(arns), max_size=2, unique=True)
     bound = st.none() | st.none() | st.sampled_from(arns)
     held = st.lists(documents, max_size=2)
+    groups = st.sampled_from(["ml", "ops", "ghosts"])
     return [
         user(
             "alice", *draw(held), attached=draw(some), boundary=draw(bound),
-            groups=draw(st.lists(st.sampled_from(["ml", "ops", "ghosts"]), max_size=2, unique=True)),
+            groups=draw(st.lists(groups, max_size=2, unique=True)),
         ),
         role("worker", *draw(held), attached=draw(some), boundary=draw(bound)),
         group("ml", *draw(held), attached=draw(some)),
@@ -189,7 +191,7 @@ def test_equal_summaries_are_one_object() -> None:
         user("bob", allow("s3:*", bucket.format("bob")), allow(["bedrock:Get*", "ec2:Run*"])),
         user("carol", allow("bedrock:Get*"), attached=[LIMITED]),
     )
-    one, two, three = (_LIMITED.summary(made, the(made, n)) for n in ("alice", "bob", "carol"))
+    one, two, three = (LIMITED_JUDGE.summary(made, the(made, n)) for n in ("alice", "bob", "carol"))
     assert one is two
     assert (one.verdict, three.verdict) == (Verdict.PARTIAL, Verdict.GRANTED)
     assert one.sections[1] is three.sections[1] or one.sections[1] != three.sections[1]
@@ -205,9 +207,9 @@ def test_names_count_where_grants_are_hidden() -> None:
         group("ops", attached=[policy_arn("admin")]),
         *(policy(name, raw=everything) for name in ("admin", "root", "MyBedrock")),
     )
-    found = {p.name: _LIMITED.summary(made, p).hidden for p in made.principals.values()}
+    found = {p.name: LIMITED_JUDGE.summary(made, p).hidden for p in made.principals.values()}
     assert found == {"alice": ("admin",), "bob": ("root",), "carol": (), "dave": ("admin",)}
-    assert _LIMITED.summary(made, made.groups["ops"]).hidden == ()
+    assert LIMITED_JUDGE.summary(made, made.groups["ops"]).hidden == ()
 
 
 def test_an_unknown_that_no_sum_shows_is_told_all_the_same() -> None:
@@ -219,8 +221,8 @@ def test_an_unknown_that_no_sum_shows_is_told_all_the_same() -> None:
 
 
 def agreed_summary(made: Any, name: str) -> Any:
-    agreed(_LIMITED, made, the(made, name))
-    return _LIMITED.summary(made, the(made, name))
+    agreed(LIMITED_JUDGE, made, the(made, name))
+    return LIMITED_JUDGE.summary(made, the(made, name))
 
 
 def test_a_managed_policy_that_could_not_be_read_makes_every_summary_unknown() -> None:
@@ -235,10 +237,10 @@ def test_a_managed_policy_that_could_not_be_read_makes_every_summary_unknown() -
 @pytest.mark.parametrize("effect", [allow, deny])
 def test_patterns_that_are_too_many_are_the_same_in_both(effect: Any) -> None:
     letters = "abcdefghijklmnop"
-    many = [effect(INVOKE, f"{MODELS}/*{a}*{b}*") for a, b in zip(letters, letters[1:], strict=False)]
+    many = [effect(INVOKE, f"{MODELS}/*{a}*{b}*") for a, b in pairwise(letters)]
     more = [allow("*")] if effect is deny else []
     made = account(user("alice", document(*many, *more)))
-    result = agreed(_LIMITED, made, the(made))
+    result = agreed(LIMITED_JUDGE, made, the(made))
     entry = next(e for e in result.sections[0].entries if e.action == INVOKE)
     assert entry.verdict is Verdict.PARTIAL
 
