@@ -71,22 +71,36 @@ def _decide(
     boundary: Sequence[Rule] | None,
     boundary_unread: bool,
 ) -> Decision:
-    rules = [*identity, *(boundary or ())]
-    n = len(identity)
-    if not boundary_unread and (limited := _limited(universe, identity, boundary)) is not None:
+    limited = _limited(universe, identity, boundary, boundary_unread)
+    if limited is not None:
         return _settled(universe, identity, boundary, boundary_unread, limited)
     try:
-        matching = kinds_of(universe, rules)
+        return of_all_kinds(universe, identity, boundary, boundary_unread)
     except TooComplex:
         denies = [rule for rule in boundary or () if rule.effect == "Deny"]
         decision = _settled(universe, identity, boundary, boundary_unread, limited=False)
         unlimited = settled(universe, [*identity, *denies], None)
         return replace(decision, limited=decision.verdict is not unlimited)
+
+
+def of_all_kinds(
+    universe: Universe,
+    identity: Sequence[Rule],
+    boundary: Sequence[Rule] | None,
+    boundary_unread: bool,
+) -> Decision:
+    """Decide on every kind of request that there is: what all shorter ways must come to.
+
+    Raises:
+        TooComplex: There are too many kinds to be told apart.
+    """
+    rules = [*identity, *(boundary or ())]
+    n = len(identity)
     reaching: set[int] = set()
     limited = False
     best: set[Verdict] = set()
     worst: set[Verdict] = set()
-    for reaches in matching:
+    for reaches in kinds_of(universe, rules):
         reaching.update(i for i, reach in enumerate(reaches) if reach)
         for hopeful, found in ((True, best), (False, worst)):
             own = _Sides.of(rules[:n], reaches[:n], hopeful)
@@ -102,22 +116,30 @@ def _decide(
 
 
 def _limited(
-    universe: Universe, identity: Sequence[Rule], boundary: Sequence[Rule] | None
+    universe: Universe,
+    identity: Sequence[Rule],
+    boundary: Sequence[Rule] | None,
+    boundary_unread: bool,
 ) -> bool | None:
     """Whether a boundary takes something away by not allowing it; None if that takes a walk."""
+
+    def allowing(rules: Sequence[Rule], hopeful: bool) -> list[Rule]:
+        return [rule for rule in rules if rule.effect_if(hopeful) == "Allow"]
+
+    def allowed(hopeful: bool) -> bool:
+        return any(may_reach(universe, rule) for rule in allowing(identity, hopeful))
+
+    if boundary_unread:
+        return allowed(hopeful=False)
     if boundary is None:
         return False
     limited = False
     for hopeful in (True, False):
-        allows = [rule for rule in boundary if rule.effect_if(hopeful) == "Allow"]
-        level = max([Reach.NO, *(rule.everywhere for rule in allows)])
-        if any(narrows(rule, universe) for rule in allows) or level is Reach.MAYBE:
+        limits = allowing(boundary, hopeful)
+        level = max([Reach.NO, *(rule.everywhere for rule in limits)])
+        if level is Reach.MAYBE or any(narrows(rule, universe) for rule in limits):
             return None
-        if level is Reach.NO:
-            limited = limited or any(
-                rule.effect_if(hopeful) == "Allow" and may_reach(universe, rule)
-                for rule in identity
-            )
+        limited = limited or (level is Reach.NO and allowed(hopeful))
     return limited
 
 

@@ -6,21 +6,18 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from iam.document import DocumentError, parse_document
+from iam.document import parse_document
 from iam.judge import Judge
 from iam.reading import Reader
 from iam.rule import rule_of
 from tests.build import allow, document, judge
-from tests.iam.test_summary import documents, judges
+from tests.iam.test_summary import judges, readable
 
 
-@given(documents, judges)
+@given(readable, judges)
 @settings(max_examples=150, deadline=None)
 def test_a_document_says_of_each_request_what_its_statements_say(raw: Any, judging: Judge) -> None:
-    try:
-        read = parse_document(raw)
-    except DocumentError:
-        return
+    read = parse_document(raw)
     reader = judging.reader
     said = reader.read(read)
     for i, requests in enumerate(reader.requests):
