@@ -10,7 +10,6 @@ and the account as it would be are asked about in the same way.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from iam.account import Account, Holder, ManagedPolicy, Unread
@@ -18,10 +17,11 @@ from iam.catalogue import Action, Catalogue
 from iam.condition import is_known
 from iam.document import Document, Statement
 from iam.evaluate import Decision, decide
-from iam.reading import Reader, Said
-from iam.rule import ANYTHING, Requests, Rule, Universe, requests_of
+from iam.question import Question, Reading, questions_of, said_about
+from iam.reading import Reader
+from iam.rule import ANYTHING, Rule, Universe
 from iam.scope import in_words
-from iam.section import Entry, Section, section_of_action, sections_of
+from iam.section import Section, section_of_action, sections_of
 from iam.sources import Source, attachment_of, boundary_of, sources_of
 from iam.summary import Summaries
 from iam.verdict import (
@@ -34,23 +34,6 @@ from iam.verdict import (
     sum_up,
 )
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Question:
-    """An entry of a section, ready to be asked of any principal."""
-
-    place: int
-    """Among the questions of all sections, from 0."""
-    entry: Entry
-    requests: tuple[Requests, ...]
-    first: int
-    """The number of the first request; the others follow."""
-
-
-_Said = tuple[tuple[tuple[int, Rule], ...], ...]
-"""What a document says of each of a question's requests: places of statements, and rules."""
-_Reading = tuple[_Said | None, ...]
-"""That for every question; None where it does not speak of any of the requests."""
 _Key = tuple[object, ...]
 
 
@@ -59,7 +42,7 @@ class _Read(NamedTuple):
 
     key: _Key
     source: Source
-    reading: _Reading
+    reading: Reading
 
 
 class Judge:
@@ -89,22 +72,16 @@ class Judge:
         if only is not None:
             self.sections = (section_of_action(only, self.sections),)
         self.only = only
-        self._questions = _questions(self.sections, catalogue, partition)
-        self.reader = Reader(
-            [r for of_section in self._questions for q in of_section for r in q.requests]
-        )
+        self._questions = questions_of(self.sections, catalogue, partition)
+        every = [q for of_section in self._questions for q in of_section]
+        self.reader = Reader([requests for q in every for requests in q.requests])
         """Numbers the requests of all entries, in order."""
         self._summaries = Summaries(
-            self.sections,
-            [[range(q.first, q.first + len(q.requests)) for q in qs] for qs in self._questions],
-            self.reader,
-            managed.arn,
-            isinstance(document, Document),
+            self.sections, self._questions, self.reader, managed.arn, isinstance(document, Document)
         )
-        every = [q for of_section in self._questions for q in of_section]
-        self._silent: _Reading = (None,) * len(every)
-        self._anything: _Reading = tuple((((0, ANYTHING),),) * len(q.requests) for q in every)
-        self._readings: dict[str, _Reading] = {}
+        self._silent: Reading = (None,) * len(every)
+        self._anything: Reading = tuple((((0, ANYTHING),),) * len(q.requests) for q in every)
+        self._readings: dict[str, Reading] = {}
         self._vias: dict[_Key, Via] = {}
         self._decisions: dict[_Key, Decision] = {}
         self._entries: dict[_Key, EntryResult] = {}
@@ -171,7 +148,7 @@ class Judge:
 
     def _entry(
         self,
-        question: _Question,
+        question: Question,
         section: Section,
         sources: Sequence[_Read],
         boundary: _Read | None,
@@ -185,7 +162,7 @@ class Judge:
         return known
 
     def _judged(
-        self, question: _Question, sources: Sequence[_Read], boundary: _Read | None
+        self, question: Question, sources: Sequence[_Read], boundary: _Read | None
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
         statements: dict[tuple[_Key, int], tuple[_Read, Statement]] = {}
@@ -255,13 +232,13 @@ class Judge:
         """Read a document, once for all who hold it."""
         return _Read(_key(source), source, self._reading(source.document))
 
-    def _reading(self, document: Document | Unread) -> _Reading:
+    def _reading(self, document: Document | Unread) -> Reading:
         if isinstance(document, Unread):
             return self._anything
         if (known := self._readings.get(document.fingerprint)) is None:
             known = self._silent
             if said := self.reader.read(document):
-                known = tuple(_about(said, q) for of_section in self._questions for q in of_section)
+                known = tuple(said_about(said, q) for qs in self._questions for q in qs)
             self._readings[document.fingerprint] = known
         return known
 
@@ -278,16 +255,7 @@ class Judge:
         return known
 
 
-def _about(said: Sequence[Said], question: _Question) -> _Said | None:
-    """Of what a document says, that about a question."""
-    about = tuple(
-        tuple([(one.statement, one.rule) for one in said if one.requests >> i & 1])
-        for i in range(question.first, question.first + len(question.requests))
-    )
-    return about if any(about) else None
-
-
-def _not_understood(question: _Question, problem: str) -> EntryResult:
+def _not_understood(question: Question, problem: str) -> EntryResult:
     return EntryResult(
         action=question.entry.action,
         verdict=Verdict.UNKNOWN,
@@ -301,26 +269,6 @@ def _key(source: Source) -> _Key:
     document = source.document
     content = document.fingerprint if isinstance(document, Document) else document
     return (content, source.policy, source.kind, source.group)
-
-
-def _questions(
-    sections: Sequence[Section], catalogue: Catalogue, partition: str
-) -> list[tuple[_Question, ...]]:
-    found: list[tuple[_Question, ...]] = []
-    place = first = 0
-    for section in sections:
-        questions: list[_Question] = []
-        for entry in section.entries:
-            requests = tuple(
-                requests_of(
-                    name, catalogue.find(name), section.statement, section.variables, partition
-                )
-                for name in entry.concrete
-            )
-            questions.append(_Question(place, entry, requests, first))
-            place, first = place + 1, first + len(requests)
-        found.append(tuple(questions))
-    return found
 
 
 def _reasons(decision: Decision, boundary: Source | None) -> list[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from iam.account import Account, Group, Holder, Unread
 from iam.hidden import INVOKES, names_of_hidden
 from iam.profile import Profile, Profiles, Spoken
+from iam.question import Question
 from iam.reading import Reader
 from iam.section import Section
 from iam.sources import Source, attachment_of, boundary_of, sources_of
@@ -44,7 +45,7 @@ class Summaries:
     def __init__(
         self,
         sections: Sequence[Section],
-        numbers: Sequence[Sequence[Sequence[int]]],
+        questions: Sequence[Sequence[Question]],
         reader: Reader,
         arn: str,
         readable: bool,
@@ -53,7 +54,7 @@ class Summaries:
 
         Args:
             sections: Of the managed policy.
-            numbers: The numbers of the requests of each entry of each section.
+            questions: Of each section, an entry each.
             reader: Of these requests.
             arn: The managed policy's.
             readable: Whether its document could be read.
@@ -65,11 +66,11 @@ class Summaries:
         self._tally = Tally(reader.universes)
         self._sections = [
             _Entries(
-                requests=sum(1 << i for entry in entries for i in entry),
-                entries=tuple(sum(1 << i for i in entry) for entry in entries),
+                requests=sum(1 << i for q in of_section for i in q.numbers),
+                entries=tuple(sum(1 << i for i in q.numbers) for q in of_section),
                 problem=bool(section.statement.problem),
             )
-            for section, entries in zip(sections, numbers, strict=True)
+            for section, of_section in zip(sections, questions, strict=True)
         ]
         self._every = (1 << reader.count) - 1
         self._problem = sum(s.requests for s in self._sections if s.problem)
