@@ -73,7 +73,7 @@ class Profiles:
         ]
         self._by_content: dict[str, Spoken] = {}
         self._same: dict[tuple[Side, Side], Profile] = {}
-        self._folded: dict[Rule, list[int]] = {}
+        self._folded: dict[Rule, tuple[int, int, int, int]] = {}
         every = (1 << len(reader.requests)) - 1
         self._unread = Spoken(self._profile([Said(0, ANYTHING, every)]))
 
@@ -144,16 +144,19 @@ class Profiles:
 
     def _fold(self, rule: Rule, requests: int) -> tuple[int, int, int]:
         """Of some requests those that a rule reaches, may reach, and reaches some resources of."""
-        folded = self._folded.setdefault(rule, [0, 0, 0, 0])
-        if missing := requests & ~folded[0]:
+        known, reached, may_be, cut = self._folded.get(rule, (0, 0, 0, 0))
+        if missing := requests & ~known:
             for of_universe, universe in self._of_requests:
                 if not missing & of_universe:
                     continue
                 reach = whole_reach(universe, rule)
-                folded[0] |= of_universe
+                known |= of_universe
                 if reach is None:
-                    folded[3] |= of_universe
-                elif reach:
-                    folded[1 if reach is Reach.YES else 2] |= of_universe
-        _, reached, may_be, cut = folded
+                    cut |= of_universe
+                elif reach is Reach.YES:
+                    reached |= of_universe
+                elif reach is Reach.MAYBE:
+                    may_be |= of_universe
+            # Stored as one: another thread may be at the same rule.
+            self._folded[rule] = known, reached, may_be, cut
         return reached & requests, may_be & requests, cut & requests

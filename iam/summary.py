@@ -7,6 +7,7 @@ to the same are one, and principals that hold such documents share what is worke
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from iam.account import Account, Group, Holder, Unread
@@ -28,7 +29,8 @@ class _Entries(NamedTuple):
     problem: bool
 
 
-class _Sums(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
     """What a summary has that does not depend on names."""
 
     verdict: Verdict
@@ -80,7 +82,7 @@ class Summaries:
         self._of_documents: dict[tuple[frozenset[Profile], object], _Sums] = {}
         self._of_verdicts: dict[tuple[int, ...], _Sums] = {}
         self._section_sums: dict[tuple[int, ...], SectionSum] = {}
-        self._same: dict[tuple[int, Attachment, tuple[str, ...]], Summary] = {}
+        self._same: dict[tuple[_Sums, Attachment, tuple[str, ...]], Summary] = {}
 
     def of(self, account: Account, holder: Holder) -> Summary:
         """Summarise one principal, or a group by its own policies alone."""
@@ -92,9 +94,9 @@ class Summaries:
         if sums.by and not isinstance(holder, Group):
             hidden = _hidden(sources, said, sums.by)
         attached = attachment_of(account, holder, self._arn)
-        key = (id(sums), attached, hidden)
+        key = (sums, attached, hidden)
         if (known := self._same.get(key)) is None:
-            known = self._same[key] = Summary(
+            made = Summary(
                 verdict=sums.verdict,
                 sections=sums.sections,
                 attached=attached,
@@ -102,6 +104,7 @@ class Summaries:
                 hidden=hidden,
                 uncertain=sums.uncertain,
             )
+            known = self._same.setdefault(key, made)
         return known
 
     def _sums(self, profiles: Sequence[Profile], boundary: Source | None) -> _Sums:
@@ -119,8 +122,8 @@ class Summaries:
             )
             content = (granted, partial, denied, none, by)
             if (known := self._of_verdicts.get(content)) is None:
-                known = self._sum(Verdicts(granted, partial, denied, none), by)
-                self._of_verdicts[content] = known
+                made = self._sum(Verdicts(granted, partial, denied, none), by)
+                known = self._of_verdicts.setdefault(content, made)
             self._of_documents[key] = known
         return known
 

@@ -34,7 +34,7 @@ class Tally:
         """Take the requests, by the resources that they are about."""
         self._universes = universes
         self._every = reduce(or_, universes.values(), 0)
-        self._known: dict[Case, list[int]] = {}
+        self._known: dict[Case, tuple[int, Verdicts]] = {}
 
     def of(
         self, profiles: Sequence[Profile], boundary: Profile | None, limit: bool, unread: bool
@@ -127,19 +127,24 @@ class Tally:
             for n, these in enumerate(self._of_case(case_of(*own, *limit, *deny), requests)):
                 found[n] |= these & requests
 
-    def _of_case(self, case: Case, requests: int) -> Sequence[int]:
+    def _of_case(self, case: Case, requests: int) -> Verdicts:
         """The verdicts on some requests in a case; in none of the sets where it is too complex."""
-        known = self._known.setdefault(case, [0, 0, 0, 0, 0])
-        if missing := requests & ~known[4]:
+        decided, known = self._known.get(case, _UNDECIDED)
+        if missing := requests & ~decided:
+            found = list(known)
             for universe, of_universe in self._universes.items():
                 if not missing & of_universe:
                     continue
                 if (verdict := verdict_in(universe, case)) is not None:
-                    known[_PLACES[verdict]] |= of_universe
-                known[4] |= of_universe
-        return known[:4]
+                    found[_PLACES[verdict]] |= of_universe
+                decided |= of_universe
+            # Stored as one: another thread may be at the same case.
+            known = Verdicts(*found)
+            self._known[case] = decided, known
+        return known
 
 
+_UNDECIDED = (0, Verdicts(0, 0, 0, 0))
 _PLACES = {Verdict.GRANTED: 0, Verdict.PARTIAL: 1, Verdict.DENIED: 2, Verdict.NONE: 3}
 
 

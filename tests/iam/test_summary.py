@@ -6,6 +6,8 @@ those are judged.
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -14,12 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iam.account import ManagedPolicy, Unread
+from benchmarks.company import company
+from iam.account import Account, ManagedPolicy, Unread, parse_page
 from iam.audit import uncertain_results, unread_of
 from iam.catalogue import catalogue
 from iam.judge import Judge
-from iam.verdict import Verdict
+from iam.verdict import Summary, Verdict
 from tests.build import (
+    ID,
     LIMITED,
     account,
     allow,
@@ -253,3 +257,24 @@ def test_summaries_lead_to_all_that_was_not_understood(items: list[Json], judgin
     uncertain = uncertain_results(made, judging, [(p, judging.summary(made, p)) for p in everyone])
     of_all = unread_of(made, judging.managed, results)
     assert unread_of(made, judging.managed, uncertain) == of_all
+
+
+def test_threads_that_share_a_judge_are_told_the_same() -> None:
+    made = parse_page(Account(id=ID), company(300)).with_policy(LIMITED_JUDGE.managed)
+    everyone = list(made.principals.values())
+    expected = [LIMITED_JUDGE.summary(made, principal) for principal in everyone]
+    shared = judge()
+
+    def summarise(start: int) -> list[Summary]:
+        turned = everyone[start:] + everyone[:start]
+        found = [shared.summary(made, principal) for principal in turned]
+        return found[len(everyone) - start :] + found[: len(everyone) - start]
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            for found in threads.map(summarise, (0, 50, 120, 250)):
+                assert found == expected
+    finally:
+        sys.setswitchinterval(interval)
