@@ -119,12 +119,17 @@ resources = st.sampled_from(
 )
 
 
+WIDE = [allow("*"), allow("bedrock:*"), allow(["bedrock*:*", "kms:*"]), deny("bedrock:Get*")]
+
+
 @st.composite
-def statements(draw: st.DrawFn) -> Json:
+def statements(draw: st.DrawFn, odd: bool) -> Json:
+    if draw(st.integers(0, 2)) == 0:
+        return draw(st.sampled_from(WIDE))
     make = draw(st.sampled_from([allow, allow, deny]))
     listed = draw(st.lists(actions, min_size=1, max_size=2))
-    reached = draw(st.lists(resources, min_size=1, max_size=3))
-    more: Json = dict(draw(st.sampled_from(ODD))) if draw(st.integers(0, 3)) == 0 else {}
+    reached = draw(st.just(["*"]) | st.lists(resources, min_size=1, max_size=3))
+    more: Json = dict(draw(st.sampled_from(ODD))) if odd else {}
     if "Condition" not in more and (condition := draw(conditions)):
         more["Condition"] = condition
     if draw(st.integers(0, 6)) == 0:
@@ -132,31 +137,40 @@ def statements(draw: st.DrawFn) -> Json:
     if draw(st.integers(0, 5)) == 0:
         more["NotResource"] = reached
     made: Json = make(listed, reached, **more)
-    if draw(st.integers(0, 20)) == 0:
+    if odd and draw(st.integers(0, 9)) == 0:
         made["Effect"] = "Perhaps"
     return made
 
 
-readable = st.one_of(
-    st.builds(
-        lambda made, version: document(*made, version=version),
-        st.lists(statements(), max_size=3),
-        st.sampled_from(["2012-10-17", "2012-10-17", "2008-10-17"]),
-    ),
-    st.sampled_from([document(SECTIONS[name]) for name in ("variables", "all but some resources")]),
-)
-documents = readable | readable | readable | st.just({"Statement": 7})
+def read(odd: bool) -> st.SearchStrategy[Json]:
+    """Documents that can be read; all of them is understood unless they are odd."""
+    return st.one_of(
+        st.builds(
+            lambda made, version: document(*made, version=version),
+            st.lists(statements(odd), min_size=1, max_size=3),
+            st.sampled_from(["2012-10-17", "2012-10-17", "2008-10-17"]),
+        ),
+        st.sampled_from(
+            [document(SECTIONS[name]) for name in ("variables", "all but some resources")]
+        ),
+    )
+
+
+readable = read(odd=False) | read(odd=True)
 
 
 @st.composite
 def accounts(draw: st.DrawFn) -> list[Json]:
-    """A user and a role with a few documents by every way, and the groups and policies of them."""
-    names = ["own", "MyBedrock", "other", "gone"]
-    arns = [policy_arn(name) for name in names] + [LIMITED]
+    """A user and a role with a few documents by every way, and the groups and policies of them;
+    in half of the accounts all is there and understood."""
+    odd = draw(st.booleans())
+    documents = read(odd) | st.just({"Statement": 7}) if odd else read(odd)
+    names = ["own", "MyBedrock", "other"]
+    arns = [policy_arn(name) for name in names] + [LIMITED] + [policy_arn("gone")] * odd
     some = st.lists(st.sampled_from(arns), max_size=2, unique=True)
-    bound = st.none() | st.none() | st.sampled_from(arns)
+    bound = st.none() | st.sampled_from(arns)
     held = st.lists(documents, max_size=2)
-    groups = st.sampled_from(["ml", "ops", "ghosts"])
+    groups = st.sampled_from(["ml", "ops", "ghosts"] if odd else ["ml", "ops"])
     return [
         user(
             "alice", *draw(held), attached=draw(some), boundary=draw(bound),
@@ -165,7 +179,7 @@ def accounts(draw: st.DrawFn) -> list[Json]:
         role("worker", *draw(held), attached=draw(some), boundary=draw(bound)),
         group("ml", *draw(held), attached=draw(some)),
         group("ops", attached=draw(some)),
-        *(policy(name, raw=draw(documents)) for name in names if name != "gone"),
+        *(policy(name, raw=draw(documents)) for name in names),
     ]  # fmt: skip
 
 
