@@ -124,7 +124,7 @@ WIDE = [allow("*"), allow("bedrock:*"), allow(["bedrock*:*", "kms:*"]), deny("be
 
 @st.composite
 def statements(draw: st.DrawFn, odd: bool) -> Json:
-    if draw(st.integers(0, 2)) == 0:
+    if draw(st.integers(0, 3)) == 0:
         return draw(st.sampled_from(WIDE))
     make = draw(st.sampled_from([allow, allow, deny]))
     listed = draw(st.lists(actions, min_size=1, max_size=2))
@@ -292,3 +292,35 @@ def test_threads_that_share_a_judge_are_told_the_same() -> None:
                 assert found == expected
     finally:
         sys.setswitchinterval(interval)
+
+
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+US = "arn:aws:bedrock:us-*:*:*"
+
+
+@pytest.mark.parametrize(
+    ("own", "boundary", "expected"),
+    [
+        ([deny(INVOKE, US)], None, "none"),
+        ([deny(INVOKE, NotResource=US), deny(INVOKE, US)], None, "denied"),
+        ([allow(INVOKE, f"{MODELS}/a*"), deny(INVOKE, f"{MODELS}/*")], None, "none"),
+        ([allow("*"), deny("*", Condition=MFA)], None, "partial"),
+        ([allow("*"), deny(INVOKE, US)], None, "partial"),
+        ([allow(INVOKE, US), allow(INVOKE, NotResource=US)], None, "granted"),
+        ([allow(INVOKE, US)], [allow(INVOKE, NotResource=US)], "none"),
+        ([allow(INVOKE)], [allow(INVOKE, US)], "partial"),
+        ([allow(INVOKE)], [allow("*"), deny(INVOKE, US)], "partial"),
+        ([allow(INVOKE, Condition=MFA), allow(INVOKE, US, Condition=MFA)], None, "partial"),
+        ([allow(INVOKE, f"{MODELS}/${{aws:username}}")], None, "partial"),
+        ([allow("*")], [allow("s3:*")], "none"),
+    ],
+)
+def test_the_ways_to_a_verdict(own: list[Json], boundary: list[Json] | None, expected: str) -> None:
+    bound = None if boundary is None else policy_arn("bound")
+    made = account(
+        user("alice", document(*own), boundary=bound), policy("bound", *(boundary or ()))
+    )
+    result = agreed(judge(), made, the(made))
+    entry = next(e for e in result.sections[0].entries if e.action == INVOKE)
+    assert entry.verdict == expected
+    assert judge_of_one(INVOKE).summary(made, the(made)).verdict == expected
