@@ -82,6 +82,8 @@ class Summaries:
         self._of_documents: dict[tuple[frozenset[Profile], object], _Sums] = {}
         self._of_verdicts: dict[tuple[int, ...], _Sums] = {}
         self._section_sums: dict[tuple[int, ...], SectionSum] = {}
+        self._equal: dict[Summary, Summary] = {}
+        self._equal_sums: dict[SectionSum, SectionSum] = {}
         self._same: dict[tuple[_Sums, Attachment, tuple[str, ...]], Summary] = {}
 
     def of(self, account: Account, holder: Holder) -> Summary:
@@ -104,7 +106,7 @@ class Summaries:
                 hidden=hidden,
                 uncertain=sums.uncertain,
             )
-            known = self._same.setdefault(key, made)
+            known = self._same[key] = self._equal.setdefault(made, made)
         return known
 
     def _sums(self, profiles: Sequence[Profile], boundary: Source | None) -> _Sums:
@@ -183,12 +185,12 @@ class Summaries:
         requests, entries, problem = self._sections[n]
         key = (n, *(these & requests for these in verdicts))
         if (known := self._section_sums.get(key)) is None:
-            known = SectionSum(
+            made = SectionSum(
                 verdict=Verdict.UNKNOWN if problem else _sum_of(requests, verdicts),
                 granted=sum(bool(e) and not e & ~verdicts.granted for e in entries),
                 total=len(entries),
             )
-            self._section_sums[key] = known
+            known = self._section_sums[key] = self._equal_sums.setdefault(made, made)
         return known
 
 
