@@ -22,8 +22,8 @@ differential: .venv/dev.installed  ## hold the verdicts against another judge (n
 	cd tests/differential && npm install --silent --no-package-lock --no-fund --no-audit
 	$(BIN)/python -m tests.differential.compare
 
-benchmark: .venv/dev.installed  ## how long the verdicts of a large account take, and where it goes
-	$(BIN)/python -m benchmarks.verdicts --profile
+benchmark: .venv/dev.installed  ## how long the verdicts of a large account take
+	$(BIN)/python -m benchmarks.verdicts
 
 screenshots: .venv/dev.installed  ## draw the pictures of the README anew
 	$(BIN)/python scripts/screenshots.py

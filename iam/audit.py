@@ -5,7 +5,7 @@ The screen, `bedrock-tui audit` and the tests all take theirs from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -20,7 +20,7 @@ from iam.account import (
 )
 from iam.judge import Judge
 from iam.section import Section
-from iam.verdict import PrincipalResult, Verdict
+from iam.verdict import PrincipalResult, SectionResult, Summary, Verdict, Via
 
 SourceName = Literal["live", "demo", "snapshot"]
 
@@ -79,7 +79,14 @@ def unread_of(
     managed: ManagedPolicy,
     results: Iterable[tuple[Principal, PrincipalResult]],
 ) -> tuple[Unread, ...]:
-    """All that could not be read or understood, each once."""
+    """All that could not be read or understood, each once.
+
+    Args:
+        account: As far as it could be read.
+        managed: The policy that is managed.
+        results: The verdicts on all principals; those of whom some verdict is unknown are enough
+            (`uncertain_results`).
+    """
     return tuple(
         dict.fromkeys(
             (
@@ -92,6 +99,21 @@ def unread_of(
     )
 
 
+def uncertain_results(
+    account: Account, judge: Judge, summaries: Iterable[tuple[Principal, Summary]]
+) -> Iterator[tuple[Principal, PrincipalResult]]:
+    """The verdicts on those principals of whom some verdict is unknown, for `unread_of`.
+
+    Args:
+        account: Its account.
+        judge: For the policy that is managed.
+        summaries: Of all principals, as the judge made them.
+    """
+    for principal, summary in summaries:
+        if summary.uncertain:
+            yield principal, judge.result(account, principal)
+
+
 def _unread_policy(managed: ManagedPolicy) -> Iterable[Unread]:
     if isinstance(managed.document, Unread):
         yield Unread(f"policy {managed.arn}", managed.document.error, managed.document.message)
@@ -102,16 +124,27 @@ def not_understood(
 ) -> tuple[Unread, ...]:
     """The statements that were read but not understood, where they leave a verdict unknown."""
     found: dict[Unread, None] = {}
+    # Principals with the same documents share their entries.
+    open_: dict[int, tuple[tuple[SectionResult, ...], list[Via]]] = {}
     for principal, result in results:
-        for section in result.sections:
-            for entry in section.entries:
-                if Verdict.UNKNOWN not in entry.concrete.values():
-                    continue
-                for via in entry.via:
-                    if via.understood:
-                        continue
-                    where = f"statement {via.sid or via.statement + 1} of {via.policy}"
-                    if via.kind == "inline":
-                        where += f" ({'group ' + via.group if via.group else principal.arn})"
-                    found[Unread(where, "NotUnderstood", "; ".join(via.scope))] = None
+        key = id(result.sections)
+        if key not in open_:
+            open_[key] = result.sections, _undecided_by(result)
+        for via in open_[key][1]:
+            where = f"statement {via.sid or via.statement + 1} of {via.policy}"
+            if via.kind == "inline":
+                where += f" ({'group ' + via.group if via.group else principal.arn})"
+            found[Unread(where, "NotUnderstood", "; ".join(via.scope))] = None
     return tuple(found)
+
+
+def _undecided_by(result: PrincipalResult) -> list[Via]:
+    """The statements not understood that leave a verdict unknown."""
+    return [
+        via
+        for section in result.sections
+        for entry in section.entries
+        if Verdict.UNKNOWN in entry.concrete.values()
+        for via in entry.via
+        if not via.understood
+    ]

@@ -33,9 +33,9 @@ class Automaton:
         "_edges",
         "_memo",
         "_named",
-        "_settled",
         "accepting",
         "always",
+        "settled",
         "start",
     )
 
@@ -45,7 +45,7 @@ class Automaton:
         self._memo: dict[tuple[int, str], int] = {}
         self.accepting = 0
         self.start = 0
-        self._settled = 0
+        self.settled = 0
         """States after which everything matches."""
         self._named: dict[int, frozenset[str]] = {}
         self.always = False
@@ -120,7 +120,7 @@ class Automaton:
             self._closure.append(mask)
         self.accepting |= 1 << (base + here)
         if tokens and tokens[-1] == STAR:
-            self._settled |= 1 << (base + here - 1)
+            self.settled |= 1 << (base + here - 1)
         return self._closure[base]
 
     def named(self, mask: int) -> frozenset[str]:
@@ -150,12 +150,53 @@ class Automaton:
                     or (kind == DIGIT and (char.isdigit() or char == OTHER))
                 ):
                     result |= self._closure[to]
-        if settled := result & self._settled:
+        if settled := result & self.settled:
             # What else was under way no longer matters; forgetting it keeps long lists from
             # exploding.
             result = self._closure[(settled & -settled).bit_length() - 1]
         self._memo[key] = result
         return result
+
+    def accepts(self, mask: int) -> bool:
+        """Whether what has led here matches."""
+        return bool(mask & self.accepting)
+
+    @property
+    def size(self) -> int:
+        """How many states it has."""
+        return len(self._edges)
+
+
+class Together:
+    """Several automata walked at once: matches what all of them match."""
+
+    __slots__ = ("_machines", "start")
+
+    def __init__(self, machines: Iterable[Automaton]) -> None:
+        self._machines: list[tuple[Automaton, int, int]] = []
+        """Each with the place of its states in a mask of all, and its own mask there."""
+        self.start = place = 0
+        for machine in machines:
+            self._machines.append((machine, place, (1 << machine.size) - 1))
+            self.start |= machine.start << place
+            place += machine.size
+
+    def named(self, mask: int) -> frozenset[str]:
+        """The characters that lead on from here otherwise than an unnamed one does."""
+        return frozenset().union(*[m.named(mask >> at & own) for m, at, own in self._machines])
+
+    def step(self, mask: int, char: str) -> int:
+        """Where a character leads; 0 as soon as one of them cannot match any more."""
+        result = 0
+        for machine, at, own in self._machines:
+            if not (after := machine.step(mask >> at & own, char)):
+                return 0
+            result |= after << at
+        return result
+
+    def accepts(self, mask: int) -> bool:
+        """Whether what has led here matches."""
+        return all(m.accepts(mask >> at & own) for m, at, own in self._machines)
 
 
 @lru_cache(maxsize=20_000)

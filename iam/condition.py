@@ -115,9 +115,15 @@ def _one(condition: Condition, given: tuple[Condition, ...], action: Action | No
     return Standing.MAYBE
 
 
+def may_be_absent(key: str) -> bool:
+    """Whether a key is certain to be absent from the calls of some actions, so that it is not the
+    same for all whether a condition on it holds."""
+    return key.partition(":")[0].lower() in _ONLY_IN_THEIR_OWN_CALLS
+
+
 def _certainly_absent(key: str, action: Action) -> bool:
     service = key.partition(":")[0].lower()
-    if service not in _ONLY_IN_THEIR_OWN_CALLS or service == action.service:
+    if not may_be_absent(key) or service == action.service:
         return False
     name = key.partition("/")[0].lower()
     return all(name != listed.partition("/")[0].lower() for listed in action.conditions)

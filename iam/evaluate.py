@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from iam.condition import Standing
-from iam.document import Effect
-from iam.pattern import Patterns, TooComplex, kinds
-from iam.rule import Reach, Rule, Universe
+from iam.pattern import TooComplex
+from iam.reach import kinds_of, may_reach, narrows
+from iam.rule import Reach, Rule, Universe, real_of
+from iam.settle import settled, verdict_of
 from iam.verdict import Verdict, sum_up
 
 
@@ -57,8 +57,7 @@ def decide(
         return decision
     # Nothing real is asked about, yet the action may be allowed where it does act: that is some
     # access.
-    actual = replace(universe, resources=universe.real, except_for=(), real=None, asked=False)
-    real = _decide(actual, identity, boundary, boundary_unread)
+    real = _decide(real_of(universe), identity, boundary, boundary_unread)
     if decision.verdict is Verdict.GRANTED:
         return replace(decision, idle=real.verdict in (Verdict.NONE, Verdict.DENIED))
     if real.verdict in (Verdict.GRANTED, Verdict.PARTIAL):
@@ -72,25 +71,37 @@ def _decide(
     boundary: Sequence[Rule] | None,
     boundary_unread: bool,
 ) -> Decision:
+    limited = _limited(universe, identity, boundary, boundary_unread)
+    if limited is not None:
+        return _settled(universe, identity, boundary, boundary_unread, limited)
+    try:
+        return of_all_kinds(universe, identity, boundary, boundary_unread)
+    except TooComplex:
+        denies = [rule for rule in boundary or () if rule.effect == "Deny"]
+        decision = _settled(universe, identity, boundary, boundary_unread, limited=False)
+        unlimited = settled(universe, [*identity, *denies], None)
+        return replace(decision, limited=decision.verdict is not unlimited)
+
+
+def of_all_kinds(
+    universe: Universe,
+    identity: Sequence[Rule],
+    boundary: Sequence[Rule] | None,
+    boundary_unread: bool,
+) -> Decision:
+    """Decide on every kind of request that there is: what all shorter ways must come to.
+
+    Raises:
+        TooComplex: There are too many kinds to be told apart.
+    """
     rules = [*identity, *(boundary or ())]
     n = len(identity)
-    try:
-        matching = _kinds_of(universe, rules)
-    except TooComplex:
-        everyone = frozenset(range(len(rules)))
-        if any(_reaches_all(rule, "Deny", universe) for rule in rules):
-            return Decision(Verdict.DENIED, everyone)
-        mine = _without_needless(identity, universe)
-        limits = None if boundary is None else _without_needless(boundary, universe)
-        if len(mine) + len(limits or ()) < len(rules):
-            return replace(_decide(universe, mine, limits, boundary_unread), used=everyone)
-        return Decision(Verdict.UNKNOWN, everyone, too_complex=True)
-    used: set[int] = set()
+    reaching: set[int] = set()
     limited = False
     best: set[Verdict] = set()
     worst: set[Verdict] = set()
-    for reaches in matching:
-        used.update(i for i, reach in enumerate(reaches) if reach)
+    for reaches in kinds_of(universe, rules):
+        reaching.update(i for i, reach in enumerate(reaches) if reach)
         for hopeful, found in ((True, best), (False, worst)):
             own = _Sides.of(rules[:n], reaches[:n], hopeful)
             limit = None if boundary is None else _Sides.of(rules[n:], reaches[n:], hopeful)
@@ -101,56 +112,51 @@ def _decide(
                 limited = True
     sums = {sum_up(best), sum_up(worst)}
     verdict = sums.pop() if len(sums) == 1 else Verdict.UNKNOWN
-    return Decision(verdict, frozenset(used), limited)
+    return Decision(verdict, frozenset(reaching), limited)
 
 
-def _reaches_all(rule: Rule, effect: Effect, universe: Universe) -> bool:
-    everywhere = rule.everywhere is Reach.YES and not _narrows(rule, universe)
-    return rule.effect == effect and everywhere and rule.standing is Standing.ALWAYS
+def _limited(
+    universe: Universe,
+    identity: Sequence[Rule],
+    boundary: Sequence[Rule] | None,
+    boundary_unread: bool,
+) -> bool | None:
+    """Whether a boundary takes something away by not allowing it; None if that takes a walk."""
+
+    def allowing(rules: Sequence[Rule], hopeful: bool) -> list[Rule]:
+        return [rule for rule in rules if rule.effect_if(hopeful) == "Allow"]
+
+    def allowed(hopeful: bool) -> bool:
+        return any(may_reach(universe, rule) for rule in allowing(identity, hopeful))
+
+    if boundary_unread:
+        return allowed(hopeful=False)
+    if boundary is None:
+        return False
+    limited = False
+    for hopeful in (True, False):
+        limits = allowing(boundary, hopeful)
+        level = max([Reach.NO, *(rule.everywhere for rule in limits)])
+        if level is Reach.MAYBE or any(narrows(rule, universe) for rule in limits):
+            return None
+        limited = limited or (level is Reach.NO and allowed(hopeful))
+    return limited
 
 
-def _narrows(rule: Rule, universe: Universe) -> bool:
-    """Whether it takes a look at a rule's patterns to know which of the resources it reaches."""
-    return rule.possible is not None and not (rule.held and universe.asked)
-
-
-def _without_needless(rules: Sequence[Rule], universe: Universe) -> list[Rule]:
-    """Leave out the Allows that add nothing to one that allows everything."""
-    if not any(_reaches_all(rule, "Allow", universe) for rule in rules):
-        return list(rules)
-    return [r for r in rules if r.effect != "Allow" or _reaches_all(r, "Allow", universe)]
-
-
-def _kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]]:
-    """How far each rule reaches, for every kind of request that there is."""
-    asked: list[Patterns] = [universe.except_for]
-    places: dict[Patterns, int] = {universe.except_for: 0}
-
-    def place(patterns: Patterns) -> int:
-        if patterns not in places:
-            places[patterns] = len(asked)
-            asked.append(patterns)
-        return places[patterns]
-
-    where = [
-        (place(rule.certain or ()), place(rule.possible or ()))
-        if _narrows(rule, universe)
-        else None
-        for rule in rules
-    ]
-    if not universe.except_for and not any(where):
-        return {tuple([rule.everywhere for rule in rules])}  # no pattern tells them apart
-    found: set[tuple[Reach, ...]] = set()
-    for kind in kinds(universe.resources, tuple(asked)):
-        if kind[0]:
-            continue
-        found.add(
-            tuple(
-                rule.everywhere if at is None else rule.reach(kind[at[0]], kind[at[1]])
-                for rule, at in zip(rules, where, strict=True)
-            )
-        )
-    return found
+def _settled(
+    universe: Universe,
+    identity: Sequence[Rule],
+    boundary: Sequence[Rule] | None,
+    boundary_unread: bool,
+    limited: bool,
+) -> Decision:
+    """Decide without telling all kinds of requests apart."""
+    rules = (*identity, *(boundary or ()))
+    used = frozenset([i for i, rule in enumerate(rules) if may_reach(universe, rule)])
+    verdict = settled(universe, identity, boundary, boundary_unread)
+    if verdict is None:
+        return Decision(Verdict.UNKNOWN, used, too_complex=True)
+    return Decision(verdict, used, limited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +170,14 @@ class _Sides:
     def of(cls, rules: Sequence[Rule], reaches: Sequence[Reach], hopeful: bool) -> _Sides:
         allow = deny = Reach.NO
         for rule, reach in zip(rules, reaches, strict=True):
-            understood = rule.standing in (Standing.ALWAYS, Standing.MAYBE)
-            if rule.effect == "Allow" or (rule.effect is None and hopeful):
-                if understood or hopeful:
-                    allow = max(allow, reach)
-            elif understood or not hopeful:
+            effect = rule.effect_if(hopeful)
+            if effect == "Allow":
+                allow = max(allow, reach)
+            elif effect == "Deny":
                 deny = max(deny, reach)
         return cls(allow, deny)
 
 
 def _verdict(mine: _Sides, limit: _Sides | None) -> Verdict:
     deny = max(mine.deny, limit.deny) if limit else mine.deny
-    allow = min(mine.allow, limit.allow) if limit else mine.allow
-    if deny is Reach.YES:
-        return Verdict.DENIED
-    if allow is Reach.NO:
-        return Verdict.NONE
-    return Verdict.GRANTED if allow is Reach.YES and deny is Reach.NO else Verdict.PARTIAL
+    return verdict_of(min(mine.allow, limit.allow) if limit else mine.allow, deny)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from iam.account import Account, Principal
+from collections.abc import Iterable
+from functools import lru_cache
+
+from iam.account import Account, Principal, Unread
 from iam.document import Document
-from iam.sources import sources_of
-from iam.verdict import PrincipalResult, Verdict, Via, sum_up
+from iam.sources import Source, sources_of
+from iam.verdict import PrincipalResult, Verdict, sum_up
 
 INVOKES = frozenset(
     {
@@ -56,22 +59,26 @@ def hidden_by(account: Account, principal: Principal, result: PrincipalResult) -
     }
     if not allowing:
         return ()
-    documents = {(s.policy, s.kind, s.group): s.document for s in sources_of(account, principal)}
-
-    def of_bedrock(via: Via) -> bool:
-        if "bedrock" in via.policy.rsplit("/", 1)[-1].lower():
-            return True
-        document = documents.get((via.policy, via.kind, via.group))
-        return isinstance(document, Document) and _only_bedrock(document)
-
-    if any(map(of_bedrock, allowing)):
-        return ()
-    return tuple(sorted({via.policy.rsplit("/", 1)[-1] for via in allowing}))
+    documents = {(s.policy, s.kind, s.group): s for s in sources_of(account, principal)}
+    return names_of_hidden(documents[via.policy, via.kind, via.group] for via in allowing)
 
 
-def _only_bedrock(document: Document) -> bool:
-    allows = [s for s in document.statements if s.effect != "Deny"]
-    return all(
+def names_of_hidden(allowing: Iterable[Source]) -> tuple[str, ...]:
+    """The names of the policies by which somebody can invoke models; none where one of them is
+    Bedrock's own."""
+    names: set[str] = set()
+    for source in allowing:
+        name = source.policy.rpartition("/")[2]
+        if "bedrock" in name.lower() or _only_bedrock(source.document):
+            return ()
+        names.add(name)
+    return tuple(sorted(names))
+
+
+@lru_cache(maxsize=4_096)
+def _only_bedrock(document: Document | Unread) -> bool:
+    return isinstance(document, Document) and all(
         s.actions is not None and all(a.lower().startswith("bedrock") for a in s.actions)
-        for s in allows
+        for s in document.statements
+        if s.effect != "Deny"
     )

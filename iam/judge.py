@@ -1,17 +1,15 @@
 """Judge principals: evaluate every section on the documents that count for one.
 
 A `Judge` is made for one managed policy and keeps what it has worked out: each document is read
-against the sections once, however many principals hold it, and principals with the same documents
-share one result; those of which only the documents that speak of an entry are the same share the
-result on it. It knows no account by itself, so the account as it is and the account as it would be
-are asked about in the same way.
+against the sections once, however many principals hold it, and principals with the same documents,
+of those that say anything, share one result; those of which only the documents that speak of an
+entry are the same share the result on it. It knows no account by itself, so the account as it is
+and the account as it would be are asked about in the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import count
 from typing import NamedTuple
 
 from iam.account import Account, Holder, ManagedPolicy, Unread
@@ -19,36 +17,23 @@ from iam.catalogue import Action, Catalogue
 from iam.condition import is_known
 from iam.document import Document, Statement
 from iam.evaluate import Decision, decide
-from iam.rule import ANYTHING, Requests, Rule, Universe, requests_of, rules_of, speaking_of
+from iam.question import Question, Reading, questions_of, said_about
+from iam.reading import Reader
+from iam.rule import ANYTHING, Rule, Universe
 from iam.scope import in_words
-from iam.section import Entry, Section, section_of_action, sections_of
+from iam.section import Section, section_of_action, sections_of
 from iam.sources import Source, attachment_of, boundary_of, sources_of
+from iam.summary import Summaries
 from iam.verdict import (
     EntryResult,
     PrincipalResult,
     SectionResult,
-    SectionSum,
     Summary,
     Verdict,
     Via,
     sum_up,
 )
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Question:
-    """An entry of a section, ready to be asked of any principal."""
-
-    place: int
-    """Among the questions of all sections, from 0."""
-    entry: Entry
-    requests: tuple[Requests, ...]
-
-
-_Said = tuple[tuple[tuple[int, Rule], ...], ...]
-"""What a document says of each of a question's requests: places of statements, and rules."""
-_Reading = tuple[_Said | None, ...]
-"""That for every question; None where it does not speak of any of the requests."""
 _Key = tuple[object, ...]
 
 
@@ -57,7 +42,7 @@ class _Read(NamedTuple):
 
     key: _Key
     source: Source
-    reading: _Reading
+    reading: Reading
 
 
 class Judge:
@@ -87,9 +72,17 @@ class Judge:
         if only is not None:
             self.sections = (section_of_action(only, self.sections),)
         self.only = only
-        self._questions = _questions(self.sections, catalogue, partition)
-        self._readings: dict[str, _Reading] = {}
-        self._scopes: dict[tuple[str, int, str], tuple[tuple[str, ...], bool]] = {}
+        self._questions = questions_of(self.sections, catalogue, partition)
+        every = [q for of_section in self._questions for q in of_section]
+        self.reader = Reader([requests for q in every for requests in q.requests])
+        """Numbers the requests of all entries, in order."""
+        self._summaries = Summaries(
+            self.sections, self._questions, self.reader, managed.arn, isinstance(document, Document)
+        )
+        self._silent: Reading = (None,) * len(every)
+        self._anything: Reading = tuple((((0, ANYTHING),),) * len(q.requests) for q in every)
+        self._readings: dict[str, Reading] = {}
+        self._vias: dict[_Key, Via] = {}
         self._decisions: dict[_Key, Decision] = {}
         self._entries: dict[_Key, EntryResult] = {}
         self._results: dict[_Key, tuple[Verdict, tuple[SectionResult, ...]]] = {}
@@ -104,7 +97,7 @@ class Judge:
         Returns:
             The verdicts on all sections, and how it has the managed policy.
         """
-        sources = sources_of(account, principal)
+        sources = [s for s in sources_of(account, principal) if any(self._reading(s.document))]
         boundary = boundary_of(account, principal)
         key = (tuple(_key(s) for s in sources), boundary and _key(boundary))
         if (known := self._results.get(key)) is None:
@@ -113,18 +106,17 @@ class Judge:
         attached = attachment_of(account, principal, self.managed.arn)
         return PrincipalResult(verdict, sections, attached)
 
-    def summary(self, account: Account, principal: Holder) -> Summary:
-        """Judge one principal, for a table."""
-        from iam.hidden import hidden_by, invoking
+    def summary(self, account: Account, holder: Holder) -> Summary:
+        """Sum up the verdicts on one principal, for a table: quick, also for thousands.
 
-        result = self.result(account, principal)
-        return Summary(
-            result.verdict,
-            tuple(SectionSum(s.verdict, s.granted, s.total) for s in result.sections),
-            result.attached,
-            invoking(result),
-            hidden_by(account, principal, result) if principal.type != "group" else (),
-        )
+        Args:
+            account: Its account, as it is or as it would be.
+            holder: One of its users or roles, or a group, judged by its own policies alone.
+
+        Returns:
+            What `result` comes to, and what `iam.hidden` says of it (no policies of a group's).
+        """
+        return self._summaries.of(account, holder)
 
     def _judge(
         self, sources: Sequence[Source], boundary: Source | None
@@ -156,7 +148,7 @@ class Judge:
 
     def _entry(
         self,
-        question: _Question,
+        question: Question,
         section: Section,
         sources: Sequence[_Read],
         boundary: _Read | None,
@@ -170,40 +162,47 @@ class Judge:
         return known
 
     def _judged(
-        self, question: _Question, sources: Sequence[_Read], boundary: _Read | None
+        self, question: Question, sources: Sequence[_Read], boundary: _Read | None
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
-        statements: dict[tuple[int, int], tuple[Source, Statement]] = {}
+        statements: dict[tuple[_Key, int], tuple[_Read, Statement]] = {}
         reasons: dict[str, None] = {}
         idle: list[bool] = []
         place = question.place
         limit = boundary.source if boundary else None
         unread = limit is not None and isinstance(limit.document, Unread)
         limits = boundary.reading[place] if boundary and not unread else None
+        said = [read.reading[place] or () for read in sources]
+        alike: dict[tuple[object, ...], Verdict] = {}
         for i, requests in enumerate(question.requests):
-            found = [(r.source, *of) for r in sources for of in (r.reading[place] or ())[i]]
+            key = (requests.universe, *[of[i] for of in said], limits and limits[i])
+            if (known := alike.get(key)) is not None:
+                concrete[requests.name] = known
+                continue
+            found = [(r, *one) for r, of in zip(sources, said, strict=True) for one in of[i]]
             mine = len(found)
-            if limit and limits:
-                found += [(limit, *of) for of in limits[i]]
+            if boundary and limits:
+                found += [(boundary, *one) for one in limits[i]]
             decision = self._decision(
                 requests.universe,
                 tuple([rule for _, _, rule in found[:mine]]),
                 None if limit is None or unread else tuple([rule for _, _, rule in found[mine:]]),
                 unread,
             )
-            concrete[requests.name] = decision.verdict
+            concrete[requests.name] = alike[key] = decision.verdict
             idle.append(decision.idle)
             for n in sorted(decision.used):
-                source, index, _ = found[n]
-                if isinstance(source.document, Unread):
-                    reasons[f"{source.policy} could not be read: {source.document.message}"] = None
+                read, index, _ = found[n]
+                document = read.source.document
+                if isinstance(document, Unread):
+                    reasons[f"{read.source.policy} could not be read: {document.message}"] = None
                 else:
-                    statements[id(source), index] = (source, source.document.statements[index])
+                    statements[read.key, index] = (read, document.statements[index])
             reasons.update(dict.fromkeys(_reasons(decision, limit)))
-        via = (
-            self._via(source, statement, question.entry.action, idle=all(idle))
-            for source, statement in statements.values()
-        )
+        via = [
+            self._via(read, statement, question.entry.action, idle=all(idle))
+            for read, statement in statements.values()
+        ]
         return EntryResult(
             action=question.entry.action,
             verdict=sum_up(concrete.values()),
@@ -212,45 +211,34 @@ class Judge:
             reasons=tuple(reasons),
         )
 
-    def _via(self, source: Source, statement: Statement, action: str, *, idle: bool) -> Via:
-        assert isinstance(source.document, Document)
-        key = (source.document.fingerprint, statement.index, action.partition(":")[0].lower())
-        if (known := self._scopes.get(key)) is None:
-            understood = statement.problem is None and all(map(is_known, statement.conditions))
-            known = in_words(statement, key[2], self._partition), understood
-            self._scopes[key] = known
-        scope, understood = known
-        return Via(
-            effect=statement.effect or "Deny",
-            policy=source.policy,
-            kind=source.kind,
-            group=source.group,
-            sid=statement.sid,
-            statement=statement.index,
-            scope=(*scope, f"which reaches no resource of {action}") if idle else scope,
-            understood=understood,
-        )
+    def _via(self, read: _Read, statement: Statement, action: str, *, idle: bool) -> Via:
+        service = action.partition(":")[0].lower()
+        key = (read.key, statement.index, action if idle else service, idle)
+        if (known := self._vias.get(key)) is None:
+            scope = in_words(statement, service, self._partition)
+            known = self._vias[key] = Via(
+                effect=statement.effect or "Deny",
+                policy=read.source.policy,
+                kind=read.source.kind,
+                group=read.source.group,
+                sid=statement.sid,
+                statement=statement.index,
+                scope=(*scope, f"which reaches no resource of {action}") if idle else scope,
+                understood=statement.problem is None and all(map(is_known, statement.conditions)),
+            )
+        return known
 
     def _read(self, source: Source) -> _Read:
         """Read a document, once for all who hold it."""
         return _Read(_key(source), source, self._reading(source.document))
 
-    def _reading(self, document: Document | Unread) -> _Reading:
-        questions = (q for of_section in self._questions for q in of_section)
+    def _reading(self, document: Document | Unread) -> Reading:
         if isinstance(document, Unread):
-            return tuple((((0, ANYTHING),),) * len(q.requests) for q in questions)
+            return self._anything
         if (known := self._readings.get(document.fingerprint)) is None:
-            about: dict[str, tuple[Statement, ...]] = {}
-
-            def rules(requests: Requests) -> tuple[tuple[int, Rule], ...]:
-                # Large policies say most of what they say of other services.
-                service = requests.name.partition(":")[0]
-                if service not in about:
-                    about[service] = speaking_of(document, service)
-                return rules_of(document, requests, about[service])
-
-            said = (tuple([rules(r) for r in q.requests]) for q in questions)
-            known = tuple(one if any(one) else None for one in said)
+            known = self._silent
+            if said := self.reader.read(document):
+                known = tuple(said_about(said, q) for qs in self._questions for q in qs)
             self._readings[document.fingerprint] = known
         return known
 
@@ -267,7 +255,7 @@ class Judge:
         return known
 
 
-def _not_understood(question: _Question, problem: str) -> EntryResult:
+def _not_understood(question: Question, problem: str) -> EntryResult:
     return EntryResult(
         action=question.entry.action,
         verdict=Verdict.UNKNOWN,
@@ -281,28 +269,6 @@ def _key(source: Source) -> _Key:
     document = source.document
     content = document.fingerprint if isinstance(document, Document) else document
     return (content, source.policy, source.kind, source.group)
-
-
-def _questions(
-    sections: Sequence[Section], catalogue: Catalogue, partition: str
-) -> list[tuple[_Question, ...]]:
-    places = count()
-    return [
-        tuple(
-            _Question(
-                next(places),
-                entry,
-                tuple(
-                    requests_of(
-                        name, catalogue.find(name), section.statement, section.variables, partition
-                    )
-                    for name in entry.concrete
-                ),
-            )
-            for entry in section.entries
-        )
-        for section in sections
-    ]
 
 
 def _reasons(decision: Decision, boundary: Source | None) -> list[str]:

@@ -38,7 +38,7 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _OF_CUSTOM_MODELS = re.compile(r":(custom-model|model-customization-job)/\$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
-_MOST_STATES = 4_000
+MOST_STATES = 4_000
 
 _REGIONS = {"aws-cn": "cn-", "aws-us-gov": "us-gov-"}
 """What the regions of a partition begin with, so that `us-gov-*` is all of them there.
@@ -203,7 +203,7 @@ def _walk(
             else:
                 target = tuple(after)
                 if target not in seen:
-                    if len(seen) >= _MOST_STATES:
+                    if len(seen) >= MOST_STATES:
                         raise TooComplex
                     seen.add(target)
                     queue.append(target)

@@ -8,14 +8,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
 
 from iam.catalogue import Action
 from iam.condition import Standing, standing
-from iam.document import Condition, Document, Effect, Statement
+from iam.document import Condition, Effect, Statement
 from iam.pattern import (
     Patterns,
     TooComplex,
@@ -29,6 +28,7 @@ from iam.pattern import (
     that_may_match,
     type_tokens,
 )
+from iam.places import place_of
 
 
 class Reach(IntEnum):
@@ -56,6 +56,13 @@ class Universe:
 
 
 _same_universe = cache(Universe)
+
+
+@cache
+def real_of(universe: Universe) -> Universe:
+    """The action's own resources, of a universe that has none of them."""
+    assert universe.real is not None
+    return Universe(universe.real, except_for=(), asked=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +118,10 @@ def requests_of(
 
 def _any_of(resources: tuple[Patterns, ...], excluded: Patterns) -> bool:
     """Whether there are such resources; where that is too much to work out, there may be."""
+    first, *others = resources
     try:
+        if not excluded:
+            return any(place_of(tokens, tuple(others)).sample is not None for tokens in first)
         return (False,) in kinds(resources, (excluded,))
     except TooComplex:
         return True
@@ -140,6 +150,17 @@ class Rule:
     held: bool = False
     """All that the section's statement has for resources stands in it word for word."""
 
+    @property
+    def understood(self) -> bool:
+        """Whether it is certain what the statement does where it reaches."""
+        return self.standing in (Standing.ALWAYS, Standing.MAYBE)
+
+    def effect_if(self, hopeful: bool) -> Effect | None:
+        """What it does if all that was not understood allows what it can (or denies it); None if
+        nothing."""
+        effect = self.effect or ("Allow" if hopeful else "Deny")
+        return effect if self.understood or hopeful is (effect == "Allow") else None
+
     def reach(self, in_certain: bool, in_possible: bool) -> Reach:
         """How far it reaches resources, given which of its patterns they match."""
         if self.inverted:
@@ -149,39 +170,17 @@ class Rule:
         return min(self.everywhere, Reach.YES if in_certain else Reach.MAYBE)
 
 
-def speaking_of(document: Document, service: str) -> tuple[Statement, ...]:
-    """The statements of a document that can say anything of a service's actions."""
-    return tuple(
-        statement
-        for statement in document.statements
-        if statement.actions is None or that_may_match(statement.actions, f"{service}:*")
-    )
-
-
-def rules_of(
-    document: Document, requests: Requests, statements: Iterable[Statement] | None = None
-) -> tuple[tuple[int, Rule], ...]:
-    """Find what a document says about some requests.
+def rule_of(statement: Statement, requests: Requests, variables: bool) -> Rule | None:
+    """Find what a statement says about some requests.
 
     Args:
-        document: It.
+        statement: Of a document.
         requests: Of one concrete action.
-        statements: Those of its statements that speak of the action's service, where known.
+        variables: Whether `${…}` in the statement are policy variables.
 
     Returns:
-        Index of the statement and rule, for those statements whose action matches and whose
-        condition is not certain never to hold.
+        The rule; None where its action does not match, or its condition is certain never to hold.
     """
-    variables = document.version == "2012-10-17"
-    found: list[tuple[int, Rule]] = []
-    for statement in document.statements if statements is None else statements:
-        rule = _rule(statement, requests, variables)
-        if rule is not None:
-            found.append((statement.index, rule))
-    return tuple(found)
-
-
-def _rule(statement: Statement, requests: Requests, variables: bool) -> Rule | None:
     try:
         reach, clear = _action_reach(statement, requests.name), True
     except TooComplex:

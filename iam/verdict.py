@@ -132,29 +132,6 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionSum:
-    """The verdict on one section, without what it comes from."""
-
-    verdict: Verdict
-    granted: int
-    """How many entries are granted, of `total`."""
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a table says of one principal."""
-
-    verdict: Verdict
-    sections: tuple[SectionSum, ...]
-    attached: Attachment
-    invokes: Verdict | None
-    """Whether it can invoke models; None where the policy's sections do not say."""
-    hidden: tuple[str, ...]
-    """The policies by which it can invoke models though nobody takes them for Bedrock's."""
-
-
-@dataclass(frozen=True, slots=True)
 class PrincipalResult:
     """All verdicts on one principal."""
 
@@ -166,3 +143,28 @@ class PrincipalResult:
     def means(self) -> str:
         """What decides, in words, where a single action is asked about."""
         return "; ".join(m for s in self.sections for e in s.entries for m in e.means)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSum:
+    """What the verdicts on one section come to."""
+
+    verdict: Verdict
+    granted: int
+    """How many entries are granted, of `total`."""
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the verdicts on one principal come to, for a table; equal ones are one object."""
+
+    verdict: Verdict
+    sections: tuple[SectionSum, ...]
+    attached: Attachment = field(default_factory=Attachment)
+    invokes: Verdict | None = None
+    """Whether it can invoke models; None where the policy's sections have no such action."""
+    hidden: tuple[str, ...] = ()
+    """The policies by which it can, where nobody would expect it of any of them."""
+    uncertain: bool = False
+    """Whether the verdict on some action is unknown, be it that no sum shows it."""

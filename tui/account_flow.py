@@ -270,13 +270,15 @@ class AccountFlow:
         self._show_counts()
 
     async def _look_for_unread(self) -> None:
-        from iam.audit import unread_of
+        from iam.audit import uncertain_results, unread_of
 
         account, judge, managed = self.session.read
-        asked = self.asked or judge
+        known = [(account.principals.get(arn), one) for arn, one in self.summaries.items()]
 
         def look() -> tuple[Unread, ...]:
-            results = [(p, asked.result(account, p)) for p in account.principals.values()]
+            results = [(p, r) for p, r in known if p and isinstance(r, PrincipalResult)]
+            summed = [(p, s) for p, s in known if p and isinstance(s, Summary)]
+            results += uncertain_results(account, judge, summed)
             return unread_of(account, managed.policy, results)
 
         self.unread = await in_thread(look)

@@ -2,7 +2,8 @@
 
 A `granted` must have every sampled request allowed; a `none` must have none allowed, and a `denied`
 every one refused explicitly. Where no condition is involved, the other way round as well: all
-allowed should be `granted`, and none allowed should not be `partial`.
+allowed should be `granted`, and none allowed should not be `partial`. The summaries of these
+accounts must say what the full verdicts do.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from iam.catalogue import catalogue
 from iam.judge import Judge
 from tests.build import details, document, policy, policy_arn, role, the
 from tests.differential.cases import SECTIONS, policies, samples
+from tests.iam.sums import agreed
 
 HERE = Path(__file__).parent
 PAIRS = int(os.environ.get("PAIRS", "20000"))
@@ -63,7 +65,7 @@ def _verdicts(judge: Judge, identity: list[Json], boundary: Json | None) -> dict
     if boundary:
         items.append(policy("boundary", raw=boundary))
     account = parse_page(Account(id="123456789012"), details(*items))
-    result = judge.result(account, the(account))
+    result = agreed(judge, account, the(account))
     return {a: v for s in result.sections for e in s.entries for a, v in e.concrete.items()}
 
 

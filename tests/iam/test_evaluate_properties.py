@@ -21,6 +21,7 @@ from tests.build import (
     the,
     user,
 )
+from tests.iam.sums import agreed
 
 RANK = {Verdict.DENIED: 0, Verdict.NONE: 0, Verdict.PARTIAL: 1, Verdict.GRANTED: 2}
 JUDGE = judge()
@@ -89,7 +90,7 @@ def judged(
     if boundary is not None:
         items.append(policy("b", *boundary))
     made = account(*items)
-    return JUDGE.result(made, the(made))
+    return agreed(JUDGE, made, the(made))
 
 
 def concrete(result: PrincipalResult) -> dict[tuple[str, str], Verdict]:
@@ -192,7 +193,7 @@ def judged_by_way(held: Held, boundary: list[dict[str, Any]] | None) -> Principa
         policy("b", *(boundary or ())),
     ]
     made = account(*items)
-    return JUDGE.result(made, the(made))
+    return agreed(JUDGE, made, the(made))
 
 
 @given(holdings())

@@ -14,6 +14,7 @@ from iam.account import Account, Unread, parse_page
 from iam.document import DocumentError, parse_document
 from iam.verdict import Verdict
 from tests.build import ID, allow, deny, details, document, judge, role, the
+from tests.iam.sums import agreed
 
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "400"))
 JUDGE = judge()
@@ -67,7 +68,7 @@ def mutate(raw: Any, random: Random) -> Any:
 
 def judged(raw: Any) -> Verdict:
     made = parse_page(Account(id=ID), details(role("alice", copy.deepcopy(raw))))
-    return JUDGE.result(made, the(made)).verdict
+    return agreed(JUDGE, made, the(made)).verdict
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from iam.verdict import EntryResult, PrincipalResult, Verdict
 from tests.build import account, document, group, judge, policy, policy_arn, role, the, user
+from tests.iam.sums import agreed
 
 FILES = sorted((Path(__file__).parent / "golden").glob("*.json"))
 Json = dict[str, Any]
@@ -74,7 +75,7 @@ def judged(case: Case) -> PrincipalResult:
     else:
         items.append(role("alice", *documents, **held_by_her))
     made = account(*items, partition=case.partition)
-    return judge(case.partition).result(made, the(made))
+    return agreed(judge(case.partition), made, the(made))
 
 
 def _managed(name: str, raw: Any) -> Json:

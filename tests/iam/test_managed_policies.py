@@ -16,6 +16,7 @@ from iam.catalogue import catalogue
 from iam.judge import Judge
 from iam.verdict import Verdict
 from tests.build import account, judge, policy, role, the
+from tests.iam.sums import agreed
 
 TABLE = Path(__file__).with_name("managed_policies.csv")
 
@@ -29,7 +30,7 @@ def rows() -> Iterator[list[str]]:
     for name, data in sorted(json.loads(aws_managed_policies_data).items()):
         arn = data.get("Arn") or f"arn:aws:iam::aws:policy{data['Path']}{name}"
         made = account(role("alice", attached=[arn]), policy(name, arn=arn, raw=data["Document"]))
-        result = judges.result(made, the(made))
+        result = agreed(judges, made, the(made))
         sections = [f"{s.verdict} {s.granted}/{s.total}" for s in result.sections]
         yield [name, data["DefaultVersionId"], result.verdict, *sections]
 
@@ -54,7 +55,7 @@ def test_a_policy_that_is_held_grants_all_of_its_own_sections() -> None:
         if denies or not ("Bedrock" in name or "SageMaker" in name):
             continue
         made = account(role("alice", attached=[managed.arn]), raw)
-        found = Judge(managed, catalogue(), "aws").result(made, the(made))
+        found = agreed(Judge(managed, catalogue(), "aws"), made, the(made))
         assert {s.sid: s.verdict for s in found.sections if s.verdict is not Verdict.GRANTED} == {}
         judged += 1
     assert judged > 60

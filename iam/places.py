@@ -1,0 +1,229 @@
+"""One type of resource, and what patterns match of it: all, nothing or some, with samples of both.
+
+A sample is a string of the type that a pattern matches, and one that it does not. Where samples
+show that verdicts differ, no patterns have to be walked together. A sample is made of the very
+letters that `iam.pattern.kinds` walks, so it belongs to one of the kinds that are found there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import takewhile
+from typing import NamedTuple
+
+from iam.automaton import ONE, OTHER, STAR, Automaton, Together, Tokens, automaton
+from iam.pattern import MOST_STATES, Patterns, TooComplex, kinds
+
+_COMMON = frozenset({":", "/", "$", OTHER})
+
+
+class Match(NamedTuple):
+    """What a pattern matches of a type of resource: a sample, and one that it does not match."""
+
+    hit: str | None
+    """None where it matches nothing."""
+    miss: str | None
+    """None where it matches everything."""
+
+
+class Place:
+    """The resources of one type, as far as a section's statement reaches them."""
+
+    def __init__(self, tokens: Tokens, others: tuple[Patterns, ...]) -> None:
+        """Take the type's ARN format, and the unions that its resources must match as well.
+
+        Raises:
+            TooComplex: There are too many states to find one of them.
+        """
+        self.universe: tuple[Patterns, ...] = ((tokens,), *others)
+        machines = [automaton(patterns) for patterns in self.universe]
+        # "every string" needs no walking
+        inside = [machine for machine in machines if not machine.always] or machines[:1]
+        self._inside = inside[0] if len(inside) == 1 else Together(inside)
+        self._known_moves: dict[int, dict[str, int]] = {}
+        self._ends: dict[int, str | None] = {}
+        self._matches: dict[Tokens, Match] = {}
+        self._spans: dict[Patterns, bool | None] = {}
+        # All of the resources begin with this, and so must a pattern, unless it has a wildcard.
+        self._lead = "".join(takewhile(lambda token: len(token) == 1, tokens))
+        self._led = self._walked(self._inside.start, self._lead)
+        self.sample = self._end(self._led, self._lead) if self._led else None
+        """One of the resources; None where there are none."""
+
+    def match(self, pattern: Tokens) -> Match:
+        """What a pattern matches of these resources; there must be some.
+
+        Raises:
+            TooComplex: More than 4,000 states would have to be walked.
+        """
+        if (known := self._matches.get(pattern)) is None:
+            known = self._matches[pattern] = self._match(pattern)
+        return known
+
+    def span(self, patterns: Patterns) -> bool | None:
+        """Whether a union matches all of these resources (True), nothing (False), or some.
+
+        Raises:
+            TooComplex: More than 4,000 states would have to be walked.
+        """
+        try:
+            return self._spans[patterns]
+        except KeyError:
+            found = self._spans[patterns] = self._span(patterns)
+            return found
+
+    def samples(self, patterns: Sequence[Tokens]) -> dict[str, None]:
+        """Some of these resources which some of the patterns match and others do not."""
+        found: dict[str, None] = {}
+        for pattern in patterns:
+            for text in self.match(pattern):
+                if text is not None:
+                    found[text] = None
+        return found
+
+    def _span(self, patterns: Patterns) -> bool | None:
+        cutting: list[Tokens] = []
+        for pattern in patterns:
+            hit, miss = self.match(pattern)
+            if miss is None:
+                return True
+            if hit is not None:
+                cutting.append(pattern)
+        if len(cutting) < 2:
+            return None if cutting else False
+        if any(not any(matches(p, text) for p in cutting) for text in self.samples(cutting)):
+            return None
+        together = kinds(self.universe, (tuple(sorted(set(cutting))),))
+        return True if together == {(True,)} else None
+
+    def _match(self, pattern: Tokens) -> Match:
+        assert self.sample is not None
+        lead = "".join(takewhile(lambda token: len(token) == 1, pattern))
+        if len(lead) == len(pattern) and lead != self.sample:
+            held = lead.startswith(self._lead) and self._inside.accepts(
+                self._walked(self._led, lead[len(self._lead) :])
+            )
+            return Match(lead if held else None, self.sample)
+        common = min(len(lead), len(self._lead))
+        if lead[:common] != self._lead[:common]:
+            return Match(None, self.sample)
+        machine = automaton((pattern,))
+        if machine.always:
+            return Match(self.sample, None)
+        hit, miss = (self.sample, None) if matches(pattern, self.sample) else (None, self.sample)
+        seen: set[tuple[int, int]] = set()
+        queue: list[tuple[int, int, str]] = []
+
+        def reached(state: int, mask: int, text: str) -> None:
+            """Look at what begins with a text; walk on only where it does not settle the match."""
+            nonlocal hit, miss
+            if mask and not mask & machine.settled:
+                if (state, mask) not in seen:
+                    if len(seen) >= MOST_STATES:
+                        raise TooComplex
+                    seen.add((state, mask))
+                    queue.append((state, mask, text))
+            elif (hit if mask else miss) is None and (found := self._end(state, text)) is not None:
+                if mask:
+                    hit = found
+                else:
+                    miss = found
+
+        mask = machine.start
+        for letter in self._lead:
+            mask = machine.step(mask, letter)
+        reached(self._led, mask, self._lead)
+        while queue and (hit is None or miss is None):
+            state, mask, text = queue.pop()
+            if self._inside.accepts(state):
+                if machine.accepts(mask):
+                    hit = text if hit is None else hit
+                else:
+                    miss = text if miss is None else miss
+            named = machine.named(mask)
+            # What the pattern names comes last, to be followed first: it leads to a hit.
+            for letter, after in self._moves(state).items():
+                if letter not in named:
+                    reached(after, machine.step(mask, letter), text + letter)
+            for letter in named:
+                if after := self._inside.step(state, letter):
+                    reached(after, machine.step(mask, letter), text + letter)
+        return Match(hit, miss)
+
+    def _moves(self, state: int) -> dict[str, int]:
+        """What leads on from here; an unnamed letter first, since few patterns match it."""
+        if (known := self._known_moves.get(state)) is None:
+            letters = sorted(_COMMON | self._inside.named(state))
+            steps = ((letter, self._inside.step(state, letter)) for letter in letters)
+            known = self._known_moves[state] = {letter: after for letter, after in steps if after}
+        return known
+
+    def _walked(self, state: int, text: str) -> int:
+        for letter in text:
+            if not state:
+                break
+            state = self._inside.step(state, letter)
+        return state
+
+    def _end(self, start: int, text: str) -> str | None:
+        """The shortest of these resources that begins with a text, which has led here."""
+        if start not in self._ends:
+            self._ends[start] = self._shortest(start)
+        end = self._ends[start]
+        return None if end is None else text + end
+
+    def _shortest(self, start: int) -> str | None:
+        came: dict[int, str] = {start: ""}
+        queue = [start]
+        for state in queue:
+            if self._inside.accepts(state):
+                return came[state]
+            for letter, after in self._moves(state).items():
+                if after not in came:
+                    if len(came) >= MOST_STATES:
+                        raise TooComplex
+                    came[after] = came[state] + letter
+                    queue.append(after)
+        return None
+
+
+@lru_cache(maxsize=10_000)
+def place_of(tokens: Tokens, others: tuple[Patterns, ...]) -> Place:
+    """The resources of a type; looked at once, whichever actions are about them."""
+    return Place(tokens, others)
+
+
+@cache
+def _parts(pattern: Tokens) -> tuple[str, ...] | Automaton:
+    """What stands between the stars; a pattern with a `?` is walked."""
+    if ONE in pattern:
+        return automaton((pattern,))
+    parts = [""]
+    for token in pattern:
+        if token == STAR:
+            parts.append("")
+        else:
+            parts[-1] += token
+    return tuple(parts)
+
+
+def matches(pattern: Tokens, text: str) -> bool:
+    """Whether a Resource pattern matches a string."""
+    parts = _parts(pattern)
+    if isinstance(parts, Automaton):
+        mask = parts.start
+        for letter in text:
+            mask = parts.step(mask, letter)
+        return bool(mask & parts.accepting)
+    if len(parts) == 1:
+        return text == parts[0]
+    first, *between, last = parts
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    here, end = len(first), len(text) - len(last)
+    for part in between:
+        if (found := text.find(part, here, end)) < 0:
+            return False
+        here = found + len(part)
+    return True

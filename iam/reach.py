@@ -1,0 +1,135 @@
+"""How far rules reach the resources that requests are about: which kinds of requests there are.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from iam.automaton import OTHER
+from iam.pattern import Patterns, TooComplex, kinds
+from iam.places import Place, place_of
+from iam.rule import Reach, Rule, Universe
+
+
+def narrows(rule: Rule, universe: Universe) -> bool:
+    """Whether it takes a look at a rule's patterns to know which of the resources it reaches."""
+    return rule.possible is not None and not (rule.held and universe.asked)
+
+
+def kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]]:
+    """How far each rule reaches, for every kind of request that there is.
+
+    Raises:
+        TooComplex: There are too many kinds to be told apart.
+    """
+    asked: list[Patterns] = [universe.except_for]
+    places: dict[Patterns, int] = {universe.except_for: 0}
+
+    def place(patterns: Patterns) -> int:
+        if patterns not in places:
+            places[patterns] = len(asked)
+            asked.append(patterns)
+        return places[patterns]
+
+    where = [
+        (place(rule.certain or ()), place(rule.possible or ())) if narrows(rule, universe) else None
+        for rule in rules
+    ]
+    if not universe.except_for and not any(where):
+        return {tuple([rule.everywhere for rule in rules])}  # no pattern tells them apart
+    found: set[tuple[Reach, ...]] = set()
+    for kind in kinds(universe.resources, tuple(asked)):
+        if kind[0]:
+            continue
+        found.add(
+            tuple(
+                rule.everywhere if at is None else rule.reach(kind[at[0]], kind[at[1]])
+                for rule, at in zip(rules, where, strict=True)
+            )
+        )
+    return found
+
+
+@cache
+def places_of(universe: Universe) -> tuple[Place, ...] | None:
+    """The types of resources in a universe, to be looked at one at a time.
+
+    Returns:
+        Those that have any; None where they must be looked at together, as what a section's
+        statement leaves out is.
+    """
+    first, *others = universe.resources
+    if universe.except_for or any(
+        OTHER in tokens for patterns in universe.resources for tokens in patterns
+    ):
+        return None
+    try:
+        places = [place_of(tokens, tuple(others)) for tokens in first]
+    except TooComplex:
+        return None
+    return tuple(place for place in places if place.sample is not None) or None
+
+
+@cache
+def is_plain(rule: Rule) -> bool:
+    """Whether a rule's patterns can be matched against samples: they hold no letter that stands
+    for all others."""
+    return not any(OTHER in tokens for tokens in rule.possible or ())
+
+
+@lru_cache(maxsize=200_000)
+def reach_in(place: Place, rule: Rule) -> Reach | None:
+    """How far a plain rule reaches the resources of a type, by its patterns.
+
+    Returns:
+        The reach; None where it is not the same for all of them.
+
+    Raises:
+        TooComplex: More than 4,000 states would have to be walked.
+    """
+    if rule.possible is None:
+        return rule.everywhere
+    possible, certain = place.span(rule.possible), place.span(rule.certain or ())
+    if rule.inverted:
+        possible, certain = _not(certain), _not(possible)
+    if possible is None:
+        return None
+    if not possible:
+        return Reach.NO
+    if certain is None:
+        return Reach.MAYBE if rule.everywhere is Reach.MAYBE else None
+    return rule.everywhere if certain else Reach.MAYBE
+
+
+def _not(whole: bool | None) -> bool | None:
+    return None if whole is None else not whole
+
+
+def whole_reach(universe: Universe, rule: Rule) -> Reach | None:
+    """How far a rule reaches a universe; None where that differs, or takes more than a look."""
+    if (places := places_of(universe)) is None or not is_plain(rule):
+        return None
+    if not narrows(rule, universe):
+        return rule.everywhere
+    try:
+        found = {reach_in(place, rule) for place in places}
+    except TooComplex:
+        return None
+    return found.pop() if len(found) == 1 else None
+
+
+@lru_cache(maxsize=200_000)
+def may_reach(universe: Universe, rule: Rule) -> bool:
+    """Whether a rule reaches anything in a universe; it may where that is too much to work out."""
+    places = places_of(universe)
+    try:
+        if places is None or not is_plain(rule):
+            return any(reach for (reach,) in kinds_of(universe, [rule]))
+        if not narrows(rule, universe):
+            return True
+        return any(reach_in(place, rule) is not Reach.NO for place in places)
+    except TooComplex:
+        return True

@@ -1,0 +1,34 @@
+"""A summary says what the full result says: the check that many tests share."""
+
+from __future__ import annotations
+
+from iam.account import Account, Group, Holder
+from iam.hidden import hidden_by, invoking
+from iam.judge import Judge
+from iam.verdict import PrincipalResult, SectionSum, Summary, Verdict
+
+
+def sums_of(account: Account, holder: Holder, result: PrincipalResult, judge: Judge) -> Summary:
+    """The summary that a result comes to."""
+    problems = [section.statement.problem for section in judge.sections]
+    return Summary(
+        verdict=result.verdict,
+        sections=tuple(SectionSum(s.verdict, s.granted, s.total) for s in result.sections),
+        attached=result.attached,
+        invokes=invoking(result),
+        hidden=() if isinstance(holder, Group) else hidden_by(account, holder, result),
+        uncertain=any(
+            Verdict.UNKNOWN in entry.concrete.values()
+            for section, problem in zip(result.sections, problems, strict=True)
+            if not problem
+            for entry in section.entries
+        ),
+    )
+
+
+def agreed(judge: Judge, account: Account, holder: Holder) -> PrincipalResult:
+    """The result on somebody, of whom the summary says the same."""
+    summary = judge.summary(account, holder)
+    result = judge.result(account, holder)
+    assert summary == sums_of(account, holder, result, judge)
+    return result
