@@ -193,8 +193,9 @@ class Session:
 
             _import_for(*_JUDGING)
             # Standard input can be read once only; what was read is kept for a reload.
-            kept = self.account if path == "-" else None
-            return kept or read_snapshot(path), described(path)
+            if path == "-" and self.account is not None:
+                return self.account, described(path)
+            return read_snapshot(path), described(path)
 
         account, file = await in_thread(read)
         self.account = account
