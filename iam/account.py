@@ -45,7 +45,7 @@ def _document(raw: object) -> Document | Unread:
 
 # AWS's names are aliases, ours the fields; fields that AWS adds later are ignored. Dataclasses with
 # slots, and not pydantic's models: those take a kilobyte more for each of thousands of principals.
-_BY_NAME = ConfigDict(populate_by_name=True)
+_BY_NAME = ConfigDict(populate_by_name=True, defer_build=True)
 
 
 _adapters: dict[type, TypeAdapter[Any]] = {}

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -229,12 +230,13 @@ class Changes:
         Raises:
             JournalError: The journal cannot be read or written.
         """
-        from iam.recover import recover
-
         if self.session.aws is None or self.session.account is None:
             return ()
         if self.session.wrong_account(self.session.account.id) is not None:
             return ()  # these credentials know nothing of that account
+        await in_thread(import_module, "iam.recover")  # which takes longer than a frame
+        from iam.recover import recover
+
         return await recover(self.session.aws, await self.journal(), self.session.account.id)
 
     async def journal(self) -> Journal:

@@ -168,7 +168,7 @@ class Session:
     def _connect(self) -> Aws:
         from iam.client import Settings, connect
 
-        _import_for(*_READING, *_JUDGING)
+        _import_for("load", *_JUDGING)
 
         endpoint = self.launch.endpoint_url
         if self.launch.demo:
@@ -352,7 +352,6 @@ class Session:
 
 
 _JUDGING = ("managed", "judge", "hidden", "audit")
-_READING = ("load", "recover")
 
 
 def _import_for(*names: str) -> None:
