@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -62,6 +64,15 @@ class BedrockApp(App[int]):
         self.set_class(not self.glyphs.unicode, "-ascii")
         self._obey_signals()
         self.push_screen(MainScreen(self.session, self.glyphs))
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver where there is no other choice: that of the operator, or Windows."""
+        textuals = super().get_driver_class()
+        if constants.DRIVER is not None or sys.platform == "win32":
+            return textuals
+        from tui.output import OutputDriver
+
+        return OutputDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
