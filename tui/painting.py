@@ -187,6 +187,8 @@ class Painting:
         for y in range(min(height, self.height)):
             self._wanted.characters[y][: self.width] = before.characters[y][:width]
             self._wanted.styles[y][: self.width] = before.styles[y][:width]
+            if before.characters[y][width : width + 1] == [""]:
+                self._wanted.characters[y][-1] = _UNKNOWN  # half of a wide character
         self.width, self.height = width, height
         self._next_row = 0
         self.forget()
