@@ -61,10 +61,9 @@ class Style:
         self.foreground = foreground
         """As in an SGR sequence, such as `38;2;1;2;3`; empty for the terminal's own."""
         self.background = background
-        seen = attributes & _ON_BLANKS
-        same = seen == attributes and (seen or not foreground)
+        bare = attributes & _ON_BLANKS or not (attributes or foreground)
         # The same style without what cannot be seen of it on a blank.
-        self.blank: Style = self if same else style(seen, foreground if seen else "", background)
+        self.blank: Style = self if bare else style(frozenset(), "", background)
 
     @property
     def codes(self) -> list[str]:
@@ -275,9 +274,8 @@ class Painting:
         if self._away:
             return ""
         sent: list[str] = []
-        size = 0
-        for row in range(self._next_row, self._next_row + self.height):
-            y = row % self.height
+        size, first, self._next_row = 0, self._next_row, 0
+        for y in (*range(first, self.height), *range(first)):
             if part := self._row(y):
                 sent += part
                 size += sum(map(len, part))
@@ -362,7 +360,8 @@ class Painting:
     def _drawn_by(self, pen: Style | None, y: int, start: int, end: int) -> bool:
         """Whether these cells can be written with the pen as it is."""
         return pen is not None and all(
-            look is pen or (character == " " and look.blank is pen.blank)
+            (look is pen and character != _UNKNOWN)
+            or (character == " " and look.blank is pen.blank)
             for character, look in zip(
                 self._wanted.characters[y][start:end],
                 self._wanted.styles[y][start:end],
