@@ -44,6 +44,8 @@ class BedrockApp(App[int]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
+        # On every screen; `redraw` in the keymap moves it here and there.
+        Binding("ctrl+l", "redraw", show=False, system=True, id="redraw"),
     ]
 
     def __init__(self, launch: Launch, *, unicode: bool | None = None) -> None:
@@ -114,6 +116,13 @@ class BedrockApp(App[int]):
                 screen.action_quit()
                 return
         self.exit(0)
+
+    def action_redraw(self) -> None:
+        """Draw the screen anew, where something else has written on the terminal."""
+        redraw = getattr(self._driver, "redraw", None)  # Textual's drivers draw all they are given
+        if redraw is not None:
+            redraw()
+        self.refresh()
 
     def action_help_quit(self) -> None:
         """Say how to leave, in our keys."""

@@ -473,6 +473,10 @@ class MainScreen(Screen[None]):
             self.loaded = False
             self.read_account()
 
+    async def action_redraw(self) -> None:
+        """Draw the screen anew; in the dialogues the app has the key."""
+        await self.run_action("app.redraw")
+
     def action_help(self) -> None:
         """Show the help."""
         self.app.push_screen(HelpScreen(self.glyphs, self.session.launch.writable))

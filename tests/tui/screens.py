@@ -10,7 +10,7 @@ from wcwidth import wcwidth
 _SEEN_ON_BLANKS = ("underscore", "strikethrough", "reverse", "blink")
 
 
-class Screen(pyte.Screen):  # type: ignore[misc]
+class Screen(pyte.Screen):
     """A terminal that treats the halves of a wide character as all terminals but pyte do.
 
     Where one is overwritten, the other becomes blank; what combines is with the first.
