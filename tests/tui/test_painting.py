@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.tui.screens import fed, looks
+from tests.screens import fed, looks
 from tui.painting import Painting, cells_of
 
 SIZE = WIDTH, HEIGHT = 20, 5

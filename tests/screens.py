@@ -45,6 +45,16 @@ def looks(screen: pyte.Screen) -> list[list[tuple[Any, ...]]]:
     ]
 
 
+def differences(one: pyte.Screen, other: pyte.Screen) -> list[str]:
+    """Where the two look different."""
+    return [
+        f"({x}, {y}): {here} {there}"
+        for y, (row, row_there) in enumerate(zip(looks(one), looks(other), strict=True))
+        for x, (here, there) in enumerate(zip(row, row_there, strict=True))
+        if here != there
+    ]
+
+
 def _look(cell: Any) -> tuple[Any, ...]:
     if cell.data == " " and not any(getattr(cell, name) for name in _SEEN_ON_BLANKS):
         return (" ", cell.bg)
