@@ -44,8 +44,8 @@ class BedrockApp(App[int]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
-        # On every screen; `redraw` in the keymap moves it here and there.
-        Binding("ctrl+l", "redraw", show=False, system=True, id="redraw"),
+        # Before any screen, so that the dialogues, which keep keys to themselves, have it too.
+        Binding("ctrl+l", "redraw", show=False, system=True, priority=True, id="redraw"),
     ]
 
     def __init__(self, launch: Launch, *, unicode: bool | None = None) -> None:

@@ -474,7 +474,7 @@ class MainScreen(Screen[None]):
             self.read_account()
 
     async def action_redraw(self) -> None:
-        """Draw the screen anew; in the dialogues the app has the key."""
+        """Draw the screen anew."""
         await self.run_action("app.redraw")
 
     def action_help(self) -> None:

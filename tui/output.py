@@ -43,6 +43,8 @@ class Writer(threading.Thread):
         self._stopping = False
         self._gone = False
         self._written = 0
+        self._fault: Exception | None = None
+        self._drawing = True
 
     def write(self, output: str) -> None:
         """Take in what the app writes; at once, whatever the line does."""
@@ -51,6 +53,9 @@ class Writer(threading.Thread):
             if passed and not self._gone:
                 self._passed.append(passed)
             self._wake()
+            fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault  # in the app, which can tell of it
 
     def redraw(self) -> None:
         """Send all of the screen anew."""
@@ -89,13 +94,21 @@ class Writer(threading.Thread):
             with self._awake:
                 while not self._work:
                     self._awake.wait()
-                output = "".join(self._passed) + self._painting.difference(_PIECE)
+                output = "".join(self._passed) + self._difference()
                 self._passed.clear()
                 if not output:
                     self._work = False
                     if self._stopping:
                         return
             self._send(output.encode(self._encoding, self._errors))
+
+    def _difference(self) -> str:
+        """A piece of what is to be drawn; nothing after a fault, but the terminal is restored."""
+        try:
+            return self._painting.difference(_PIECE) if self._drawing else ""
+        except Exception as error:
+            self._fault, self._drawing = error, False
+            return ""
 
     def _send(self, output: bytes) -> None:
         rest = memoryview(output)

@@ -69,18 +69,23 @@ def open_app(start: Callable[..., Terminal], snapshot: str) -> Open:
     return opened
 
 
-def drain(terminal: Terminal) -> None:
-    """Read until there is nothing for a moment."""
-    before = -1
-    while before != len(terminal.raw):
-        before = len(terminal.raw)
-        terminal.read()
+def settle(terminal: Terminal, read: bool = True) -> None:
+    """Wait until the program has taken the keys and does no more."""
+    stat = Path(f"/proc/{terminal.child.pid}/stat")
+    still, before, deadline = 0, -1, time.monotonic() + 60
+    while still < 4:
+        assert time.monotonic() < deadline
+        if read:
+            terminal.read()
+        else:
+            time.sleep(0.05)
+        now = sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
+        still, before = (still + 1 if now == before else 0), now
 
 
 KEYS = [
-    "j", "jj", "\x1b[6~", "\x1b[6~", "\x1b[5~", "G", "kk", "g", "\r", "l", "jjj", "l", "\t", "s",
-    "/role-11\r", "\x1b", "f", "f", "?", "\x1b", "*", " ", "\x1b", "n", "\x1b",
-    "\x10", "\x1b", "y",
+    "jj", "\x1b[6~", "G", "g", "\r", "l", "jjj", "\t", "/role-11\r", "\x1b", "f", "?", "\x1b",
+    "*", "y",
 ]  # fmt: skip
 
 
@@ -98,6 +103,7 @@ def test_the_screen_is_the_one_that_textual_s_driver_makes(
     ours, textuals = open_app(size, **more), open_app(size, **more, **TEXTUALS)
     for keys in KEYS:
         for terminal in (ours, textuals):
+            settle(terminal)  # a key for a dialogue that is still opening would be lost
             before = looks(terminal.screen)
             terminal.type(keys)
             terminal.until(lambda _, to=terminal, was=before: looks(to.screen) != was)  # type: ignore[misc]
@@ -111,31 +117,19 @@ def test_the_screen_is_the_one_that_textual_s_driver_makes(
 
 def test_what_is_unread_is_a_few_frames_however_many_keys_were_pressed(open_app: Open) -> None:
     terminal = open_app()
-    drain(terminal)
+    settle(terminal)
     before = len(terminal.raw)
     terminal.type("j" * 200)
-    until_idle(terminal)
+    settle(terminal, read=False)
     terminal.sees(f"role/role-{199:03}")
-    drain(terminal)
+    settle(terminal)
     assert len(terminal.raw) - before < 30_000  # of 200 frames and more
-
-
-def until_idle(terminal: Terminal) -> None:
-    """Wait, without reading, until the program has taken the keys and does no more."""
-    pid, still = terminal.child.pid, 0
-    before, deadline = -1.0, time.monotonic() + 60
-    while still < 10:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-        now = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
-        still = still + 1 if now == before else 0
-        before = now
 
 
 def test_leaving_does_not_wait_for_ever_for_a_line_that_takes_no_more(open_app: Open) -> None:
     terminal = open_app()
     terminal.type("\x1b[6~" * 9 + "?")
-    until_idle(terminal)
+    settle(terminal, read=False)
     terminal.child.kill(signal.SIGTERM)
     deadline = time.monotonic() + 30
     while terminal.child.isalive():
@@ -149,7 +143,7 @@ def test_ctrl_l_draws_anew_what_something_else_has_written_over(open_app: Open, 
     terminal = open_app()
     terminal.type(where)
     terminal.until(lambda text: not where or "esc closes" in text)
-    drain(terminal)
+    settle(terminal)
     right = looks(terminal.screen)
     terminal.stream.feed(b"\x1b[1;1H\x1b[41mBroadcast message from root\x1b[3;1H\x1b[2K")
     assert looks(terminal.screen) != right
@@ -160,7 +154,7 @@ def test_ctrl_l_draws_anew_what_something_else_has_written_over(open_app: Open, 
 def test_another_size_is_drawn_whole(open_app: Open) -> None:
     terminal = open_app(COLUMNS="", LINES="")
     for columns, lines in ((80, 24), (100, 30)):
-        drain(terminal)
+        settle(terminal)
         terminal.screen.resize(lines, columns)
         terminal.screen.reset()
         terminal.screen.set_mode(1049, private=True)
@@ -178,7 +172,7 @@ def test_another_size_is_drawn_whole(open_app: Open) -> None:
 
 def test_in_the_background_and_back_the_screen_is_drawn_whole(open_app: Open) -> None:
     terminal = open_app()
-    drain(terminal)
+    settle(terminal)
     right = looks(terminal.screen)
     terminal.child.kill(signal.SIGTSTP)
     stat = Path(f"/proc/{terminal.child.pid}/stat")
@@ -186,7 +180,7 @@ def test_in_the_background_and_back_the_screen_is_drawn_whole(open_app: Open) ->
     while stat.read_text().rpartition(")")[2].split()[0] != "T":
         assert time.monotonic() < deadline
         terminal.read()
-    drain(terminal)
+    settle(terminal)
     assert restored(terminal)
     terminal.screen.reset()
     terminal.child.kill(signal.SIGCONT)

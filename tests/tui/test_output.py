@@ -131,3 +131,21 @@ def test_a_dead_line_does_not_hold_up_the_end_for_ever(
     assert line.stalls()
     line.writer.stop()
     os.write(line.writer._fileno, b"x" * 65536)  # a last word waits for nobody, too
+
+
+def test_a_fault_is_told_in_the_app_and_the_terminal_is_restored_all_the_same(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.writer.write(ENTER + frame(1))
+    line.rest()
+
+    def fails(*_: object) -> str:
+        raise ArithmeticError
+
+    monkeypatch.setattr(line.writer._painting, "difference", fails)
+    line.writer.write(frame(2))
+    line.rest()
+    with pytest.raises(ArithmeticError):
+        line.writer.write(frame(3))
+    line.writer.write("\x1b[?1049l\x1b[?25h")
+    assert line.rest() == "\x1b[?1049l\x1b[?25h"
