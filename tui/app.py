@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import constants
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -43,6 +45,8 @@ class BedrockApp(App[int]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
+        # Before any screen, so that the dialogues, which keep keys to themselves, have it too.
+        Binding("ctrl+l", "redraw", show=False, system=True, priority=True, id="redraw"),
     ]
 
     def __init__(self, launch: Launch, *, unicode: bool | None = None) -> None:
@@ -78,6 +82,15 @@ class BedrockApp(App[int]):
             names = [name for least, name in breakpoints or () if length >= least]
             screen.add_class(*names[-1:], update=False)
         return screen
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's driver where there is no other choice: that of the operator, or Windows."""
+        textuals = super().get_driver_class()
+        if constants.DRIVER is not None or sys.platform == "win32":
+            return textuals
+        from tui.output import OutputDriver
+
+        return OutputDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
@@ -119,6 +132,13 @@ class BedrockApp(App[int]):
                 screen.action_quit()
                 return
         self.exit(0)
+
+    def action_redraw(self) -> None:
+        """Draw the screen anew, where something else has written on the terminal."""
+        redraw = getattr(self._driver, "redraw", None)  # Textual's drivers draw all they are given
+        if redraw is not None:
+            redraw()
+        self.refresh()
 
     def action_help_quit(self) -> None:
         """Say how to leave, in our keys."""

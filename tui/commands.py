@@ -101,6 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("history", "H", "History", "Show the changes that were made.", _CHANGE),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
+    Command("redraw", "ctrl+l", "Redraw", "Draw the screen anew.", _APP),
     Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
     Command("quit", "q", "Quit", "Leave at once.", _APP, "quit"),
 )  # fmt: skip

@@ -483,6 +483,10 @@ class MainScreen(Screen[None]):
             self.loaded = False
             self.read_account()
 
+    async def action_redraw(self) -> None:
+        """Draw the screen anew."""
+        await self.run_action("app.redraw")
+
     def action_help(self) -> None:
         """Show the help."""
         from tui.help_screen import HelpScreen

@@ -63,7 +63,8 @@ class AccountBar(Static):
 
     def _draw(self) -> None:
         width = self.content_size.width
-        self.update(Content("\n").join([self._account(width), self._audit(width)]))
+        lines = [self._account(width), self._audit(width)]
+        self.update(Content("\n").join(lines), layout=False)  # two they always are
 
     def _account(self, width: int) -> Content:
         data = self.data

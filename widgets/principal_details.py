@@ -129,6 +129,7 @@ class PrincipalDetails(Vertical):
         self._members: tuple[str, ...] = ()
         self._describe: Callable[[str], str] = lambda _: ""
         self._shown: tuple[Holder, PrincipalResult | None] | None = None
+        self._fact_lines = -1
 
     def compose(self) -> ComposeResult:
         yield Static("", id="facts", markup=False)
@@ -153,6 +154,7 @@ class PrincipalDetails(Vertical):
         self._shown = None
         self.border_title = "Details"
         self.query_one("#facts", Static).update("")
+        self._fact_lines = -1
         self.sections.clear()
 
     def show_principal(
@@ -176,7 +178,8 @@ class PrincipalDetails(Vertical):
         self.border_title = Content(safe(principal.name))  # a string would be read as markup
         before, self._shown = self._shown, (principal, result)
         self._draw_facts()
-        if before is None or (before[0].arn, before[1]) != (principal.arn, result):
+        # Many principals are alike in this: then every line stays as it is.
+        if before is None or _sections(before[1]) != _sections(result):
             self._fill(result)
 
     def on_resize(self) -> None:
@@ -185,7 +188,10 @@ class PrincipalDetails(Vertical):
 
     def _draw_facts(self) -> None:
         if self._shown is not None:
-            self.query_one("#facts", Static).update(self._facts(*self._shown))
+            facts = self._facts(*self._shown)
+            lines = facts.plain.count("\n")
+            self.query_one("#facts", Static).update(facts, layout=lines != self._fact_lines)
+            self._fact_lines = lines
 
     # Facts
 
@@ -242,7 +248,8 @@ class PrincipalDetails(Vertical):
         line = self.query_one("#line", Static)
         text = node.label.plain if node is not None and isinstance(node.label, Text) else ""
         line.set_class(node is not None and cell_len(text) > self.sections.room_of(node), "-cut")
-        line.update(Content(text))
+        if text != str(line.content):
+            line.update(Content(text), layout=line.display)
 
     @on(Tree.NodeExpanded)
     def _expanded(self, event: Tree.NodeExpanded[_Data]) -> None:
@@ -328,6 +335,10 @@ class PrincipalDetails(Vertical):
         if not colour.startswith(("#", "ansi_")):
             return Style(bold=bold, dim=style == "dim")
         return Style(color=colour.removeprefix("ansi_"), bold=bold)
+
+
+def _sections(result: PrincipalResult | None) -> tuple[SectionResult, ...]:
+    return () if result is None else result.sections
 
 
 def _key(data: SectionResult | EntryResult | str) -> str:

@@ -14,6 +14,7 @@ import pexpect
 import pyte
 
 from tests.conftest import ROOT
+from tests.screens import Screen
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 PROGRAM = [sys.executable, "-c", "from tui.cli import main; main()"]
@@ -26,7 +27,7 @@ class Terminal:
         self, *options: str, size: tuple[int, int] = (120, 36), **environment: str
     ) -> None:
         columns, lines = size
-        self.screen = pyte.Screen(columns, lines)
+        self.screen = Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.child = pexpect.spawn(

@@ -164,6 +164,24 @@ async def test_sections_and_actions_open_down_to_where_a_verdict_is_from(
         assert not entry.is_expanded
 
 
+async def test_the_lines_of_the_details_stay_where_two_principals_are_alike(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        tree = main_of(pilot).query_one(PrincipalDetails).sections
+        await pilot.press(*"jjjjj")
+        await until(pilot, lambda: main_of(pilot).details_rest)
+        assert cursor(pilot) == "frank"
+        before = list(tree.root.children)
+        await pilot.press("G")
+        await until(pilot, lambda: main_of(pilot).details_rest)
+        assert cursor(pilot) != "frank"
+        assert list(tree.root.children) == before
+        await pilot.press("g")
+        await until(pilot, lambda: main_of(pilot).details_rest)
+        assert list(tree.root.children) != before
+
+
 async def test_at_80_columns_the_details_open_over_the_list(
     open_app: Open, from_file: Launch
 ) -> None:
