@@ -19,6 +19,8 @@ from xml.sax.saxutils import escape
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
+from iam.threads import one_at_a_time
+
 _PASSED_OVER = frozenset(
     {
         "AssumeRolePolicyDocument",
@@ -66,7 +68,8 @@ def parse_leanly(
     if response_dict["status_code"] != 200:
         return  # errors are botocore's
     try:
-        answer, request_id = parse(response_dict["body"], operation_model)
+        with one_at_a_time:
+            answer, request_id = parse(response_dict["body"], operation_model)
     except OtherShape:
         return
     customized_response_dict.update(answer)

@@ -18,6 +18,7 @@ from iam.account import Account, parse_page, partition_of
 from iam.client import Aws
 from iam.errors import AwsError
 from iam.principals import fetch_missing, load_one_by_one, together
+from iam.threads import one_at_a_time
 
 PAGE_SIZE = 1000
 _STREAMS = (["LocalManagedPolicy", "AWSManagedPolicy", "Group"], ["User"], ["Role"])
@@ -115,12 +116,7 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     read: list[Account] = []
 
     async def stream(kinds: list[str]) -> None:
-        pages = iter(
-            aws.iam.get_paginator("get_account_authorization_details").paginate(
-                Filter=kinds,  # type: ignore[arg-type]
-                PaginationConfig={"PageSize": PAGE_SIZE},
-            )
-        )
+        pages = _pages(aws, kinds)
         while (page := await aws.call(get_account_authorization_details, pages)) is not None:
             read.append(page)
             on_page(page)
@@ -128,7 +124,10 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     def get_account_authorization_details(pages: Iterator[Mapping[str, Any]]) -> Account | None:
         """Fetch and parse the next page: both take time, so both happen in the thread."""
         page = next(pages, None)
-        return None if page is None else parse_page(start, page)
+        if page is None:
+            return None
+        with one_at_a_time:
+            return parse_page(start, page)
 
     await together(stream(kinds) for kinds in _STREAMS)
     return replace(
@@ -137,4 +136,12 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
         groups={name: g for page in read for name, g in page.groups.items()},
         policies={arn: p for page in read for arn, p in page.policies.items()},
         unread=tuple(unread for page in read for unread in page.unread),
+    )
+
+
+def _pages(aws: Aws, kinds: list[str]) -> Iterator[Mapping[str, Any]]:
+    # A generator, so that the paginator is made in the thread: botocore reads a file for it.
+    yield from aws.iam.get_paginator("get_account_authorization_details").paginate(
+        Filter=kinds,  # type: ignore[arg-type]
+        PaginationConfig={"PageSize": PAGE_SIZE},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import os
 import sys
@@ -13,14 +14,21 @@ from typing import NoReturn, ParamSpec, TypeVar
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _PREFIX = "bedrock-tui-"
+"""Of threads that may be in the middle of a call."""
+_under_way: set[object] = set()
+"""One for each function that runs in a thread."""
+
+one_at_a_time = threading.Lock()
+"""For work in threads that only takes time of the processor: side by side it would be no sooner
+done, and the event loop would wait for each in turn."""
 
 
 async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """Run a blocking function in a daemon thread of its own.
+    """Run a blocking function in a thread of its own.
 
     Threads of an executor are joined when Python exits, so that a hung call would keep the
-    program alive after it has quit; daemon threads are not. If the await is cancelled, what the
-    function returns is dropped.
+    program alive after it has quit; these are not. If the await is cancelled, what the function
+    returns is dropped.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[_T] = loop.create_future()
@@ -43,9 +51,13 @@ async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -
         # The loop may be closed: then the program is on its way out and nobody waits.
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, failure)
+        _under_way.discard(call)
 
-    name = getattr(fn, "__name__", "call")
-    threading.Thread(target=run, name=f"{_PREFIX}{name}", daemon=True).start()
+    call = object()
+    _under_way.add(call)
+    # Not threading.Thread, whose start waits until the new thread has had a turn: 20 ms and more,
+    # in the event loop, while another thread reads a large answer.
+    _thread.start_new_thread(run, ())
     return await future
 
 
@@ -55,7 +67,7 @@ def leave(status: int) -> NoReturn:
     Python ends daemon threads in the middle when it takes itself down, which aborts the process if
     one is in compiled code just then. Without such threads it is an ordinary exit.
     """
-    if any(thread.name.startswith(_PREFIX) for thread in threading.enumerate()):
+    if _under_way or any(thread.name.startswith(_PREFIX) for thread in threading.enumerate()):
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 if stream is not None:

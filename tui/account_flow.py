@@ -288,7 +288,7 @@ class AccountFlow:
     def _show(self, rows: list[Row], say: str, done: float | None) -> None:
         self.progress.say(say, done)
         if rows:
-            self.table.put_rows(rows)
+            self.table.put_rows(rows, more=True)
 
     def _show_counts(self) -> None:
         counts = {verdict: self._counts[verdict] for verdict in Verdict}

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from iam.batch import Batch
 
 
+_TURN = 0.0005
+"""Seconds for which a thread that reads or judges may keep the event loop waiting; with Python's 5
+ms, frames and keys wait for 20 ms and more while a large account is read."""
 _GRACE = 5.0
 """Seconds that changes in flight have when a signal ends the app."""
 
@@ -171,6 +174,7 @@ def run(launch: Launch) -> int:
         except OSError as error:
             print(f"bedrock-tui: no terminal to take keys from: {error.strerror}", file=sys.stderr)
             return 1
+    sys.setswitchinterval(_TURN)
     app = BedrockApp(launch)
     try:
         app.run()

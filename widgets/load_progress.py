@@ -35,12 +35,14 @@ class LoadProgress(Static):
             done: From 0 to 1; None while nobody knows.
         """
         self.display = True
+        # Always one line high: nothing else on the screen has to move for it.
         if done is None:
-            self.update(Content(text))
+            self.update(Content(text), layout=False)
             return
         full = min(round(done * _WIDTH), _WIDTH)
         self.update(
-            Content.assemble(("━" * full, "$primary"), ("─" * (_WIDTH - full), "dim"), "  ", text)
+            Content.assemble(("━" * full, "$primary"), ("─" * (_WIDTH - full), "dim"), "  ", text),
+            layout=False,
         )
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import is_
 from typing import Any, ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -158,13 +159,18 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._title()
         self.refresh()
 
-    def put_rows(self, rows: Iterable[Row]) -> None:
+    def put_rows(self, rows: Iterable[Row], *, more: bool = False) -> None:
         """Add rows, each in place of the one of the same ARN.
 
         What is on the screen stays where it is: the cursor on its principal, and that on its line.
+
+        Args:
+            rows: In any order.
+            more: Others follow in a moment: nothing is drawn that would look the same, and the
+                title counts when all have come.
         """
         self._rows.put(rows)
-        self._arrange()
+        self._arrange(more=more)
 
     def keep_rows(self, arns: Collection[str], note: str = "") -> None:
         """Drop the rows of all others.
@@ -198,22 +204,41 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._marks.difference_update(arns)
         self._marks_changed()
 
-    def _arrange(self) -> None:
+    def _arrange(self, *, more: bool = False) -> None:
         """Filter and sort, keeping the cursor on its principal, and the screen where it is."""
         before, top = self.cursor_row, self.scroll_offset.y
         held, line = self._held()
+        seen = self._in_sight()
         self._shown = self.view.of(self._rows.in_order)
         # Until the operator moves, the cursor is on top, whatever rows arrive.
         at = self._place(before.arn) if before and self._moved else None
         self._cursor = at or 0
-        self.virtual_size = Size(0, len(self._shown) + 1)
-        self._title()
-        self.refresh()
+        self._measure(in_passing=more)
+        if not more:
+            self._title()
         if self._moved and held is not None:
             at = self._cursor if held is before else self._place(held.arn)
             if at is not None and at - line != top:
                 self.scroll_to(y=max(0, at - line), animate=False, immediate=True)
-        self.post_message(self.Highlighted(self.cursor_row))
+        same = len(seen) > self._page_size() and all(map(is_, seen, self._in_sight()))
+        if not (more and same):
+            self.refresh()
+        if self.cursor_row is not before:
+            self.post_message(self.Highlighted(self.cursor_row))
+
+    def _in_sight(self) -> list[Row]:
+        """The rows on the screen."""
+        top = self.scroll_offset.y
+        return self._shown[top : top + self._page_size() + 1]
+
+    def _measure(self, *, in_passing: bool) -> None:
+        """Tell Textual how many lines there are; in passing only the scrollbar hears of it."""
+        size = Size(0, len(self._shown) + 1)
+        if in_passing and self.show_vertical_scrollbar and size.height > self.size.height:
+            self.set_reactive(PrincipalTable.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def _held(self) -> tuple[Row | None, int]:
         """The row that is to stay on its line: the cursor's, or the topmost if that is scrolled
