@@ -89,14 +89,14 @@ def _hello(command: list[str], environment: dict[str, str], times: Times) -> Non
 def _app(command: list[str], environment: dict[str, str], times: Times) -> None:
     with Probe(command, environment) as probe:
         splash = probe.until(b"READ-ONLY")
-        frame = probe.until(b"    Name")
+        frame = probe.until(b"Name")
         pressed = probe.send(b"?")
-        answered = probe.until(b"esc closes")
+        answered = probe.until(b"closes")
         times["splash"].append(splash - probe.began)
         times["frame"].append(frame - probe.began)
         times["key"].append(answered - pressed)
     with Probe(command, environment) as probe:
-        times["foot"].append(probe.until(b" quit") - probe.began)
+        times["foot"].append(probe.until(b"quit") - probe.began)
 
 
 def _once(what: str, command: list[str], environment: dict[str, str], times: Times) -> None:
@@ -109,8 +109,8 @@ def _gaps(command: list[str], environment: dict[str, str], file: Path, times: Ti
     """How long the event loop was away while boto3 and pydantic were imported."""
     file.unlink(missing_ok=True)
     with Probe(command, {**environment, "BEDROCK_TUI_HEARTBEAT": str(file)}) as probe:
-        frame = probe.until(b"    Name")
-        imported = probe.until(b"reading the account")
+        frame = probe.until(b"Name")
+        imported = probe.until(b"reading")
         probe.send(b"q")
         probe.ended()
     beats = [tuple(map(float, line.split())) for line in file.read_text().splitlines()]

@@ -19,8 +19,9 @@ from iam.account import (
     unread_documents,
 )
 from iam.judge import Judge
+from iam.result import PrincipalResult, SectionResult, Summary, Via
 from iam.section import Section
-from iam.verdict import PrincipalResult, SectionResult, Summary, Verdict, Via
+from iam.verdict import Verdict
 
 SourceName = Literal["live", "demo", "snapshot"]
 

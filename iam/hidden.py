@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from iam.account import Account, Principal, Unread
 from iam.document import Document
+from iam.result import PrincipalResult
 from iam.sources import Source, sources_of
-from iam.verdict import PrincipalResult, Verdict, sum_up
+from iam.verdict import Verdict, sum_up
 
 INVOKES = frozenset(
     {

@@ -15,7 +15,7 @@ from operator import attrgetter
 
 from iam.account import Principal
 from iam.audit import Audit
-from iam.verdict import Attachment, EntryResult, PrincipalResult, SectionResult
+from iam.result import Attachment, EntryResult, PrincipalResult, SectionResult
 
 # Characters that JSON lets stand but a terminal would obey: C1 controls, bidi and line separators.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")

@@ -19,20 +19,13 @@ from iam.document import Document, Statement
 from iam.evaluate import Decision, decide
 from iam.question import Question, Reading, questions_of, said_about
 from iam.reading import Reader
+from iam.result import EntryResult, PrincipalResult, SectionResult, Summary, Via
 from iam.rule import ANYTHING, Rule, Universe
 from iam.scope import in_words
 from iam.section import Section, section_of_action, sections_of
 from iam.sources import Source, attachment_of, boundary_of, sources_of
 from iam.summary import Summaries
-from iam.verdict import (
-    EntryResult,
-    PrincipalResult,
-    SectionResult,
-    Summary,
-    Verdict,
-    Via,
-    sum_up,
-)
+from iam.verdict import Verdict, sum_up
 
 _Key = tuple[object, ...]
 

@@ -13,8 +13,9 @@ from iam.account import Account, Group, Holder, ManagedPolicy, Principal, in_ord
 from iam.history import BatchRecord
 from iam.journal import Op
 from iam.judge import Judge
+from iam.result import PrincipalResult, SectionResult
 from iam.sources import attachment_of
-from iam.verdict import PrincipalResult, SectionResult, Verdict
+from iam.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from iam.account import Principal
 from iam.audit import Audit
 from iam.hidden import hidden_by
 from iam.json_report import as_json
+from iam.result import PrincipalResult
 from iam.text import safe
-from iam.verdict import PrincipalResult, Verdict
+from iam.verdict import Verdict
 
 if TYPE_CHECKING:
     from iam.history import BatchRecord

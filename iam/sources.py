@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from iam.account import Account, Holder, Unread
 from iam.document import Document
-from iam.verdict import Attachment
+from iam.result import Attachment
 
 
 class Source(NamedTuple):

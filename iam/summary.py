@@ -15,10 +15,11 @@ from iam.hidden import INVOKES, names_of_hidden
 from iam.profile import Profile, Profiles, Spoken
 from iam.question import Question
 from iam.reading import Reader
+from iam.result import Attachment, SectionSum, Summary
 from iam.section import Section
 from iam.sources import Source, attachment_of, boundary_of, sources_of
 from iam.tally import Tally, Verdicts
-from iam.verdict import Attachment, SectionSum, Summary, Verdict, sum_up
+from iam.verdict import Verdict, sum_up
 
 
 class _Entries(NamedTuple):

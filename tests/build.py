@@ -7,8 +7,9 @@ from typing import Any
 from iam.account import Account, ManagedPolicy, Principal, parse_page, validated
 from iam.catalogue import catalogue
 from iam.judge import Judge
+from iam.result import PrincipalResult
 from iam.shipped import shipped
-from iam.verdict import PrincipalResult, Verdict
+from iam.verdict import Verdict
 
 ID = "123456789012"
 LIMITED = "arn:aws:iam::aws:policy/AmazonBedrockLimitedAccess"

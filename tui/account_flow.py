@@ -15,7 +15,7 @@ from iam import heap
 from iam.heap import no_garbage
 from iam.text import safe
 from iam.threads import in_thread
-from iam.verdict import PrincipalResult, Summary, Verdict
+from iam.verdict import Verdict
 from tui.arrivals import Arrivals
 from widgets.load_progress import LoadProgress
 from widgets.principal_table import PrincipalTable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from iam.account import Account, Holder, Unread
     from iam.judge import Judge
     from iam.managed import Managed
+    from iam.result import PrincipalResult, Summary
     from tui.main_screen import MainScreen
 
 _AT_ONCE = 1000
@@ -271,6 +272,7 @@ class AccountFlow:
 
     async def _look_for_unread(self) -> None:
         from iam.audit import uncertain_results, unread_of
+        from iam.result import PrincipalResult, Summary
 
         account, judge, managed = self.session.read
         known = [(account.principals.get(arn), one) for arn, one in self.summaries.items()]
@@ -302,6 +304,8 @@ class AccountFlow:
         result: Summary | PrincipalResult | None = None,
         members: Mapping[str, int] | None = None,
     ) -> Row:
+        from iam.result import PrincipalResult, Summary
+
         known = result or self.summaries.get(holder.arn)
         summed = known if isinstance(known, Summary) else None
         return Row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -28,9 +28,12 @@ from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.key_bar import KeyBar
 from widgets.load_progress import LoadProgress
-from widgets.principal_details import PrincipalDetails, SectionTree
+from widgets.principal_details import PrincipalDetails
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Kind, Sort, View
+
+if TYPE_CHECKING:
+    from widgets.section_tree import SectionTree
 
 _VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 _SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
@@ -180,8 +183,7 @@ class MainScreen(Screen[None]):
 
     # Who can?
 
-    @on(SectionTree.WhoCan)
-    def who_can(self, event: SectionTree.WhoCan) -> None:
+    def on_section_tree_who_can(self, event: SectionTree.WhoCan) -> None:
         """Ask about the action under the cursor of the details."""
         if not event.action:
             self.action_who_can()

@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from iam.result import SectionResult
 from iam.text import safe
-from iam.verdict import SectionResult
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:

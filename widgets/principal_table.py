@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import is_
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -18,9 +18,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from iam.text import safe
-from iam.verdict import Attachment, SectionResult, SectionSum, Verdict
+from iam.verdict import Verdict
 from widgets.glyphs import Glyphs
 from widgets.rows import Row, Rows, SectionColumn, View
+
+if TYPE_CHECKING:
+    from iam.result import Attachment, SectionResult, SectionSum
 
 _GLYPH_SECTION = 4
 _POLICY = 7

@@ -6,9 +6,12 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from iam.verdict import Attachment, PrincipalResult, Summary, Verdict
+from iam.verdict import Verdict
+
+if TYPE_CHECKING:
+    from iam.result import Attachment, PrincipalResult, Summary
 
 Kind = Literal["all", "users", "roles", "groups"]
 Sort = Literal["name", "verdict", "policy", "type"]

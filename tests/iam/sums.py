@@ -5,7 +5,8 @@ from __future__ import annotations
 from iam.account import Account, Group, Holder
 from iam.hidden import hidden_by, invoking
 from iam.judge import Judge
-from iam.verdict import PrincipalResult, SectionSum, Summary, Verdict
+from iam.result import PrincipalResult, SectionSum, Summary
+from iam.verdict import Verdict
 
 
 def sums_of(account: Account, holder: Holder, result: PrincipalResult, judge: Judge) -> Summary:

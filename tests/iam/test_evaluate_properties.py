@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iam.verdict import EntryResult, PrincipalResult, Verdict, sum_up
+from iam.result import EntryResult, PrincipalResult
+from iam.verdict import Verdict, sum_up
 from tests.build import (
     account,
     allow,

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from iam.verdict import EntryResult, PrincipalResult, Verdict
+from iam.result import EntryResult, PrincipalResult
+from iam.verdict import Verdict
 from tests.build import account, document, group, judge, policy, policy_arn, role, the, user
 from tests.iam.sums import agreed
 

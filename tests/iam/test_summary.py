@@ -21,7 +21,8 @@ from iam.account import Account, ManagedPolicy, Unread, parse_page
 from iam.audit import uncertain_results, unread_of
 from iam.catalogue import catalogue
 from iam.judge import Judge
-from iam.verdict import Summary, Verdict
+from iam.result import Summary
+from iam.verdict import Verdict
 from tests.build import (
     ID,
     LIMITED,

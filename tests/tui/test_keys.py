@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
-from iam.verdict import EntryResult, Verdict
+from iam.result import EntryResult
+from iam.verdict import Verdict
 from tests.tui.conftest import Open
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS

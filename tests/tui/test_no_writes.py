@@ -27,8 +27,8 @@ from tui.review_dialog import ReviewDialog
 from tui.text_screen import TextScreen
 from widgets.filter_bar import FilterBar
 from widgets.history_tree import HistoryTree
-from widgets.principal_details import SectionTree
 from widgets.principal_table import PrincipalTable
+from widgets.section_tree import SectionTree
 
 OWNERS: tuple[Any, ...] = (
     BedrockApp, MainScreen, PrincipalTable, SectionTree, Tree, FilterBar, HelpScreen, PolicyScreen,

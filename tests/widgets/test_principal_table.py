@@ -12,7 +12,8 @@ from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from iam.verdict import Attachment, PrincipalResult, SectionResult, Verdict
+from iam.result import Attachment, PrincipalResult, SectionResult
+from iam.verdict import Verdict
 from widgets.glyphs import glyphs
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn

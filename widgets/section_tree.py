@@ -1,0 +1,219 @@
+"""The sections of one principal as a tree, down to the statements that decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from iam.result import EntryResult, PrincipalResult, SectionResult, Via
+from iam.text import safe
+from iam.verdict import Verdict
+from widgets.glyphs import Glyphs
+
+_COUNT_WIDTH = len(" 44/44 ")
+
+_Data = SectionResult | EntryResult | str | None
+"""What a line is about: a section, an entry, a concrete action, or a statement (None)."""
+
+
+class SectionTree(Tree[_Data]):
+    """The sections; vi keys as well as arrows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False, id="tree.down"),
+        Binding("k", "cursor_up", "Up", show=False, id="tree.up"),
+        Binding("g", "scroll_home", "Top", show=False, id="tree.top"),
+        Binding("G", "scroll_end", "End", show=False, id="tree.end"),
+        Binding("enter,space", "toggle_node", "Open", show=False, id="tree.toggle"),
+        Binding("l,right", "open", "Open", show=False, id="tree.open"),
+        Binding("h,left", "close", "Close", show=False, id="tree.close"),
+        Binding("w", "who_can", "who can", id="tree.who", tooltip="Who can do this action?"),
+    ]
+
+    @dataclass
+    class WhoCan(Message):
+        """A message that asks who can do an action; one still to be named, if it is empty."""
+
+        action: str
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(Text())  # a str would be read as markup, with a table of all emoji
+        self.glyphs = glyphs
+        self.show_root = False
+        self.guide_depth = 2
+        self._open: set[str] = set()
+        """What was opened, which stays open from one principal to the next."""
+        self._describe: Callable[[str], str] = lambda _: ""
+        self._sections: tuple[SectionResult, ...] = ()
+
+    def show(self, result: PrincipalResult | None, describe: Callable[[str], str]) -> None:
+        """Show the sections of a principal; nothing while there is no result.
+
+        Args:
+            result: Its verdicts.
+            describe: Says in a few words what an action does.
+        """
+        self._describe = describe
+        sections = () if result is None else result.sections
+        # Many principals are alike in this: then every line stays as it is.
+        if sections == self._sections:
+            return
+        self._sections = sections
+        line = self.cursor_line
+        self.clear()
+        if not sections:
+            return
+        for section in sections:
+            node = self.root.add(self._section_label(section), section, expand=False)
+            if section.sid in self._open:
+                self._fill_section(node, section)
+                node.expand()
+        self.cursor_line = min(max(line, 0), max(self.last_line, 0))
+
+    def render_label(self, node: TreeNode[_Data], base_style: Style, style: Style) -> Text:
+        """Cut what does not fit, visibly."""
+        label = super().render_label(node, base_style, style)
+        sign = 2 if node.allow_expand else 0
+        label.truncate(max(8, self.room_of(node) + sign), overflow="ellipsis")
+        return label
+
+    def room_of(self, node: TreeNode[_Data]) -> int:
+        """How many cells the text of a node has."""
+        depth = -1
+        above = node.parent
+        while above is not None:
+            depth, above = depth + 1, above.parent
+        sign = 2 if node.allow_expand else 0
+        return self.scrollable_content_region.width - depth * self.guide_depth - sign
+
+    def action_open(self) -> None:
+        """Open the node under the cursor."""
+        if self.cursor_node is not None and self.cursor_node.allow_expand:
+            self.cursor_node.expand()
+
+    def action_close(self) -> None:
+        """Close the node under the cursor, or go to the one that holds it."""
+        node = self.cursor_node
+        if node is not None and node.allow_expand and node.is_expanded:
+            node.collapse()
+        elif node is not None and node.parent is not None and node.parent is not self.root:
+            self.move_cursor(node.parent)
+
+    def action_who_can(self) -> None:
+        """Ask who can do the action under the cursor, or the one that its line belongs to."""
+        node = self.cursor_node
+        while node is not None and node.data is None and node.parent is not None:
+            node = node.parent
+        if node is not None and isinstance(node.data, EntryResult | str):
+            action = node.data if isinstance(node.data, str) else node.data.action
+            self.post_message(self.WhoCan(action))
+        else:
+            self.post_message(self.WhoCan(""))
+
+    def action_scroll_home(self) -> None:
+        self.cursor_line = 0
+        self.scroll_to_line(0, animate=False)
+
+    def action_scroll_end(self) -> None:
+        self.cursor_line = self.last_line
+        self.scroll_to_line(self.last_line, animate=False)
+
+    @on(Tree.NodeExpanded)
+    def _expanded(self, event: Tree.NodeExpanded[_Data]) -> None:
+        node = event.node
+        data = node.data
+        if data is None:
+            return
+        self._open.add(_key(data))
+        if node.children:
+            return
+        if isinstance(data, SectionResult):
+            self._fill_section(node, data)
+        elif isinstance(data, EntryResult):
+            self._fill_entry(node, data)
+
+    @on(Tree.NodeCollapsed)
+    def _collapsed(self, event: Tree.NodeCollapsed[_Data]) -> None:
+        if event.node.data is not None:
+            self._open.discard(_key(event.node.data))
+
+    def _fill_section(self, node: TreeNode[_Data], section: SectionResult) -> None:
+        for entry in section.entries:
+            child = node.add(self._entry_label(entry), entry, expand=False)
+            if _key(entry) in self._open:
+                self._fill_entry(child, entry)
+                child.expand()
+
+    def _fill_entry(self, node: TreeNode[_Data], entry: EntryResult) -> None:
+        for text in [self._via_label(via) for via in entry.via] + [
+            Text().append(f"! {safe(reason)}", self._style("$warning")) for reason in entry.reasons
+        ]:
+            node.add_leaf(text)
+        if not entry.via and not entry.reasons:
+            node.add_leaf(Text("no statement speaks of it", self._style("dim")))
+        if list(entry.concrete) != [entry.action]:
+            for action, verdict in entry.concrete.items():
+                node.add_leaf(self._action_label(action, verdict), action)
+
+    def _section_label(self, section: SectionResult) -> Text:
+        label = self._glyph(section.verdict)
+        # The count first: titles are long, and what does not fit is cut.
+        label.append(f" {section.granted}/{section.total}".ljust(_COUNT_WIDTH))
+        label.append(safe(section.title), "bold")
+        if section.sid != section.title:
+            label.append(f"  {safe(section.sid)}", self._style("dim"))
+        return label
+
+    def _entry_label(self, entry: EntryResult) -> Text:
+        label = self._glyph(entry.verdict)
+        label.append(f" {safe(entry.action)}")
+        if list(entry.concrete) != [entry.action]:
+            label.append(f" {entry.granted}/{entry.total}")
+        label.append(f"  {safe(self._describe(entry.action))}", self._style("dim"))
+        return label
+
+    def _action_label(self, action: str, verdict: Verdict) -> Text:
+        label = self._glyph(verdict)
+        label.append(f" {safe(action.partition(':')[2] or action)}")
+        label.append(f"  {safe(self._describe(action))}", self._style("dim"))
+        return label
+
+    def _via_label(self, via: Via) -> Text:
+        colour = "$success" if via.effect == "Allow" else "$error"
+        label = Text().append(via.effect, self._style(colour))
+        if via.group:
+            label.append(f" by group {safe(via.group)}:")
+        elif via.kind != "managed":
+            label.append(f" {via.kind}:")
+        label.append(f" {safe(via.policy.rsplit('/', 1)[-1])}")
+        dot = f" {self.glyphs.dot} "
+        notes = [safe(words) for words in via.scope]
+        notes.append(safe(via.sid) if via.sid else f"statement {via.statement + 1}")
+        label.append(dot + dot.join(notes), self._style("dim"))
+        return label
+
+    def _glyph(self, verdict: Verdict) -> Text:
+        return Text().append(self.glyphs.of(verdict), self._style(self.glyphs.style(verdict)))
+
+    def _style(self, style: str) -> Style:
+        """A theme's colour for a tree's label."""
+        bold = style.startswith("bold ")
+        colour = self.app.theme_variables.get(style.removeprefix("bold ").removeprefix("$"), "")
+        if not colour.startswith(("#", "ansi_")):
+            return Style(bold=bold, dim=style == "dim")
+        return Style(color=colour.removeprefix("ansi_"), bold=bold)
+
+
+def _key(data: SectionResult | EntryResult | str) -> str:
+    if isinstance(data, str):
+        return data
+    return data.sid if isinstance(data, SectionResult) else f"action {data.action}"
