@@ -12,6 +12,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -112,7 +113,8 @@ def connect(settings: Settings) -> Aws:
         AwsError: The configuration is wrong, or there are no credentials.
     """
     try:
-        session = _demo_session() if settings.demo else _session(settings)
+        core = _demo_core() if settings.demo else botocore.session.get_session()
+        session = _demo_session(core) if settings.demo else _session(core, settings)
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
@@ -142,6 +144,7 @@ def connect(settings: Settings) -> Aws:
     if settings.read_only:
         for events in (iam.meta.events, sts.meta.events):
             events.register_first("before-parameter-build", _refuse_writes)
+    _forget_endpoints(core)
     return Aws(iam, sts, session.profile_name, settings.read_only, credentials)
 
 
@@ -149,8 +152,20 @@ def _profile_of_environment() -> str | None:
     return os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
 
 
-def _session(settings: Settings) -> boto3.Session:
-    core = botocore.session.get_session()
+def _forget_endpoints(core: Any) -> None:
+    """Let go of what botocore has read to make the clients: the endpoints of all services of AWS
+    are 8 MB, and nobody looks at them again. Who makes another client has them read anew.
+
+    botocore has no public way to say so; a test of this module tells when it changes. Until then
+    it costs the memory and nothing else.
+    """
+    with suppress(AttributeError):
+        core.get_component("data_loader")._cache.clear()
+        core._register_endpoint_resolver()
+        core._internal_components._components.pop("endpoint_resolver", None)
+
+
+def _session(core: botocore.session.Session, settings: Settings) -> boto3.Session:
     session = boto3.Session(profile_name=settings.profile, botocore_session=core)
     _never_ask(core, session.profile_name)
     return session
@@ -182,7 +197,7 @@ def _never_ask(core: botocore.session.Session, profile: str) -> None:
     )
 
 
-def _demo_session() -> boto3.Session:
+def _demo_core() -> botocore.session.Session:
     nothing: dict[str, Any] = {
         "profile": (None, None, None, None),
         "config_file": (None, None, os.devnull, None),
@@ -190,7 +205,10 @@ def _demo_session() -> boto3.Session:
         "region": (None, None, DEFAULT_REGION, None),
         "ca_bundle": (None, None, None, None),
     }
-    core = botocore.session.Session(session_vars=nothing)
+    return botocore.session.Session(session_vars=nothing)
+
+
+def _demo_session(core: botocore.session.Session) -> boto3.Session:
     return boto3.Session("demo", "demo", botocore_session=core)
 
 

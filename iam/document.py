@@ -13,9 +13,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from sys import intern
 from typing import Any, Literal
 from urllib.parse import unquote
+from weakref import WeakValueDictionary
 
 Effect = Literal["Allow", "Deny"]
 
@@ -59,7 +60,7 @@ class Statement:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Document:
     """A policy document."""
 
@@ -112,12 +113,18 @@ def parse_document(raw: object) -> Document:
             raise DocumentError("it is not plain JSON") from error
     if not isinstance(raw, str):
         raise DocumentError("it is not a JSON object")
-    return _parsed(raw)
+    # By a digest: the texts themselves, of thousands of documents, are kept by nobody else.
+    key = hashlib.blake2b(raw.encode(errors="surrogatepass"), digest_size=20).digest()
+    if (known := _known.get(key)) is None:
+        known = _known[key] = _parsed(raw)
+    return known
 
 
-@lru_cache(maxsize=4096)
+_known: WeakValueDictionary[bytes, Document] = WeakValueDictionary()
+"""Each text is parsed once for all the places of an account in which it stands."""
+
+
 def _parsed(text: str) -> Document:
-    """Parse JSON text, once for all the places of an account in which the same text stands."""
     body = _decoded(text)
     if "Statement" not in body:
         raise DocumentError("it has no Statement")
@@ -204,10 +211,11 @@ def _either(
 
 
 def _strings(value: object) -> tuple[str, ...] | None:
+    # Actions and ARNs are the same in thousands of documents.
     if isinstance(value, str):
-        return (value,)
+        return (intern(value),)
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        return tuple(value)
+        return tuple(map(intern, value))
     return None
 
 

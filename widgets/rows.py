@@ -63,7 +63,8 @@ class Row:
         # Made once: lists of thousands are sorted and searched with every key.
         kind = int(self.type == "role")
         object.__setattr__(self, "order", f"{kind}{self.name.lower()}\0{self.arn}")
-        object.__setattr__(self, "searched", self.arn.lower())
+        lowered = self.arn.lower()
+        object.__setattr__(self, "searched", self.arn if lowered == self.arn else lowered)
 
 
 @dataclass(frozen=True, slots=True)

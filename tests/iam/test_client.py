@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 
 from iam import client
@@ -300,3 +301,17 @@ def test_a_process_with_a_hung_call_exits_at_once(fake: FakeIam) -> None:
         assert time.monotonic() - began < 2
         assert process.returncode == 0
         assert complaints == ""
+
+
+def test_what_botocore_read_for_the_clients_is_let_go_and_read_anew() -> None:
+    core = botocore.session.Session()
+    core.set_credentials("a", "b")
+    core.create_client("iam", region_name="us-east-1").close()
+    loader = core.get_component("data_loader")
+    assert ("load_data_with_path", "endpoints") in loader._cache
+    client._forget_endpoints(core)
+    assert not loader._cache
+    assert "endpoint_resolver" not in core._internal_components._components  # type: ignore[attr-defined]
+    other = core.create_client("sts", region_name="cn-north-1")
+    assert other.meta.endpoint_url == "https://sts.cn-north-1.amazonaws.com.cn"
+    other.close()
