@@ -18,7 +18,7 @@ from iam.account import Account, parse_page, partition_of
 from iam.client import Aws
 from iam.errors import AwsError
 from iam.principals import fetch_missing, load_one_by_one, together
-from iam.threads import one_at_a_time
+from iam.threads import in_thread, one_at_a_time
 
 PAGE_SIZE = 1000
 _STREAMS = (["LocalManagedPolicy", "AWSManagedPolicy", "Group"], ["User"], ["Role"])
@@ -115,19 +115,21 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
 async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     read: list[Account] = []
 
+    async def parse(page: Mapping[str, Any]) -> None:
+        def work() -> Account:
+            with one_at_a_time:
+                return parse_page(start, page)
+
+        parsed = await in_thread(work)
+        read.append(parsed)
+        on_page(parsed)
+
     async def stream(kinds: list[str]) -> None:
         pages = _pages(aws, kinds)
-        while (page := await aws.call(get_account_authorization_details, pages)) is not None:
-            read.append(page)
-            on_page(page)
-
-    def get_account_authorization_details(pages: Iterator[Mapping[str, Any]]) -> Account | None:
-        """Fetch and parse the next page: both take time, so both happen in the thread."""
-        page = next(pages, None)
-        if page is None:
-            return None
-        with one_at_a_time:
-            return parse_page(start, page)
+        async with asyncio.TaskGroup() as parsing:
+            # While one page is parsed the next is on its way.
+            while (page := await aws.call(get_account_authorization_details, pages)) is not None:
+                parsing.create_task(parse(page))
 
     await together(stream(kinds) for kinds in _STREAMS)
     return replace(
@@ -137,6 +139,13 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
         policies={arn: p for page in read for arn, p in page.policies.items()},
         unread=tuple(unread for page in read for unread in page.unread),
     )
+
+
+def get_account_authorization_details(
+    pages: Iterator[Mapping[str, Any]],
+) -> Mapping[str, Any] | None:
+    """Fetch the next page; None after the last."""
+    return next(pages, None)
 
 
 def _pages(aws: Aws, kinds: list[str]) -> Iterator[Mapping[str, Any]]:
