@@ -75,6 +75,8 @@ class AccountFlow:
         Raises:
             AwsError, DemoError, SnapshotError: In words.
         """
+        # What a load that was broken off has left may be of another account.
+        self._arrivals.clear()
         await self._recall()
         self.announce()
         opened = await self.session.open()
@@ -283,7 +285,9 @@ class AccountFlow:
             results += uncertain_results(account, judge, summed)
             return unread_of(account, managed.policy, results)
 
-        self.unread = await in_thread(look)
+        unread = await in_thread(look)
+        if account is self.session.account:  # or it has been read anew meanwhile, or changed
+            self.unread = unread
 
     # Showing
 

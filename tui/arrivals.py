@@ -52,6 +52,10 @@ class Arrivals:
             rows, self._rows, self._new = self._rows, [], False
             self._show(rows, self._words, self._done)
 
+    def clear(self) -> None:
+        """Forget what has come: it is of a load that is over."""
+        self._rows, self._new = [], False
+
     def _due(self) -> None:
         self._timer = None
         if self._new:

@@ -57,7 +57,7 @@ def test_a_line_comes_before_textual_and_the_first_frame_before_boto3(
     gone = place(terminal, "\r\x1b[K")
     taken = place(terminal, "\x1b[?1049h")
     assert line < place(terminal, "<textual>") < gone < taken
-    frame = max(place(terminal, word) for word in ("no account yet", "    Name", " quit"))
+    frame = max(place(terminal, word) for word in ("no account yet", "Name", "quit"))
     heavy = min(place(terminal, f"<{name} elsewhere>") for name in ("boto3", "pydantic"))
     assert taken < frame < heavy
 

@@ -140,6 +140,8 @@ async def test_hostile_text_is_text_everywhere_in_the_details(details: Principal
     async with Alone(details).run_test(size=(120, 70)) as pilot:
         details.show_principal(principal, judge().result(made, principal), lambda _: HOSTILE)
         details.focus_tree()
+        while not details.has_focus_within:
+            await pilot.pause()
         await pilot.press("l")
         await pilot.pause()
         facts = str(details.query_one("#facts", Static).render())
