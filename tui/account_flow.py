@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from iam import heap
@@ -85,13 +84,12 @@ class AccountFlow:
         if opened.account_id != screen.bar.account_id:
             # Rows of another account must not stand below this one's ID.
             self.summaries, self.unread = {}, ()
-            screen.bar = replace(
-                screen.bar, counts={}, unread=0, policy="", policy_note="", stale=""
+            screen.bar = screen.bar._replace(
+                counts={}, unread=0, policy="", policy_note="", stale=""
             )
             self.table.keep_rows(())
             screen.details.clear()
-        screen.bar = replace(
-            screen.bar,
+        screen.bar = screen.bar._replace(
             account_id=opened.account_id,
             alias=opened.alias or "",
             caller=opened.caller or "",
@@ -106,7 +104,7 @@ class AccountFlow:
         if self.asked is not None:
             self.asked = None
             self.screen.show_view(self._view_before)
-        screen.bar = replace(screen.bar, stale="")
+        screen.bar = screen.bar._replace(stale="")
         await self._show_account()
         self.screen.loaded = True
 
@@ -118,8 +116,8 @@ class AccountFlow:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
             return
         if kept is not None:
-            bar = replace(self.screen.bar, account_id=kept.account_id, alias=kept.alias or "")
-            self.screen.bar = replace(bar, stale=self.session.age)
+            bar = self.screen.bar._replace(account_id=kept.account_id, alias=kept.alias or "")
+            self.screen.bar = bar._replace(stale=self.session.age)
             await self._show_account()
 
     async def keep(self) -> None:
@@ -131,8 +129,7 @@ class AccountFlow:
 
     async def _show_account(self) -> None:
         _, judge, managed = self.session.read
-        self.screen.bar = replace(
-            self.screen.bar,
+        self.screen.bar = self.screen.bar._replace(
             policy=managed.policy.name,
             version=managed.policy.version,
             policy_note=_policy_note(managed),
@@ -298,7 +295,7 @@ class AccountFlow:
 
     def _show_counts(self) -> None:
         counts = {verdict: self._counts[verdict] for verdict in Verdict}
-        self.screen.bar = replace(self.screen.bar, counts=counts, unread=len(self.unread))
+        self.screen.bar = self.screen.bar._replace(counts=counts, unread=len(self.unread))
         self.screen.show_bar()
 
     def _row(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -442,7 +441,7 @@ class MainScreen(Screen[None]):
     def show_view(self, view: View) -> None:
         """Show these rows, in this order; the filter line says what it says."""
         self.query_one(FilterBar).put(view.text)
-        self.table.show(**asdict(view))
+        self.table.show(**view._asdict())
 
     def show_group(self, name: str) -> None:
         """Go to a group in the list of groups."""

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iam.heap import no_garbage
 from iam.threads import in_thread
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
     from iam.versions import Versions
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """What is known once the session is open, before the account has been read."""
 
     account_id: str
@@ -47,8 +45,7 @@ class Open:
     """Of a snapshot: which, and of when."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """The managed policy with its versions, two of them compared."""
 
     account_id: str
@@ -149,7 +146,7 @@ class Session:
     def _read_cache(self) -> Kept | None:
         from iam.cache import path_for, recall
 
-        _import_for(*_JUDGING)
+        _import_for("managed")
         return recall(path_for(self.launch.profile, self.launch.endpoint_url))
 
     @property
@@ -168,7 +165,7 @@ class Session:
     def _connect(self) -> Aws:
         from iam.client import Settings, connect
 
-        _import_for("load", *_JUDGING)
+        _import_for("load", "managed")
 
         endpoint = self.launch.endpoint_url
         if self.launch.demo:
@@ -191,7 +188,7 @@ class Session:
         def read() -> tuple[Account, str]:
             from iam.snapshot import described, read_snapshot
 
-            _import_for(*_JUDGING)
+            _import_for("managed")
             # Standard input can be read once only; what was read is kept for a reload.
             if path == "-" and self.account is not None:
                 return self.account, described(path)
@@ -245,6 +242,7 @@ class Session:
         return account, managed
 
     def _make_judge(self, managed: Managed, partition: str) -> Judge:
+        _import_for("judge", "hidden", "audit")
         from iam.catalogue import catalogue
         from iam.judge import Judge
 
@@ -349,9 +347,6 @@ class Session:
         if self._demo is not None:
             self._demo.stop()
             self._demo = None
-
-
-_JUDGING = ("managed", "judge", "hidden", "audit")
 
 
 def _import_for(*names: str) -> None:

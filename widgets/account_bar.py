@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -14,8 +16,7 @@ from iam.verdict import Verdict
 from widgets.glyphs import WORDS, Glyphs
 
 
-@dataclass(frozen=True, slots=True)
-class BarData:
+class BarData(NamedTuple):
     """What the bar says; empty while it is not known."""
 
     account_id: str = ""
@@ -33,7 +34,7 @@ class BarData:
     """`READ-ONLY`, `DEMO`, `SNAPSHOT`."""
     stale: str = ""
     """How old the account is, while it is the one of another day."""
-    counts: dict[Verdict, int] = field(default_factory=dict)
+    counts: Mapping[Verdict, int] = MappingProxyType({})
     unread: int = 0
 
 

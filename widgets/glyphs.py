@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from iam.verdict import Verdict
 
@@ -23,8 +23,7 @@ WORDS = {
 """For sums over principals."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """One set of signs, chosen when the app starts."""
 
     unicode: bool

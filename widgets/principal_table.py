@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import is_
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -190,7 +190,7 @@ class PrincipalTable(ScrollView, can_focus=True):
 
     def show(self, **changes: Any) -> None:
         """Change the view: any of `kind`, `text`, `verdict`, `hidden`, `sort`."""
-        self.view = replace(self.view, **changes)
+        self.view = self.view._replace(**changes)
         self._arrange()
         self._keep_cursor_visible()
 

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from iam.verdict import Verdict
 
@@ -17,8 +17,7 @@ Kind = Literal["all", "users", "roles", "groups"]
 Sort = Literal["name", "verdict", "policy", "type"]
 
 
-@dataclass(frozen=True, slots=True)
-class SectionColumn:
+class SectionColumn(NamedTuple):
     """A column for one section."""
 
     sid: str
@@ -67,8 +66,7 @@ class Row:
         object.__setattr__(self, "searched", self.arn if lowered == self.arn else lowered)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What is shown, and how it is sorted."""
 
     kind: Kind = "all"

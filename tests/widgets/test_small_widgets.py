@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,7 +85,7 @@ async def test_a_wide_bar_says_everything_and_a_narrow_one_still_the_version() -
 @pytest.mark.parametrize("count", [1, 99])
 @pytest.mark.parametrize("note", ["from account data", "shipped 2026-08-04"])
 async def test_a_name_gives_way_to_where_the_document_is_from(count: int, note: str) -> None:
-    data = replace(BAR, policy_note=note, counts=dict.fromkeys(Verdict, count))
+    data = BAR._replace(policy_note=note, counts=dict.fromkeys(Verdict, count))
     second = (await bar_at(120, data))[1].rstrip()
     assert second.endswith(f"v9  {note}")
 
