@@ -25,7 +25,9 @@ from iam.account import Account, Unread, parse_page
 from iam.saved import pieces_of
 
 _HEAD = "bedrock-tui"
-_UNREADABLE = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError)
+_UNREADABLE = (
+    OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError, OverflowError,
+)  # fmt: skip
 _FORM = 1
 """Files of another form are passed over."""
 _SIGNS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL",

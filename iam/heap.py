@@ -5,6 +5,7 @@ A full collection visits every object there is and stops all threads for it: 50 
 the first frame is made, 100 ms with a large account, each time as a key waits, and in all half of
 the time that reading such an account takes. Modules are no garbage; the objects of accounts do not
 refer to each other in circles, so that they go without a collector when nobody holds them any more.
+For what does, `sweep` looks once for each time that an account is read again.
 """
 
 from __future__ import annotations
@@ -37,6 +38,14 @@ def no_garbage() -> Iterator[None]:
     finally:
         if before:
             settle()
+
+
+def sweep() -> None:
+    """Collect all there is once, as before another account is read: what was taken for good may
+    have become garbage, such as the clients of the account before."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def keep_everything() -> None:

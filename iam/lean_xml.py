@@ -72,6 +72,8 @@ def parse_leanly(
             answer, request_id = parse(response_dict["body"], operation_model)
     except OtherShape:
         return
+    if "IsTruncated" not in answer:
+        return  # whether more follows is nothing to be mistaken in
     customized_response_dict.update(answer)
     name = operation_model.name.encode()
     response_dict["body"] = _EMPTY % (name, name, escape(request_id).encode(), name)
@@ -137,6 +139,8 @@ def _structure(shape: StructureShape, space: str) -> _Read:
                 if known[0] in made:
                     raise OtherShape(child.tag)
                 made[known[0]] = known[1](child)
+            elif child.tag.rpartition("}")[0] != space[:-1]:
+                raise OtherShape(child.tag)  # botocore does not look at the namespace
         return made
 
     return read

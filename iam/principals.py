@@ -1,4 +1,4 @@
-"""Read users, roles, groups and policies one at a time: on reload, and where the whole is denied.
+"""Read users, roles, groups and policies one at a time: where the whole is denied.
 
 What may not be read must never look as if it were not there. A part of a principal that is denied
 becomes an inline policy whose document is `Unread`, so that whoever judges the principal meets it.
@@ -79,7 +79,7 @@ async def load_one_by_one(
 
     async def worker() -> None:
         for kind, raw in waiting:
-            reader = _Reader(aws, kind, raw[f"{kind.title()}Name"], strict=False)
+            reader = _Reader(aws, kind, raw[f"{kind.title()}Name"])
             if (read := await reader.read(raw)) is None:
                 continue  # deleted since it was listed
             fresh.append(read)
@@ -103,23 +103,6 @@ async def load_one_by_one(
     )
 
 
-async def reload_principal(aws: Aws, principal: Principal, account: Account) -> Principal | None:
-    """Read one principal again.
-
-    Policies and groups that are new to the account are not read here: `fetch_missing` does that.
-
-    Returns:
-        The principal as it is now; None if it does not exist any more.
-
-    Raises:
-        AwsError: Some of it may not be, or could not be read.
-    """
-    known = account.principals.get(principal.arn, principal)
-    read = await _Reader(aws, known.type, known.name, strict=True).read({})
-    # A principal deleted and made anew elsewhere has another path, and so is another one.
-    return read if isinstance(read, User | Role) and read.arn == principal.arn else None
-
-
 async def fetch_missing(aws: Aws, account: Account) -> Account:
     """Read what principals refer to and the account does not hold: boundaries, policies, groups.
 
@@ -137,7 +120,7 @@ async def fetch_missing(aws: Aws, account: Account) -> Account:
 
     async def fetch_group(name: str) -> None:
         try:
-            read = await _Reader(aws, "group", name, strict=False).read({})
+            read = await _Reader(aws, "group", name).read({})
         except AwsError as error:
             if not _skippable(error):
                 raise
@@ -194,7 +177,7 @@ async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
 class _Reader:
     """Reads one user, role or group, part by part."""
 
-    def __init__(self, aws: Aws, kind: _Kind, name: str, *, strict: bool) -> None:
+    def __init__(self, aws: Aws, kind: _Kind, name: str) -> None:
         self.boundary: ManagedPolicy | None = None
         """Set if it could not be read whether there is a boundary."""
         self._aws = aws
@@ -202,7 +185,6 @@ class _Reader:
         self._title = kind.title()
         self._who = {f"{self._title}Name": name}
         self._name = name
-        self._strict = strict
         self._unread: list[_Json] = []
 
     async def read(self, listed: _Json) -> User | Role | Group | None:
@@ -240,7 +222,7 @@ class _Reader:
         try:
             return dict((await self._aws.call(get, **self._who))[self._title])
         except AwsError as error:
-            if not listed or not self._tolerated(error):
+            if not listed or not error.denied:
                 raise
             unread = Unread(f"boundary of {listed['Arn']}", error.code, error.sentence)
             self.boundary = _unread_policy(UNREAD_BOUNDARY, unread)
@@ -250,7 +232,7 @@ class _Reader:
         try:
             return await read()
         except AwsError as error:
-            if not self._tolerated(error):
+            if not error.denied:
                 raise
             self._keep_unread(f"({what} could not be read)", what, error)
             return []
@@ -270,7 +252,7 @@ class _Reader:
             except AwsError as error:
                 if error.code == "NoSuchEntity":
                     continue  # deleted since it was listed; the principal itself is still there
-                if not self._tolerated(error):
+                if not error.denied:
                     raise
                 self._keep_unread(name, f"inline policy {name}", error)
         return found
@@ -278,9 +260,6 @@ class _Reader:
     async def _groups(self) -> list[Any]:
         found = await listed(self._aws, "list_groups_for_user", "Groups", **self._who)
         return [group["GroupName"] for group in found]
-
-    def _tolerated(self, error: AwsError) -> bool:
-        return error.denied and not self._strict
 
     def _keep_unread(self, name: str, what: str, error: AwsError) -> None:
         unread = Unread(f"{what} of {self._kind} {self._name}", error.code, error.sentence)

@@ -46,6 +46,9 @@ async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -
         failure: BaseException | None = None
         try:
             result = fn(*args, **kwargs)
+        except StopIteration as error:  # which no future takes
+            failure = RuntimeError(f"{fn} has no more")
+            failure.__cause__ = error
         except BaseException as error:
             failure = error
         # The loop may be closed: then the program is on its way out and nobody waits.
@@ -57,7 +60,11 @@ async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -
     _under_way.add(call)
     # Not threading.Thread, whose start waits until the new thread has had a turn: 20 ms and more,
     # in the event loop, while another thread reads a large answer.
-    _thread.start_new_thread(run, ())
+    try:
+        _thread.start_new_thread(run, ())
+    except BaseException:
+        _under_way.discard(call)
+        raise
     return await future
 
 

@@ -6,6 +6,7 @@ user, role and group is kept here.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -51,6 +52,8 @@ class AccountFlow:
         """Of users and roles."""
         self._arrivals = Arrivals(screen, self._show)
         self._recounting: Timer | None = None
+        self._question = 0
+        """Which one the table shows the answers of."""
         self._view_before = View()
         """What the table showed before a single action was asked about."""
 
@@ -74,16 +77,27 @@ class AccountFlow:
         Raises:
             AwsError, DemoError, SnapshotError: In words.
         """
-        # What a load that was broken off has left may be of another account.
-        self._arrivals.clear()
-        await self._recall()
+        self.settle()
+        if self.session.account is not None:
+            await in_thread(heap.sweep)
+        kept = await self._recall()
         self.announce()
-        opened = await self.session.open()
+        opening = asyncio.create_task(self.session.open())
+        try:
+            if kept:
+                await self._show_account()
+                self.announce()
+            opened = await opening
+        finally:
+            opening.cancel()
         heap.settle()  # boto3 and pydantic have been imported
         screen = self.screen
         if opened.account_id != screen.bar.account_id:
             # Rows of another account must not stand below this one's ID.
+            if self.session.stale:
+                self.session.forget()
             self.summaries, self.unread = {}, ()
+            self._counts.clear()
             screen.bar = screen.bar._replace(
                 counts={}, unread=0, policy="", policy_note="", stale=""
             )
@@ -108,17 +122,26 @@ class AccountFlow:
         await self._show_account()
         self.screen.loaded = True
 
-    async def _recall(self) -> None:
-        """Show the account of another day, if one was kept, until this day's is read."""
+    def settle(self) -> None:
+        """Drop what has not been shown yet: of a load that is over, maybe of another account."""
+        self._arrivals.clear()
+        if self._recounting is not None:
+            self._recounting.stop()
+            self._recounting = None
+        self.screen.workers.cancel_group(self.screen, "unread")
+
+    async def _recall(self) -> bool:
+        """Take up the account of another day, to be shown until this day's is read."""
         try:
             kept = await self.session.recall()
         except OSError as error:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
-            return
-        if kept is not None:
-            bar = self.screen.bar._replace(account_id=kept.account_id, alias=kept.alias or "")
-            self.screen.bar = bar._replace(stale=self.session.age)
-            await self._show_account()
+            return False
+        if kept is None:
+            return False
+        bar = self.screen.bar._replace(account_id=kept.account_id, alias=kept.alias or "")
+        self.screen.bar = bar._replace(stale=self.session.age)
+        return True
 
     async def keep(self) -> None:
         """Keep the account for another day, if that is asked for."""
@@ -191,6 +214,7 @@ class AccountFlow:
         else:
             columns = [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
             self.table.set_sections(columns)
+        self._question = self.table.ask()
         holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
         self._arrivals.flush()
         self.table.keep_rows({holder.arn for holder in holders})
@@ -255,7 +279,7 @@ class AccountFlow:
         # All of the account is looked at for it: once, when a batch has come to rest.
         self._recounting = self.screen.set_timer(
             _RECOUNT,
-            lambda: self.screen.run_worker(self._recount(), group="unread", exclusive=True),
+            self.screen.recount,
         )
 
     def result_of(self, holder: Holder) -> PrincipalResult | None:
@@ -265,11 +289,12 @@ class AccountFlow:
         account, judge, _ = self.session.read
         return (self.asked or judge).result(account, holder)
 
-    async def _recount(self) -> None:
-        await self._look_for_unread()
-        self._show_counts()
+    async def recount(self) -> None:
+        """Look anew for all that could not be read."""
+        if await self._look_for_unread():
+            self._show_counts()
 
-    async def _look_for_unread(self) -> None:
+    async def _look_for_unread(self) -> bool:
         from iam.audit import uncertain_results, unread_of
         from iam.result import PrincipalResult, Summary
 
@@ -283,8 +308,10 @@ class AccountFlow:
             return unread_of(account, managed.policy, results)
 
         unread = await in_thread(look)
-        if account is self.session.account:  # or it has been read anew meanwhile, or changed
+        same = account is self.session.account
+        if same:  # or it has been read anew meanwhile, or changed
             self.unread = unread
+        return same
 
     # Showing
 
@@ -321,6 +348,7 @@ class AccountFlow:
             note=known.means if isinstance(known, PrincipalResult) else "",
             members=members[holder.name] if members and holder.type == "group" else None,
             unconfirmed=self.session.changes.in_doubt(holder),
+            question=self._question,
         )
 
 

@@ -55,6 +55,9 @@ class Arrivals:
     def clear(self) -> None:
         """Forget what has come: it is of a load that is over."""
         self._rows, self._new = [], False
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
     def _due(self) -> None:
         self._timer = None

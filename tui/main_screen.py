@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
+from textual.worker import Worker
 
 from iam import heap
 from iam.errors import AwsError
@@ -69,6 +70,7 @@ class MainScreen(Screen[None]):
         self.loaded = False
         self._details_timer: Timer | None = None
         self._ask_again: Timer | None = None
+        self._recovery: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield AccountBar(self.glyphs)
@@ -110,14 +112,36 @@ class MainScreen(Screen[None]):
             await self.account.read()
             self._show_gaps()
             self._show_details()
-            self.run_worker(self.account.keep(), group="keep", exclusive=True)
-            await self._recover()
+            self._keep()
+            self._begin_recovery()
         except Exception as error:
             self._show_trouble(error)
         finally:
             heap.settle()
+            self.account.settle()
             self.query_one(LoadProgress).stop()
             self.refresh_bindings()
+
+    @work(group="keep", exclusive=True, exit_on_error=False, description="keep the account")
+    async def _keep(self) -> None:
+        """Keep the account for another day, if that is asked for."""
+        try:
+            await self.account.keep()
+        except Exception as error:
+            self.tell_fault(error)
+
+    @work(group="unread", exclusive=True, exit_on_error=False, description="what is not read")
+    async def recount(self) -> None:
+        """Look anew for all that could not be read."""
+        try:
+            await self.account.recount()
+        except Exception as error:
+            self.tell_fault(error)
+
+    def _begin_recovery(self) -> None:
+        """Recover, beside all else: what it finds out is told once, so nothing may cut it short."""
+        if self._recovery is None or self._recovery.is_finished:
+            self._recovery = self.run_worker(self._recover(), group="recover")
 
     async def _recover(self) -> None:
         """Tell how the changes ended that an earlier run did not see the end of."""
@@ -130,9 +154,7 @@ class MainScreen(Screen[None]):
             # Too early to say of some: IAM may still come to show them.
             if self._ask_again is not None:
                 self._ask_again.stop()
-            self._ask_again = self.set_timer(
-                _ASK_AGAIN, lambda: self.run_worker(self._recover(), group="recover")
-            )
+            self._ask_again = self.set_timer(_ASK_AGAIN, self._begin_recovery)
 
     def say(self, text: str) -> None:
         """Say what is under way; nothing, if the text is empty."""
@@ -219,11 +241,12 @@ class MainScreen(Screen[None]):
         except LookupError:
             self.notify(f"The catalogue does not know {safe(str(action))}.", markup=False)
         except Exception as error:
-            self._show_trouble(error)
-        finally:
-            self.loaded = True
-            self.query_one(LoadProgress).stop()
-            self._show_details()
+            self.tell_fault(error)
+        # Not so where a reload has cut it short.
+        self.account.settle()
+        self.loaded = True
+        self.query_one(LoadProgress).stop()
+        self._show_details()
 
     # Details
 

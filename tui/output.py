@@ -69,8 +69,12 @@ class Writer(threading.Thread):
             self._painting.resize(width, height)
             self._wake()
 
-    def stop(self) -> None:
-        """Send what is left, and end; without it, if the line is dead."""
+    def stop(self, *, comes_back: bool = False) -> None:
+        """Send what is left, and end; without it, if the line is dead.
+
+        Args:
+            comes_back: The app goes on later, on this terminal.
+        """
         with self._awake:
             self._stopping = True
             self._wake()
@@ -78,7 +82,7 @@ class Writer(threading.Thread):
         while self.is_alive() and written != self._written:
             written = self._written
             self.join(_DEAD)
-        if self.is_alive():
+        if self.is_alive() and not comes_back:
             # Who prints a last word there would wait for ever, too.
             self._gone = True
             nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -131,6 +135,7 @@ class OutputDriver(LinuxDriver):
         super().__init__(*args, **more)
         self._painting = Painting(*super()._get_terminal_size())
         self._writer: Writer | None = None
+        self._comes_back = False
 
     def write(self, data: str) -> None:
         if self._writer is not None:
@@ -148,9 +153,16 @@ class OutputDriver(LinuxDriver):
             self._writer.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
+    def suspend_application_mode(self) -> None:
+        self._comes_back = True
+        try:
+            super().suspend_application_mode()
+        finally:
+            self._comes_back = False
+
     def close(self) -> None:
         if self._writer is not None:
-            self._writer.stop()
+            self._writer.stop(comes_back=self._comes_back)
         super().close()
 
     # Of another size, in the background, and back. What a signal asks for waits for the event loop:

@@ -77,6 +77,7 @@ class Session:
         self._demo: DemoServer | None = None
         self._identity: Identity | None = None
         self._versions: Versions | None = None
+        self._recalled = False
 
     @property
     def read(self) -> tuple[Account, Judge, Managed]:
@@ -101,8 +102,6 @@ class Session:
         from iam.load import identify
 
         self._identity = identity = await identify(self.aws)
-        if self.stale and self.account and self.account.id != identity.account:
-            self.account = self.managed = self.judge = self.stale = None
         return Open(
             account_id=identity.account,
             alias=identity.alias,
@@ -117,18 +116,27 @@ class Session:
         Raises:
             CacheError: There is a file, and it is not to be used.
         """
-        if not self._keeps or self.account is not None:
+        if not self._keeps or self._recalled:
             return None
+        self._recalled = True
         with no_garbage():
             kept = await in_thread(self._read_cache)
             if kept is None:
                 return None
+            from iam.errors import AwsError
             from iam.managed import managed_policy
 
-            managed = await managed_policy(None, self.launch.policy, kept.account)
+            try:
+                managed = await managed_policy(None, self.launch.policy, kept.account)
+            except AwsError:
+                return None  # AWS may know this policy; what was kept does not
             self.judge = await in_thread(self._make_judge, managed, kept.account.partition)
         self.account, self.managed, self.stale = kept.account, managed, kept.saved_at
         return Open(kept.account.id, kept.account.alias, None, None, None)
+
+    def forget(self) -> None:
+        """Forget the account of another day: it is not the one of these credentials."""
+        self.account = self.managed = self.judge = self.stale = None
 
     async def keep(self) -> None:
         """Keep the account for another day, if that is asked for.
@@ -236,6 +244,7 @@ class Session:
         finally:
             counting.cancel()
             looking.cancel()
+            await asyncio.gather(counting, looking, return_exceptions=True)
         if managed.source == "live":
             # What is attached is judged, and a change previewed, by the document now in force.
             account = account.with_policy(managed.policy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import is_
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -108,12 +108,6 @@ class PrincipalTable(ScrollView, can_focus=True):
 
         row: Row
 
-    @dataclass
-    class MarksChanged(Message):
-        """A message that says how many principals are marked."""
-
-        count: int
-
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self.glyphs = glyphs
@@ -125,6 +119,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._marks: set[str] = set()
         self._note = ""
         self._asked = ""
+        self._question = 0
         self._parts: dict[str, Style] = {}
         self._moved = False
 
@@ -161,6 +156,16 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._asked = asked
         self._title()
         self.refresh()
+
+    def ask(self) -> int:
+        """Ask something else: what the rows say is no answer to it, and is not shown.
+
+        Returns:
+            The number of the question, for the rows that answer it.
+        """
+        self._question += 1
+        self._arrange()
+        return self._question
 
     def put_rows(self, rows: Iterable[Row], *, more: bool = False) -> None:
         """Add rows, each in place of the one of the same ARN.
@@ -212,10 +217,11 @@ class PrincipalTable(ScrollView, can_focus=True):
         before, top = self.cursor_row, self.scroll_offset.y
         held, line = self._held()
         seen = self._in_sight()
-        self._shown = self.view.of(self._rows.in_order)
+        self._shown = self.view.of(self._rows.in_order, self._question)
         # Until the operator moves, the cursor is on top, whatever rows arrive.
         at = self._place(before.arn) if before and self._moved else None
-        self._cursor = at or 0
+        gone = before is not None and self._moved and at is None
+        self._cursor = max(0, min(self._cursor, len(self._shown) - 1)) if gone else at or 0
         self._measure(in_passing=more)
         if not more:
             self._title()
@@ -223,6 +229,8 @@ class PrincipalTable(ScrollView, can_focus=True):
             at = self._cursor if held is before else self._place(held.arn)
             if at is not None and at - line != top:
                 self.scroll_to(y=max(0, at - line), animate=False, immediate=True)
+        if gone:
+            self._keep_cursor_visible()
         same = len(seen) > self._page_size() and all(map(is_, seen, self._in_sight()))
         if not (more and same):
             self.refresh()
@@ -325,7 +333,6 @@ class PrincipalTable(ScrollView, can_focus=True):
     def _marks_changed(self) -> None:
         self._title()
         self.refresh()
-        self.post_message(self.MarksChanged(len(self._marks)))
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
@@ -406,6 +413,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         return [Segment(text, self._part("principal-table--header"))]
 
     def _line(self, row: Row) -> list[Segment]:
+        if row.question != self._question:
+            row = replace(row, attached=None, result=None, invokes=None, hidden=(), note="")
         name, widths = self._widths()
         dim = self._part("principal-table--dim")
         marked = row.arn in self._marks

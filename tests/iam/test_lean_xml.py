@@ -137,6 +137,8 @@ def test_large_answers_are_read_in_pieces_that_cut_anywhere(operation: Operation
         answer("<IsTruncated>perhaps</IsTruncated>"),
         answer("<Marker><b>1</b></Marker>"),
         answer("<Marker>1</Marker><Marker>2</Marker>"),
+        answer('<UserDetailList xmlns=""><member><UserName>a</UserName></member></UserDetailList>'),
+        answer('<IsTruncated xmlns="urn:other">true</IsTruncated>'),
         answer("").replace(b"Result>", b"Outcome>"),
         answer("").replace(b"Response", b"Answer"),
     ],
@@ -144,6 +146,14 @@ def test_large_answers_are_read_in_pieces_that_cut_anywhere(operation: Operation
 def test_another_shape_is_left_to_botocore(operation: OperationModel, body: bytes) -> None:
     with pytest.raises(OtherShape):
         parse(body, operation)
+    response = {"status_code": 200, "headers": {}, "body": body}
+    answered: dict[str, Any] = {}
+    parse_leanly(operation, response, answered)
+    assert (response["body"], answered) == (body, {})
+
+
+def test_without_a_word_on_what_follows_it_is_left_to_botocore(operation: OperationModel) -> None:
+    body = answer(as_xml(details(user("a"))))
     response = {"status_code": 200, "headers": {}, "body": body}
     answered: dict[str, Any] = {}
     parse_leanly(operation, response, answered)
@@ -158,7 +168,8 @@ def test_errors_are_left_to_botocore(operation: OperationModel) -> None:
 
 
 def test_botocore_finds_no_result_and_the_id_of_the_request(operation: OperationModel) -> None:
-    response = {"status_code": 200, "headers": {}, "body": answer(as_xml(details(user("a"))))}
+    whole = {**details(user("a")), "IsTruncated": False}
+    response = {"status_code": 200, "headers": {}, "body": answer(as_xml(whole))}
     answered: dict[str, Any] = {}
     parse_leanly(operation, response, answered)
     assert [one["UserName"] for one in answered["UserDetailList"]] == ["a"]

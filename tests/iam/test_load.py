@@ -13,9 +13,9 @@ from iam.client import Aws
 from iam.errors import AwsError
 from iam.lean_xml import parse_leanly
 from iam.load import Identity, count_principals, identify, load_account
-from iam.principals import UNREAD_BOUNDARY, fetch_missing, reload_principal
+from iam.principals import UNREAD_BOUNDARY, fetch_missing
 from tests.fake_iam import FakeIam, Params, Rule, error, result
-from tests.iam.accounts import ALLOW, BOUNDARY, TRUST, fill
+from tests.iam.accounts import ALLOW, BOUNDARY, fill
 
 ME = Identity("123456789012", "arn:aws:iam::123456789012:user/me", None, "aws")
 WHOLE = "GetAccountAuthorizationDetails"
@@ -284,38 +284,6 @@ async def test_a_load_that_is_cancelled_leaves_no_task(aws: Aws, fake: FakeIam) 
     with pytest.raises(asyncio.CancelledError):
         await task
     assert asyncio.all_tasks() == {asyncio.current_task()}
-
-
-async def test_a_principal_can_be_read_again(aws: Aws, iam: Any) -> None:
-    fill(iam)
-    account = await load_account(aws, ME)
-    alice, worker = (account.principals[a] for a in (arn("user", "alice"), arn("role", "worker")))
-    assert await reload_principal(aws, alice, account) == alice
-    assert await reload_principal(aws, worker, account) == worker
-    iam.put_role_policy(RoleName="worker", PolicyName="new", PolicyDocument=json.dumps(ALLOW))
-    again = await reload_principal(aws, worker, account)
-    assert again is not None
-    assert [policy.name for policy in again.inline] == ["new"]
-
-
-async def test_a_principal_that_is_gone_is_none(aws: Aws, iam: Any) -> None:
-    fill(iam)
-    account = await load_account(aws, ME)
-    iam.delete_role(RoleName="worker")
-    worker = account.principals[arn("role", "worker")]
-    assert await reload_principal(aws, worker, account) is None
-    iam.create_role(RoleName="worker", Path="/other/", AssumeRolePolicyDocument=TRUST)
-    assert await reload_principal(aws, worker, account) is None
-
-
-async def test_a_principal_that_may_not_be_read_again_is_an_error(
-    aws: Aws, fake: FakeIam, iam: Any
-) -> None:
-    fill(iam)
-    account = await load_account(aws, ME)
-    fake.refuse("ListUserPolicies", "AccessDenied")
-    with pytest.raises(AwsError, match="AWS denied ListUserPolicies"):
-        await reload_principal(aws, account.principals[arn("user", "alice")], account)
 
 
 async def test_the_number_of_principals_is_known_ahead_unless_aws_does_not_say(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from iam import cache
 from iam.verdict import Verdict
+from tests.build import allow, document
 from tests.company import Company
 from tests.tui.conftest import Open
 from tests.tui.waiting import main_of, names, table_of, toasts, until
@@ -114,3 +117,39 @@ async def test_a_damaged_file_is_told_of_and_passed_over(
         assert "was passed over" in toasts(pilot)
         assert main_of(pilot).bar.counts[Verdict.NONE] >= 0
         assert not main_of(pilot).bar.stale
+
+
+async def test_a_policy_that_the_kept_account_does_not_hold_keeps_nobody_from_aws(
+    open_app: Open, cached: Launch, company: Company, tmp_path: Path
+) -> None:
+    await load_once(open_app, cached, tmp_path)
+    text = json.dumps(document(allow("bedrock:*")))
+    company.iam.create_policy(PolicyName="brand-new", PolicyDocument=text)
+    async with open_app(replace(cached, policy="brand-new")) as pilot:
+        assert main_of(pilot).bar.policy == "brand-new"
+        assert not main_of(pilot).query_one("#trouble").display
+
+
+async def test_aws_is_asked_while_the_last_load_is_shown(
+    open_app: Open, cached: Launch, company: Company, tmp_path: Path
+) -> None:
+    await load_once(open_app, cached, tmp_path)
+    gate = company.fake.hold("GetCallerIdentity")
+    company.fake.seen.clear()
+    async with open_app(cached, read=False) as pilot:
+        await until(pilot, lambda: main_of(pilot).bar.counts)
+        await until(pilot, lambda: "GetCallerIdentity" in company.fake.actions)
+        gate.set()
+        await until(pilot, lambda: main_of(pilot).loaded)
+
+
+async def test_a_fault_in_keeping_it_is_told_and_ends_nothing(
+    open_app: Open, cached: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(cache, "keep", fault)
+    async with open_app(cached) as pilot:
+        await until(pilot, lambda: "A fault in the program (RuntimeError)" in toasts(pilot))
+        assert pilot.app.is_running

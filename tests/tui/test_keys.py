@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from iam.result import EntryResult
 from iam.verdict import Verdict
+from tests.company import Company
 from tests.tui.conftest import Open
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS
@@ -16,6 +17,7 @@ from tui.help_screen import HelpScreen
 from tui.launch import Launch
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import glyphs
+from widgets.load_progress import LoadProgress
 from widgets.principal_details import PrincipalDetails
 
 
@@ -330,3 +332,33 @@ async def test_h_shows_hidden_grants_only(open_app: Open, from_file: Launch) -> 
         assert "invokes models by inline-0" in facts
         await pilot.press("escape")
         assert len(names(pilot)) == 9
+
+
+async def test_a_load_that_breaks_off_leaves_no_progress_behind(
+    open_app: Open, company: Company
+) -> None:
+    whole = "GetAccountAuthorizationDetails"
+    company.fake.pass_on(whole, times=2)
+    company.fake.refuse(whole, "ExpiredToken")
+    async with open_app(company.launch, read=False) as pilot:
+        screen = main_of(pilot)
+        await until(pilot, lambda: screen.query_one("#trouble").display)
+        await until(pilot, lambda: not screen.query_one(LoadProgress).display)
+        assert screen.account._arrivals._timer is None
+
+
+async def test_the_sums_of_one_account_are_never_above_another(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch) as pilot:
+        screen = main_of(pilot)
+        await screen.show_changed([table_of(pilot).shown[0].arn])
+        other = "<Arn>arn:aws:iam::999999999999:user/x</Arn><Account>999999999999</Account>"
+        company.fake.answer("GetCallerIdentity", lambda _: other)
+        gate = company.fake.hold("GetAccountAuthorizationDetails")
+        await pilot.press("r")
+        await until(pilot, lambda: screen.bar.account_id == "999999999999")
+        assert (screen.bar.counts, names(pilot)) == ({}, [])
+        assert screen.account._recounting is None
+        gate.set()
+        await until(pilot, lambda: screen.loaded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -16,7 +17,7 @@ from iam.result import Attachment, PrincipalResult, SectionResult
 from iam.verdict import Verdict
 from widgets.glyphs import glyphs
 from widgets.principal_table import PrincipalTable
-from widgets.rows import Row, SectionColumn
+from widgets.rows import Row, Rows, SectionColumn
 
 SECTION = SectionResult("Sid", "Title", Verdict.PARTIAL, (), 3, 44)
 RESULT = PrincipalResult(Verdict.PARTIAL, (SECTION,))
@@ -137,3 +138,51 @@ async def test_a_click_moves_and_a_double_click_opens() -> None:
             assert table.cursor_row is not None and table.cursor_row.name == "bob"
             await pilot.click(PrincipalTable, offset=(6, 2), times=2)
             assert opened
+
+
+async def test_what_was_answered_to_another_question_is_not_shown() -> None:
+    rows = [row(f"user-{i}") for i in range(3)]
+    async with table_of(*rows) as (pilot, table):
+        assert "3/44" in lines(table)[1]
+        number = table.ask()
+        await pilot.pause()
+        assert "3/44" not in "".join(lines(table))
+        assert "user-0" in lines(table)[1]
+        table.show(verdict=Verdict.PARTIAL)
+        assert list(table.shown) == []
+        table.show(verdict=None)
+        table.put_rows([replace(rows[0], question=number)])
+        assert "3/44" in lines(table)[1]
+        assert "3/44" not in lines(table)[2]
+
+
+async def test_the_cursor_stays_in_sight_when_its_row_goes() -> None:
+    rows = [row(f"user-{i:02}") for i in range(60)]
+    async with table_of(*rows) as (pilot, table):
+        await pilot.press("G")
+        table.scroll_to(y=0, animate=False, immediate=True)
+        await pilot.pause()
+        table.keep_rows({r.arn for r in rows[:-1]})
+        await pilot.pause()
+        assert table.cursor_row is rows[-2]
+        assert rows[-2].name in "".join(lines(table))
+
+
+async def test_rows_that_come_leave_what_is_on_the_screen_where_it_is() -> None:
+    rows = [row(f"user-{i:02}") for i in range(60)]
+    async with table_of(*rows) as (pilot, table):
+        await pilot.press("G", "k", "k")
+        before = lines(table)[1:]
+        table.put_rows([row(f"a-{i:02}") for i in range(40)], more=True)
+        await pilot.pause()
+        assert lines(table)[1:] == before
+        assert table.cursor_row is rows[-3]
+
+
+def test_a_row_of_the_same_arn_and_another_name_takes_its_place() -> None:
+    kept = Rows()
+    kept.put([row("a", arn="arn:1"), row("b", arn="arn:2")])
+    kept.put([row("z", arn="arn:1"), row("c", arn="arn:3")])
+    assert [one.name for one in kept.in_order] == ["b", "c", "z"]
+    kept.keep({"arn:1"})
+    assert [one.name for one in kept.in_order] == ["z"]
