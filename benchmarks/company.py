@@ -51,10 +51,7 @@ def company(principals: int = 10_000, seed: int = 1) -> Json:
     random = Random(seed)
     managed = _managed(random)
     arns = [p["Arn"] for p in managed]
-    groups = [
-        group(f"group-{i}", attached=random.sample(arns, random.randint(1, 3)))
-        for i in range(GROUPS)
-    ]
+    groups = _groups(arns, random)
     # Few policies are held by most, as everywhere.
     weights = [1 / (place + 1) for place in range(len(arns))]
 
@@ -94,10 +91,7 @@ def every_one_different(principals: int = 10_000, seed: int = 1) -> Json:
     random = Random(seed)
     managed = _managed(random)
     arns = [p["Arn"] for p in managed]
-    groups = [
-        group(f"group-{i}", attached=random.sample(arns, random.randint(1, 3)))
-        for i in range(GROUPS)
-    ]
+    groups = _groups(arns, random)
     inline = [_storage(i) if i % 2 else _bedrock(random, i) for i in range(2_000)]
     waiting = list(inline)  # so that each of them is somebody's
     made: list[Json] = []
@@ -113,6 +107,13 @@ def every_one_different(principals: int = 10_000, seed: int = 1) -> Json:
         else:
             made.append(role(f"r{i}", *own, **more))
     return details(*made, *groups, *managed)
+
+
+def _groups(arns: list[str], random: Random) -> list[Json]:
+    return [
+        group(f"group-{i}", attached=random.sample(arns, random.randint(1, 3)))
+        for i in range(GROUPS)
+    ]
 
 
 def _facts(kind: str, i: int, random: Random) -> Json:

@@ -19,15 +19,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.probe import Probe, plain_environment
+from benchmarks.probe import CREDENTIALS, HELLO, Probe, plain_environment
 from benchmarks.server import calls_to, running
 
 _BIN = Path(sys.executable).parent
-_CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-}
 _PAGES = """
 import sys, time
 import boto3
@@ -51,20 +46,6 @@ paginator = iam.get_paginator("get_account_authorization_details")
 pages = list(paginator.paginate(PaginationConfig=size))
 print(resident() - before)
 """
-_HELLO = """
-from textual.app import App
-from textual.widgets import Footer, Header, Static
-
-
-class Hello(App):
-    def compose(self):
-        yield Header()
-        yield Static("Hello, world")
-        yield Footer()
-
-
-Hello().run()
-"""
 
 
 def resident(pid: int | str = "self") -> float:
@@ -83,7 +64,7 @@ def main() -> None:
         place = Path(folder)
         (home := place / "home").mkdir()
         beats = place / "beats"
-        environment = plain_environment(home, **_CREDENTIALS, BEDROCK_TUI_HEARTBEAT=str(beats))
+        environment = plain_environment(home, **CREDENTIALS, BEDROCK_TUI_HEARTBEAT=str(beats))
         python = [sys.executable, "-c"]
         print(f"{principals:,} principals, {delay} ms added to a call")
 
@@ -120,7 +101,7 @@ def main() -> None:
             print(f"{took:7.2f} s  {what}: {took / pages:.2f} x the paginator")
         print(f"{sum(made.values()):7}    calls {made}")
         print(f"{sent:7,}    bytes to the terminal meanwhile")
-        with Probe([*python, _HELLO], environment) as probe:
+        with Probe([*python, HELLO], environment) as probe:
             probe.until(b"Hello, world")
             time.sleep(0.5)
             hello = resident(probe.pid)

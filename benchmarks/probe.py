@@ -21,6 +21,26 @@ from typing import Any, NamedTuple, Self
 
 ROOT = Path(__file__).parents[1]
 _CHUNK = 1 << 16
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+HELLO = """
+from textual.app import App
+from textual.widgets import Footer, Header, Static
+
+
+class Hello(App):
+    def compose(self):
+        yield Header()
+        yield Static("Hello, world")
+        yield Footer()
+
+
+Hello().run()
+"""
+"""A Textual hello-world, which all are compared with."""
 
 
 class Came(NamedTuple):

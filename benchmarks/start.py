@@ -18,30 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.probe import Probe, plain_environment
+from benchmarks.probe import CREDENTIALS, HELLO, Probe, plain_environment
 from benchmarks.server import running
 
 RUNS = 15
 _BIN = Path(sys.executable).parent
-_CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-}
-_HELLO = """
-from textual.app import App
-from textual.widgets import Footer, Header, Static
-
-
-class Hello(App):
-    def compose(self):
-        yield Header()
-        yield Static("Hello, world")
-        yield Footer()
-
-
-Hello().run()
-"""
 _BARE = """
 import boto3
 
@@ -58,9 +39,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running(10_000) as url:
         place = Path(folder)
         (home := place / "home").mkdir()
-        environment = plain_environment(home, **_CREDENTIALS)
+        environment = plain_environment(home, **CREDENTIALS)
         hello, bare = place / "hello.py", place / "bare.py"
-        hello.write_text(_HELLO)
+        hello.write_text(HELLO)
         bare.write_text(_BARE.format(url=url))
         app = [str(_BIN / "bedrock-tui"), "--read-only", "--endpoint-url", url]
         turns: list[Callable[[], None]] = [
