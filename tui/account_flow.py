@@ -52,6 +52,7 @@ class AccountFlow:
         """Of users and roles."""
         self._arrivals = Arrivals(screen, self._show)
         self._recounting: Timer | None = None
+        self._asked_last: tuple[str, str, str] | None = None
         self._question = 0
         """Which one the table shows the answers of."""
         self._view_before = View()
@@ -118,7 +119,6 @@ class AccountFlow:
         if self.asked is not None:
             self.asked = None
             self.screen.show_view(self._view_before)
-        screen.bar = screen.bar._replace(stale="")
         await self._show_account()
         self.screen.loaded = True
 
@@ -156,7 +156,6 @@ class AccountFlow:
             policy=managed.policy.name,
             version=managed.policy.version,
             policy_note=_policy_note(managed),
-            counts={},
         )
         await self._judge(judge)
 
@@ -214,7 +213,10 @@ class AccountFlow:
         else:
             columns = [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
             self.table.set_sections(columns)
-        self._question = self.table.ask()
+        # Read again, the same is asked: what there is stands until it is answered anew.
+        asked = (judge.only.id if judge.only else "", judge.managed.arn, judge.managed.version)
+        if asked != self._asked_last:
+            self._asked_last, self._question = asked, self.table.ask()
         holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
         self._arrivals.flush()
         self.table.keep_rows({holder.arn for holder in holders})
@@ -322,7 +324,9 @@ class AccountFlow:
 
     def _show_counts(self) -> None:
         counts = {verdict: self._counts[verdict] for verdict in Verdict}
-        self.screen.bar = self.screen.bar._replace(counts=counts, unread=len(self.unread))
+        self.screen.bar = self.screen.bar._replace(
+            counts=counts, unread=len(self.unread), stale=self.session.age
+        )
         self.screen.show_bar()
 
     def _row(

@@ -302,6 +302,7 @@ class MainScreen(Screen[None]):
 
     async def action_close_layer(self) -> None:
         """Undo one layer, the innermost first; never leave the app."""
+        self.app.clear_notifications()
         if self.details.has_focus_within:
             self._close_details()
         elif self.query_one(FilterBar).text:

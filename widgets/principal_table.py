@@ -83,7 +83,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         overflow-y: auto;
         & .principal-table--header { text-style: bold dim; }
         & .principal-table--cursor { background: $surface-lighten-2; }
-        &:focus .principal-table--cursor { background: $primary 60%; text-style: bold; }
+        &:focus .principal-table--cursor { background: $primary-darken-3; text-style: bold; }
         & .principal-table--mark { color: $accent; text-style: bold; }
         & .principal-table--dim { text-style: dim; }
         & .principal-table--granted { color: $success; }
@@ -91,6 +91,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         & .principal-table--denied { color: $text-error; }
         & .principal-table--none { text-style: dim; }
         & .principal-table--unknown { color: $accent; text-style: bold; }
+        &:light:focus .principal-table--cursor { color: white; }
         &:nocolor .principal-table--cursor { text-style: underline; }
         &:nocolor:focus .principal-table--cursor { text-style: reverse; }
     }
@@ -120,6 +121,9 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._note = ""
         self._asked = ""
         self._question = 0
+        self._titles = "", ""
+        self._anchor = ""
+        """The ARN under the cursor when it was last moved; it goes back there when it can."""
         self._parts: dict[str, Style] = {}
         self._moved = False
 
@@ -196,7 +200,13 @@ class PrincipalTable(ScrollView, can_focus=True):
     def show(self, **changes: Any) -> None:
         """Change the view: any of `kind`, `text`, `verdict`, `hidden`, `sort`."""
         self.view = self.view._replace(**changes)
+        before = self.cursor_row
         self._arrange()
+        # Back to where the operator was, else still on the same, else on the first that matches.
+        home = self._place(self._anchor)
+        if home is not None or self.cursor_row is not before:
+            self._cursor = home or 0
+            self.post_message(self.Highlighted(self.cursor_row))
         self._keep_cursor_visible()
 
     def go_to(self, arn: str) -> None:
@@ -220,11 +230,10 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._shown = self.view.of(self._rows.in_order, self._question)
         # Until the operator moves, the cursor is on top, whatever rows arrive.
         at = self._place(before.arn) if before and self._moved else None
-        gone = before is not None and self._moved and at is None
+        gone = self._moved and at is None
         self._cursor = max(0, min(self._cursor, len(self._shown) - 1)) if gone else at or 0
         self._measure(in_passing=more)
-        if not more:
-            self._title()
+        self._title(more=more)
         if self._moved and held is not None:
             at = self._cursor if held is before else self._place(held.arn)
             if at is not None and at - line != top:
@@ -260,13 +269,15 @@ class PrincipalTable(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         return (self._shown[top] if top < len(self._shown) else None), 0
 
-    def _title(self) -> None:
+    def _title(self, *, more: bool = False) -> None:
         kind = "Users and roles" if self.view.kind == "all" else self.view.kind.capitalize()
         count = f"{len(self._shown):,}"
         groups = self._rows.groups
         of = groups if self.view.kind == "groups" else len(self._rows) - groups
         if len(self._shown) != of:
             count += f" of {of:,}"
+        if more:
+            count = self.glyphs.pending
         dot = f" {self.glyphs.dot} "
         parts = [f"{kind} {count}"]
         if self._asked:
@@ -277,8 +288,10 @@ class PrincipalTable(ScrollView, can_focus=True):
             parts.append("hidden grants")
         if self._marks:
             parts.append(f"{len(self._marks):,} marked")
-        self.border_title = dot.join(parts)
-        self.border_subtitle = f"sorted by {self.view.sort}" if self._rows else ""
+        titles = dot.join(parts), f"sorted by {self.view.sort}" if self._rows else ""
+        if titles != self._titles:  # Textual draws all of the table for it
+            self._titles = titles
+            self.border_title, self.border_subtitle = titles
 
     # Moving and marking
 
@@ -287,6 +300,7 @@ class PrincipalTable(ScrollView, can_focus=True):
             return
         self._moved = True
         before, self._cursor = self._cursor, max(0, min(at, len(self._shown) - 1))
+        self._anchor = self._shown[self._cursor].arn
         if before != self._cursor:
             self._refresh_row(before)
             self._refresh_row(self._cursor)
@@ -394,7 +408,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         return Strip(line).adjust_cell_length(width).apply_style(base)
 
     def _empty(self) -> str:
-        if self._rows:
+        groups = self._rows.groups
+        if groups if self.view.kind == "groups" else len(self._rows) - groups:
             return "nothing matches; esc shows all again"
         return self._note
 

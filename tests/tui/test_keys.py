@@ -362,3 +362,27 @@ async def test_the_sums_of_one_account_are_never_above_another(
         assert screen.account._recounting is None
         gate.set()
         await until(pilot, lambda: screen.loaded)
+
+
+async def test_the_cursor_goes_back_to_where_it_was_before_a_filter(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("j", "j", "j")
+        at = cursor(pilot)
+        await pilot.press("slash", *"admin", "enter")
+        assert cursor(pilot) == "admin"
+        await pilot.press("slash", *"zzz", "enter")
+        assert cursor(pilot) is None
+        await pilot.press("escape")
+        assert cursor(pilot) == at
+
+
+async def test_the_same_is_not_told_twice_at_once_and_esc_takes_it_away(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("a", "a", "a")
+        assert toasts(pilot).count("nothing can be changed in it") == 1
+        await pilot.press("escape")
+        await until(pilot, lambda: not toasts(pilot))
