@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -18,6 +19,7 @@ from textual.worker import Worker
 from iam import heap
 from iam.errors import AwsError
 from iam.text import safe
+from iam.threads import in_thread
 from iam.verdict import Verdict
 from tui.account_flow import AccountFlow
 from tui.change_flow import ChangeFlow
@@ -41,6 +43,12 @@ _ASK_AGAIN = 30.0
 """Seconds until AWS is asked again how a change ended that was cut short."""
 _DETAILS_LAG = 0.08
 """Seconds that the cursor rests before the details follow it; a held key does not wait for them."""
+
+
+def _import_dialogues() -> None:
+    """Import, in a thread, what the first dialogue would keep the event loop waiting for."""
+    for name in ("review_dialog", "batch_screen", "help_screen", "history_screen"):
+        import_module(f"tui.{name}")
 
 
 class MainScreen(Screen[None]):
@@ -114,6 +122,7 @@ class MainScreen(Screen[None]):
             self._show_details()
             self._keep()
             self._begin_recovery()
+            await in_thread(_import_dialogues)
         except Exception as error:
             self._show_trouble(error)
         finally:
