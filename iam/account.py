@@ -252,6 +252,11 @@ class Account:
     """By ARN."""
     unread: tuple[Unread, ...] = ()
 
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """All that a managed policy can be attached to: users and roles, then groups."""
+        return (*self.principals.values(), *self.groups.values())
+
     def with_holders(self, holders: Iterable[Holder]) -> Account:
         """The account as it would be with these in place of those of the same ARN."""
         principals, groups = dict(self.principals), dict(self.groups)
@@ -337,7 +342,7 @@ def _parsed(
 def unread_documents(account: Account) -> tuple[Unread, ...]:
     """Every document of the account that is in use and could not be read, named by its place."""
     found: list[Unread] = []
-    holders = (*account.principals.values(), *account.groups.values())
+    holders = account.holders
     for holder in holders:
         for inline in holder.inline:
             if isinstance(inline.document, Unread):

@@ -9,7 +9,7 @@ from iam.account import Account, Principal, Unread
 from iam.document import Document
 from iam.result import PrincipalResult
 from iam.sources import Source, sources_of
-from iam.verdict import Verdict, sum_up
+from iam.verdict import Verdict
 
 INVOKES = frozenset(
     {
@@ -18,22 +18,6 @@ INVOKES = frozenset(
         "bedrock-mantle:CreateInference",
     }
 )
-
-
-def invoking(result: PrincipalResult) -> Verdict | None:
-    """Whether somebody can invoke models: the sum over the actions that do.
-
-    Returns:
-        The verdict; None where the policy's sections have none of these actions.
-    """
-    verdicts = [
-        verdict
-        for section in result.sections
-        for entry in section.entries
-        for action, verdict in entry.concrete.items()
-        if action in INVOKES
-    ]
-    return sum_up(verdicts) if verdicts else None
 
 
 def hidden_by(account: Account, principal: Principal, result: PrincipalResult) -> tuple[str, ...]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from iam import heap
-from iam.heap import no_garbage
 from iam.text import safe
 from iam.threads import in_thread
 from iam.verdict import Verdict
@@ -175,8 +174,7 @@ class AccountFlow:
         self._arrivals.say(
             f"{self._read:,}{of} principals read", self._read / expected if expected else None
         )
-        holders: list[Holder] = [*page.principals.values(), *page.groups.values()]
-        self._arrivals.put([self._row(h, page) for h in holders])
+        self._arrivals.put([self._row(holder) for holder in page.holders])
 
     # Judging
 
@@ -217,12 +215,12 @@ class AccountFlow:
         asked = (judge.only.id if judge.only else "", judge.managed.arn, judge.managed.version)
         if asked != self._asked_last:
             self._asked_last, self._question = asked, self.table.ask()
-        holders: list[Holder] = [*account.principals.values(), *account.groups.values()]
+        holders = account.holders
         self._arrivals.flush()
         self.table.keep_rows({holder.arn for holder in holders})
         self.summaries.clear()
         self._counts.clear()
-        with no_garbage():
+        with heap.no_garbage():
             members = await in_thread(_members, account)
             for start in range(0, len(holders), _AT_ONCE):
                 rows = await self._judge_these(judge, holders[start : start + _AT_ONCE], members)
@@ -235,7 +233,7 @@ class AccountFlow:
         self._show_counts()
 
     async def _judge_these(
-        self, judge: Judge, holders: list[Holder], members: Mapping[str, int]
+        self, judge: Judge, holders: Sequence[Holder], members: Mapping[str, int]
     ) -> list[Row]:
         """Judge some, in a thread, and make their rows there."""
         account, _, _ = self.session.read
@@ -245,7 +243,7 @@ class AccountFlow:
             judged = judge.result if judge.only else judge.summary
             found = [judged(account, holder) for holder in holders]
             return [
-                (one, self._row(holder, account, one, members))
+                (one, self._row(holder, one, members))
                 for holder, one in zip(holders, found, strict=True)
             ]
 
@@ -279,10 +277,7 @@ class AccountFlow:
         if self._recounting is not None:
             self._recounting.stop()
         # All of the account is looked at for it: once, when a batch has come to rest.
-        self._recounting = self.screen.set_timer(
-            _RECOUNT,
-            self.screen.recount,
-        )
+        self._recounting = self.screen.set_timer(_RECOUNT, self.screen.recount)
 
     def result_of(self, holder: Holder) -> PrincipalResult | None:
         """All that is known of one, for the details; None while it is not judged."""
@@ -332,7 +327,6 @@ class AccountFlow:
     def _row(
         self,
         holder: Holder,
-        account: Account,
         result: Summary | PrincipalResult | None = None,
         members: Mapping[str, int] | None = None,
     ) -> Row:

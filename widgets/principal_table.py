@@ -122,10 +122,10 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._asked = ""
         self._question = 0
         self._titles = "", ""
-        self._anchor = ""
-        """The ARN under the cursor when it was last moved; it goes back there when it can."""
+        self._anchor: str | None = None
+        """The ARN under the cursor when the operator last moved it, if ever; it goes back there
+        when it can."""
         self._parts: dict[str, Style] = {}
-        self._moved = False
 
     # What is shown
 
@@ -143,11 +143,6 @@ class PrincipalTable(ScrollView, can_focus=True):
     def shown(self) -> Sequence[Row]:
         """The rows that the filter lets through, in order."""
         return self._shown
-
-    @property
-    def total(self) -> int:
-        """How many principals there are."""
-        return len(self._rows)
 
     def set_sections(self, sections: Sequence[SectionColumn], asked: str = "") -> None:
         """Set the columns.
@@ -203,7 +198,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         before = self.cursor_row
         self._arrange()
         # Back to where the operator was, else still on the same, else on the first that matches.
-        home = self._place(self._anchor)
+        home = None if self._anchor is None else self._place(self._anchor)
         if home is not None or self.cursor_row is not before:
             self._cursor = home or 0
             self.post_message(self.Highlighted(self.cursor_row))
@@ -229,12 +224,13 @@ class PrincipalTable(ScrollView, can_focus=True):
         seen = self._in_sight()
         self._shown = self.view.of(self._rows.in_order, self._question)
         # Until the operator moves, the cursor is on top, whatever rows arrive.
-        at = self._place(before.arn) if before and self._moved else None
-        gone = self._moved and at is None
+        moved = self._anchor is not None
+        at = self._place(before.arn) if before and moved else None
+        gone = moved and at is None
         self._cursor = max(0, min(self._cursor, len(self._shown) - 1)) if gone else at or 0
         self._measure(in_passing=more)
         self._title(more=more)
-        if self._moved and held is not None:
+        if moved and held is not None:
             at = self._cursor if held is before else self._place(held.arn)
             if at is not None and at - line != top:
                 self.scroll_to(y=max(0, at - line), animate=False, immediate=True)
@@ -298,7 +294,6 @@ class PrincipalTable(ScrollView, can_focus=True):
     def _move_to(self, at: int) -> None:
         if not self._shown:
             return
-        self._moved = True
         before, self._cursor = self._cursor, max(0, min(at, len(self._shown) - 1))
         self._anchor = self._shown[self._cursor].arn
         if before != self._cursor:

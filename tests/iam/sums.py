@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from iam.account import Account, Group, Holder
-from iam.hidden import hidden_by, invoking
+from iam.hidden import INVOKES, hidden_by
 from iam.judge import Judge
 from iam.result import PrincipalResult, SectionSum, Summary
-from iam.verdict import Verdict
+from iam.verdict import Verdict, sum_up
 
 
 def sums_of(account: Account, holder: Holder, result: PrincipalResult, judge: Judge) -> Summary:
@@ -25,6 +25,22 @@ def sums_of(account: Account, holder: Holder, result: PrincipalResult, judge: Ju
             for entry in section.entries
         ),
     )
+
+
+def invoking(result: PrincipalResult) -> Verdict | None:
+    """Whether somebody can invoke models: the sum over the actions that do.
+
+    Returns:
+        The verdict; None where the policy's sections have none of these actions.
+    """
+    verdicts = [
+        verdict
+        for section in result.sections
+        for entry in section.entries
+        for action, verdict in entry.concrete.items()
+        if action in INVOKES
+    ]
+    return sum_up(verdicts) if verdicts else None
 
 
 def agreed(judge: Judge, account: Account, holder: Holder) -> PrincipalResult:
