@@ -202,6 +202,23 @@ class Probe:
             if not self._read(deadline - time.monotonic()):
                 raise Ended(f"it did not come; the screen:\n{text}")
 
+    def when(self, holds: Callable[[str], object]) -> float:
+        """When the screen first showed something, found out afterwards: drawing what comes takes
+        time that the program would be short of.
+
+        Raises:
+            Ended: It never did.
+        """
+        import pyte
+
+        screen = pyte.Screen(*self.size)
+        stream = pyte.ByteStream(screen)
+        for came in self.came:
+            stream.feed(came.data)
+            if holds("\n".join(screen.display)):
+                return came.at
+        raise Ended("it did not come")
+
     def ended(self, seconds: float = 30) -> int:
         """Read to the end of the program; returns its exit status, negative for a signal."""
         deadline = time.monotonic() + seconds

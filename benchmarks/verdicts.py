@@ -31,8 +31,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from benchmarks.company import company, every_one_different
-from iam.account import Account, Group, Holder, parse_page
+from iam.account import Account, Group, Holder
 from iam.judge import Judge
+from iam.parse import parse_page
 from iam.plan import changed
 from tests.build import ID, LIMITED, judge, limited
 

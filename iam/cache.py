@@ -21,7 +21,8 @@ from pathlib import Path
 
 import platformdirs
 
-from iam.account import Account, Unread, parse_page
+from iam.account import Account, Unread
+from iam.parse import parse_page
 from iam.saved import pieces_of
 
 _HEAD = "bedrock-tui"

@@ -13,7 +13,8 @@ import os
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
@@ -27,6 +28,7 @@ from botocore.handlers import json_decode_policies
 from botocore.utils import JSONFileCache
 
 from iam.errors import AwsError, explain
+from iam.keys import Keys
 from iam.lean_xml import parse_leanly
 from iam.text import safe
 from iam.threads import in_thread
@@ -93,6 +95,11 @@ class Aws:
             return False
         return self._credentials.refresh_needed(seconds)
 
+    @property
+    def keys(self) -> Keys:
+        """The credentials, for another process; ask after a call, which has found them."""
+        return _keys(self._credentials)
+
     async def call(self, fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a blocking function, such as a method of a client, in a thread, a few at a time.
 
@@ -106,8 +113,12 @@ class Aws:
                 raise explain(error, _name(fn).replace("_", " "), self.profile) from error
 
 
-def connect(settings: Settings) -> Aws:
+def connect(settings: Settings, keys: Keys | None = None) -> Aws:
     """Find the credentials and make the clients; blocking, sends nothing to IAM yet.
+
+    Args:
+        settings: What the operator chose.
+        keys: The credentials, where they have been found; they are looked for anew when these end.
 
     Raises:
         AwsError: The configuration is wrong, or there are no credentials.
@@ -115,6 +126,8 @@ def connect(settings: Settings) -> Aws:
     try:
         core = _demo_core() if settings.demo else botocore.session.get_session()
         session = _demo_session(core) if settings.demo else _session(core, settings)
+        if keys is not None:
+            _take(core, keys)
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
@@ -195,6 +208,44 @@ def _never_ask(core: botocore.session.Session, profile: str) -> None:
     assume_role._profile_provider_builder._create_process_provider = lambda name: ProcessProvider(
         name, lambda: core.full_config, quiet
     )
+
+
+def _take(core: Any, keys: Keys) -> None:
+    """Have a session use these credentials until they end."""
+    if keys.until is None:
+        core.set_credentials(keys.access, keys.secret, keys.token)
+        return
+
+    def anew() -> dict[str, Any]:
+        found = core.get_component("credential_provider").load_credentials()
+        if found is None:
+            return {}  # which botocore reports
+        now = _keys(found)
+        later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        return _metadata(replace(now, until=now.until or later))
+
+    # botocore has no public way to set credentials that end; a test of this module tells when it
+    # changes.
+    core._credentials = RefreshableCredentials.create_from_metadata(
+        _metadata(keys), refresh_using=anew, method="handed"
+    )
+
+
+def _keys(credentials: Credentials) -> Keys:
+    now = credentials.get_frozen_credentials()
+    assert now.access_key is not None and now.secret_key is not None
+    # botocore has no public way to ask; a test of this module tells when it changes.
+    until = getattr(credentials, "_expiry_time", None)
+    return Keys(now.access_key, now.secret_key, now.token, until and until.isoformat())
+
+
+def _metadata(keys: Keys) -> dict[str, Any]:
+    return {
+        "access_key": keys.access,
+        "secret_key": keys.secret,
+        "token": keys.token,
+        "expiry_time": keys.until,
+    }
 
 
 def _demo_core() -> botocore.session.Session:

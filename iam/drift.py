@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from iam.account import Account, ManagedPolicy, Role, validated
+from iam.account import Account, ManagedPolicy, Role
 from iam.catalogue import Catalogue
 from iam.document import Document, Statement
 from iam.judge import Judge
@@ -109,10 +109,7 @@ def _kind(came: _More, went: _More, gave: bool, gives: bool) -> str | None:
 
 
 _ARN = "arn:aws:iam::aws:policy/Compared"
-_HOLDER = validated(
-    Role,
-    {"RoleName": "holder", "Arn": "arn:aws:iam::000000000000:role/holder", "attached": (_ARN,)},
-)
+_HOLDER = Role("holder", "arn:aws:iam::000000000000:role/holder", attached=(_ARN,))
 """Has the document that is compared, and nothing else."""
 _Said = frozenset[tuple[object, ...]]
 _GIVES = (Verdict.GRANTED, Verdict.PARTIAL)
@@ -122,10 +119,7 @@ class _Given:
     """What a document gives to its holder."""
 
     def __init__(self, document: Document, catalogue: Catalogue, partition: str) -> None:
-        policy = validated(
-            ManagedPolicy,
-            {"PolicyName": "Compared", "Arn": _ARN, "DefaultVersionId": "", "document": document},
-        )
+        policy = ManagedPolicy("Compared", _ARN, "", document=document)
         self.document = document
         self.account = Account(id="", partition=partition, policies={_ARN: policy})
         self._catalogue = catalogue

@@ -6,6 +6,7 @@ botocore, and everything that only shows an error can import it before anything 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from iam.text import safe
@@ -38,6 +39,10 @@ class AwsError(Exception):
         self.advice = advice
         self.request_id = request_id
         self.lost = lost
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        make = partial(AwsError, lost=self.lost)
+        return make, (self.code, self.sentence, self.advice, self.request_id)
 
     @property
     def denied(self) -> bool:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from iam.account import Account, parse_page, partition_of
+from iam.account import Account
 from iam.client import Aws
 from iam.errors import AwsError
+from iam.identity import Identity
+from iam.parse import parse_page
 from iam.principals import fetch_missing, load_one_by_one, together
 from iam.threads import in_thread, one_at_a_time
 
@@ -24,66 +25,6 @@ PAGE_SIZE = 1000
 _STREAMS = (["LocalManagedPolicy", "AWSManagedPolicy", "Group"], ["User"], ["Role"])
 
 OnPage = Callable[[Account], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whose account it is, and who asks."""
-
-    account: str
-    caller: str | None
-    """The caller's ARN."""
-    alias: str | None
-    partition: str
-
-
-async def identify(aws: Aws) -> Identity:
-    """Ask AWS whose credentials these are.
-
-    Raises:
-        AwsError: Neither STS nor IAM could tell; the error is that of STS.
-    """
-    naming = asyncio.create_task(_alias(aws))
-    try:
-        account, arn = await _caller(aws)
-        return Identity(account, arn, await naming, partition_of(arn))
-    finally:
-        naming.cancel()
-        with suppress(AwsError, asyncio.CancelledError):
-            await naming  # whatever else is wrong has been told
-
-
-async def _caller(aws: Aws) -> tuple[str, str]:
-    try:
-        said = await aws.call(aws.sts.get_caller_identity)
-        return said["Account"], said["Arn"]
-    except AwsError as refused:
-        if refused.code == "ReadTimeout":
-            raise  # it was reached and said nothing: IAM would keep everybody waiting as long
-        # A policy or a network may shut STS off and leave IAM open.
-        try:
-            arn = (await aws.call(aws.iam.get_user))["User"]["Arn"]
-        except AwsError:
-            raise refused from None
-        return arn.split(":")[4], arn
-
-
-async def _alias(aws: Aws) -> str | None:
-    try:
-        return next(iter((await aws.call(aws.iam.list_account_aliases))["AccountAliases"]), None)
-    except AwsError as error:
-        if error.denied:
-            return None
-        raise
-
-
-async def count_principals(aws: Aws) -> int | None:
-    """How many users and roles there are, to show how far a load is; None where nobody says."""
-    try:
-        summary = (await aws.call(aws.iam.get_account_summary))["SummaryMap"]
-        return summary["Users"] + summary["Roles"]
-    except (AwsError, KeyError):
-        return None  # the load itself tells of whatever is wrong
 
 
 async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = None) -> Account:

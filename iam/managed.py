@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from iam.account import Account, ManagedPolicy, Unread, validated
+from iam.account import Account, ManagedPolicy, Unread, document_of
 from iam.errors import AwsError
 from iam.shipped import shipped
 from iam.text import safe
@@ -78,15 +78,8 @@ async def managed_policy(
             return Managed(known, "account", _day(known))
     for arn in candidates:
         if (spare := shipped(arn)) is not None:
-            policy = validated(
-                ManagedPolicy,
-                {
-                    "PolicyName": spare.name,
-                    "Arn": arn,
-                    "DefaultVersionId": spare.version,
-                    "document": spare.document,
-                },
-            )
+            document = document_of(spare.document)
+            policy = ManagedPolicy(spare.name, arn, spare.version, document=document)
             return Managed(policy, "shipped", spare.updated)
     raise refused or AwsError(
         "NoSuchEntity",

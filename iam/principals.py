@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from iam.account import Account, Group, ManagedPolicy, Principal, Role, Unread, User, validated
+from iam.account import Account, Group, ManagedPolicy, Principal, Role, Unread, User
 from iam.client import IN_FLIGHT, Aws
 from iam.errors import AwsError
+from iam.parse import validated
 
 UNREAD_BOUNDARY = "(boundary could not be read)"
 """Stands for the ARN of a boundary when it is not known whether there is one."""
@@ -299,12 +300,4 @@ def _skippable(error: AwsError) -> bool:
 
 
 def _unread_policy(arn: str, unread: Unread) -> ManagedPolicy:
-    return validated(
-        ManagedPolicy,
-        {
-            "PolicyName": arn.rsplit("/", 1)[-1],
-            "Arn": arn,
-            "DefaultVersionId": "?",
-            "document": unread,
-        },
-    )
+    return ManagedPolicy(arn.rsplit("/", 1)[-1], arn, "?", document=unread)

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from iam.account import Account, Unread, parse_page, partition_of
+from iam.account import Account, Unread, partition_of
 from iam.document import DocumentError, unambiguous
+from iam.parse import parse_page
 from iam.text import safe
 
 _GZIP = b"\x1f\x8b"

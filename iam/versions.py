@@ -17,11 +17,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from iam.account import PolicyVersion, Unread, validated
+from iam.account import PolicyVersion, Unread
 from iam.client import Aws
 from iam.document import Document, parse_document
 from iam.errors import AwsError
 from iam.managed import Managed
+from iam.parse import validated
 from iam.principals import listed
 from iam.shipped import shipped
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from iam.account import Account, ManagedPolicy, Principal, parse_page, validated
+from iam.account import Account, ManagedPolicy, Principal, Unread, document_of
 from iam.catalogue import catalogue
+from iam.document import Document, Statement
 from iam.judge import Judge
+from iam.parse import parse_page
 from iam.result import PrincipalResult
 from iam.shipped import shipped
 from iam.verdict import Verdict
@@ -159,15 +161,14 @@ def limited() -> ManagedPolicy:
     """AmazonBedrockLimitedAccess v9, as shipped."""
     policy = shipped(LIMITED)
     assert policy is not None
-    return validated(
-        ManagedPolicy,
-        {
-            "PolicyName": policy.name,
-            "Arn": policy.arn,
-            "DefaultVersionId": policy.version,
-            "document": policy.document,
-        },
-    )
+    document = document_of(policy.document)
+    return ManagedPolicy(policy.name, policy.arn, policy.version, document=document)
+
+
+def statements_of(document: Document | Unread) -> tuple[Statement, ...]:
+    """The statements of a document that could be read."""
+    assert isinstance(document, Document)
+    return document.statements
 
 
 def judge(partition: str = "aws") -> Judge:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from iam import heap
@@ -16,7 +16,7 @@ from iam.text import safe
 from iam.threads import in_thread
 from iam.verdict import Verdict
 from tui.arrivals import Arrivals
-from widgets.load_progress import LoadProgress
+from tui.survey import judge_these
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn, View
 
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from iam.managed import Managed
     from iam.result import PrincipalResult, Summary
     from tui.main_screen import MainScreen
+    from tui.survey import Judged
 
-_AT_ONCE = 1000
-"""Principals that are judged before others are shown."""
 _RECOUNT = 0.5
 """Seconds after a change before all that is not read is looked for anew."""
 
@@ -61,25 +60,25 @@ class AccountFlow:
     def table(self) -> PrincipalTable:
         return self.screen.query_one(PrincipalTable)
 
-    @property
-    def progress(self) -> LoadProgress:
-        return self.screen.query_one(LoadProgress)
-
     # Reading
 
     def announce(self) -> None:
         """Say what is about to be read."""
-        self.progress.say(f"{self._beginning()} …")
+        self.screen.say(f"{self._beginning()} …")
 
     async def read(self) -> None:
         """Connect, read, judge.
 
         Raises:
-            AwsError, DemoError, SnapshotError: In words.
+            AwsError, DemoError, SnapshotError, SurveyError: In words.
         """
         self.settle()
         if self.session.account is not None:
             await in_thread(heap.sweep)
+        with heap.no_garbage():
+            await self._read_all()
+
+    async def _read_all(self) -> None:
         kept = await self._recall()
         self.announce()
         opening = asyncio.create_task(self.session.open())
@@ -90,7 +89,6 @@ class AccountFlow:
             opened = await opening
         finally:
             opening.cancel()
-        heap.settle()  # boto3 and pydantic have been imported
         screen = self.screen
         if opened.account_id != screen.bar.account_id:
             # Rows of another account must not stand below this one's ID.
@@ -112,7 +110,7 @@ class AccountFlow:
             file=opened.file or "",
         )
         screen.show_bar()
-        self.progress.say("reading the account …")
+        self.screen.say("reading the account …")
         self._read = 0
         await self.session.load(self._on_page)
         if self.asked is not None:
@@ -220,42 +218,29 @@ class AccountFlow:
         self.table.keep_rows({holder.arn for holder in holders})
         self.summaries.clear()
         self._counts.clear()
-        with heap.no_garbage():
-            members = await in_thread(_members, account)
-            for start in range(0, len(holders), _AT_ONCE):
-                rows = await self._judge_these(judge, holders[start : start + _AT_ONCE], members)
-                done = start + len(rows)
-                self._arrivals.say(f"{done:,} of {len(holders):,} judged", done / len(holders))
-                self._arrivals.put(rows)
-            await self._look_for_unread()
+        members = await in_thread(_members, account)
+        everybody: list[tuple[Holder, Summary | PrincipalResult]] = []
+        async for judged in self.session.judged(judge):
+            everybody += judged
+            done, of = len(everybody), len(holders)
+            self._arrivals.say(f"{done:,} of {of:,} judged", done / of)
+            self._arrivals.put(self._take(judged, members))
+        self.unread = await self.session.unread(everybody)
         self._arrivals.flush()
         self.table.keep_rows(self.summaries.keys(), "this account has no users or roles")
         self._show_counts()
 
-    async def _judge_these(
-        self, judge: Judge, holders: Sequence[Holder], members: Mapping[str, int]
-    ) -> list[Row]:
-        """Judge some, in a thread, and make their rows there."""
-        account, _, _ = self.session.read
-
-        def work() -> list[tuple[Summary | PrincipalResult, Row]]:
-            # Of a single action the table says why.
-            judged = judge.result if judge.only else judge.summary
-            found = [judged(account, holder) for holder in holders]
-            return [
-                (one, self._row(holder, one, members))
-                for holder, one in zip(holders, found, strict=True)
-            ]
-
+    def _take(self, judged: Judged, members: Mapping[str, int]) -> list[Row]:
+        """Take verdicts, count them, and make their rows."""
         rows: list[Row] = []
-        for summary, row in await in_thread(work):
-            before = self.summaries.get(row.arn)
-            self.summaries[row.arn] = summary
-            if row.type != "group":
+        for holder, summary in judged:
+            before = self.summaries.get(holder.arn)
+            self.summaries[holder.arn] = summary
+            if holder.type != "group":
                 if before is not None:
                     self._counts[before.verdict] -= 1
                 self._counts[summary.verdict] += 1
-            rows.append(row)
+            rows.append(self._row(holder, summary, members))
         return rows
 
     async def judge_changed(self, arns: Iterable[str]) -> None:
@@ -271,8 +256,8 @@ class AccountFlow:
                 those = account.members_of(holder.name)
                 members[holder.name] = len(those)
                 found |= {p.arn: p for p in those}
-        rows = await self._judge_these(self.asked or judge, list(found.values()), members)
-        self.table.put_rows(rows)
+        judged = await judge_these(self.asked or judge, account, tuple(found.values()))
+        self.table.put_rows(self._take(judged, members))
         self._show_counts()
         if self._recounting is not None:
             self._recounting.stop()
@@ -292,19 +277,9 @@ class AccountFlow:
             self._show_counts()
 
     async def _look_for_unread(self) -> bool:
-        from iam.audit import uncertain_results, unread_of
-        from iam.result import PrincipalResult, Summary
-
-        account, judge, managed = self.session.read
-        known = [(account.principals.get(arn), one) for arn, one in self.summaries.items()]
-
-        def look() -> tuple[Unread, ...]:
-            results = [(p, r) for p, r in known if p and isinstance(r, PrincipalResult)]
-            summed = [(p, s) for p, s in known if p and isinstance(s, Summary)]
-            results += uncertain_results(account, judge, summed)
-            return unread_of(account, managed.policy, results)
-
-        unread = await in_thread(look)
+        account, _, _ = self.session.read
+        known = [(h, s) for a, s in self.summaries.items() if (h := account.principals.get(a))]
+        unread = await self.session.unread(known)
         same = account is self.session.account
         if same:  # or it has been read anew meanwhile, or changed
             self.unread = unread
@@ -313,7 +288,7 @@ class AccountFlow:
     # Showing
 
     def _show(self, rows: list[Row], say: str, done: float | None) -> None:
-        self.progress.say(say, done)
+        self.screen.say(say, done)
         if rows:
             self.table.put_rows(rows, more=True)
 

@@ -24,6 +24,7 @@ from tui.commands import COMMANDS
 from tui.fault import kept_for_a_report
 from tui.launch import Launch
 from tui.main_screen import MainScreen
+from tui.remote_survey import RemoteSurvey
 from tui.session import Session
 from tui.terminal import has_colour, has_many_colours, has_unicode
 from widgets.ascii_filter import AsciiFilter
@@ -53,17 +54,20 @@ class BedrockApp(App[int]):
         Binding("ctrl+l", "redraw", show=False, system=True, priority=True, id="redraw"),
     ]
 
-    def __init__(self, launch: Launch, *, unicode: bool | None = None) -> None:
+    def __init__(
+        self, launch: Launch, session: Session | None = None, *, unicode: bool | None = None
+    ) -> None:
         """Prepare the app.
 
         Args:
             launch: What the operator asked for.
+            session: The session with its account, if it has begun.
             unicode: Whether the terminal shows UTF-8; None asks the locale.
         """
         super().__init__(ansi_color=not has_colour())
         self.launch = launch
         self.glyphs: Glyphs = glyphs(has_unicode() if unicode is None else unicode)
-        self.session = Session(launch)
+        self.session = session or Session(launch)
 
     def on_mount(self) -> None:
         if has_colour():
@@ -177,8 +181,12 @@ class BedrockApp(App[int]):
                 yield own
 
 
-def run(launch: Launch) -> int:
+def run(launch: Launch, begun: RemoteSurvey | None = None) -> int:
     """Run the app until the operator leaves.
+
+    Args:
+        launch: What the operator asked for.
+        begun: The survey of the account, if it is under way.
 
     Returns:
         The exit status: 0, or 128 plus the signal that ended it.
@@ -190,7 +198,7 @@ def run(launch: Launch) -> int:
             print(f"bedrock-tui: no terminal to take keys from: {error.strerror}", file=sys.stderr)
             return 1
     sys.setswitchinterval(_TURN)
-    app = BedrockApp(launch)
+    app = BedrockApp(launch, Session(launch, begun, apart=True))
     try:
         app.run()
     finally:

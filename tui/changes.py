@@ -95,7 +95,8 @@ class Changes:
         known = account.policies.get(arn)
         if known is not None:
             return known
-        if self.session.aws is None:
+        aws = await self.session.connection()
+        if aws is None:
             from iam.errors import AwsError
 
             name = arn.rsplit("/", 1)[-1]
@@ -104,7 +105,7 @@ class Changes:
                 f"The file does not hold the policy {safe(name)}.",
                 "Undo it at AWS.",
             )
-        return await get_policy(self.session.aws, arn)
+        return await get_policy(aws, arn)
 
     async def check(self, plan: Plan, on_progress: Callable[[int], None] | None = None) -> Plan:
         """Ask AWS what has changed since the account was read, and make the plan anew.
@@ -118,7 +119,7 @@ class Changes:
         account, _, _ = self.session.read
         left = [left.holder for left in (*plan.as_wanted, *plan.blocked)]
         holders: list[Holder] = [*(change.holder for change in plan.changes), *left]
-        aws = self.session.aws
+        aws = await self.session.connection()
         if aws is None or not plan.changes:
             return plan
         if (wrong := self.session.wrong_account(account.id)) is not None:
@@ -181,11 +182,12 @@ class Changes:
         from iam.change import Outcome, apply
 
         session = self.session
-        assert session.aws is not None and session.account is not None
+        aws = await session.connection()
+        assert aws is not None and session.account is not None
         if (wrong := session.wrong_account(change.holder.arn)) is not None:
             return Outcome(change, "failed", wrong, sent=False)
         outcome = await apply(
-            session.aws,
+            aws,
             await self.journal(),
             change,
             account_id=session.account.id,
@@ -230,14 +232,15 @@ class Changes:
         Raises:
             JournalError: The journal cannot be read or written.
         """
-        if self.session.aws is None or self.session.account is None:
+        aws = await self.session.connection()
+        if aws is None or self.session.account is None:
             return ()
         if self.session.wrong_account(self.session.account.id) is not None:
             return ()  # these credentials know nothing of that account
         await in_thread(import_module, "iam.recover")  # which takes longer than a frame
         from iam.recover import recover
 
-        return await recover(self.session.aws, await self.journal(), self.session.account.id)
+        return await recover(aws, await self.journal(), self.session.account.id)
 
     async def journal(self) -> Journal:
         """The journal, at the place that the operator named or the platform has for it."""

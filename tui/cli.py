@@ -161,10 +161,13 @@ def _open(launch: Launch) -> None:
     with splash(launch):
         prepare()
         heap.start()
+        from tui.remote_survey import begin
+
+        begun = begin(launch)
         from tui.app import run
     from iam.threads import leave
 
-    leave(run(launch))
+    leave(run(launch, begun))
 
 
 def _write(report: Iterable[str], output: str | None) -> None:

@@ -10,20 +10,20 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-_PAUSE = 0.005
+_SLEEP = 0.005
 
 
 async def keep_beating(file: Path) -> None:
-    """Sleep for 5 ms again and again, until the app ends; then append how long it really took.
+    """Sleep for 5 ms again and again, until the app ends; then append how much longer it took.
 
     Args:
-        file: Gets a line a beat: the time of `time.monotonic`, and the milliseconds since the beat
-            before.
+        file: Gets a line a beat: the time of `time.monotonic`, and the milliseconds for which the
+            event loop was late, busy with something else.
     """
     beats = [time.monotonic()]
     try:
         while True:
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(_SLEEP)
             beats.append(time.monotonic())
     finally:
         _append(file, beats)
@@ -32,4 +32,4 @@ async def keep_beating(file: Path) -> None:
 def _append(file: Path, beats: list[float]) -> None:
     with file.open("a", encoding="ascii") as out:
         for before, beat in pairwise(beats):
-            out.write(f"{beat:.6f} {(beat - before) * 1000:.3f}\n")
+            out.write(f"{beat:.6f} {(beat - before - _SLEEP) * 1000:.3f}\n")

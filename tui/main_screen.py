@@ -29,7 +29,6 @@ from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.key_bar import KeyBar
-from widgets.load_progress import LoadProgress
 from widgets.principal_details import PrincipalDetails
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Kind, Sort, View
@@ -41,14 +40,10 @@ _VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 _SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
 _ASK_AGAIN = 30.0
 """Seconds until AWS is asked again how a change ended that was cut short."""
+_WARM_UP = 0.3
+"""Seconds between the account on the screen and what can wait for it."""
 _DETAILS_LAG = 0.08
 """Seconds that the cursor rests before the details follow it; a held key does not wait for them."""
-
-
-def _import_dialogues() -> None:
-    """Import, in a thread, what the first dialogue would keep the event loop waiting for."""
-    for name in ("review_dialog", "batch_screen", "help_screen", "history_screen"):
-        import_module(f"tui.{name}")
 
 
 class MainScreen(Screen[None]):
@@ -78,11 +73,12 @@ class MainScreen(Screen[None]):
         self.loaded = False
         self._details_timer: Timer | None = None
         self._ask_again: Timer | None = None
+        self._warming: Timer | None = None
+        self._filling: Worker[None] | None = None
         self._recovery: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield AccountBar(self.glyphs)
-        yield LoadProgress()
         yield Static(id="trouble")
         with Horizontal(id="panes"):
             yield PrincipalTable(self.glyphs)
@@ -114,22 +110,35 @@ class MainScreen(Screen[None]):
     async def read_account(self) -> None:
         """Connect, read, judge; what goes wrong is told on the screen."""
         self.loaded = False
+        if self._warming is not None:
+            self._warming.stop()
         self.refresh_bindings()
         self._show_trouble(None)
         try:
             await self.account.read()
             self._show_gaps()
-            self._show_details()
-            self._keep()
-            self._begin_recovery()
-            await in_thread(_import_dialogues)
+            self.details_follow()
+            self._warming = self.set_timer(_WARM_UP, self._warm_up)
         except Exception as error:
             self._show_trouble(error)
         finally:
             heap.settle()
             self.account.settle()
-            self.query_one(LoadProgress).stop()
+            self.say("")
             self.refresh_bindings()
+
+    def _warm_up(self) -> None:
+        """See to what can wait until the account is on the screen."""
+        self.query_one(FilterBar).furnish()
+        self._keep()
+        self._begin_recovery()
+        self._import_dialogues()
+
+    @work(group="warm up", exclusive=True, exit_on_error=False, description="import the dialogues")
+    async def _import_dialogues(self) -> None:
+        """Import, in a thread, what the first dialogue would keep the event loop waiting for."""
+        for name in ("review_dialog", "batch_screen", "help_screen", "history_screen"):
+            await in_thread(import_module, f"tui.{name}")
 
     @work(group="keep", exclusive=True, exit_on_error=False, description="keep the account")
     async def _keep(self) -> None:
@@ -165,13 +174,9 @@ class MainScreen(Screen[None]):
                 self._ask_again.stop()
             self._ask_again = self.set_timer(_ASK_AGAIN, self._begin_recovery)
 
-    def say(self, text: str) -> None:
-        """Say what is under way; nothing, if the text is empty."""
-        progress = self.query_one(LoadProgress)
-        if text:
-            progress.say(text)
-        else:
-            progress.stop()
+    def say(self, text: str, done: float | None = None) -> None:
+        """Say what is under way, and how far from 0 to 1; nothing, if the text is empty."""
+        self.query_one(AccountBar).say(text, done)
 
     def show_bar(self) -> None:
         """Show what is known of the account."""
@@ -254,7 +259,7 @@ class MainScreen(Screen[None]):
         # Not so where a reload has cut it short.
         self.account.settle()
         self.loaded = True
-        self.query_one(LoadProgress).stop()
+        self.say("")
         self._show_details()
 
     # Details
@@ -269,27 +274,35 @@ class MainScreen(Screen[None]):
     @property
     def details_rest(self) -> bool:
         """Whether the details show what is under the cursor."""
-        return self._details_timer is None
+        return self._details_timer is None and (self._filling is None or self._filling.is_finished)
 
     def _show_details(self) -> None:
         self._details_timer = None
-        row, account, judge = self.table.cursor_row, self.session.account, self.session.judge
-        holder = account.holder(row.arn) if row and account else None
-        if holder is None or account is None:
-            self.details.clear()
-            return
-        from iam.catalogue import catalogue
-        from iam.section import describe
+        self._filling = self._fill_details()
 
-        result = self.account.result_of(holder) if judge else None
-        members = account.members_of(holder.name) if holder.type == "group" else ()
-        self.details.show_principal(
-            holder,
-            result,
-            lambda action: describe(action, catalogue()),
-            row.hidden if row else (),
-            tuple(member.name for member in members),
-        )
+    @work(exclusive=True, group="details", exit_on_error=False, description="show the details")
+    async def _fill_details(self) -> None:
+        """Judge who is under the cursor, in a thread, and show it."""
+        try:
+            row, account, judge = self.table.cursor_row, self.session.account, self.session.judge
+            holder = account.holder(row.arn) if row and account else None
+            if row is None or holder is None or account is None:
+                self.details.clear()
+                return
+            result = await in_thread(self.account.result_of, holder) if judge else None
+            from iam.catalogue import catalogue
+            from iam.section import describe
+
+            members = account.members_of(holder.name) if holder.type == "group" else ()
+            self.details.show_principal(
+                holder,
+                result,
+                lambda action: describe(action, catalogue()),
+                row.hidden,
+                tuple(member.name for member in members),
+            )
+        except Exception as error:
+            self.tell_fault(error)
 
     @on(PrincipalTable.Opened)
     def action_open_details(self) -> None:
@@ -329,6 +342,12 @@ class MainScreen(Screen[None]):
         """Open the filter."""
         self.remove_class("-details")
         self.query_one(FilterBar).open()
+        # In the place of the keys, which are letters now: nothing else has to move.
+        self.query_one(KeyBar).display = False
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys again, however the filter was left."""
+        self.query_one(KeyBar).display = not self.query_one(FilterBar).has_focus_within
 
     @on(FilterBar.Changed)
     def filter_changed(self, event: FilterBar.Changed) -> None:

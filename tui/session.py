@@ -1,25 +1,26 @@
-"""One session with an account: connect, read, judge, change. No widget and no screen is known here.
+"""One session with an account: read it, judge it, change it. No widget and no screen is known here.
 
-The heavy imports (boto3, pydantic) happen in a thread when the session opens, so that the first
-frame does not wait for them. The app and `audit` both go through this, so that they cannot
-differ.
+The account is read by a survey (`tui/survey.py`), in this process or, for the app, in one of its
+own. The app and `audit` both go through this, so that they cannot differ.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from iam.heap import no_garbage
 from iam.threads import in_thread
 from tui.changes import Changes
 from tui.launch import Launch
+from tui.remote_survey import RemoteSurvey, begin
+from tui.survey import Open, Survey, connect_to, import_for, judge_all, judge_for, unread_in
 
 if TYPE_CHECKING:
-    from iam.account import Account
+    from iam.account import Account, Unread
     from iam.audit import Audit
     from iam.cache import Kept
     from iam.client import Aws
@@ -28,21 +29,13 @@ if TYPE_CHECKING:
     from iam.errors import AwsError
     from iam.holders import Holders
     from iam.judge import Judge
-    from iam.load import Identity
+    from iam.keys import Keys
     from iam.managed import Managed
     from iam.versions import Versions
+    from tui.survey import Judged
 
-
-class Open(NamedTuple):
-    """What is known once the session is open, before the account has been read."""
-
-    account_id: str
-    alias: str | None
-    caller: str | None
-    region: str | None
-    profile: str | None
-    file: str | None = None
-    """Of a snapshot: which, and of when."""
+_SMALL = 2000
+"""Principals; fewer are read anew sooner than a process starts."""
 
 
 class Compared(NamedTuple):
@@ -61,23 +54,42 @@ class Compared(NamedTuple):
 class Session:
     """The account that the operator works on; belongs to one event loop."""
 
-    def __init__(self, launch: Launch) -> None:
+    def __init__(
+        self, launch: Launch, begun: RemoteSurvey | None = None, *, apart: bool = False
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            launch: What the operator asked for.
+            begun: The first survey, if it is under way.
+            apart: Whether large accounts are read in another process, so that the event loop is
+                free for the operator.
+        """
         self.launch = launch
         self.account: Account | None = None
         """As far as it has been read."""
-        self.expected: int | None = None
-        """How many principals there are, before all of them have been read; None if unknown."""
         self.managed: Managed | None = None
         self.judge: Judge | None = None
         self.stale: datetime | None = None
         """Of when the account is, while it is the one of another day; None if it is AWS's own."""
-        self.aws: Aws | None = None
-        """The connection; None for an account from a file."""
         self.changes = Changes(self)
+        self._apart = apart
+        self._begun = begun
+        self._survey: Survey | RemoteSurvey | None = begun
+        """The last one."""
+        self._judges: RemoteSurvey | None = None
+        """The one that has read the account and is now judging it."""
+        self._aws: Aws | None = None
+        self._connecting: asyncio.Task[Aws] | None = None
         self._demo: DemoServer | None = None
-        self._identity: Identity | None = None
+        self._opened: Open | None = None
         self._versions: Versions | None = None
         self._recalled = False
+
+    @property
+    def expected(self) -> int | None:
+        """How many principals there are, before all of them have been read; None if unknown."""
+        return self._survey.expected if self._survey else None
 
     @property
     def read(self) -> tuple[Account, Judge, Managed]:
@@ -88,27 +100,69 @@ class Session:
     @property
     def caller(self) -> str:
         """The ARN of who asks AWS; empty if nobody does."""
-        return (self._identity.caller if self._identity else None) or ""
+        return (self._opened.caller if self._opened else None) or ""
 
     async def open(self) -> Open:
-        """Connect, and learn whose account it is.
+        """Begin a survey, and learn whose account it is.
 
         Raises:
-            AwsError, DemoError, SnapshotError: In words; each is one sentence for the operator.
+            AwsError, DemoError, SnapshotError, SurveyError: In words; each is one sentence for the
+                operator.
         """
-        if self.launch.snapshot is not None:
-            return await self._open_snapshot(self.launch.snapshot)
-        self.aws = await in_thread(self._connect)
-        from iam.load import identify
+        begun, self._begun = self._begun, None
+        if begun is None:
+            self._leave_survey()
+        survey = begun if begun is not None else await in_thread(self._begin)
+        self._survey = survey
+        self._opened = opened = await survey.open()
+        self._aws = survey.aws if isinstance(survey, Survey) else None
+        return opened
 
-        self._identity = identity = await identify(self.aws)
-        return Open(
-            account_id=identity.account,
-            alias=identity.alias,
-            caller=identity.caller,
-            region=self.aws.region,
-            profile=None if self.aws.profile in ("demo", "default") else self.aws.profile,
-        )
+    def _begin(self) -> Survey | RemoteSurvey:
+        large = self.account is None or len(self.account.principals) > _SMALL
+        apart = begin(self.launch) if self._apart and large else None
+        if apart is not None:
+            return apart
+        known = self.account if self.launch.snapshot == "-" else None
+        return Survey(self._launch_to_connect(), known)
+
+    def _launch_to_connect(self) -> Launch:
+        """The launch, with the endpoint of the embedded account, which is started for it."""
+        if not self.launch.demo:
+            return self.launch
+        from iam.demo import start_demo
+
+        if self._demo is None:
+            self._demo = start_demo()
+        return replace(self.launch, endpoint_url=self._demo.endpoint_url)
+
+    async def connection(self) -> Aws | None:
+        """The connection to the account; None for an account from a file.
+
+        Where another process reads the account, it is made when it is first asked for: its imports
+        are heavy.
+
+        Raises:
+            AwsError: There is none to be had.
+        """
+        if self._aws is None and self._opened is not None and self._opened.file is None:
+            if self._connecting is None or self._connecting.done():
+                keys = self._opened.keys
+                self._connecting = asyncio.create_task(in_thread(self._connect, keys))
+            # Others may wait for it, too.
+            self._aws = await asyncio.shield(self._connecting)
+        return self._aws
+
+    def _connect(self, keys: Keys | None = None) -> Aws:
+        return connect_to(self._launch_to_connect(), keys)
+
+    def _leave_survey(self) -> None:
+        """End what is left of a survey that nobody waits for any more."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if self._survey is not None:
+            self._survey.close()
+        self._survey = self._judges = self._connecting = self._aws = None
 
     async def recall(self) -> Open | None:
         """Take up the account as it was kept on another day; `open` and `load` then read it anew.
@@ -130,7 +184,7 @@ class Session:
                 managed = await managed_policy(None, self.launch.policy, kept.account)
             except AwsError:
                 return None  # AWS may know this policy; what was kept does not
-            self.judge = await in_thread(self._make_judge, managed, kept.account.partition)
+            self.judge = await in_thread(judge_for, self.launch, managed, kept.account.partition)
         self.account, self.managed, self.stale = kept.account, managed, kept.saved_at
         return Open(kept.account.id, kept.account.alias, None, None, None)
 
@@ -154,7 +208,7 @@ class Session:
     def _read_cache(self) -> Kept | None:
         from iam.cache import path_for, recall
 
-        _import_for("managed")
+        import_for("managed")
         return recall(path_for(self.launch.profile, self.launch.endpoint_url))
 
     @property
@@ -170,42 +224,6 @@ class Session:
 
         return age(self.stale, datetime.now(UTC))
 
-    def _connect(self) -> Aws:
-        from iam.client import Settings, connect
-
-        _import_for("load", "managed")
-
-        endpoint = self.launch.endpoint_url
-        if self.launch.demo:
-            from iam.demo import start_demo
-
-            if self._demo is None:
-                self._demo = start_demo()
-            endpoint = self._demo.endpoint_url
-        return connect(
-            Settings(
-                profile=self.launch.profile,
-                region=self.launch.region,
-                endpoint_url=endpoint,
-                read_only=not self.launch.writable,
-                demo=self.launch.demo,
-            )
-        )
-
-    async def _open_snapshot(self, path: str) -> Open:
-        def read() -> tuple[Account, str]:
-            from iam.snapshot import described, read_snapshot
-
-            _import_for("managed")
-            # Standard input can be read once only; what was read is kept for a reload.
-            if path == "-" and self.account is not None:
-                return self.account, described(path)
-            return read_snapshot(path), described(path)
-
-        account, file = await in_thread(read)
-        self.account = account
-        return Open(account.id, account.alias, None, None, None, file)
-
     async def load(self, on_page: Callable[[Account], None] | None = None) -> None:
         """Read the account and the managed policy; sets `account`, `managed` and `judge`.
 
@@ -213,51 +231,35 @@ class Session:
             on_page: Called with what is new, whenever more of the account has been read.
 
         Raises:
-            AwsError: Nothing could be read at all, or the policy does not exist.
+            AwsError, SurveyError: Nothing could be read at all, or the policy does not exist.
         """
+        survey = self._survey
+        assert survey is not None, "open() comes first"
         with no_garbage():
-            account, managed = await self._read(on_page)
-            self.judge = await in_thread(self._make_judge, managed, account.partition)
+            account, managed = await survey.load(on_page)
+            self.judge = await in_thread(judge_for, self.launch, managed, account.partition)
         self.account, self.managed, self._versions = account, managed, None
         self.stale = None
+        self._judges = survey if isinstance(survey, RemoteSurvey) else None
         self.changes.unconfirmed.clear()
 
-    async def _read(self, on_page: Callable[[Account], None] | None) -> tuple[Account, Managed]:
-        from iam.managed import likeliest, managed_policy
+    async def judged(self, judge: Judge) -> AsyncIterator[Judged]:
+        """Judge all users, roles and groups, some at a time."""
+        account, own, _ = self.read
+        if judge is own and self._judges is not None:
+            async for some in self._judges.judged():
+                yield some
+        else:
+            async for some in judge_all(judge, account):
+                yield some
 
-        aws, identity, ref = self.aws, self._identity, self.launch.policy
-        if aws is None or identity is None:
-            assert self.account is not None, "open() comes first"
-            return self.account, await managed_policy(None, ref, self.account)
-        from iam.account import Account
-        from iam.load import count_principals, load_account
-
-        async def count() -> None:
-            self.expected = await count_principals(aws)
-
-        counting = asyncio.create_task(count())
-        empty = Account(id=identity.account, partition=identity.partition)
-        looking = asyncio.create_task(likeliest(aws, ref, empty))
-        try:
-            account = await load_account(aws, identity, on_page)
-            managed = await managed_policy(aws, ref, account, await looking)
-        finally:
-            counting.cancel()
-            looking.cancel()
-            await asyncio.gather(counting, looking, return_exceptions=True)
-        if managed.source == "live":
-            # What is attached is judged, and a change previewed, by the document now in force.
-            account = account.with_policy(managed.policy)
-        return account, managed
-
-    def _make_judge(self, managed: Managed, partition: str) -> Judge:
-        _import_for("judge", "hidden", "audit")
-        from iam.catalogue import catalogue
-        from iam.judge import Judge
-
-        known = catalogue()
-        only = known.find(self.launch.action) if self.launch.action else None
-        return Judge(managed.policy, known, partition, only)
+    async def unread(self, judged: Judged) -> tuple[Unread, ...]:
+        """All that could not be read or understood, once everybody has been judged."""
+        account, own, _ = self.read
+        judges, self._judges = self._judges, None
+        if judges is not None and judges.unread is not None:
+            return judges.unread
+        return await unread_in(account, own, judged)
 
     async def who_can(self, action: str) -> Judge | None:
         """A judge of one action; None if there is no such concrete action."""
@@ -285,12 +287,12 @@ class Session:
 
         account, managed = self.account, self.managed
         assert account is not None and managed is not None
-        versions = self._versions
+        aws, versions = await self.connection(), self._versions
         if versions is None or pair is None:
-            versions = await list_versions(self.aws, managed)
+            versions = await list_versions(aws, managed)
             pair = versions.usual
         if pair is not None:
-            versions = await read_documents(self.aws, managed, versions, pair)
+            versions = await read_documents(aws, managed, versions, pair)
         self._versions = versions
 
         def look() -> Compared:
@@ -312,7 +314,7 @@ class Session:
         """Judge the whole account."""
         account, judge = self.account, self.judge
         assert account is not None and judge is not None
-        caller = self._identity.caller if self._identity else None
+        caller = self._opened.caller if self._opened else None
 
         def take() -> Audit:
             from iam.audit import take_audit
@@ -333,39 +335,30 @@ class Session:
         Raises:
             AwsError: They still do not work, or they are now those of another account.
         """
-        from iam.load import identify
+        from iam.identity import identify
 
         aws = await in_thread(self._connect)
         identity = await identify(aws)
-        assert self.account is not None
+        assert self.account is not None and self._opened is not None
         if (
             wrong := _wrong_account(self.account.id, self.account.id, identity.account)
         ) is not None:
             raise wrong
-        self._identity, self.aws = identity, aws
+        self._opened, self._aws = self._opened._replace(caller=identity.caller), aws
 
     def wrong_account(self, arn_or_id: str) -> AwsError | None:
         """Why a change must not be sent with the credentials in force; None if it may."""
-        assert self.account is not None and self._identity is not None
+        assert self.account is not None and self._opened is not None
         owner = arn_or_id.split(":")[4] if ":" in arn_or_id else arn_or_id
-        return _wrong_account(owner, self.account.id, self._identity.account)
+        return _wrong_account(owner, self.account.id, self._opened.account_id)
 
     def close(self) -> None:
-        """End the embedded account, if there is one."""
+        """End the other processes, if there are any."""
+        self._leave_survey()
         self.changes.close()
         if self._demo is not None:
             self._demo.stop()
             self._demo = None
-
-
-def _import_for(*names: str) -> None:
-    """Import what reading and judging need, pydantic with it, in the thread that asks for it.
-
-    The event loop imports it too, where it is used; it would be away for 200 ms and more if it were
-    the first to do so.
-    """
-    for name in names:
-        import_module(f"iam.{name}")
 
 
 def _wrong_account(owner: str, read: str, in_force: str) -> AwsError | None:

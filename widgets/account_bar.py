@@ -1,4 +1,5 @@
-"""The bar on top: which account, seen as whom, whether it can be changed, and the audit's sum."""
+"""The bar on top: which account, seen as whom, whether it can be changed; the audit's sum, or what
+is under way."""
 
 from __future__ import annotations
 
@@ -38,8 +39,16 @@ class BarData(NamedTuple):
     unread: int = 0
 
 
+_STEPS = 20
+"""Columns of the bar that says how far it is."""
+
+
 class AccountBar(Static):
-    """Two lines; what matters less goes first where there is no room."""
+    """Two lines; what matters less goes first where there is no room.
+
+    How far something is stands in the second one, as text: nothing below has to move for it, and
+    Textual's own bar is several widgets, and moves all the time while it has no end.
+    """
 
     DEFAULT_CSS = """
     AccountBar {
@@ -53,6 +62,22 @@ class AccountBar(Static):
         super().__init__(markup=False)
         self.glyphs = glyphs
         self.data = BarData()
+        self.progress = Content()
+        """What is under way, and how far; empty if nothing is."""
+
+    def say(self, text: str, done: float | None = None) -> None:
+        """Show what is under way.
+
+        Args:
+            text: In words; nothing is under way if it is empty.
+            done: From 0 to 1; None while nobody knows.
+        """
+        self.progress = Content.styled(text, "$text-muted")
+        if done is not None:
+            full = min(round(done * _STEPS), _STEPS)
+            line, rest = ("━" * full, "$primary"), ("─" * (_STEPS - full), "dim")
+            self.progress = Content.assemble(line, rest, "  ", self.progress)
+        self._draw()
 
     def update_bar(self, data: BarData) -> None:
         """Show what is known now."""
@@ -102,9 +127,15 @@ class AccountBar(Static):
         ]
         if data.unread:
             counts.append(Content.styled(f"{data.unread} not read", "bold $error"))
+        needed = counts
+        if self.progress:
+            needed = [self.progress]
+            # All of the counts or none: half a number would be a wrong one.
+            if Content("  ").join([*needed, *counts]).cell_length <= width:
+                needed += counts
         optional = []
         if data.policy:
-            counted = Content("  ").join(counts).cell_length + 2 if counts else 0
+            counted = Content("  ").join(needed).cell_length + 2 if needed else 0
             version = f" {safe(data.version)}"
             # A name that is cut still says which version, and leaves room for where it is from.
             note = cell_len(safe(data.policy_note)) + 2 if data.policy_note else 0
@@ -113,7 +144,7 @@ class AccountBar(Static):
             optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:
             optional.append(Content.styled(safe(data.policy_note), "$warning"))
-        return self._line(counts, optional, width) if counts else Content("  ").join(optional)
+        return self._line(needed, optional, width) if needed else Content("  ").join(optional)
 
     def _line(self, needed: list[Content], optional: list[Content], width: int) -> Content:
         """What is needed, then as much of the rest as fits; what is cut ends in an ellipsis."""

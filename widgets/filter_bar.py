@@ -30,7 +30,8 @@ class FilterBar(Horizontal):
         display: none;
         background: $panel;
         & Label { color: $accent; text-style: bold; }
-        & Input { border: none; height: 1; padding: 0; background: $panel; }
+        & .hint { color: $text-muted; text-style: none; }
+        & Input { width: 1fr; border: none; height: 1; padding: 0; background: $panel; }
         & Input:focus { border: none; }
     }
     """
@@ -48,13 +49,19 @@ class FilterBar(Horizontal):
         super().__init__()
         self._placeholder = placeholder
 
-    @property
-    def line(self) -> Input:
-        """The line to type into; made at its first use: most starts do not need it."""
+    def furnish(self) -> None:
+        """Make the line to type into, if there is none yet: the first frame does not need it."""
         if not self.children:
             self.mount(
-                Label("/ ", markup=False), Input(placeholder=self._placeholder, compact=True)
+                Label("/ ", markup=False),
+                Input(placeholder=self._placeholder, compact=True),
+                Label(" enter keeps, esc clears", markup=False, classes="hint"),
             )
+
+    @property
+    def line(self) -> Input:
+        """The line to type into."""
+        self.furnish()
         return self.query_one(Input)
 
     @property
@@ -67,6 +74,12 @@ class FilterBar(Horizontal):
         self.display = True
         # At once: keys that wait already are to be typed into it, and not to be taken for commands.
         self.screen.set_focus(self.line)
+
+    def on_descendant_focus(self) -> None:
+        self.query_one(".hint").display = True
+
+    def on_descendant_blur(self) -> None:
+        self.query_one(".hint").display = False
 
     def put(self, text: str) -> None:
         """Let it say what the table shows already."""

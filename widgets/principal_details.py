@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -13,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from iam.text import safe
+from iam.threads import in_thread
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class PrincipalDetails(Vertical):
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
+        self.border_title = "Details"
         self.glyphs = glyphs
         self._hidden: tuple[str, ...] = ()
         self._members: tuple[str, ...] = ()
@@ -60,15 +63,17 @@ class PrincipalDetails(Vertical):
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
+        # In turns, so that no key waits for all of it.
+        await in_thread(import_module, "widgets.section_tree")
         from widgets.section_tree import SectionTree
 
-        tree = SectionTree(self.glyphs)
         await self.mount(
             Static("", id="facts", markup=False),
-            tree,
             Static("", id="line", markup=False),
             Static(NOT_JUDGED, id="not-judged", markup=False),
         )
+        tree = SectionTree(self.glyphs)
+        await self.mount(tree, after="#facts")
         self._tree = tree
         if self._shown is not None:
             self._draw_facts()
@@ -90,6 +95,8 @@ class PrincipalDetails(Vertical):
 
     def clear(self) -> None:
         """Show nobody."""
+        if self._shown is None and self._fact_lines < 0:
+            return  # as while the rows come, with nothing to be said of them yet
         self._shown = None
         self.border_title = "Details"
         self._fact_lines = -1

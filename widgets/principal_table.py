@@ -272,7 +272,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         of = groups if self.view.kind == "groups" else len(self._rows) - groups
         if len(self._shown) != of:
             count += f" of {of:,}"
-        if more:
+        if more or not (self._rows or self._note):  # none so far is not none
             count = self.glyphs.pending
         dot = f" {self.glyphs.dot} "
         parts = [f"{kind} {count}"]

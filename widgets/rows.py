@@ -131,6 +131,10 @@ def _by_policy(row: Row) -> int:
     return 2 * (not attached.direct) + (not attached.groups)
 
 
+_MANY = 300
+"""Rows from which on going through all is quicker than looking each up."""
+
+
 class Rows:
     """All rows, one an ARN, kept in the order of `Row.order` while they come and change."""
 
@@ -150,24 +154,34 @@ class Rows:
     def put(self, rows: Iterable[Row]) -> None:
         """Add rows, each in place of the one of the same ARN."""
         new: list[Row] = []
+        same: dict[str, Row] = {}
+        """In the place of another."""
         latest = {row.arn: row for row in rows}
         for arn, row in latest.items():
             known = self._by_arn.get(arn)
             if known is not None and known.order == row.order:
-                at = bisect_left(self.in_order, row.order, key=_order)
-                while self.in_order[at] is not known:
-                    at += 1
-                self.in_order[at] = row
+                same[arn] = row
             else:
                 if known is not None:
                     self.in_order = [other for other in self.in_order if other is not known]
                     self._groups -= known.type == "group"
                 new.append(row)
                 self._groups += row.type == "group"
-            self._by_arn[arn] = row
+        if len(same) > _MANY:
+            self.in_order = [same.get(row.arn, row) for row in self.in_order]
+        else:
+            for arn, row in same.items():
+                self.in_order[self._place(self._by_arn[arn])] = row
+        self._by_arn |= latest
         if new:
             self.in_order += new
             self.in_order.sort(key=_order)  # quick: what was there is sorted already
+
+    def _place(self, row: Row) -> int:
+        at = bisect_left(self.in_order, row.order, key=_order)
+        while self.in_order[at] is not row:
+            at += 1
+        return at
 
     def keep(self, arns: Collection[str]) -> None:
         """Drop the rows of all others."""

@@ -18,9 +18,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from iam.account import Account, ManagedPolicy, parse_page
+from iam.account import Account
 from iam.catalogue import catalogue
 from iam.judge import Judge
+from iam.parse import managed_policy_of, parse_page
 from tests.build import details, document, policy, policy_arn, role, the
 from tests.differential.cases import SECTIONS, policies, samples
 from tests.iam.sums import agreed
@@ -55,7 +56,7 @@ def cases() -> Iterator[tuple[Json, str]]:
 
 
 def _judge(section: Json) -> Judge:
-    managed = ManagedPolicy.from_details(policy("managed", section))
+    managed = managed_policy_of(policy("managed", section))
     return Judge(managed, catalogue(), "aws")
 
 

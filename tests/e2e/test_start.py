@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from iam.demo import DemoServer
 from tests.build import details, user
 from tests.conftest import ROOT
 from tests.e2e.terminal import CREDENTIALS, Terminal
@@ -49,28 +50,34 @@ def place(terminal: Terminal, words: str) -> int:
 
 
 def test_a_line_comes_before_textual_and_the_first_frame_before_boto3(
-    watched: Callable[..., Terminal],
+    watched: Callable[..., Terminal], demo: DemoServer
 ) -> None:
-    terminal = watched("--profile", "prod", "--read-only", "--endpoint-url", NOBODY)
+    url = demo.endpoint_url
+    terminal = watched("--profile", "none", "--read-only", "--endpoint-url", url)
     terminal.sees("could not be read")
-    line = place(terminal, f"bedrock-tui  profile prod at {NOBODY} · READ-ONLY · opening …")
+    line = place(terminal, f"bedrock-tui  profile none at {url} · READ-ONLY · opening …")
     gone = place(terminal, "\r\x1b[K")
     taken = place(terminal, "\x1b[?1049h")
     assert line < place(terminal, "<textual>") < gone < taken
-    frame = max(place(terminal, word) for word in ("no account yet", "Name", "quit"))
-    heavy = min(place(terminal, f"<{name} elsewhere>") for name in ("boto3", "pydantic"))
-    assert taken < frame < heavy
 
 
-@pytest.mark.parametrize("source", ["--endpoint-url http://127.0.0.1:9", "--snapshot saved.json"])
-def test_nothing_heavy_is_imported_where_keys_would_have_to_wait(
+@pytest.mark.parametrize("source", ["--endpoint-url", "--snapshot"])
+def test_what_is_heavy_is_imported_by_another_process(
     watched: Callable[..., Terminal], source: str, tmp_path: Path
 ) -> None:
     saved = tmp_path / "saved.json"
     saved.write_text(json.dumps(details(user("alice"))))
-    terminal = watched(*source.replace("saved.json", str(saved)).split())
+    terminal = watched(source, str(saved) if source == "--snapshot" else NOBODY)
     terminal.until(lambda text: "could not be read" in text or "alice" in text)
-    assert b"<pydantic elsewhere>" in terminal.raw
+    assert not any(f"<{name}".encode() in terminal.raw for name in ("boto3", "pydantic"))
+
+
+def test_what_changes_need_is_imported_in_a_thread_once_the_account_is_there(
+    watched: Callable[..., Terminal], demo: DemoServer
+) -> None:
+    terminal = watched("--endpoint-url", demo.endpoint_url)
+    terminal.until(lambda _: b"<boto3 elsewhere>" in terminal.raw)
+    assert place(terminal, "full") < place(terminal, "<boto3 elsewhere>")
     assert not any(f"<{name}>".encode() in terminal.raw for name in ("boto3", "pydantic"))
 
 
@@ -104,11 +111,11 @@ def test_a_heartbeat_for_benchmarks(start: Callable[..., Terminal], tmp_path: Pa
     terminal.sees("could not be read")
     terminal.type("q")
     assert terminal.ended() == 0
-    times, gaps = zip(
+    times, late = zip(
         *(map(float, line.split()) for line in file.read_text().splitlines()), strict=True
     )
     assert list(times) == sorted(times)
-    assert min(gaps) >= 4
+    assert min(late) > -1
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["--nonsense"], ["audit"]])

@@ -12,6 +12,7 @@ import pytest
 
 from iam.demo import DemoServer
 from tests.build import LIMITED
+from tests.company import Company
 from tests.e2e.terminal import CREDENTIALS, Terminal, children, restored, wait_until_gone
 
 
@@ -76,6 +77,23 @@ def test_the_embedded_account_ends_with_the_app(start: Callable[..., Terminal], 
         terminal.child.kill(how)
     terminal.ended()
     wait_until_gone(server)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("how", ["q", signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_the_process_that_reads_ends_with_the_app(
+    start: Callable[..., Terminal], company: Company, how: Any
+) -> None:
+    company.fake.hold("GetAccountAuthorizationDetails")
+    terminal = start("--endpoint-url", company.fake.url)
+    terminal.sees("reading the account")
+    (reader,) = children(terminal.child.pid)
+    if how == "q":
+        terminal.type("q")
+    else:
+        terminal.child.kill(how)
+    terminal.ended()
+    wait_until_gone(reader)
 
 
 def test_q_leaves_at_once_though_a_call_hangs(start: Callable[..., Terminal]) -> None:

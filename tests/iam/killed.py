@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from iam.account import User, validated
+from iam.account import User
 from iam.batch import Batch
 from iam.change import Outcome, Patience, apply
 from iam.client import Settings, connect
 from iam.journal import Journal, Op
+from iam.parse import validated
 from iam.plan import Change
 from tests.build import ID, user
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from iam.account import Account, ManagedPolicy, Role, Unread, parse_page, unread_documents
+from iam.account import Account, Role, Unread, unread_documents
 from iam.document import Document
+from iam.parse import managed_policy_of, parse_page
 from tests.build import (
     ID,
     allow,
@@ -52,14 +53,14 @@ def test_the_document_of_the_default_version_counts() -> None:
         {"VersionId": "v3", "IsDefaultVersion": False, "Document": document(allow("s3:*"))},
         {"VersionId": "v2", "IsDefaultVersion": True, "Document": document(allow("kms:*"))},
     ]
-    made = ManagedPolicy.from_details(raw)
+    made = managed_policy_of(raw)
     assert isinstance(made.document, Document)
     assert made.document.statements[0].actions == ("kms:*",)
 
 
 def test_a_policy_without_its_default_version_is_unread() -> None:
     raw = policy("p") | {"DefaultVersionId": "v9"}
-    assert isinstance(ManagedPolicy.from_details(raw).document, Unread)
+    assert isinstance(managed_policy_of(raw).document, Unread)
 
 
 def test_one_bad_item_leaves_the_others() -> None:

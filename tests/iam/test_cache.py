@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from iam.account import Account, Unread, parse_page, unread_documents
+from iam.account import Account, Unread, unread_documents
 from iam.cache import CacheError, age, keep, path_for, recall
+from iam.parse import parse_page
 from tests.build import (
     ID,
     LIMITED,

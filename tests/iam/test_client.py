@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import pytest
 from iam import client
 from iam.client import Aws, Settings, connect
 from iam.errors import AwsError
+from iam.keys import Keys
 from tests.conftest import ROOT
 from tests.fake_iam import FakeIam, Rule
 
@@ -206,6 +209,41 @@ def test_a_read_only_session_lets_through_reads_only(connect_to: Any, moto_url: 
             else:
                 with pytest.raises(AwsError, match="read-only"):
                     emit(event, **arguments)
+
+
+# Credentials that another process has found
+
+
+@pytest.mark.parametrize("token", [None, "token"])
+def test_credentials_that_do_not_end_are_taken_as_they_are(token: str | None) -> None:
+    aws = connect(Settings(), Keys("AKIA", "secret", token, None))
+    assert aws.keys == Keys("AKIA", "secret", token, None)
+    assert not aws.expires_within(10**9)
+    close(aws)
+
+
+def test_credentials_that_end_are_found_anew_where_they_were_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    end = datetime.now(UTC) + timedelta(hours=2)
+    said = {"Version": 1, "AccessKeyId": "new", "SecretAccessKey": "b", "SessionToken": "c"}
+    (tmp_path / "keys.json").write_text(json.dumps({**said, "Expiration": end.isoformat()}))
+    configure(
+        monkeypatch, tmp_path, f"[default]\ncredential_process = cat {tmp_path / 'keys.json'}\n"
+    )
+    found = connect(Settings())
+    assert found.keys == Keys("new", "b", "c", end.isoformat())
+    close(found)
+    now = datetime.now(UTC)
+    for left, used in ((timedelta(hours=1), "old"), (timedelta(seconds=1), "new")):
+        aws = connect(Settings(), Keys("old", "b", "c", (now + left).isoformat()))
+        assert aws.keys.access == used
+        assert aws.expires_within(3 * 3600)
+        close(aws)
+
+
+def test_secrets_are_not_in_what_is_printed() -> None:
+    assert "secret" not in repr(Keys("AKIA", "secret", "secret", None))
 
 
 async def test_no_more_calls_than_the_bound_run_at_once(aws: Aws) -> None:

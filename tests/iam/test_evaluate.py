@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from iam.account import ManagedPolicy
 from iam.catalogue import catalogue
 from iam.judge import Judge
+from iam.parse import managed_policy_of
 from iam.verdict import Verdict
 from tests.build import (
     LIMITED,
@@ -329,7 +329,7 @@ def test_patterns_that_are_too_many_do_not_matter_where_something_covers_all(eff
 
 def test_action_patterns_that_are_too_many_are_unknown_and_no_crash() -> None:
     many = [f"s3:*{c}*s*{c}" for c in "abcdefghijklm"]
-    managed = ManagedPolicy.from_details(policy("managed", allow("s3:Get*")))
+    managed = managed_policy_of(policy("managed", allow("s3:Get*")))
     made = account(user("alice", allow(many)))
     found = Judge(managed, catalogue(), "aws").result(made, the(made))
     assert found.verdict in (Verdict.UNKNOWN, Verdict.PARTIAL)

@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 
-from iam.account import Holder, User, validated
+from iam.account import Holder, User
 from iam.batch import Batch
 from iam.change import Outcome, Patience, apply
 from iam.client import Aws
 from iam.history import read_history
 from iam.journal import Journal, Op
+from iam.parse import validated
 from iam.plan import Change
 from tests.build import ID
 from tests.fake_iam import FakeIam, Rule, error

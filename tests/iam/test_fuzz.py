@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from iam.account import Account, Unread, parse_page
+from iam.account import Account, Unread
 from iam.document import DocumentError, parse_document
+from iam.parse import parse_page
 from iam.verdict import Verdict
 from tests.build import ID, allow, deny, details, document, judge, role, the
 from tests.iam.sums import agreed

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from iam.account import Account, ManagedPolicy, parse_page
+from iam.account import Account, ManagedPolicy
 from iam.audit import Audit, take_audit
 from iam.catalogue import catalogue
 from iam.json_report import as_json
 from iam.judge import Judge
+from iam.parse import parse_page
 from tests.build import (
     ID,
     LIMITED,

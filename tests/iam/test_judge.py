@@ -7,6 +7,7 @@ from typing import Any
 from iam.account import ManagedPolicy, Unread
 from iam.catalogue import catalogue
 from iam.judge import Judge
+from iam.parse import managed_policy_of
 from iam.sources import attachment_of, boundary_of, sources_of
 from iam.verdict import Verdict
 from tests.build import (
@@ -96,7 +97,7 @@ def test_principals_with_the_same_documents_share_one_result() -> None:
 
 
 def test_a_managed_policy_that_allows_nothing_gives_nothing() -> None:
-    managed = ManagedPolicy.from_details(policy("denies", deny("*")))
+    managed = managed_policy_of(policy("denies", deny("*")))
     made = account(user("alice", allow("*")))
     found = Judge(managed, catalogue(), "aws").result(made, the(made))
     assert (found.verdict, found.sections) == (Verdict.NONE, ())
@@ -104,7 +105,7 @@ def test_a_managed_policy_that_allows_nothing_gives_nothing() -> None:
 
 def own_section(*documents: Any, section: Any, version: str = "2012-10-17") -> Verdict:
     """The verdict on a section of which alice holds some documents."""
-    managed = ManagedPolicy.from_details(policy("managed", raw=document(section, version=version)))
+    managed = managed_policy_of(policy("managed", raw=document(section, version=version)))
     made = account(user("alice", *documents))
     return Judge(managed, catalogue(), "aws").result(made, the(made)).verdict
 

@@ -15,8 +15,9 @@ from botocore.parsers import create_parser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iam.account import Account, parse_page
+from iam.account import Account
 from iam.lean_xml import _PASSED_OVER, OtherShape, parse, parse_leanly
+from iam.parse import parse_page
 from tests.build import ID, allow, details, group, policy, role, user
 
 WHOLE = "GetAccountAuthorizationDetails"

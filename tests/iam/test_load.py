@@ -11,9 +11,11 @@ import pytest
 from iam.account import Account, Unread, unread_documents
 from iam.client import Aws
 from iam.errors import AwsError
+from iam.identity import Identity, count_principals, identify
 from iam.lean_xml import parse_leanly
-from iam.load import Identity, count_principals, identify, load_account
+from iam.load import load_account
 from iam.principals import UNREAD_BOUNDARY, fetch_missing
+from tests.build import statements_of
 from tests.fake_iam import FakeIam, Params, Rule, error, result
 from tests.iam.accounts import ALLOW, BOUNDARY, fill
 
@@ -61,9 +63,9 @@ async def test_the_account_holds_all_that_aws_says(aws: Aws, iam: Any) -> None:
     alice = account.principals[arn("user", "alice")]
     assert alice.groups == ("team",)
     assert [policy.name for policy in alice.inline] == ["own"]
-    assert alice.inline[0].document.statements[0].actions == ("bedrock:InvokeModel",)
+    assert statements_of(alice.inline[0].document)[0].actions == ("bedrock:InvokeModel",)
     assert account.groups["team"].attached == (arn("policy", "shared"),)
-    assert account.policies[arn("policy", "shared")].document.statements[0].effect == "Allow"
+    assert statements_of(account.policies[arn("policy", "shared")].document)[0].effect == "Allow"
     assert account.principals[arn("role", "worker")].boundary == BOUNDARY
     assert account.policies[BOUNDARY].path == "/limits/"
     assert account.unread == unread_documents(account) == ()
@@ -166,7 +168,7 @@ async def test_a_boundary_that_nothing_else_uses_is_fetched(
     )
     fake.answer(WHOLE, lambda _: without_policies)
     account = await load_account(aws, ME)
-    assert account.policies[BOUNDARY].document.statements[0].actions == ("bedrock:*",)
+    assert statements_of(account.policies[BOUNDARY].document)[0].actions == ("bedrock:*",)
 
 
 @pytest.mark.parametrize("action", ["GetPolicy", "GetPolicyVersion"])
@@ -221,8 +223,9 @@ async def test_what_is_denied_of_a_principal_does_not_look_like_nothing(
     account = await load_account(aws, ME)
     alice = account.principals[arn("user", "alice")]
     documents = {policy.name: policy.document for policy in alice.inline}
-    assert isinstance(documents[shown], Unread)
-    assert documents[shown].error == "AccessDenied"
+    hidden = documents[shown]
+    assert isinstance(hidden, Unread)
+    assert hidden.error == "AccessDenied"
     assert unread_documents(account)
 
 

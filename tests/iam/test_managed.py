@@ -11,6 +11,8 @@ from iam.account import Account, ManagedPolicy
 from iam.client import Aws
 from iam.errors import AwsError
 from iam.managed import managed_policy
+from iam.parse import managed_policy_of
+from tests.build import statements_of
 from tests.fake_iam import FakeIam
 from tests.iam.accounts import allowing
 
@@ -20,7 +22,7 @@ HERE = Account(id="123456789012")
 
 def held(arn: str) -> ManagedPolicy:
     """The policy as the account's data holds it."""
-    return ManagedPolicy.from_details(
+    return managed_policy_of(
         {
             "Arn": arn,
             "DefaultVersionId": "v3",
@@ -51,7 +53,7 @@ async def test_an_aws_managed_policy_is_read_live(aws: Aws, ref: str, path: str)
     found = await managed_policy(aws, ref, HERE)
     assert found.source == "live"
     assert found.policy.arn == f"arn:aws:iam::aws:policy/{path}"
-    assert found.policy.document.statements
+    assert statements_of(found.policy.document)
     assert found.as_of is not None
 
 

@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from iam.account import ManagedPolicy
 from iam.catalogue import catalogue
 from iam.judge import Judge
+from iam.parse import managed_policy_of
 from iam.verdict import Verdict
-from tests.build import account, judge, policy, role, the
+from tests.build import account, judge, policy, role, statements_of, the
 from tests.iam.sums import agreed
 
 TABLE = Path(__file__).with_name("managed_policies.csv")
@@ -50,8 +50,8 @@ def test_a_policy_that_is_held_grants_all_of_its_own_sections() -> None:
     judged = 0
     for name, data in json.loads(aws_managed_policies_data).items():
         raw = policy(name, raw=data["Document"])
-        managed = ManagedPolicy.from_details(raw)
-        denies = any(statement.effect == "Deny" for statement in managed.document.statements)
+        managed = managed_policy_of(raw)
+        denies = any(statement.effect == "Deny" for statement in statements_of(managed.document))
         if denies or not ("Bedrock" in name or "SageMaker" in name):
             continue
         made = account(role("alice", attached=[managed.arn]), raw)

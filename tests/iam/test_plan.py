@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from iam.account import Account, Role, validated
+from iam.account import Account, Role
 from iam.history import BatchRecord, history_of
 from iam.journal import Op
+from iam.parse import validated
 from iam.plan import Effect, Plan, changed, make_plan, plan_of_undo, protected
 from iam.verdict import Verdict
 from tests.build import (

@@ -17,7 +17,17 @@ import pytest
 
 from iam.account import unread_documents
 from iam.snapshot import SnapshotError, read_snapshot
-from tests.build import allow, details, document, group, policy, policy_arn, role, user
+from tests.build import (
+    allow,
+    details,
+    document,
+    group,
+    policy,
+    policy_arn,
+    role,
+    statements_of,
+    user,
+)
 
 SAVED = details(
     user("alice", allow("bedrock:*"), groups=["team"], attached=[policy_arn("p")]),
@@ -70,7 +80,7 @@ def test_documents_may_be_url_encoded(write: Write) -> None:
     encoded["UserPolicyList"][0]["PolicyDocument"] = quote(json.dumps(plain))
     account = read_snapshot(write(details(encoded)))
     (alice,) = account.principals.values()
-    assert alice.inline[0].document.statements[0].actions == ("bedrock:*",)
+    assert statements_of(alice.inline[0].document)[0].actions == ("bedrock:*",)
 
 
 def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.company import company
-from iam.account import Account, ManagedPolicy, Unread, parse_page
+from iam.account import Account, ManagedPolicy, Unread
 from iam.audit import uncertain_results, unread_of
 from iam.catalogue import catalogue
 from iam.judge import Judge
+from iam.parse import managed_policy_of, parse_page
 from iam.result import Summary
 from iam.verdict import Verdict
 from tests.build import (
@@ -72,7 +73,7 @@ SECTIONS: dict[str, Json] = {
 @cache
 def judge_of(*names: str) -> Judge:
     statements = [SECTIONS[name] for name in names]
-    return Judge(ManagedPolicy.from_details(policy("p", *statements)), catalogue(), "aws")
+    return Judge(managed_policy_of(policy("p", *statements)), catalogue(), "aws")
 
 
 @cache

@@ -11,6 +11,7 @@ from iam.account import Account, ManagedPolicy, Unread
 from iam.client import Aws
 from iam.document import Document
 from iam.managed import Managed, managed_policy
+from iam.parse import managed_policy_of
 from iam.versions import Versions, list_versions, read_documents
 from tests.build import LIMITED, limited
 from tests.fake_iam import FakeIam
@@ -25,7 +26,7 @@ def ids(versions: Versions) -> list[str]:
 
 def held(*ids: str, arn: str = LIMITED, default: str = "v8") -> ManagedPolicy:
     """A policy as the account's data holds it, each version allowing another action."""
-    return ManagedPolicy.from_details(
+    return managed_policy_of(
         {
             "Arn": arn,
             "DefaultVersionId": default,
@@ -191,7 +192,7 @@ async def test_where_getting_the_policy_is_denied_the_list_still_says_what_is_in
 
 
 def test_versions_of_an_odd_shape_do_not_cost_the_policy() -> None:
-    policy = ManagedPolicy.from_details(
+    policy = managed_policy_of(
         {
             "Arn": LIMITED,
             "DefaultVersionId": "v2",

@@ -156,8 +156,8 @@ async def test_a_change_never_goes_to_another_account(
 ) -> None:
     async with open_app(live) as pilot:
         session = main_of(pilot).session
-        assert session._identity is not None
-        session._identity = replace(session._identity, account="222222222222")
+        assert session._opened is not None
+        session._opened = session._opened._replace(account_id="222222222222")
         await go_to(pilot, "liam.murphy")
         await pilot.press("a", "y")
         await until(pilot, lambda: "222222222222" in dialogue(pilot))

@@ -15,9 +15,9 @@ from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS
 from tui.help_screen import HelpScreen
 from tui.launch import Launch
+from widgets.account_bar import AccountBar
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import glyphs
-from widgets.load_progress import LoadProgress
 from widgets.principal_details import PrincipalDetails
 
 
@@ -343,7 +343,7 @@ async def test_a_load_that_breaks_off_leaves_no_progress_behind(
     async with open_app(company.launch, read=False) as pilot:
         screen = main_of(pilot)
         await until(pilot, lambda: screen.query_one("#trouble").display)
-        await until(pilot, lambda: not screen.query_one(LoadProgress).display)
+        await until(pilot, lambda: not screen.query_one(AccountBar).progress)
         assert screen.account._arrivals._timer is None
 
 

@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from iam.account import Account, User, validated
+from iam.account import Account, User
 from iam.aws_commands import aws_commands
 from iam.batch import Batch
 from iam.catalogue import catalogue
@@ -20,6 +20,7 @@ from iam.change import Outcome, not_shown
 from iam.errors import AwsError
 from iam.history import history_of
 from iam.judge import Judge
+from iam.parse import validated
 from iam.plan import Change, Plan, make_plan
 from iam.snapshot import read_snapshot
 from tests.build import LIMITED, limited, user
@@ -33,6 +34,7 @@ from tui.launch import Launch
 from tui.policy_screen import PolicyScreen
 from tui.review_dialog import About, ReviewDialog
 from tui.text_screen import TextScreen
+from widgets.account_bar import AccountBar
 from widgets.glyphs import glyphs
 
 Compare = Callable[..., bool]
@@ -135,7 +137,7 @@ def test_loading(snap_compare: Compare, tmp_path: Path, size: Size) -> None:
     os.mkfifo(path)
 
     async def act(pilot: Pilot[int]) -> None:
-        await until(pilot, lambda: main_of(pilot).query_one("LoadProgress").display)
+        await until(pilot, lambda: main_of(pilot).query_one(AccountBar).progress)
 
     app = BedrockApp(Launch(snapshot=str(path)), unicode=True)
     assert snap_compare(app, terminal_size=size, run_before=act)

@@ -15,7 +15,6 @@ from tests.build import LIMITED, account, allow, deny, judge, the, user
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs, glyphs
-from widgets.load_progress import LoadProgress
 from widgets.principal_details import PrincipalDetails
 
 HOSTILE = "x[red]y[/]\x1b]0;pwned\x07\u202ez"
@@ -171,16 +170,19 @@ async def test_the_filter_tells_every_key_and_closes() -> None:
 # Progress
 
 
-async def test_progress_shows_while_something_is_under_way() -> None:
-    progress = LoadProgress()
-    async with Alone(progress).run_test() as pilot:
-        assert not progress.display
-        progress.say("[red]1 of 2[/red]", 0.5)
+async def test_progress_takes_no_line_of_its_own_and_hides_no_half_of_a_number() -> None:
+    bar = AccountBar(glyphs(True))
+    async with Alone(bar).run_test(size=(80, 24)) as pilot:
+        bar.update_bar(BarData(policy="Managed", version="v9"))
+        bar.say("[red]1 of 2[/red]", 0.5)
         await pilot.pause()
-        assert progress.display
-        assert str(progress.render()) == "━" * 10 + "─" * 10 + "  [red]1 of 2[/red]"
-        progress.stop()
-        assert not progress.display
+        _, under_way = str(bar.render()).splitlines()
+        assert under_way == "━" * 10 + "─" * 10 + "  [red]1 of 2[/red]  Managed v9"
+        bar.update_bar(BarData(counts=dict.fromkeys(Verdict, 123456)))
+        assert "123" not in str(bar.render())
+        bar.say("")
+        assert str(bar.render()).count("123,456") == 5
+        assert bar.size.height == 2
 
 
 # Signs

@@ -1,0 +1,200 @@
+"""A survey by a process of its own: what this one has to do is to take what comes.
+
+An account of ten thousand takes a second and a half of processor time to read and to judge. In a
+thread, that would keep the event loop from the operator's keys again and again, since Python lets
+one thread run at a time; and a process that begins before Textual is imported has the account
+sooner. `tui/surveyor.py` is what runs there. It ends with its task, or with this process.
+
+What comes is pickled: by our own child, through a pipe that nobody else holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import asdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from iam.threads import in_thread
+from tui.launch import Launch
+from tui.survey import Open, import_for
+
+if TYPE_CHECKING:
+    from iam.account import Account, Unread
+    from iam.managed import Managed
+    from tui.survey import Judged
+
+_BREATH = 0.0005
+"""Seconds between what comes, for the event loop: frames would take twice their time otherwise."""
+_RUN = """
+import ast, sys
+sys.path[:] = ast.literal_eval(sys.argv.pop(1))
+from tui.surveyor import main
+main()
+"""
+
+
+class Expected(NamedTuple):
+    """How many principals there are."""
+
+    principals: int | None
+
+
+class Page(NamedTuple):
+    """More of the account has been read."""
+
+    account: Account
+
+
+class Loaded(NamedTuple):
+    """All of the account has been read."""
+
+    account: Account
+    managed: Managed
+
+
+class Sums(NamedTuple):
+    """Some have been judged."""
+
+    judged: Judged
+
+
+class Done(NamedTuple):
+    """Everybody has been judged."""
+
+    unread: tuple[Unread, ...]
+
+
+class Failed(NamedTuple):
+    """It ended here."""
+
+    error: Exception
+
+
+class SurveyError(Exception):
+    """Why the process could not do its task, in one sentence."""
+
+
+class RemoteSurvey:
+    """Reads an account and judges it, in another process; belongs to one event loop."""
+
+    def __init__(self, launch: Launch) -> None:
+        """Start the process.
+
+        Raises:
+            OSError: The system does not let us.
+        """
+        self.expected: int | None = None
+        """How many principals there are; None if unknown."""
+        self.unread: tuple[Unread, ...] | None = None
+        """All that could not be read or understood; None before everybody has been judged."""
+        self._process = subprocess.Popen(
+            # Where this process finds its modules, and nowhere else: the operator's directory may
+            # hold anything.
+            [
+                sys.executable,
+                "-P",
+                "-c",
+                _RUN,
+                repr(list(map(str, sys.path))),
+                repr(asdict(launch)),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # the terminal, its keys and its signals are the app's
+        )
+        self._heard: asyncio.Queue[object] = asyncio.Queue()
+        self._hearing: asyncio.Task[None] | None = None
+
+    async def open(self) -> Open:
+        """As `Survey.open`; the credentials are told, too.
+
+        Raises:
+            AwsError, SnapshotError, SurveyError: In words.
+        """
+        loop = asyncio.get_running_loop()
+        self._hearing = asyncio.create_task(in_thread(self._hear, loop))
+        opened = await self._next()
+        assert isinstance(opened, Open)
+        return opened
+
+    async def load(
+        self, on_page: Callable[[Account], None] | None = None
+    ) -> tuple[Account, Managed]:
+        """As `Survey.load`."""
+        while not isinstance(said := await self._next(), Loaded):
+            if isinstance(said, Expected):
+                self.expected = said.principals
+            elif isinstance(said, Page) and on_page is not None:
+                on_page(said.account)
+        return said.account, said.managed
+
+    async def judged(self) -> AsyncIterator[Judged]:
+        """Everybody's verdicts, some at a time, once the account has been read."""
+        while isinstance(said := await self._next(), Sums):
+            yield said.judged
+        assert isinstance(said, Done)
+        self.unread = said.unread
+
+    def close(self) -> None:
+        """End the process, if it has not ended."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+            self._process.kill()
+
+    async def _next(self) -> object:
+        said = await self._heard.get()
+        if isinstance(said, Failed):
+            raise said.error
+        return said
+
+    def _hear(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take what comes, in a thread, until there is no more."""
+        said: object
+        try:
+            # Not by the event loop, which uses them next; while nothing comes yet.
+            import_for("managed", "result", "judge", "hidden", "audit")
+            from iam.catalogue import catalogue
+
+            catalogue()
+            said = self._hear_all(loop)
+        except (EOFError, pickle.UnpicklingError, OSError):
+            status = self._process.wait()
+            how = f"signal {-status}" if status < 0 else f"status {status}"
+            said = Failed(SurveyError(f"The process that reads the account ended ({how})."))
+        except Exception:
+            from tui.fault import kept_for_a_report
+
+            said = Failed(SurveyError(kept_for_a_report()))
+        self.close()
+        self._process.wait()
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(self._heard.put_nowait, said)
+
+    def _hear_all(self, loop: asyncio.AbstractEventLoop) -> Done | Failed:
+        pipe = self._process.stdout
+        assert pipe is not None
+        with pipe:
+            unpickler = pickle.Unpickler(pipe)
+            while not isinstance(said := unpickler.load(), Done | Failed):
+                loop.call_soon_threadsafe(self._heard.put_nowait, said)
+                time.sleep(_BREATH)
+        return said
+
+
+def begin(launch: Launch) -> RemoteSurvey | None:
+    """Begin a survey in another process; None where that brings nothing, or is not to be had."""
+    # The embedded account is still to be started, and standard input goes to one process only.
+    if launch.demo or launch.snapshot == "-" or (os.cpu_count() or 1) < 2:
+        return None
+    with suppress(OSError):
+        return RemoteSurvey(launch)
+    return None
