@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from typing import NoReturn, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
@@ -66,6 +67,16 @@ async def in_thread(fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -
         _under_way.discard(call)
         raise
     return await future
+
+
+def import_for(*names: str) -> None:
+    """Import modules of `iam`, and what they bring along, in the thread that asks for it.
+
+    The event loop imports them too, where they are used; it would be away for 200 ms and more if it
+    were the first to do so.
+    """
+    for name in names:
+        import_module(f"iam.{name}")
 
 
 def leave(status: int) -> NoReturn:

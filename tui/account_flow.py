@@ -16,7 +16,7 @@ from iam.text import safe
 from iam.threads import in_thread
 from iam.verdict import Verdict
 from tui.arrivals import Arrivals
-from tui.survey import judge_these
+from tui.judging import judge_these
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn, View
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from iam.judge import Judge
     from iam.managed import Managed
     from iam.result import PrincipalResult, Summary
+    from tui.judging import Judged
     from tui.main_screen import MainScreen
-    from tui.survey import Judged
 
 _RECOUNT = 0.5
 """Seconds after a change before all that is not read is looked for anew."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from iam.text import safe
 from iam.threads import in_thread
+from tui.judging import judge_for
 
 if TYPE_CHECKING:
     from iam.account import Account, Holder, ManagedPolicy
@@ -79,13 +80,8 @@ class Changes:
 
     def _judge_of(self, policy: ManagedPolicy) -> Judge:
         """The judge for a policy's own sections: an undo may be of another than the managed one."""
-        from iam.catalogue import catalogue
-        from iam.judge import Judge
-
         account, judge, managed = self.session.read
-        if policy.arn == managed.policy.arn:
-            return judge
-        return Judge(policy, catalogue(), account.partition)
+        return judge if policy.arn == managed.policy.arn else judge_for(policy, account.partition)
 
     async def _policy(self, arn: str, account: Account, managed: ManagedPolicy) -> ManagedPolicy:
         from iam.principals import get_policy

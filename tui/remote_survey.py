@@ -21,14 +21,14 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from iam.threads import in_thread
+from iam.threads import import_for, in_thread
 from tui.launch import Launch
-from tui.survey import Open, import_for
+from tui.survey import Open
 
 if TYPE_CHECKING:
     from iam.account import Account, Unread
     from iam.managed import Managed
-    from tui.survey import Judged
+    from tui.judging import Judged
 
 _BREATH = 0.0005
 """Seconds between what comes, for the event loop: frames would take twice their time otherwise."""

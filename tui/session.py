@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from iam.heap import no_garbage
-from iam.threads import in_thread
+from iam.threads import import_for, in_thread
 from tui.changes import Changes
+from tui.judging import judge_all, judge_for, unread_in
 from tui.launch import Launch
 from tui.remote_survey import RemoteSurvey, begin
-from tui.survey import Open, Survey, connect_to, import_for, judge_all, judge_for, unread_in
+from tui.survey import Open, Survey, connect_to
 
 if TYPE_CHECKING:
     from iam.account import Account, Unread
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from iam.keys import Keys
     from iam.managed import Managed
     from iam.versions import Versions
-    from tui.survey import Judged
+    from tui.judging import Judged
 
 _SMALL = 2000
 """Principals; fewer are read anew sooner than a process starts."""
@@ -184,7 +185,7 @@ class Session:
                 managed = await managed_policy(None, self.launch.policy, kept.account)
             except AwsError:
                 return None  # AWS may know this policy; what was kept does not
-            self.judge = await in_thread(judge_for, self.launch, managed, kept.account.partition)
+            self.judge = await in_thread(judge_for, managed.policy, kept.account.partition)
         self.account, self.managed, self.stale = kept.account, managed, kept.saved_at
         return Open(kept.account.id, kept.account.alias, None, None, None)
 
@@ -237,7 +238,8 @@ class Session:
         assert survey is not None, "open() comes first"
         with no_garbage():
             account, managed = await survey.load(on_page)
-            self.judge = await in_thread(judge_for, self.launch, managed, account.partition)
+            action = self.launch.action
+            self.judge = await in_thread(judge_for, managed.policy, account.partition, action)
         self.account, self.managed, self._versions = account, managed, None
         self.stale = None
         self._judges = survey if isinstance(survey, RemoteSurvey) else None
@@ -264,15 +266,14 @@ class Session:
     async def who_can(self, action: str) -> Judge | None:
         """A judge of one action; None if there is no such concrete action."""
 
+        account, _, managed = self.read
+
         def make() -> Judge | None:
             from iam.catalogue import catalogue
-            from iam.judge import Judge
 
-            only = catalogue().find(action)
-            assert self.account is not None and self.managed is not None
-            if only is None:
+            if catalogue().find(action) is None:
                 return None
-            return Judge(self.managed.policy, catalogue(), self.account.partition, only)
+            return judge_for(managed.policy, account.partition, action)
 
         return await in_thread(make)
 

@@ -1,35 +1,25 @@
-"""One reading of an account, from whose it is to everybody's verdicts, told as it comes.
+"""One reading of an account: whose it is, its pages as they come, the policy that is managed.
 
-`Survey` does all of it in this process. `RemoteSurvey` of `tui/remote_survey.py` has the same
-methods and leaves the work to a process of its own. The heavy imports (boto3, pydantic) happen in a
-thread when the survey opens, so that no frame waits for them.
+`Survey` does it in this process. `RemoteSurvey` of `tui/remote_survey.py` has the same methods,
+leaves the work to a process of its own, and has that one judge everybody, too. The heavy imports
+(boto3, pydantic) happen in a thread when the survey opens, so that no frame waits for them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from importlib import import_module
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from iam.heap import no_garbage
-from iam.threads import in_thread
+from iam.threads import import_for, in_thread
 from tui.launch import Launch
 
 if TYPE_CHECKING:
-    from iam.account import Account, Holder, Unread
+    from iam.account import Account
     from iam.client import Aws
     from iam.identity import Identity
-    from iam.judge import Judge
     from iam.keys import Keys
     from iam.managed import Managed
-    from iam.result import PrincipalResult, Summary
-
-    Judged = Sequence[tuple[Holder, Summary | PrincipalResult]]
-    """Some of those whom a managed policy can be attached to, with what they may do."""
-
-_AT_ONCE = 500
-"""Principals that are judged before others are shown."""
 
 
 class Open(NamedTuple):
@@ -47,7 +37,7 @@ class Open(NamedTuple):
 
 
 class Survey:
-    """Reads an account and judges it, in this process; belongs to one event loop."""
+    """Reads an account in this process; belongs to one event loop."""
 
     def __init__(self, launch: Launch, known: Account | None = None) -> None:
         """Prepare it.
@@ -168,60 +158,3 @@ def connect_to(launch: Launch, keys: Keys | None = None) -> Aws:
         demo=launch.demo,
     )
     return connect(settings, keys)
-
-
-def judge_for(launch: Launch, managed: Managed, partition: str) -> Judge:
-    """The judge that the operator asked for: of all that the policy grants, or of one action."""
-    import_for("judge", "hidden", "audit")
-    from iam.catalogue import catalogue
-    from iam.judge import Judge
-
-    known = catalogue()
-    only = known.find(launch.action) if launch.action else None
-    return Judge(managed.policy, known, partition, only)
-
-
-async def judge_all(judge: Judge, account: Account) -> AsyncIterator[Judged]:
-    """Judge all users, roles and groups of an account, some at a time."""
-    holders = account.holders
-    with no_garbage():
-        for start in range(0, len(holders), _AT_ONCE):
-            yield await judge_these(judge, account, holders[start : start + _AT_ONCE])
-
-
-async def judge_these(judge: Judge, account: Account, holders: Sequence[Holder]) -> Judged:
-    """Judge some in a thread: in sums, but of a single action with the reasons."""
-    judged = judge.result if judge.only else judge.summary
-    return await in_thread(lambda: [(holder, judged(account, holder)) for holder in holders])
-
-
-async def unread_in(account: Account, judge: Judge, judged: Judged) -> tuple[Unread, ...]:
-    """All of an account that could not be read or understood.
-
-    Args:
-        account: As far as it could be read.
-        judge: Of all that the managed policy grants.
-        judged: All of the account, be it by another judge.
-    """
-
-    def look() -> tuple[Unread, ...]:
-        from iam.audit import uncertain_results, unread_of
-        from iam.result import PrincipalResult, Summary
-
-        known = [(h, one) for h, one in judged if h.type != "group"]
-        results = [(p, r) for p, r in known if isinstance(r, PrincipalResult)]
-        summed = [(p, s) for p, s in known if isinstance(s, Summary)]
-        results += uncertain_results(account, judge, summed)
-        return unread_of(account, judge.managed, results)
-
-    return await in_thread(look)
-
-
-def import_for(*names: str) -> None:
-    """Import what reading and judging need, pydantic with it, in the thread that asks for it.
-
-    The event loop imports it too, where it is used; it would be away for 200 ms and more if it were
-    the first to do so.
-    """
-    for name in names:
-        import_module(f"iam.{name}")

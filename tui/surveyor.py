@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from iam import heap
 from iam.errors import AwsError
-from iam.threads import in_thread
+from iam.threads import import_for, in_thread
 from tui.fault import kept_for_a_report
+from tui.judging import judge_all, judge_for, unread_in
 from tui.launch import Launch
 from tui.remote_survey import Done, Expected, Failed, Loaded, Page, Sums, SurveyError
-from tui.survey import Survey, import_for, judge_all, judge_for, unread_in
+from tui.survey import Survey
 
 if TYPE_CHECKING:
     from iam.account import Account, Holder
@@ -80,7 +81,7 @@ async def _survey(launch: Launch, tell: _Teller) -> None:
             tell(Page(replace(rest, policies=dict(policies))))
         tell(Loaded(account, managed))
         await importing
-        judge = judge_for(launch, managed, account.partition)
+        judge = judge_for(managed.policy, account.partition)
         everybody: list[tuple[Holder, Summary | PrincipalResult]] = []
         async for judged in judge_all(judge, account):
             everybody += judged

@@ -24,10 +24,11 @@ from tests.company import ARN, Company
 from tests.tui.steps import ask, go_to
 from tests.tui.waiting import main_of, names, table_of, until
 from tui.app import BedrockApp
+from tui.judging import judge_all, judge_for, unread_in
 from tui.launch import Launch
 from tui.remote_survey import RemoteSurvey, SurveyError, begin
 from tui.session import Session
-from tui.survey import Survey, judge_all, judge_for, unread_in
+from tui.survey import Survey
 
 WHOLE = "GetAccountAuthorizationDetails"
 
@@ -70,7 +71,7 @@ async def by_this(launch: Launch) -> Everything:
     survey = Survey(launch)
     await survey.open()
     told.account, told.managed = await survey.load()
-    judge = judge_for(launch, told.managed, told.account.partition)
+    judge = judge_for(told.managed.policy, told.account.partition)
     every = [pair async for some in judge_all(judge, told.account) for pair in some]
     told.judged = {holder.arn: one for holder, one in every}
     told.unread = await unread_in(told.account, judge, every)
