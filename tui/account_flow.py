@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from iam.account import Account, Holder, Unread
     from iam.judge import Judge
     from iam.managed import Managed
+    from iam.picture import Picture
     from iam.result import PrincipalResult, Summary
     from tui.judging import Judged
     from tui.main_screen import MainScreen
@@ -76,16 +77,17 @@ class AccountFlow:
         if self.session.account is not None:
             await in_thread(heap.sweep)
         with heap.no_garbage():
-            await self._read_all()
+            try:
+                await self._read_all()
+            except Exception:
+                await self._take_up_the_account()
+                raise
 
     async def _read_all(self) -> None:
-        kept = await self._recall()
         self.announce()
         opening = asyncio.create_task(self.session.open())
         try:
-            if kept:
-                await self._show_account()
-                self.announce()
+            await self._recall()
             opened = await opening
         finally:
             opening.cancel()
@@ -127,25 +129,88 @@ class AccountFlow:
             self._recounting = None
         self.screen.workers.cancel_group(self.screen, "unread")
 
-    async def _recall(self) -> bool:
-        """Take up the account of another day, to be shown until this day's is read."""
+    async def _recall(self) -> None:
+        """Show the account of another day until this day's is read."""
         try:
-            kept = await self.session.recall()
+            picture = await self.session.recall()
         except OSError as error:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
-            return False
-        if kept is None:
-            return False
-        bar = self.screen.bar._replace(account_id=kept.account_id, alias=kept.alias or "")
-        self.screen.bar = bar._replace(stale=self.session.age)
-        return True
+            return
+        if picture is None:
+            return
+        arn, name, version = picture.policy
+        self.table.set_sections([SectionColumn(*column) for column in picture.columns])
+        self._asked_last, self._question = ("", arn, version), self.table.ask()
+        rows = await in_thread(self._rows_of, picture)
+        self.summaries = {line.arn: line.summary for line in picture.lines}
+        self._counts = Counter(
+            line.summary.verdict for line in picture.lines if line.type != "group"
+        )
+        self.unread = picture.unread
+        self.table.put_rows(rows)
+        self.screen.bar = self.screen.bar._replace(
+            account_id=picture.account_id, alias=picture.alias or "", policy=name, version=version
+        )
+        self._show_counts()
+
+    def _rows_of(self, picture: Picture) -> list[Row]:
+        return [
+            Row(
+                arn=line.arn,
+                type=line.type,
+                name=line.name,
+                path=line.path,
+                attached=line.summary.attached,
+                result=line.summary,
+                invokes=line.summary.invokes,
+                hidden=line.summary.hidden,
+                members=line.members,
+                question=self._question,
+            )
+            for line in picture.lines
+        ]
+
+    async def _take_up_the_account(self) -> None:
+        """Have the details of another day, too, where AWS cannot be asked."""
+        try:
+            await self.session.recall_account()
+        except OSError as error:
+            self.screen.notify(safe(str(error)), severity="warning", markup=False)
 
     async def keep(self) -> None:
         """Keep the account for another day, if that is asked for."""
+        if not self.session.keeps:
+            return
+        # Taken here: the thread would see it change.
+        picture = await in_thread(self._picture, dict(self.summaries))
+        if picture is None:
+            return
         try:
-            await self.session.keep()
+            await self.session.keep(picture)
         except OSError as error:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
+
+    def _picture(self, known: Mapping[str, Summary | PrincipalResult]) -> Picture | None:
+        """What the table shows; None where it does not show everybody's verdicts just now."""
+        from iam.picture import Column, Line, Picture
+        from iam.result import Summary
+
+        account, judge, managed = self.session.read
+        members = _members(account)
+        lines = []
+        for holder in account.holders:
+            if not isinstance(summary := known.get(holder.arn), Summary):
+                return None
+            count = members[holder.name] if holder.type == "group" else None
+            lines.append(Line(holder.arn, holder.type, holder.name, holder.path, count, summary))
+        return Picture(
+            account_id=account.id,
+            alias=account.alias,
+            policy=(managed.policy.arn, managed.policy.name, managed.policy.version),
+            columns=tuple(Column(s.sid, s.label, len(s.entries)) for s in judge.sections),
+            lines=tuple(lines),
+            unread=self.unread,
+        )
 
     async def _show_account(self) -> None:
         _, judge, managed = self.session.read

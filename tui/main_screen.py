@@ -121,6 +121,7 @@ class MainScreen(Screen[None]):
             self._warming = self.set_timer(_WARM_UP, self._warm_up)
         except Exception as error:
             self._show_trouble(error)
+            self.details_follow()
         finally:
             heap.settle()
             self.account.settle()

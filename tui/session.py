@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from iam.heap import no_garbage
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from iam.judge import Judge
     from iam.keys import Keys
     from iam.managed import Managed
+    from iam.picture import Picture
     from iam.versions import Versions
     from tui.judging import Judged
 
@@ -165,8 +167,8 @@ class Session:
             self._survey.close()
         self._survey = self._judges = self._connecting = self._aws = None
 
-    async def recall(self) -> Open | None:
-        """Take up the account as it was kept on another day; `open` and `load` then read it anew.
+    async def recall(self) -> Picture | None:
+        """The account as a table showed it on another day; `open` and `load` then read it anew.
 
         Raises:
             CacheError: There is a file, and it is not to be used.
@@ -174,43 +176,76 @@ class Session:
         if not self._keeps or self._recalled:
             return None
         self._recalled = True
+
+        def read() -> tuple[Picture, datetime] | None:
+            from iam.cache import recall_picture
+
+            return recall_picture(self._kept_at(), self.launch.policy)
+
         with no_garbage():
-            kept = await in_thread(self._read_cache)
+            found = await in_thread(read)
+        if found is None:
+            return None
+        picture, self.stale = found
+        return picture
+
+    async def recall_account(self) -> None:
+        """Take up all of that account, where AWS cannot be asked; details are then to be had."""
+        if self.stale is None or self.account is not None:
+            return
+
+        def read() -> Kept | None:
+            from iam.cache import recall
+
+            import_for("managed")
+            return recall(self._kept_at())
+
+        with no_garbage():
+            kept = await in_thread(read)
             if kept is None:
-                return None
+                return
             from iam.errors import AwsError
             from iam.managed import managed_policy
 
             try:
                 managed = await managed_policy(None, self.launch.policy, kept.account)
             except AwsError:
-                return None  # AWS may know this policy; what was kept does not
+                return  # AWS may know this policy; what was kept does not
             self.judge = await in_thread(judge_for, managed.policy, kept.account.partition)
-        self.account, self.managed, self.stale = kept.account, managed, kept.saved_at
-        return Open(kept.account.id, kept.account.alias, None, None, None)
+        self.account, self.managed = kept.account, managed
 
     def forget(self) -> None:
         """Forget the account of another day: it is not the one of these credentials."""
         self.account = self.managed = self.judge = self.stale = None
 
-    async def keep(self) -> None:
-        """Keep the account for another day, if that is asked for.
+    @property
+    def keeps(self) -> bool:
+        """Whether the account is to be kept for another day."""
+        return self._keeps and self.account is not None and self.stale is None
+
+    async def keep(self, picture: Picture) -> None:
+        """Keep the account for another day.
+
+        Args:
+            picture: As the table shows it.
 
         Raises:
             CacheError: It could not be written.
         """
-        account, launch = self.account, self.launch
-        if self._keeps and account is not None and self.stale is None:
-            from iam.cache import keep, path_for
+        account, ref = self.account, self.launch.policy
+        assert account is not None
 
-            path = path_for(launch.profile, launch.endpoint_url)
-            await in_thread(keep, path, account, datetime.now(UTC))
+        def write() -> None:
+            from iam.cache import keep
 
-    def _read_cache(self) -> Kept | None:
-        from iam.cache import path_for, recall
+            keep(self._kept_at(), account, datetime.now(UTC), picture, ref)
 
-        import_for("managed")
-        return recall(path_for(self.launch.profile, self.launch.endpoint_url))
+        await in_thread(write)
+
+    def _kept_at(self) -> Path:
+        from iam.cache import path_for
+
+        return path_for(self.launch.profile, self.launch.endpoint_url)
 
     @property
     def _keeps(self) -> bool:

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from iam.account import Account, Unread, unread_documents
-from iam.cache import CacheError, age, keep, path_for, recall
+from iam.cache import CacheError, age, path_for, recall, recall_picture
+from iam.cache import keep as keep_both
 from iam.parse import parse_page
+from iam.picture import Column, Line, Picture
 from tests.build import (
     ID,
     LIMITED,
@@ -52,6 +54,23 @@ def some_account() -> Account:
     )
 
 
+def picture_of(made: Account) -> Picture:
+    judging = judge()
+    holders = [(holder, judging.summary(made, holder)) for holder in made.holders]
+    return Picture(
+        account_id=made.id,
+        alias=made.alias,
+        policy=(LIMITED, "AmazonBedrockLimitedAccess", "v9"),
+        columns=tuple(Column(s.sid, s.label, len(s.entries)) for s in judging.sections),
+        lines=tuple(Line(h.arn, h.type, h.name, h.path, None, s) for h, s in holders),
+        unread=unread_documents(made),
+    )
+
+
+def keep(path: Path, made: Account, now: datetime) -> None:
+    keep_both(path, made, now, picture_of(made))
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "folder" / "file.json.gz"
@@ -77,6 +96,17 @@ def test_what_is_kept_is_recalled(path: Path) -> None:
     assert [u.what for u in unread_documents(after)] == [u.what for u in unread_documents(before)]
 
 
+def test_what_the_table_showed_is_recalled(path: Path) -> None:
+    keep(path, some_account(), NOW)
+    assert recall_picture(path) == (picture_of(some_account()), NOW)
+
+
+def test_what_was_kept_for_another_policy_is_not_shown(path: Path) -> None:
+    keep_both(path, some_account(), NOW, picture_of(some_account()), "ReadOnlyAccess")
+    assert recall_picture(path, "AmazonBedrockLimitedAccess") is None
+    assert recall_picture(path, "ReadOnlyAccess") is not None
+
+
 def test_what_was_not_read_is_recalled(path: Path) -> None:
     gap = Unread("roles", "AccessDenied", "no", hides=True)
     keep(path, replace(some_account(), unread=(gap,)), NOW)
@@ -97,7 +127,7 @@ def test_only_its_owner_may_read_the_file(path: Path) -> None:
 
 def test_a_file_of_the_aws_cli_is_written(path: Path) -> None:
     keep(path, some_account(), NOW)
-    body = json.loads(gzip.decompress(path.read_bytes()))
+    _, body = map(json.loads, gzip.decompress(path.read_bytes()).splitlines())
     assert parse_page(Account(id=ID), body).principals.keys() == some_account().principals.keys()
 
 
@@ -113,8 +143,8 @@ def test_nothing_kept_is_nothing_recalled(path: Path) -> None:
         gzip.compress(b"{"),
         gzip.compress(b"[]"),
         gzip.compress(json.dumps(details(user("alice"))).encode()),
-        gzip.compress(b'{"bedrock-tui": {"form": 1}}'),
-        gzip.compress(b'{"bedrock-tui": {"form": 1}}')[:-9],
+        gzip.compress(b'{"form": 2}'),
+        gzip.compress(b'{"form": 2}')[:-9],
         gzip.compress(b"[" * 100_000),
     ],
 )
@@ -122,15 +152,29 @@ def test_a_damaged_file_is_passed_over_with_a_word(path: Path, content: bytes) -
     path.parent.mkdir()
     path.write_bytes(content)
     path.chmod(0o600)
+    for read in (recall, recall_picture):
+        with pytest.raises(CacheError, match="was passed over"):
+            read(path)
+
+
+@pytest.mark.parametrize("damage", [None, 7, [], ["arn", "user", 7, "/", None, 0],
+    ["arn", "robot", "x", "/", None, 0], ["arn", "user", "x", "/", None, 99]])  # fmt: skip
+def test_a_damaged_line_is_passed_over_with_a_word(path: Path, damage: Any) -> None:
+    keep(path, some_account(), NOW)
+    first, body = gzip.decompress(path.read_bytes()).splitlines()
+    kept = json.loads(first)
+    kept["picture"]["lines"][0] = damage
+    path.write_bytes(gzip.compress(json.dumps(kept).encode() + b"\n" + body))
     with pytest.raises(CacheError, match="was passed over"):
-        recall(path)
+        recall_picture(path)
 
 
 def test_a_file_of_another_form_is_no_file(path: Path) -> None:
     path.parent.mkdir()
-    path.write_bytes(gzip.compress(b'{"bedrock-tui": {"form": 99}}'))
+    path.write_bytes(gzip.compress(b'{"form": 99}\n{}'))
     path.chmod(0o600)
     assert recall(path) is None
+    assert recall_picture(path) is None
 
 
 def test_what_cannot_be_kept_says_why(tmp_path: Path) -> None:

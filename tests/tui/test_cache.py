@@ -83,6 +83,7 @@ async def test_where_aws_is_out_of_reach_it_stays_and_says_so(
         await until(pilot, lambda: screen.query_one("#trouble").display)
         assert names(pilot) == before
         assert screen.bar.stale
+        await until(pilot, lambda: screen.details.sections.root.children)
         await pilot.press("d")
         assert "r reads it anew" in toasts(pilot)
         assert not company.sent
