@@ -17,6 +17,7 @@ from iam.threads import in_thread
 from iam.verdict import Verdict
 from tui.arrivals import Arrivals
 from tui.judging import judge_these
+from tui.pictures import members_of_groups, picture_of, rows_of
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn, View
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from iam.account import Account, Holder, Unread
     from iam.judge import Judge
     from iam.managed import Managed
-    from iam.picture import Picture
     from iam.result import PrincipalResult, Summary
     from tui.judging import Judged
     from tui.main_screen import MainScreen
@@ -141,7 +141,7 @@ class AccountFlow:
         arn, name, version = picture.policy
         self.table.set_sections([SectionColumn(*column) for column in picture.columns])
         self._asked_last, self._question = ("", arn, version), self.table.ask()
-        rows = await in_thread(self._rows_of, picture)
+        rows = await in_thread(rows_of, picture, self._question)
         self.summaries = {line.arn: line.summary for line in picture.lines}
         self._counts = Counter(
             line.summary.verdict for line in picture.lines if line.type != "group"
@@ -152,23 +152,6 @@ class AccountFlow:
             account_id=picture.account_id, alias=picture.alias or "", policy=name, version=version
         )
         self._show_counts()
-
-    def _rows_of(self, picture: Picture) -> list[Row]:
-        return [
-            Row(
-                arn=line.arn,
-                type=line.type,
-                name=line.name,
-                path=line.path,
-                attached=line.summary.attached,
-                result=line.summary,
-                invokes=line.summary.invokes,
-                hidden=line.summary.hidden,
-                members=line.members,
-                question=self._question,
-            )
-            for line in picture.lines
-        ]
 
     async def _take_up_the_account(self) -> None:
         """Have the details of another day, too, where AWS cannot be asked."""
@@ -181,36 +164,15 @@ class AccountFlow:
         """Keep the account for another day, if that is asked for."""
         if not self.session.keeps:
             return
-        # Taken here: the thread would see it change.
-        picture = await in_thread(self._picture, dict(self.summaries))
+        # A copy: the thread would see them change.
+        known = dict(self.summaries)
+        picture = await in_thread(picture_of, *self.session.read, known, self.unread)
         if picture is None:
             return
         try:
             await self.session.keep(picture)
         except OSError as error:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
-
-    def _picture(self, known: Mapping[str, Summary | PrincipalResult]) -> Picture | None:
-        """What the table shows; None where it does not show everybody's verdicts just now."""
-        from iam.picture import Column, Line, Picture
-        from iam.result import Summary
-
-        account, judge, managed = self.session.read
-        members = _members(account)
-        lines = []
-        for holder in account.holders:
-            if not isinstance(summary := known.get(holder.arn), Summary):
-                return None
-            count = members[holder.name] if holder.type == "group" else None
-            lines.append(Line(holder.arn, holder.type, holder.name, holder.path, count, summary))
-        return Picture(
-            account_id=account.id,
-            alias=account.alias,
-            policy=(managed.policy.arn, managed.policy.name, managed.policy.version),
-            columns=tuple(Column(s.sid, s.label, len(s.entries)) for s in judge.sections),
-            lines=tuple(lines),
-            unread=self.unread,
-        )
 
     async def _show_account(self) -> None:
         _, judge, managed = self.session.read
@@ -283,7 +245,7 @@ class AccountFlow:
         self.table.keep_rows({holder.arn for holder in holders})
         self.summaries.clear()
         self._counts.clear()
-        members = await in_thread(_members, account)
+        members = await in_thread(members_of_groups, account)
         everybody: list[tuple[Holder, Summary | PrincipalResult]] = []
         async for judged in self.session.judged(judge):
             everybody += judged
@@ -388,11 +350,6 @@ class AccountFlow:
             unconfirmed=self.session.changes.in_doubt(holder),
             question=self._question,
         )
-
-
-def _members(account: Account) -> Counter[str]:
-    """How many are in each group."""
-    return Counter(group for p in account.principals.values() for group in p.groups)
 
 
 def _policy_note(managed: Managed) -> str:
