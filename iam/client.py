@@ -126,12 +126,12 @@ def connect(settings: Settings, keys: Keys | None = None) -> Aws:
     try:
         core = _demo_core() if settings.demo else botocore.session.get_session()
         session = _demo_session(core) if settings.demo else _session(core, settings)
+        region = settings.region or session.region_name or DEFAULT_REGION
         if keys is not None:
-            _take(core, keys)
+            _take(core, keys, region, settings.endpoint_url)
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
-        region = settings.region or session.region_name or DEFAULT_REGION
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
@@ -210,8 +210,8 @@ def _never_ask(core: botocore.session.Session, profile: str) -> None:
     )
 
 
-def _take(core: Any, keys: Keys) -> None:
-    """Have a session use these credentials until they end."""
+def _take(core: Any, keys: Keys, region: str, endpoint_url: str | None) -> None:
+    """Have a session use these credentials until they end, and then others of the same account."""
     if keys.until is None:
         core.set_credentials(keys.access, keys.secret, keys.token)
         return
@@ -221,6 +221,7 @@ def _take(core: Any, keys: Keys) -> None:
         if found is None:
             return {}  # which botocore reports
         now = _keys(found)
+        _check_account(core, now, keys.account, region, endpoint_url)
         later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
         return _metadata(replace(now, until=now.until or later))
 
@@ -229,6 +230,34 @@ def _take(core: Any, keys: Keys) -> None:
     core._credentials = RefreshableCredentials.create_from_metadata(
         _metadata(keys), refresh_using=anew, method="handed"
     )
+
+
+def _check_account(
+    core: Any, keys: Keys, account: str, region: str, endpoint_url: str | None
+) -> None:
+    """Make sure that credentials are those of an account.
+
+    Raises:
+        AwsError: They are another one's.
+    """
+    sts = core.create_client(
+        "sts",
+        region_name=region,
+        endpoint_url=endpoint_url,
+        aws_access_key_id=keys.access,
+        aws_secret_access_key=keys.secret,
+        aws_session_token=keys.token,
+    )
+    try:
+        found = sts.get_caller_identity()["Account"]
+    finally:
+        sts.close()
+    if found != account:
+        raise AwsError(
+            "WrongAccount",
+            f"The credentials have ended, and those to be found now are of account {found}.",
+            "Press r to read the account of these credentials.",
+        )
 
 
 def _keys(credentials: Credentials) -> Keys:

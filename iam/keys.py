@@ -14,3 +14,5 @@ class Keys:
     token: str | None = field(repr=False)
     until: str | None
     """When they end, in ISO 8601; None if they say nothing of it."""
+    account: str = ""
+    """Whose they are, where that has been asked: others must not take their place."""

@@ -91,7 +91,7 @@ class MainScreen(Screen[None]):
         self.show_bar()
         # Part of the first frame: a line that comes later moves all below it.
         self.account.announce()
-        # After the first frame is on the screen: what follows imports boto3.
+        # After the first frame is on the screen: what follows may import boto3.
         self.call_after_refresh(self.read_account)
 
     @property
@@ -110,14 +110,16 @@ class MainScreen(Screen[None]):
     async def read_account(self) -> None:
         """Connect, read, judge; what goes wrong is told on the screen."""
         self.loaded = False
-        if self._warming is not None:
-            self._warming.stop()
+        for timer in (self._warming, self._ask_again):
+            if timer is not None:
+                timer.stop()
         self.refresh_bindings()
         self._show_trouble(None)
         try:
             await self.account.read()
             self._show_gaps()
             self.details_follow()
+            self._keep()
             self._warming = self.set_timer(_WARM_UP, self._warm_up)
         except Exception as error:
             self._show_trouble(error)
@@ -131,7 +133,6 @@ class MainScreen(Screen[None]):
     def _warm_up(self) -> None:
         """See to what can wait until the account is on the screen."""
         self.query_one(FilterBar).furnish()
-        self._keep()
         self._begin_recovery()
         self._import_dialogues()
 

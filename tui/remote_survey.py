@@ -19,6 +19,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from iam.threads import import_for, in_thread
@@ -95,11 +96,11 @@ class RemoteSurvey:
         self.unread: tuple[Unread, ...] | None = None
         """All that could not be read or understood; None before everybody has been judged."""
         self._process = subprocess.Popen(
-            # Where this process finds its modules, and nowhere else: the operator's directory may
-            # hold anything.
+            # Where this process finds its modules, and nowhere else: directory and environment of
+            # the operator may name anything.
             [
                 sys.executable,
-                "-P",
+                "-I",
                 "-c",
                 _RUN,
                 repr(list(map(str, sys.path))),
@@ -173,10 +174,11 @@ class RemoteSurvey:
         except Exception:
             from tui.fault import kept_for_a_report
 
-            said = Failed(SurveyError(kept_for_a_report()))
+            closed = loop.is_closed()  # the app has ended: nobody waits, and nothing is wrong
+            said = None if closed else Failed(SurveyError(kept_for_a_report()))
         self.close()
         self._process.wait()
-        with suppress(RuntimeError):  # the loop is closed: nobody waits
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(self._heard.put_nowait, said)
 
     def _hear_all(self, loop: asyncio.AbstractEventLoop) -> Done | Failed:
@@ -192,9 +194,18 @@ class RemoteSurvey:
 
 def begin(launch: Launch) -> RemoteSurvey | None:
     """Begin a survey in another process; None where that brings nothing, or is not to be had."""
-    # The embedded account is still to be started, and standard input goes to one process only.
-    if launch.demo or launch.snapshot == "-" or (os.cpu_count() or 1) < 2:
+    # The embedded account is still to be started.
+    if launch.demo or _reads_pipes(launch) or (os.cpu_count() or 1) < 2:
         return None
     with suppress(OSError):
         return RemoteSurvey(launch)
     return None
+
+
+def _reads_pipes(launch: Launch) -> bool:
+    """Whether a file that is to be read may be a pipe, which another process does not have."""
+    if launch.snapshot is not None and not Path(launch.snapshot).is_file():
+        return True
+    named = (os.environ.get(name) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"))
+    files = (Path(name) for name in named if name)
+    return any(file.exists() and not file.is_file() for file in files)

@@ -18,7 +18,7 @@ from iam.threads import import_for, in_thread
 from tui.changes import Changes
 from tui.judging import judge_all, judge_for, unread_in
 from tui.launch import Launch
-from tui.remote_survey import RemoteSurvey, begin
+from tui.remote_survey import RemoteSurvey, SurveyError, begin
 from tui.survey import Open, Survey, connect_to
 
 if TYPE_CHECKING:
@@ -117,7 +117,15 @@ class Session:
             self._leave_survey()
         survey = begun if begun is not None else await in_thread(self._begin)
         self._survey = survey
-        self._opened = opened = await survey.open()
+        try:
+            opened = await survey.open()
+        except SurveyError:
+            # Whatever keeps another process from its task, this one can do it.
+            self._apart = False
+            self._survey = survey = await in_thread(self._begin)
+            opened = await survey.open()
+        # Up to here the connection is that of the account on the screen, if there is one.
+        self._opened, self._connecting = opened, None
         self._aws = survey.aws if isinstance(survey, Survey) else None
         return opened
 
@@ -148,12 +156,16 @@ class Session:
         Raises:
             AwsError: There is none to be had.
         """
-        if self._aws is None and self._opened is not None and self._opened.file is None:
+        opened = self._opened
+        if self._aws is None and opened is not None and opened.file is None:
             if self._connecting is None or self._connecting.done():
-                keys = self._opened.keys
-                self._connecting = asyncio.create_task(in_thread(self._connect, keys))
+                connect = in_thread(self._connect, opened.keys)
+                self._connecting = asyncio.create_task(connect)
             # Others may wait for it, too.
-            self._aws = await asyncio.shield(self._connecting)
+            aws = await asyncio.shield(self._connecting)
+            if opened is not self._opened:  # the account has been read anew meanwhile
+                return await self.connection()
+            self._aws = aws
         return self._aws
 
     def _connect(self, keys: Keys | None = None) -> Aws:
@@ -161,11 +173,9 @@ class Session:
 
     def _leave_survey(self) -> None:
         """End what is left of a survey that nobody waits for any more."""
-        if self._connecting is not None:
-            self._connecting.cancel()
         if self._survey is not None:
             self._survey.close()
-        self._survey = self._judges = self._connecting = self._aws = None
+        self._survey = self._judges = None
 
     async def recall(self) -> Picture | None:
         """The account as a table showed it on another day; `open` and `load` then read it anew.

@@ -46,7 +46,8 @@ def main() -> None:
     launch = Launch(**ast.literal_eval(sys.argv[1]))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     heap.keep_everything()
-    os.nice(_NICE)
+    with suppress(OSError):  # where that is not allowed
+        os.nice(_NICE)
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with suppress(BrokenPipeError):
@@ -71,7 +72,10 @@ async def _survey(launch: Launch, tell: _Teller) -> None:
     try:
         survey = Survey(launch)
         opened = await survey.open()
-        tell(opened._replace(keys=survey.aws.keys if survey.aws is not None else None))
+        if survey.aws is not None:
+            keys = replace(survey.aws.keys, account=opened.account_id)
+            opened = opened._replace(keys=keys)
+        tell(opened)
         # While the first pages are on their way.
         importing = asyncio.create_task(in_thread(import_for, "judge", "hidden", "audit"))
         account, managed = await survey.load(partial(_tell_page, survey, tell))

@@ -223,23 +223,43 @@ def test_credentials_that_do_not_end_are_taken_as_they_are(token: str | None) ->
 
 
 def test_credentials_that_end_are_found_anew_where_they_were_found(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, moto_url: str
 ) -> None:
-    end = datetime.now(UTC) + timedelta(hours=2)
-    said = {"Version": 1, "AccessKeyId": "new", "SecretAccessKey": "b", "SessionToken": "c"}
-    (tmp_path / "keys.json").write_text(json.dumps({**said, "Expiration": end.isoformat()}))
-    configure(
-        monkeypatch, tmp_path, f"[default]\ncredential_process = cat {tmp_path / 'keys.json'}\n"
-    )
+    end = told_by_a_process(monkeypatch, tmp_path)
     found = connect(Settings())
-    assert found.keys == Keys("new", "b", "c", end.isoformat())
+    assert found.keys == Keys("new", "b", "c", end)
     close(found)
     now = datetime.now(UTC)
     for left, used in ((timedelta(hours=1), "old"), (timedelta(seconds=1), "new")):
-        aws = connect(Settings(), Keys("old", "b", "c", (now + left).isoformat()))
+        keys = Keys("old", "b", "c", (now + left).isoformat(), "123456789012")
+        aws = connect(Settings(endpoint_url=moto_url), keys)
         assert aws.keys.access == used
         assert aws.expires_within(3 * 3600)
         close(aws)
+
+
+async def test_those_of_another_account_do_not_take_their_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fake: FakeIam
+) -> None:
+    told_by_a_process(monkeypatch, tmp_path)
+    keys = Keys("old", "b", "c", datetime.now(UTC).isoformat(), "222222222222")
+    aws = connect(Settings(endpoint_url=fake.url), keys)
+    with pytest.raises(AwsError, match="are of account 123456789012") as caught:
+        await aws.call(aws.iam.list_users)
+    assert caught.value.code == "WrongAccount"
+    assert fake.actions == ["GetCallerIdentity"]
+    close(aws)
+
+
+def told_by_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Configure a credential_process; returns when what it tells ends."""
+    end = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+    said = {"Version": 1, "AccessKeyId": "new", "SecretAccessKey": "b", "SessionToken": "c"}
+    (tmp_path / "keys.json").write_text(json.dumps({**said, "Expiration": end}))
+    configure(
+        monkeypatch, tmp_path, f"[default]\ncredential_process = cat {tmp_path / 'keys.json'}\n"
+    )
+    return end
 
 
 def test_secrets_are_not_in_what_is_printed() -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,9 @@ from typing import Any
 import pytest
 
 from iam.account import Account, Unread
+from iam.client import Aws
 from iam.errors import AwsError
+from iam.keys import Keys
 from iam.managed import Managed
 from iam.snapshot import SnapshotError
 from tests.build import allow, details, policy_arn, role, user
@@ -30,6 +33,7 @@ from tui.remote_survey import RemoteSurvey, SurveyError, begin
 from tui.session import Session
 from tui.survey import Survey
 
+OTHER = "<Arn>arn:aws:iam::999999999999:user/x</Arn><Account>999999999999</Account>"
 WHOLE = "GetAccountAuthorizationDetails"
 
 
@@ -173,9 +177,25 @@ async def test_nothing_of_the_directory_it_is_started_in_is_run(
     assert not (tmp_path / "run").exists()
 
 
-def test_there_is_none_where_it_brings_nothing() -> None:
+def test_there_is_none_where_it_brings_nothing_or_cannot_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
     assert begin(Launch(demo=True)) is None
     assert begin(Launch(snapshot="-")) is None
+    assert begin(Launch(snapshot=str(tmp_path / "pipe"))) is None
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "pipe"))
+    assert begin(Launch()) is None
+
+
+async def test_nothing_that_the_environment_names_is_run(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ast.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with begun(company.launch) as survey:
+        await survey.open()
+    assert not (tmp_path / "run").exists()
 
 
 # The app on top of it
@@ -199,6 +219,60 @@ async def test_the_app_reads_by_it_and_changes_by_the_credentials_that_it_found(
             await ask(pilot, "a")
             await pilot.press("y")
             await until(pilot, lambda: company.sent == ["AttachUserPolicy user-00"])
+
+
+async def test_where_it_cannot_begin_this_process_reads(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.remote_survey._RUN", "raise SystemExit(3)")
+    with _app(company.launch) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await until(pilot, lambda: main_of(pilot).loaded)
+            assert len(names(pilot)) == 19
+
+
+async def test_a_connection_never_goes_with_another_account(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(company.launch, apart=True)
+    await session.open()
+    before = session._opened
+    assert before is not None and before.keys is not None
+    hold, begun = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    connect = session._connect
+
+    def slowly(keys: Keys | None = None) -> Aws:
+        loop.call_soon_threadsafe(begun.set)
+        hold.wait(10)
+        return connect(keys)
+
+    monkeypatch.setattr(session, "_connect", slowly)
+    asking = asyncio.create_task(session.connection())
+    await begun.wait()
+    company.fake.answer("GetCallerIdentity", lambda _: OTHER)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+    opened = await session.open()
+    assert opened.account_id == "999999999999"
+    hold.set()
+    aws = await asking
+    assert aws is not None and aws.keys.access == "another"
+    assert await session.connection() is aws
+    session.close()
+
+
+async def test_a_reload_that_fails_leaves_the_connection_of_the_account_on_the_screen(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(company.launch)
+    await session.open()
+    before = await session.connection()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+    company.fake.refuse("*", "ExpiredToken")
+    with pytest.raises(AwsError):
+        await session.open()
+    assert await session.connection() is before
+    session.close()
 
 
 async def test_a_reload_after_its_death_reads_anew(company: Company) -> None:
