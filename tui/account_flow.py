@@ -51,6 +51,7 @@ class AccountFlow:
         """Of users and roles."""
         self._arrivals = Arrivals(screen, self._show)
         self._recounting: Timer | None = None
+        self._aging: Timer | None = None
         self._asked_last: tuple[str, str, str] | None = None
         self._question = 0
         """Which one the table shows the answers of."""
@@ -101,7 +102,7 @@ class AccountFlow:
             screen.bar = screen.bar._replace(
                 counts={}, unread=0, policy="", policy_note="", stale=""
             )
-            self.table.keep_rows(())
+            self.table.keep_rows((), more=True)
             screen.details.clear()
         screen.bar = screen.bar._replace(
             account_id=opened.account_id,
@@ -152,6 +153,17 @@ class AccountFlow:
             account_id=picture.account_id, alias=picture.alias or "", policy=name, version=version
         )
         self._show_counts()
+        self._aging = self.screen.set_interval(1, self._show_age)
+
+    def _show_age(self) -> None:
+        """Let the age of what is shown grow, until it is this day's."""
+        age = self.session.age
+        if not age:
+            assert self._aging is not None
+            self._aging.stop()
+        elif age != self.screen.bar.stale:
+            self.screen.bar = self.screen.bar._replace(stale=age)
+            self.screen.show_bar()
 
     async def _take_up_the_account(self) -> None:
         """Have the details of another day, too, where AWS cannot be asked."""
@@ -242,7 +254,7 @@ class AccountFlow:
             self._asked_last, self._question = asked, self.table.ask()
         holders = account.holders
         self._arrivals.flush()
-        self.table.keep_rows({holder.arn for holder in holders})
+        self.table.keep_rows({holder.arn for holder in holders}, more=True)
         self.summaries.clear()
         self._counts.clear()
         members = await in_thread(members_of_groups, account)

@@ -124,11 +124,11 @@ class MainScreen(Screen[None]):
         except Exception as error:
             self._show_trouble(error)
             self.details_follow()
-        finally:
-            heap.settle()
-            self.account.settle()
-            self.say("")
-            self.refresh_bindings()
+        # Not so where another reading has cut it short: what is under way is that one's to say.
+        heap.settle()
+        self.account.settle()
+        self.say("")
+        self.refresh_bindings()
 
     def _warm_up(self) -> None:
         """See to what can wait until the account is on the screen."""
@@ -231,7 +231,10 @@ class MainScreen(Screen[None]):
 
     def action_who_can(self) -> None:
         """Ask who can do an action that is typed."""
-        self._choose_action()
+        if self.loaded:
+            self._choose_action()
+        else:
+            self.notify("The account is still being read; ask again then.", markup=False)
 
     @work(group="ask who", exclusive=True, exit_on_error=False, description="choose an action")
     async def _choose_action(self) -> None:

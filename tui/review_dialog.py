@@ -102,6 +102,7 @@ class ReviewDialog(Modal["Plan | ShowGroup | None"]):
                 yield Button("", id="apply", variant="success" if attach else "error")
 
     def on_mount(self) -> None:
+        self.app.clear_notifications()  # what the last change came to would cover the keys
         self._show()
         self._say("checking with AWS …")
         self.check_with_aws()

@@ -115,27 +115,29 @@ class Session:
         begun, self._begun = self._begun, None
         if begun is None:
             self._leave_survey()
-        survey = begun if begun is not None else await in_thread(self._begin)
+        survey = begun if begun is not None else await self._begin()
         self._survey = survey
         try:
             opened = await survey.open()
         except SurveyError:
             # Whatever keeps another process from its task, this one can do it.
             self._apart = False
-            self._survey = survey = await in_thread(self._begin)
+            self._survey = survey = await self._begin()
             opened = await survey.open()
         # Up to here the connection is that of the account on the screen, if there is one.
         self._opened, self._connecting = opened, None
         self._aws = survey.aws if isinstance(survey, Survey) else None
         return opened
 
-    def _begin(self) -> Survey | RemoteSurvey:
+    async def _begin(self) -> Survey | RemoteSurvey:
         large = self.account is None or len(self.account.principals) > _SMALL
+        # Not in a thread: a process of which nobody hears, as when the operator reloads just now,
+        # would go on.
         apart = begin(self.launch) if self._apart and large else None
         if apart is not None:
             return apart
         known = self.account if self.launch.snapshot == "-" else None
-        return Survey(self._launch_to_connect(), known)
+        return Survey(await in_thread(self._launch_to_connect), known)
 
     def _launch_to_connect(self) -> Launch:
         """The launch, with the endpoint of the embedded account, which is started for it."""

@@ -119,6 +119,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._cursor = 0
         self._marks: set[str] = set()
         self._note = ""
+        self._more = False
+        """Rows are still to come, or to be judged."""
         self._asked = ""
         self._question = 0
         self._titles = "", ""
@@ -176,16 +178,19 @@ class PrincipalTable(ScrollView, can_focus=True):
             more: Others follow in a moment: nothing is drawn that would look the same, and the
                 title counts when all have come.
         """
+        self._more = more
         self._rows.put(rows)
         self._arrange(more=more)
 
-    def keep_rows(self, arns: Collection[str], note: str = "") -> None:
+    def keep_rows(self, arns: Collection[str], note: str = "", *, more: bool = False) -> None:
         """Drop the rows of all others.
 
         Args:
             arns: Of those that stay.
             note: What to say where there are none.
+            more: Others follow.
         """
+        self._more = more
         self._rows.keep(arns)
         self._marks &= set(arns)
         self._note = note
@@ -229,7 +234,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         gone = moved and at is None
         self._cursor = max(0, min(self._cursor, len(self._shown) - 1)) if gone else at or 0
         self._measure(in_passing=more)
-        self._title(more=more)
+        self._title()
         if moved and held is not None:
             at = self._cursor if held is before else self._place(held.arn)
             if at is not None and at - line != top:
@@ -265,14 +270,14 @@ class PrincipalTable(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         return (self._shown[top] if top < len(self._shown) else None), 0
 
-    def _title(self, *, more: bool = False) -> None:
+    def _title(self) -> None:
         kind = "Users and roles" if self.view.kind == "all" else self.view.kind.capitalize()
         count = f"{len(self._shown):,}"
         groups = self._rows.groups
         of = groups if self.view.kind == "groups" else len(self._rows) - groups
         if len(self._shown) != of:
             count += f" of {of:,}"
-        if more or not (self._rows or self._note):  # none so far is not none
+        if self._more or not (self._rows or self._note):  # none so far is not none
             count = self.glyphs.pending
         dot = f" {self.glyphs.dot} "
         parts = [f"{kind} {count}"]
@@ -405,6 +410,8 @@ class PrincipalTable(ScrollView, can_focus=True):
     def _empty(self) -> str:
         groups = self._rows.groups
         if groups if self.view.kind == "groups" else len(self._rows) - groups:
+            if self._more:
+                return "nothing so far; not everybody has been read and judged"
             return "nothing matches; esc shows all again"
         return self._note
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from iam.account import Account, Unread
 from iam.client import Aws
@@ -304,3 +305,24 @@ async def test_a_reload_in_the_middle_ends_the_one_before(company: Company) -> N
             await until(pilot, lambda: main_of(pilot).loaded)
             assert len(names(pilot)) == 19
             assert all(row.result for row in table_of(pilot).shown)
+
+
+async def test_reloads_one_after_the_other_leave_one_process(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[RemoteSurvey] = []
+
+    def noted(launch: Launch) -> RemoteSurvey:
+        made.append(RemoteSurvey(launch))
+        return made[-1]
+
+    monkeypatch.setattr("tui.session.begin", noted)
+    monkeypatch.setattr("tui.session._SMALL", 0)
+    with _app(company.launch) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await until(pilot, lambda: main_of(pilot).loaded)
+            for _ in range(4):
+                app.post_message(events.Key("r", "r"))
+            await until(pilot, lambda: len(made) > 1 and main_of(pilot).loaded)
+            await until(pilot, lambda: all(dead(one._process.pid) for one in made))
+            assert len(names(pilot)) == 19
