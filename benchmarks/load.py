@@ -11,6 +11,7 @@ pauses of the event loop meanwhile, and the memory that the program takes in the
 from __future__ import annotations
 
 import gc
+import re
 import shutil
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def main() -> None:
             memory = resident(probe.pid)
             frame = probe.when(lambda text: "Name" in text)
             rows = probe.when(lambda text: "user-00000" in text)
-            whole = probe.when(lambda text: " judged" in text)  # all have been read
+            whole = probe.when(lambda text: re.search(r"of [\d,]+ judged", text))
             judged = probe.when(lambda text: " full" in text)
             sent = sum(len(came.data) for came in probe.came if frame < came.at <= judged)
             probe.send(b"q")
