@@ -148,7 +148,7 @@ async def test_what_was_answered_to_another_question_is_not_shown() -> None:
         await pilot.pause()
         assert "3/44" not in "".join(lines(table))
         assert "user-0" in lines(table)[1]
-        table.show(verdict=Verdict.PARTIAL)
+        table.show(verdict=Verdict.DENIED)
         assert list(table.shown) == []
         table.show(verdict=None)
         table.put_rows([replace(rows[0], question=number)])
@@ -186,3 +186,16 @@ def test_a_row_of_the_same_arn_and_another_name_takes_its_place() -> None:
     assert [one.name for one in kept.in_order] == ["b", "c", "z"]
     kept.keep({"arn:1"})
     assert [one.name for one in kept.in_order] == ["z"]
+
+
+async def test_a_title_counts_when_all_is_there() -> None:
+    async with table_of(row("a")) as (pilot, table):
+        table.put_rows([row("b")], more=True)
+        table.show(sort="name")
+        assert str(table.border_title).endswith(table.glyphs.pending)
+        table.show(verdict=Verdict.DENIED)
+        await pilot.pause()
+        assert "nothing so far" in "".join(lines(table))
+        table.put_rows([row("c")])
+        table.show(verdict=None)
+        assert str(table.border_title).endswith("3")
