@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.probe import CREDENTIALS, HELLO, Probe, plain_environment
+from benchmarks.probe import CREDENTIALS, HELLO, Probe, lateness, plain_environment
 from benchmarks.server import calls_to, running
 
 _BIN = Path(sys.executable).parent
@@ -131,8 +131,7 @@ def _aws_cli(aws: str, url: str, environment: dict[str, str]) -> str:
 
 def _tell_pauses(beats: Path, frame: float, judged: float) -> None:
     """How long the event loop was away between the first frame and everybody's verdicts."""
-    told = [tuple(map(float, line.split())) for line in beats.read_text().splitlines()]
-    late = sorted(late for at, late in told if frame < at <= judged)
+    late = lateness(beats, frame, judged)
     p95, p99 = (late[int(len(late) * part)] for part in (0.95, 0.99))
     print(
         f"{late[-1]:7.0f} ms the longest pause of the event loop; "

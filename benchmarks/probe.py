@@ -250,6 +250,12 @@ class Probe:
             self.status = os.waitstatus_to_exitcode(status)
 
 
+def lateness(beats: Path, after: float, until: float) -> list[float]:
+    """How late the beats of the app's heartbeat came between two times: milliseconds, sorted."""
+    told = (map(float, line.split()) for line in beats.read_text().splitlines())
+    return sorted(late for at, late in told if after < at <= until)
+
+
 def plain_environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of an operator who has set nothing.
 

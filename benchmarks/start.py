@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.probe import CREDENTIALS, HELLO, Probe, plain_environment
+from benchmarks.probe import CREDENTIALS, HELLO, Probe, lateness, plain_environment
 from benchmarks.server import running
 
 RUNS = 15
@@ -94,8 +94,7 @@ def _gaps(command: list[str], environment: dict[str, str], file: Path, times: Ti
         imported = probe.until(b"reading")
         probe.send(b"q")
         probe.ended()
-    beats = [tuple(map(float, line.split())) for line in file.read_text().splitlines()]
-    gaps = sorted(gap / 1000 for at, gap in beats if frame < at < imported)
+    gaps = [late / 1000 for late in lateness(file, frame, imported)]
     times["gaps: p95"].append(gaps[len(gaps) * 95 // 100])
     times["gaps: worst"].append(gaps[-1])
 

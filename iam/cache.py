@@ -15,12 +15,12 @@ import os
 import stat
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import platformdirs
 
@@ -76,7 +76,6 @@ def keep(
     first = {"form": _FORM, "saved_at": now.isoformat(), "ref": ref, "picture": to_json(picture)}
     head = {
         _HEAD: {
-            "saved_at": now.isoformat(),
             "account": account.id,
             "alias": account.alias,
             "partition": account.partition,
@@ -114,8 +113,7 @@ def recall_picture(path: Path, ref: str | None = None) -> tuple[Picture, datetim
         first = json.loads(file.readline())
         if first["form"] != _FORM or first["ref"] != ref:
             return None
-        saved_at = datetime.fromisoformat(first["saved_at"]).astimezone(UTC)
-        return from_json(first["picture"]), saved_at
+        return from_json(first["picture"]), _saved_at(first)
 
 
 def recall(path: Path) -> Kept | None:
@@ -129,15 +127,19 @@ def recall(path: Path) -> Kept | None:
             return None
         from iam.parse import parse_page
 
-        if json.loads(file.readline())["form"] != _FORM:
+        first = json.loads(file.readline())
+        if first["form"] != _FORM:
             return None
         body = json.loads(file.read())
         head = body[_HEAD]
         empty = Account(id=head["account"], alias=head["alias"], partition=head["partition"])
         account = parse_page(empty, body)
         told = tuple(Unread(*each) for each in head["unread"])
-        saved_at = datetime.fromisoformat(head["saved_at"]).astimezone(UTC)
-        return Kept(replace(account, unread=(*account.unread, *told)), saved_at)
+        return Kept(replace(account, unread=(*account.unread, *told)), _saved_at(first))
+
+
+def _saved_at(first: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(first["saved_at"]).astimezone(UTC)
 
 
 @contextmanager

@@ -73,36 +73,32 @@ _InlinePolicies = tuple[Annotated[_Inline, AfterValidator(lambda raw: InlinePoli
 # dataclasses, since pydantic's take a kilobyte more for each of thousands of principals.
 
 
-class _Group(TypedDict, total=False):
+class _Holder(TypedDict, total=False):
+    arn: Required[Annotated[str, Field(alias="Arn")]]
+    path: Annotated[str, Field(alias="Path")]
+    created: Annotated[datetime | None, Field(alias="CreateDate")]
+    attached: Annotated[_Arns, Field(alias="AttachedManagedPolicies")]
+
+
+class _Principal(_Holder, total=False):
+    boundary: Annotated[_Boundary, Field(alias="PermissionsBoundary")]
+    tags: Annotated[_Tags, Field(alias="Tags")]
+
+
+class _Group(_Holder, total=False):
     name: Required[Annotated[str, Field(alias="GroupName")]]
-    arn: Required[Annotated[str, Field(alias="Arn")]]
-    path: Annotated[str, Field(alias="Path")]
-    attached: Annotated[_Arns, Field(alias="AttachedManagedPolicies")]
     inline: Annotated[_InlinePolicies, Field(alias="GroupPolicyList")]
-    created: Annotated[datetime | None, Field(alias="CreateDate")]
 
 
-class _User(TypedDict, total=False):
+class _User(_Principal, total=False):
     name: Required[Annotated[str, Field(alias="UserName")]]
-    arn: Required[Annotated[str, Field(alias="Arn")]]
-    path: Annotated[str, Field(alias="Path")]
-    created: Annotated[datetime | None, Field(alias="CreateDate")]
     groups: Annotated[tuple[str, ...], Field(alias="GroupList")]
-    attached: Annotated[_Arns, Field(alias="AttachedManagedPolicies")]
     inline: Annotated[_InlinePolicies, Field(alias="UserPolicyList")]
-    boundary: Annotated[_Boundary, Field(alias="PermissionsBoundary")]
-    tags: Annotated[_Tags, Field(alias="Tags")]
 
 
-class _Role(TypedDict, total=False):
+class _Role(_Principal, total=False):
     name: Required[Annotated[str, Field(alias="RoleName")]]
-    arn: Required[Annotated[str, Field(alias="Arn")]]
-    path: Annotated[str, Field(alias="Path")]
-    created: Annotated[datetime | None, Field(alias="CreateDate")]
-    attached: Annotated[_Arns, Field(alias="AttachedManagedPolicies")]
     inline: Annotated[_InlinePolicies, Field(alias="RolePolicyList")]
-    boundary: Annotated[_Boundary, Field(alias="PermissionsBoundary")]
-    tags: Annotated[_Tags, Field(alias="Tags")]
     last_used: Annotated[_LastUsed, Field(alias="RoleLastUsed")]
 
 

@@ -29,14 +29,6 @@ class Line(NamedTuple):
     summary: Summary
 
 
-class Column(NamedTuple):
-    """A section."""
-
-    sid: str
-    label: str
-    entries: int
-
-
 @dataclass(frozen=True, slots=True)
 class Picture:
     """An account in lines."""
@@ -45,7 +37,8 @@ class Picture:
     alias: str | None
     policy: tuple[str, str, str]
     """ARN, name and version."""
-    columns: tuple[Column, ...]
+    columns: tuple[tuple[str, str, int], ...]
+    """Of each section the Sid, what stands above it, and how many entries it has."""
     lines: tuple[Line, ...]
     unread: tuple[Unread, ...]
 
@@ -79,7 +72,7 @@ def from_json(raw: Mapping[str, Any]) -> Picture:
         account_id=raw["account"],
         alias=raw["alias"],
         policy=(arn, name, version),
-        columns=tuple(Column(*each) for each in raw["columns"]),
+        columns=tuple((sid, label, entries) for sid, label, entries in raw["columns"]),
         lines=tuple(_line(each, summaries) for each in raw["lines"]),
         unread=tuple(Unread(*each) for each in raw["unread"]),
     )

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 
+def alive(pid: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No credentials, no configuration and no home but the test's own."""

@@ -17,7 +17,7 @@ from iam.threads import in_thread
 from iam.verdict import Verdict
 from tui.arrivals import Arrivals
 from tui.judging import judge_these
-from tui.pictures import members_of_groups, picture_of, rows_of
+from tui.pictures import columns_of, members_of_groups, picture_of, rows_of
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn, View
 
@@ -246,8 +246,7 @@ class AccountFlow:
             # Its verdict is the principal's: the room is for the reason.
             self.table.set_sections([], judge.only.id)
         else:
-            columns = [SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections]
-            self.table.set_sections(columns)
+            self.table.set_sections(columns_of(judge))
         # Read again, the same is asked: what there is stands until it is answered anew.
         asked = (judge.only.id if judge.only else "", judge.managed.arn, judge.managed.version)
         if asked != self._asked_last:

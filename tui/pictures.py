@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from widgets.rows import Row
+from widgets.rows import Row, SectionColumn
 
 if TYPE_CHECKING:
     from iam.account import Account, Unread
@@ -35,7 +35,7 @@ def picture_of(
     Returns:
         The picture; None where the table does not show everybody's verdicts just now.
     """
-    from iam.picture import Column, Line, Picture
+    from iam.picture import Line, Picture
     from iam.result import Summary
 
     members = members_of_groups(account)
@@ -49,10 +49,15 @@ def picture_of(
         account_id=account.id,
         alias=account.alias,
         policy=(managed.policy.arn, managed.policy.name, managed.policy.version),
-        columns=tuple(Column(s.sid, s.label, len(s.entries)) for s in judge.sections),
+        columns=columns_of(judge),
         lines=tuple(lines),
         unread=unread,
     )
+
+
+def columns_of(judge: Judge) -> tuple[SectionColumn, ...]:
+    """The columns of the sections that a judge judges."""
+    return tuple(SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections)
 
 
 def rows_of(picture: Picture, question: int) -> list[Row]:

@@ -112,11 +112,11 @@ class Session:
             AwsError, DemoError, SnapshotError, SurveyError: In words; each is one sentence for the
                 operator.
         """
-        begun, self._begun = self._begun, None
-        if begun is None:
+        survey: Survey | RemoteSurvey | None
+        survey, self._begun = self._begun, None
+        if survey is None:
             self._leave_survey()
-        survey = begun if begun is not None else await self._begin()
-        self._survey = survey
+            self._survey = survey = await self._begin()
         try:
             opened = await survey.open()
         except SurveyError:

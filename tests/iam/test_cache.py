@@ -16,7 +16,7 @@ from iam.account import Account, Unread, unread_documents
 from iam.cache import CacheError, age, path_for, recall, recall_picture
 from iam.cache import keep as keep_both
 from iam.parse import parse_page
-from iam.picture import Column, Line, Picture
+from iam.picture import Line, Picture
 from tests.build import (
     ID,
     LIMITED,
@@ -61,7 +61,7 @@ def picture_of(made: Account) -> Picture:
         account_id=made.id,
         alias=made.alias,
         policy=(LIMITED, "AmazonBedrockLimitedAccess", "v9"),
-        columns=tuple(Column(s.sid, s.label, len(s.entries)) for s in judging.sections),
+        columns=tuple((s.sid, s.label, len(s.entries)) for s in judging.sections),
         lines=tuple(Line(h.arn, h.type, h.name, h.path, None, s) for h, s in holders),
         unread=unread_documents(made),
     )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from iam.demo import DemoError, start_demo
-from tests.conftest import ROOT
+from tests.conftest import ROOT, alive
 
 PARENT = """
 import os, time
@@ -21,14 +21,6 @@ server = start_demo()
 print(server.process.pid, flush=True)
 time.sleep(60)
 """
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_it_has_the_account_of_the_story(demo_iam: Any) -> None:

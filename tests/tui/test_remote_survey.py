@@ -25,6 +25,7 @@ from iam.managed import Managed
 from iam.snapshot import SnapshotError
 from tests.build import allow, details, policy_arn, role, user
 from tests.company import ARN, Company
+from tests.conftest import alive
 from tests.tui.steps import ask, go_to
 from tests.tui.waiting import main_of, names, table_of, until
 from tui.app import BedrockApp
@@ -81,14 +82,6 @@ async def by_this(launch: Launch) -> Everything:
     told.judged = {holder.arn: one for holder, one in every}
     told.unread = await unread_in(told.account, judge, every)
     return told
-
-
-def dead(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 async def test_it_tells_what_this_process_would_find(company: Company) -> None:
@@ -161,7 +154,7 @@ async def test_it_ends_when_nobody_waits_for_it(company: Company) -> None:
     with begun(company.launch) as survey:
         await survey.open()
     deadline = time.monotonic() + 10
-    while not dead(survey._process.pid):
+    while alive(survey._process.pid):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)
 
@@ -300,7 +293,7 @@ async def test_a_reload_in_the_middle_ends_the_one_before(company: Company) -> N
             first = app.session._survey
             assert isinstance(first, RemoteSurvey)
             await pilot.press("r")
-            await until(pilot, lambda: dead(first._process.pid))
+            await until(pilot, lambda: not alive(first._process.pid))
             gate.set()
             await until(pilot, lambda: main_of(pilot).loaded)
             assert len(names(pilot)) == 19
@@ -324,5 +317,5 @@ async def test_reloads_one_after_the_other_leave_one_process(
             for _ in range(4):
                 app.post_message(events.Key("r", "r"))
             await until(pilot, lambda: len(made) > 1 and main_of(pilot).loaded)
-            await until(pilot, lambda: all(dead(one._process.pid) for one in made))
+            await until(pilot, lambda: not any(alive(one._process.pid) for one in made))
             assert len(names(pilot)) == 19
