@@ -219,6 +219,12 @@ def partition_of(arn: str) -> str:
     return parts[1] if len(parts) > 1 and parts[1] else "aws"
 
 
+def account_of(arn: str) -> str:
+    """The account ID of an ARN; empty where it has none."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
+
+
 def named(arn: str) -> tuple[Literal["user", "role", "group"], str]:
     """What kind of holder an ARN is of, and its name, which is what calls go by.
 

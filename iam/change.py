@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from iam.account import account_of
 from iam.client import Aws
 from iam.errors import AwsError
 from iam.journal import Entry, Journal, JournalError
@@ -91,6 +92,11 @@ async def apply(
         JournalError: The intent could not be written, and nothing was sent.
     """
     patience, hurry = patience or Patience(), hurry or asyncio.Event()
+    try:
+        for account in {account_id, account_of(change.holder.arn)}:
+            aws.require(account)
+    except AwsError as wrong:
+        return Outcome(change, "failed", wrong, sent=False)
     before, unreadable = await _read(aws, change)
     if before is not None and change.shown_by(before):
         return Outcome(change, "unneeded", attached=before, sent=False)
@@ -128,7 +134,8 @@ async def _carry_out(aws: Aws, change: Change, patience: Patience, hurry: asynci
     # A definite refusal needs no waiting; that something is not there does say how things stand.
     certain = error is not None and not error.lost
     if certain and error is not None and error.code != "NoSuchEntity":
-        return Outcome(change, "failed", error, None, request_id, sent=error.code != "ReadOnly")
+        sent = error.code not in ("ReadOnly", "WrongAccount")
+        return Outcome(change, "failed", error, None, request_id, sent=sent)
     wait = 0.0 if certain else patience.shown
     attached, unreadable = await _read_back(aws, change, wait, hurry)
     if certain:

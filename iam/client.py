@@ -1,36 +1,32 @@
-"""boto3 made asynchronous: threads, retries, time limits, and the read-only guard.
+"""boto3 made asynchronous: threads, retries, time limits, and what a connection may send.
 
-Settings are looked up as the AWS CLI looks them up (environment, configuration files, profiles,
-SSO, assumed roles), with one difference: nothing here ever asks a question on the terminal, which
-belongs to the app. Where an MFA code is needed, the AWS CLI's own cache of sessions is used, or it
-fails.
+A connection belongs to one account (`iam.bound_credentials`), and a read-only one sends no write.
+Both are enforced where botocore signs and builds requests, below everything that calls it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
+import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.credentials import Credentials, ProcessProvider, RefreshableCredentials
-from botocore.exceptions import NoCredentialsError
+from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCredentials
+from botocore.exceptions import NoCredentialsError, ReadTimeoutError
 from botocore.handlers import json_decode_policies
-from botocore.utils import JSONFileCache
 
+from iam.bound_credentials import BoundCredentials, wrong_account
+from iam.credentials import handed, key_of, keys_of, resolver_for
 from iam.errors import AwsError, explain
 from iam.keys import Keys
 from iam.lean_xml import parse_leanly
-from iam.text import safe
 from iam.threads import in_thread
 
 if TYPE_CHECKING:
@@ -76,29 +72,43 @@ class Aws:
         sts: STSClient,
         profile: str,
         read_only: bool,
-        credentials: Credentials,
+        credentials: BoundCredentials,
     ) -> None:
-        self._credentials = credentials
+        self.credentials = credentials
+        """They sign for one account only, once it is known: see `identify`."""
         self.iam = iam
         self.sts = sts
         self.profile = profile
         self.region = sts.meta.region_name
         self.read_only = read_only
         self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._attempts = threading.local()
+        for client in (iam, sts):
+            events = client.meta.events
+            events.register_first("before-parameter-build", self._before_call)
+            events.register("before-send", self._before_send)
+
+    def require(self, account: str) -> None:
+        """Make sure that this is the connection to an account.
+
+        Raises:
+            AwsError: It is the connection to another one, or nobody has asked AWS which one it is.
+        """
+        if self.credentials.account != account:
+            raise wrong_account(self.credentials.account or "unknown", account)
 
     def expires_within(self, seconds: int) -> bool:
         """Whether the credentials end so soon; ask after a call, which renews what can be renewed.
 
         Of credentials that say nothing of their end, nobody knows.
         """
-        if not isinstance(self._credentials, RefreshableCredentials):
-            return False
-        return self._credentials.refresh_needed(seconds)
+        source = self.credentials.source
+        return isinstance(source, RefreshableCredentials) and source.refresh_needed(seconds)
 
     @property
     def keys(self) -> Keys:
         """The credentials, for another process; ask after a call, which has found them."""
-        return _keys(self._credentials)
+        return keys_of(self.credentials.source)
 
     async def call(self, fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a blocking function, such as a method of a client, in a thread, a few at a time.
@@ -106,32 +116,61 @@ class Aws:
         Raises:
             AwsError: The function raised; in words, which name the function.
         """
-        async with self._slots:
+
+        def run() -> _T:
             try:
-                return await in_thread(fn, *args, **kwargs)
+                return fn(*args, **kwargs)
             except Exception as error:
-                raise explain(error, _name(fn).replace("_", " "), self.profile) from error
+                raise self._explained(error, _name(fn).replace("_", " ")) from error
+
+        async with self._slots:
+            return await in_thread(run)
+
+    def _explained(self, error: Exception, doing: str) -> AwsError:
+        told = explain(error, doing, self.profile)
+        # botocore tries several times: where it could not even sign the last request, an earlier
+        # one may have arrived.
+        answered = hasattr(error, "response")
+        told.lost = told.lost or (not answered and getattr(self._attempts, "sent", False))
+        return told
+
+    def _before_call(self, model: Any, **_: object) -> None:
+        """Refuse what this connection must not send; botocore asks before it builds a request."""
+        self._attempts.sent = False
+        if model.name.startswith(_READS):
+            return
+        if self.read_only:
+            raise AwsError(
+                "ReadOnly",
+                f"{model.name} was not sent: this session is read-only.",
+                "Start again without --read-only to make changes.",
+            )
+        if self.credentials.account is None:
+            raise AwsError(
+                "WrongAccount",
+                f"{model.name} was not sent: the account of these credentials is not known.",
+                "Press r to read the account.",
+            )
+
+    def _before_send(self, **_: object) -> None:
+        self._attempts.sent = True
 
 
-def connect(settings: Settings, keys: Keys | None = None) -> Aws:
+def connect(settings: Settings, keys: Keys | None = None, account: str | None = None) -> Aws:
     """Find the credentials and make the clients; blocking, sends nothing to IAM yet.
 
     Args:
         settings: What the operator chose.
         keys: The credentials, where they have been found; they are looked for anew when these end.
+        account: The ID of the account that this is a connection to, if only that one will do.
 
     Raises:
         AwsError: The configuration is wrong, or there are no credentials.
     """
     try:
         core = _demo_core() if settings.demo else botocore.session.get_session()
-        session = _demo_session(core) if settings.demo else _session(core, settings)
+        session = boto3.Session(profile_name=settings.profile, botocore_session=core)
         region = settings.region or session.region_name or DEFAULT_REGION
-        if keys is not None:
-            _take(core, keys, region, settings.endpoint_url)
-        credentials = session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
@@ -141,9 +180,22 @@ def connect(settings: Settings, keys: Keys | None = None) -> Aws:
             proxies={} if settings.demo else None,
         )
         endpoint = settings.endpoint_url
-        iam = session.client("iam", region_name=region, endpoint_url=endpoint, config=config)
         # Whose credentials these are is a small question, and the first one: no long waiting there.
         small = config.merge(Config(read_timeout=min(READ_TIMEOUT, 10), retries=_FEW_RETRIES))
+        ask = partial(_account_of, core, region, endpoint, small)
+        if settings.demo:
+            source: Credentials | None = Credentials("demo", "demo")
+        else:
+            find = resolver_for(core, session.profile_name, region).load_credentials
+            source = find() if keys is None else handed(keys, find)
+        if source is None:
+            raise NoCredentialsError
+        if keys is not None and keys.account:
+            credentials = BoundCredentials(source, ask, account or keys.account, key_of(keys))
+        else:
+            credentials = BoundCredentials(source, ask, account)
+        core.register_component("credential_provider", _Found(credentials))
+        iam = session.client("iam", region_name=region, endpoint_url=endpoint, config=config)
         sts = session.client("sts", region_name=region, endpoint_url=endpoint, config=small)
     except Exception as error:
         raise explain(
@@ -154,11 +206,66 @@ def connect(settings: Settings, keys: Keys | None = None) -> Aws:
     # do.
     iam.meta.events.unregister("after-call.iam", json_decode_policies)
     iam.meta.events.register(f"before-parse.iam.{LARGE_ANSWER}", parse_leanly)
-    if settings.read_only:
-        for events in (iam.meta.events, sts.meta.events):
-            events.register_first("before-parameter-build", _refuse_writes)
     _forget_endpoints(core)
     return Aws(iam, sts, session.profile_name, settings.read_only, credentials)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What botocore's session asks for credentials, once they have been found."""
+
+    credentials: Credentials
+
+    def load_credentials(self) -> Credentials:
+        return self.credentials
+
+
+def _account_of(
+    core: Any, region: str, endpoint_url: str | None, config: Config, key: ReadOnlyCredentials
+) -> str:
+    """Ask AWS for the ID of the account that a key belongs to."""
+    sts, iam = (
+        core.create_client(
+            service,
+            region_name=region,
+            endpoint_url=endpoint_url,
+            config=config,
+            aws_access_key_id=key.access_key,
+            aws_secret_access_key=key.secret_key,
+            aws_session_token=key.token,
+        )
+        for service in ("sts", "iam")
+    )
+    try:
+        account, _ = get_caller_identity(sts, iam)
+        return account
+    except Exception as error:
+        raise explain(error, "get caller identity") from error
+    finally:
+        sts.close()
+        iam.close()
+
+
+def get_caller_identity(sts: STSClient, iam: IAMClient) -> tuple[str, str]:
+    """Ask AWS whose credentials these are; blocking.
+
+    Returns:
+        The ID of the account, and the ARN of the caller.
+
+    Raises:
+        Exception: Neither STS nor IAM could tell; the error is botocore's, that of STS.
+    """
+    try:
+        said = sts.get_caller_identity()
+        return said["Account"], said["Arn"]
+    except ReadTimeoutError:
+        raise  # it was reached and said nothing: IAM would keep everybody waiting as long
+    except Exception:
+        # A policy or a network may shut STS off and leave IAM open.
+        with suppress(Exception):
+            arn = iam.get_user()["User"]["Arn"]
+            return arn.split(":")[4], arn
+        raise
 
 
 def _profile_of_environment() -> str | None:
@@ -178,105 +285,6 @@ def _forget_endpoints(core: Any) -> None:
         core._internal_components._components.pop("endpoint_resolver", None)
 
 
-def _session(core: botocore.session.Session, settings: Settings) -> boto3.Session:
-    session = boto3.Session(profile_name=settings.profile, botocore_session=core)
-    _never_ask(core, session.profile_name)
-    return session
-
-
-def _never_ask(core: botocore.session.Session, profile: str) -> None:
-    """Keep the credential providers off the terminal.
-
-    botocore has no public way to say so; the tests of this module tell when it changes.
-    """
-
-    def refuse(prompt: str) -> NoReturn:
-        raise AwsError(
-            "MfaRequired",
-            f"The profile {safe(profile)} needs an MFA code, and the app does not ask for one.",
-            f"Run `aws sts get-caller-identity --profile {safe(profile)}`, which asks for it, "
-            "and start again.",
-        )
-
-    # Without a terminal of its own, a credential_process fails where it would otherwise prompt.
-    quiet = partial(subprocess.Popen, stdin=subprocess.DEVNULL, start_new_session=True)
-    resolver: Any = core.get_component("credential_provider")
-    resolver.get_provider("custom-process")._popen = quiet
-    assume_role = resolver.get_provider("assume-role")
-    assume_role._prompter = refuse
-    assume_role.cache = JSONFileCache(str(Path.home() / ".aws" / "cli" / "cache"))
-    assume_role._profile_provider_builder._create_process_provider = lambda name: ProcessProvider(
-        name, lambda: core.full_config, quiet
-    )
-
-
-def _take(core: Any, keys: Keys, region: str, endpoint_url: str | None) -> None:
-    """Have a session use these credentials until they end, and then others of the same account."""
-    if keys.until is None:
-        core.set_credentials(keys.access, keys.secret, keys.token)
-        return
-
-    def anew() -> dict[str, Any]:
-        found = core.get_component("credential_provider").load_credentials()
-        if found is None:
-            return {}  # which botocore reports
-        now = _keys(found)
-        _check_account(core, now, keys.account, region, endpoint_url)
-        later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-        return _metadata(replace(now, until=now.until or later))
-
-    # botocore has no public way to set credentials that end; a test of this module tells when it
-    # changes.
-    core._credentials = RefreshableCredentials.create_from_metadata(
-        _metadata(keys), refresh_using=anew, method="handed"
-    )
-
-
-def _check_account(
-    core: Any, keys: Keys, account: str, region: str, endpoint_url: str | None
-) -> None:
-    """Make sure that credentials are those of an account.
-
-    Raises:
-        AwsError: They are another one's.
-    """
-    sts = core.create_client(
-        "sts",
-        region_name=region,
-        endpoint_url=endpoint_url,
-        aws_access_key_id=keys.access,
-        aws_secret_access_key=keys.secret,
-        aws_session_token=keys.token,
-    )
-    try:
-        found = sts.get_caller_identity()["Account"]
-    finally:
-        sts.close()
-    if found != account:
-        raise AwsError(
-            "WrongAccount",
-            f"The credentials have ended, and those to be found now are of account {found}.",
-            "Press r to read the account of these credentials.",
-        )
-
-
-def _keys(credentials: Credentials) -> Keys:
-    now = credentials.get_frozen_credentials()
-    assert now.access_key is not None and now.secret_key is not None
-    # botocore has no public way to ask; a test of this module tells when it changes.
-    until = getattr(credentials, "_expiry_time", None)
-    return Keys(now.access_key, now.secret_key, now.token, until and until.isoformat())
-
-
-def _metadata(keys: Keys) -> dict[str, Any]:
-    return {
-        "access_key": keys.access,
-        "secret_key": keys.secret,
-        "token": keys.token,
-        "expiry_time": keys.until,
-    }
-
-
 def _demo_core() -> botocore.session.Session:
     nothing: dict[str, Any] = {
         "profile": (None, None, None, None),
@@ -286,20 +294,6 @@ def _demo_core() -> botocore.session.Session:
         "ca_bundle": (None, None, None, None),
     }
     return botocore.session.Session(session_vars=nothing)
-
-
-def _demo_session(core: botocore.session.Session) -> boto3.Session:
-    return boto3.Session("demo", "demo", botocore_session=core)
-
-
-def _refuse_writes(model: Any, **_: object) -> None:
-    """Let only operations through that read; botocore calls this before anything else of a call."""
-    if not model.name.startswith(_READS):
-        raise AwsError(
-            "ReadOnly",
-            f"{model.name} was not sent: this session is read-only.",
-            "Start again without --read-only to make changes.",
-        )
 
 
 def _name(fn: object) -> str:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from iam.account import partition_of
-from iam.client import Aws
+from iam.client import Aws, get_caller_identity
 from iam.errors import AwsError
 
 
@@ -26,34 +26,21 @@ class Identity:
 
 
 async def identify(aws: Aws) -> Identity:
-    """Ask AWS whose credentials these are.
+    """Ask AWS whose credentials these are; the connection then stays with that account.
 
     Raises:
-        AwsError: Neither STS nor IAM could tell; the error is that of STS.
+        AwsError: Neither STS nor IAM could tell, the error is that of STS; or the connection is
+            bound to another account already.
     """
     naming = asyncio.create_task(_alias(aws))
     try:
-        account, arn = await _caller(aws)
+        account, arn = await aws.call(get_caller_identity, aws.sts, aws.iam)
+        aws.credentials.bind(account)
         return Identity(account, arn, await naming, partition_of(arn))
     finally:
         naming.cancel()
         with suppress(AwsError, asyncio.CancelledError):
             await naming  # whatever else is wrong has been told
-
-
-async def _caller(aws: Aws) -> tuple[str, str]:
-    try:
-        said = await aws.call(aws.sts.get_caller_identity)
-        return said["Account"], said["Arn"]
-    except AwsError as refused:
-        if refused.code == "ReadTimeout":
-            raise  # it was reached and said nothing: IAM would keep everybody waiting as long
-        # A policy or a network may shut STS off and leave IAM open.
-        try:
-            arn = (await aws.call(aws.iam.get_user))["User"]["Arn"]
-        except AwsError:
-            raise refused from None
-        return arn.split(":")[4], arn
 
 
 async def _alias(aws: Aws) -> str | None:

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from iam.account import Account
+from iam.account import Account, account_of
 from iam.client import Aws
 from iam.errors import AwsError
 from iam.identity import Identity
 from iam.parse import parse_page
 from iam.principals import fetch_missing, load_one_by_one, together
+from iam.text import safe
 from iam.threads import in_thread, one_at_a_time
 
 PAGE_SIZE = 1000
@@ -39,8 +40,8 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
         The account; what is denied or cannot be understood stands in it as `Unread`.
 
     Raises:
-        AwsError: It cannot be read: no network, credentials that have expired, or neither users nor
-            roles may be listed.
+        AwsError: It cannot be read: no network, credentials that have expired, neither users nor
+            roles may be listed, or what was read is of another account.
     """
     on_page = on_page or (lambda _: None)
     start = Account(id=identity.account, alias=identity.alias, partition=identity.partition)
@@ -50,6 +51,13 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
         if not error.denied:
             raise
         account = await load_one_by_one(aws, start, on_page)
+    for arn in account.principals:
+        if (owner := account_of(arn)) != identity.account:
+            raise AwsError(
+                "WrongAccount",
+                f"AWS answered with {safe(arn)}, and account {identity.account} was asked for.",
+                "Check the endpoint URL and the proxy, and press r.",
+            )
     return await fetch_missing(aws, account)
 
 

@@ -49,7 +49,9 @@ async def recover(
 
     Raises:
         JournalError: The journal cannot be read or written.
+        AwsError: It is the connection to another account, which knows nothing of these changes.
     """
+    aws.require(account_id)
     history = await in_thread(read_history, journal.path)
     if not history.open(account_id):
         return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import atexit
 import os
 import sys
 import threading
@@ -18,6 +19,9 @@ _PREFIX = "bedrock-tui-"
 """Of threads that may be in the middle of a call."""
 _under_way: set[object] = set()
 """One for each function that runs in a thread."""
+
+_last: list[Callable[[], None]] = []
+"""What is done before the program ends."""
 
 one_at_a_time = threading.Lock()
 """For work in threads that only takes time of the processor: side by side it would be no sooner
@@ -79,6 +83,19 @@ def import_for(*names: str) -> None:
         import_module(f"iam.{name}")
 
 
+def before_leaving(fn: Callable[[], None]) -> Callable[[], None]:
+    """Have a function called when the program ends by `leave` or by itself; a decorator."""
+    _last.append(fn)
+    atexit.register(fn)
+    return fn
+
+
+def leave_nothing() -> None:
+    """Do what is to be done before the program ends, where `os._exit` ends it."""
+    for fn in _last:
+        fn()
+
+
 def leave(status: int) -> NoReturn:
     """End the program, though calls may still be under way in threads.
 
@@ -90,5 +107,6 @@ def leave(status: int) -> NoReturn:
             with suppress(OSError, ValueError):
                 if stream is not None:
                     stream.flush()
+        leave_nothing()
         os._exit(status)
     sys.exit(status)

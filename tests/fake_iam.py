@@ -55,6 +55,10 @@ class FakeIam:
 
     def __init__(self, backend: str) -> None:
         self.seen: list[Params] = []
+        self.keys: list[str] = []
+        """The access key of each request in `seen`."""
+        self.accounts: dict[str, str] = {}
+        """Account IDs by the first letters of access keys; other keys are of moto's own account."""
         self.arrived = threading.Event()
         """Set once there has been a request."""
         self._backend = urlsplit(backend).netloc
@@ -159,6 +163,7 @@ class FakeIam:
         params = dict(parse_qsl(body.decode(), keep_blank_values=True))
         with self._idle:
             self.seen.append(params)
+            self.keys.append(_access_key(handler))
             self.arrived.set()
             self._idle.notify_all()
             rule = self._rule(params.get("Action", ""))
@@ -212,11 +217,21 @@ class FakeIam:
         connection = http.client.HTTPConnection(self._backend)
         try:
             headers = {k: v for k, v in handler.headers.items() if k.lower() != "host"}
+            key = _access_key(handler)
+            for letters, account in self.accounts.items():
+                if key.startswith(letters):
+                    headers["x-moto-account-id"] = account
             connection.request("POST", handler.path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
             connection.close()
+
+
+def _access_key(handler: BaseHTTPRequestHandler) -> str:
+    """The access key that a request was signed with; empty if it was not signed."""
+    signed = handler.headers.get("Authorization", "").partition("Credential=")[2]
+    return signed.partition("/")[0]
 
 
 class _Server(ThreadingHTTPServer):

@@ -1,7 +1,6 @@
 """The writing half of a session: plan, check, send, undo, recover, and the journal of all that.
 
-No widget and no screen is known here. Whatever is sent goes through `send`, which looks first
-whether it is for the account that the credentials are of.
+No widget and no screen is known here. Whatever is sent goes through `send`.
 """
 
 from __future__ import annotations
@@ -118,8 +117,7 @@ class Changes:
         aws = await self.session.connection()
         if aws is None or not plan.changes:
             return plan
-        if (wrong := self.session.wrong_account(account.id)) is not None:
-            raise wrong
+        aws.require(account.id)
         found = await preflight(
             aws, account, holders, plan.op, plan.policy.arn, self.session.caller, on_progress
         )
@@ -175,13 +173,11 @@ class Changes:
         Raises:
             JournalError: Nothing was sent.
         """
-        from iam.change import Outcome, apply
+        from iam.change import apply
 
         session = self.session
         aws = await session.connection()
         assert aws is not None and session.account is not None
-        if (wrong := session.wrong_account(change.holder.arn)) is not None:
-            return Outcome(change, "failed", wrong, sent=False)
         outcome = await apply(
             aws,
             await self.journal(),
@@ -231,7 +227,7 @@ class Changes:
         aws = await self.session.connection()
         if aws is None or self.session.account is None:
             return ()
-        if self.session.wrong_account(self.session.account.id) is not None:
+        if aws.credentials.account != self.session.account.id:
             return ()  # these credentials know nothing of that account
         await in_thread(import_module, "iam.recover")  # which takes longer than a frame
         from iam.recover import recover

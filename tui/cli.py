@@ -6,6 +6,7 @@ Nothing heavy is imported here; each command imports what it needs when it runs.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
@@ -98,16 +99,17 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     from iam.heap import keep_everything
 
     keep_everything()
+    from iam.threads import leave
     from tui.headless import Failure, run_audit
 
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: leave(128 + number))
     try:
         report, missing = run_audit(launch, form)
         _write(report, output)
     except Failure as failure:
         _fail(str(failure))
     except KeyboardInterrupt:
-        from iam.threads import leave
-
         click.echo("bedrock-tui: interrupted", err=True)
         leave(EXIT_FAILED)
     if missing:

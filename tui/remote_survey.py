@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _BREATH = 0.0005
 """Seconds between what comes, for the event loop: frames would take twice their time otherwise."""
+_GRACE = 5.0
+"""Seconds that the process has to end by itself."""
 _RUN = """
 import ast, sys
 sys.path[:] = ast.literal_eval(sys.argv.pop(1))
@@ -145,11 +147,19 @@ class RemoteSurvey:
         self.unread = said.unread
 
     def close(self) -> None:
-        """End the process, if it has not ended."""
+        """Have the process end, if it has not ended; it ends what it has started, too."""
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
+
+    def _reap(self) -> int:
+        """Wait for the end of the process; returns its status."""
+        self.close()
+        try:
+            return self._process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
             self._process.kill()
+            return self._process.wait()
 
     async def _next(self) -> object:
         said = await self._heard.get()
@@ -168,7 +178,7 @@ class RemoteSurvey:
             catalogue()
             said = self._hear_all(loop)
         except (EOFError, pickle.UnpicklingError, OSError):
-            status = self._process.wait()
+            status = self._reap()
             how = f"signal {-status}" if status < 0 else f"status {status}"
             said = Failed(SurveyError(f"The process that reads the account ended ({how})."))
         except Exception:
@@ -176,8 +186,7 @@ class RemoteSurvey:
 
             closed = loop.is_closed()  # the app has ended: nobody waits, and nothing is wrong
             said = None if closed else Failed(SurveyError(kept_for_a_report()))
-        self.close()
-        self._process.wait()
+        self._reap()
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(self._heard.put_nowait, said)
 

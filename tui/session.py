@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from iam.client import Aws
     from iam.demo import DemoServer
     from iam.drift import Drift
-    from iam.errors import AwsError
     from iam.holders import Holders
     from iam.judge import Judge
     from iam.keys import Keys
@@ -161,7 +160,7 @@ class Session:
         opened = self._opened
         if self._aws is None and opened is not None and opened.file is None:
             if self._connecting is None or self._connecting.done():
-                connect = in_thread(self._connect, opened.keys)
+                connect = in_thread(self._connect, opened.keys, opened.account_id)
                 self._connecting = asyncio.create_task(connect)
             # Others may wait for it, too.
             aws = await asyncio.shield(self._connecting)
@@ -170,8 +169,8 @@ class Session:
             self._aws = aws
         return self._aws
 
-    def _connect(self, keys: Keys | None = None) -> Aws:
-        return connect_to(self._launch_to_connect(), keys)
+    def _connect(self, keys: Keys | None, account: str) -> Aws:
+        return connect_to(self._launch_to_connect(), keys, account)
 
     def _leave_survey(self) -> None:
         """End what is left of a survey that nobody waits for any more."""
@@ -385,20 +384,10 @@ class Session:
         """
         from iam.identity import identify
 
-        aws = await in_thread(self._connect)
+        assert self.account is not None and self._opened is not None
+        aws = await in_thread(self._connect, None, self.account.id)
         identity = await identify(aws)
-        assert self.account is not None and self._opened is not None
-        if (
-            wrong := _wrong_account(self.account.id, self.account.id, identity.account)
-        ) is not None:
-            raise wrong
         self._opened, self._aws = self._opened._replace(caller=identity.caller), aws
-
-    def wrong_account(self, arn_or_id: str) -> AwsError | None:
-        """Why a change must not be sent with the credentials in force; None if it may."""
-        assert self.account is not None and self._opened is not None
-        owner = arn_or_id.split(":")[4] if ":" in arn_or_id else arn_or_id
-        return _wrong_account(owner, self.account.id, self._opened.account_id)
 
     def close(self) -> None:
         """End the other processes, if there are any."""
@@ -407,16 +396,3 @@ class Session:
         if self._demo is not None:
             self._demo.stop()
             self._demo = None
-
-
-def _wrong_account(owner: str, read: str, in_force: str) -> AwsError | None:
-    from iam.errors import AwsError
-
-    if {owner, read} == {in_force}:
-        return None
-    return AwsError(
-        "WrongAccount",
-        f"The credentials now in force are those of account {in_force}, "
-        f"and the change is for account {owner}.",
-        "Press r to read the account of these credentials.",
-    )

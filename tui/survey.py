@@ -138,12 +138,13 @@ class Survey:
         """Nothing of it is left behind."""
 
 
-def connect_to(launch: Launch, keys: Keys | None = None) -> Aws:
+def connect_to(launch: Launch, keys: Keys | None = None, account: str | None = None) -> Aws:
     """Make the connection that the operator asked for; blocking.
 
     Args:
         launch: For the account; its endpoint is that of the embedded one, if it is to be that.
         keys: The credentials, where they have been found.
+        account: The ID of the account, if only that one will do.
 
     Raises:
         AwsError: The configuration is wrong, or there are no credentials.
@@ -157,4 +158,4 @@ def connect_to(launch: Launch, keys: Keys | None = None) -> Aws:
         read_only=not launch.writable,
         demo=launch.demo,
     )
-    return connect(settings, keys)
+    return connect(settings, keys, account)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from iam import heap
 from iam.errors import AwsError
-from iam.threads import import_for, in_thread
+from iam.threads import import_for, in_thread, leave_nothing
 from tui.fault import kept_for_a_report
 from tui.judging import judge_all, judge_for, unread_in
 from tui.launch import Launch
@@ -53,6 +53,7 @@ def main() -> None:
     with suppress(BrokenPipeError):
         asyncio.run(_survey(launch, _Teller(pipe)))
         pipe.flush()
+    leave_nothing()
     os._exit(0)  # nobody waits for all of it to be taken down
 
 
@@ -116,4 +117,5 @@ def _some(items: Sequence[_T], at_once: int = _AT_ONCE) -> Iterator[Sequence[_T]
 def _end_with_parent() -> None:
     """Leave as soon as the app's end of the pipe closes, by whatever death."""
     sys.stdin.buffer.read()
+    leave_nothing()
     os._exit(0)

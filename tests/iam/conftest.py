@@ -12,6 +12,7 @@ from botocore.retries import bucket, standard
 
 from iam import client
 from iam.client import Aws, Settings, connect
+from tests.build import ID
 from tests.fake_iam import FakeIam
 
 Connect = Callable[..., Aws]
@@ -35,8 +36,12 @@ def connect_to(monkeypatch: pytest.MonkeyPatch, read_timeout: float) -> Iterator
     made: list[Aws] = []
 
     def make(url: str, **settings: Any) -> Aws:
-        made.append(connect(Settings(demo=True, endpoint_url=url, **settings)))
-        return made[-1]
+        aws = connect(Settings(demo=True, endpoint_url=url, **settings))
+        made.append(aws)
+        # As `identify` does, without its calls.
+        aws.credentials.get_frozen_credentials()
+        aws.credentials.bind(ID)
+        return aws
 
     yield make
     for aws in made:

@@ -24,7 +24,7 @@ def work(url: str, journal: Path, op: Op, names: Sequence[str]) -> None:
 
 
 async def _work(url: str, journal: Journal, op: Op, names: Sequence[str]) -> None:
-    aws = connect(Settings(demo=True, endpoint_url=url))
+    aws = connect(Settings(demo=True, endpoint_url=url), account=ID)
 
     async def send(change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
         return await apply(

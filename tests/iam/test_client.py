@@ -205,7 +205,7 @@ def test_a_read_only_session_lets_through_reads_only(connect_to: Any, moto_url: 
             emit = service.meta.events.emit
             event = f"before-parameter-build.{service.meta.service_model.service_id}.{name}".lower()
             if name.startswith(allowed):
-                client._refuse_writes(model)
+                aws._before_call(model)
             else:
                 with pytest.raises(AwsError, match="read-only"):
                     emit(event, **arguments)
@@ -244,7 +244,7 @@ async def test_those_of_another_account_do_not_take_their_place(
     told_by_a_process(monkeypatch, tmp_path)
     keys = Keys("old", "b", "c", datetime.now(UTC).isoformat(), "222222222222")
     aws = connect(Settings(endpoint_url=fake.url), keys)
-    with pytest.raises(AwsError, match="are of account 123456789012") as caught:
+    with pytest.raises(AwsError, match="are those of account 123456789012") as caught:
         await aws.call(aws.iam.list_users)
     assert caught.value.code == "WrongAccount"
     assert fake.actions == ["GetCallerIdentity"]

@@ -43,12 +43,12 @@ async def test_where_sts_is_shut_off_iam_tells_whose_account_it_is(aws: Aws, fak
     fake.refuse("GetCallerIdentity", "AccessDenied")
     user = (
         "<User><Path>/</Path><UserName>me</UserName><UserId>AIDAEXAMPLEEXAMPLE</UserId>"
-        "<Arn>arn:aws-cn:iam::210987654321:user/me</Arn>"
+        "<Arn>arn:aws-cn:iam::123456789012:user/me</Arn>"
         "<CreateDate>2026-01-01T00:00:00Z</CreateDate></User>"
     )
     fake.answer("GetUser", lambda _: user)
     found = await identify(aws)
-    assert (found.account, found.partition) == ("210987654321", "aws-cn")
+    assert (found.account, found.partition) == ("123456789012", "aws-cn")
 
 
 async def test_credentials_that_have_expired_are_told(aws: Aws, fake: FakeIam) -> None:

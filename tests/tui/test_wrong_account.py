@@ -1,0 +1,198 @@
+"""Credentials that change to another account: whatever the app does, it stays with the first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from iam import client
+from iam.account import account_of
+from iam.errors import AwsError
+from iam.history import read_history
+from iam.journal import Op
+from iam.plan import Plan
+from tests.company import ARN, POLICY, Company
+from tests.fake_iam import FakeIam
+from tests.iam.journals import line
+from tests.two_accounts import LETTERS, PROVIDERS, A, B, Keys, Provider, fill, written_to
+from tui.launch import Launch
+from tui.session import Session
+
+USER = f"arn:aws:iam::{A}:user/user-00"
+
+every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda fn: fn.__name__)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Iterator[Keys]:
+    server = Keys(tmp_path)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def both(fake: FakeIam, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Company:
+    """Two accounts with the same users; the company is that of account A."""
+    monkeypatch.setattr(client, "ATTEMPTS", 2)
+    launch = Launch(endpoint_url=fake.url, policy=POLICY, journal=str(tmp_path / "journal.jsonl"))
+    return fill(fake, launch)
+
+
+@pytest.fixture
+def session(
+    both: Company, keys: Keys, provider: Provider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Session]:
+    """A session that is about to begin, with credentials of account A."""
+    provider(keys, tmp_path, monkeypatch, both.fake)
+    session = Session(both.launch)
+    yield session
+    session.close()
+
+
+async def loaded(session: Session) -> None:
+    await session.open()
+    await session.load()
+    assert session.read[0].id == A
+
+
+async def run(session: Session, plan: Plan) -> str:
+    """Send a plan of one change as the app does; returns how it ended."""
+    rested = asyncio.Event()
+
+    def told() -> None:
+        if batch.ended.is_set() or batch.paused:
+            rested.set()
+
+    batch = session.changes.batch(plan, told)
+    running = asyncio.create_task(session.changes.run(batch))
+    await rested.wait()
+    assert batch.paused is None or batch.paused.code == "WrongAccount"
+    batch.stop()
+    await running
+    return batch.outcomes[0].ending if batch.outcomes else "unsent"
+
+
+async def send(session: Session, op: Op = "attach") -> str:
+    """Change the user of account A."""
+    return await run(session, await session.changes.plan(op, [USER]))
+
+
+@contextmanager
+def only_wrong_account() -> Iterator[None]:
+    """Static keys stay those of account A; of all others we must be told that they are wrong."""
+    try:
+        yield
+    except AwsError as error:
+        if error.code != "WrongAccount":
+            raise
+
+
+def answers(both: Company) -> list[str]:
+    """How the changes in the journal ended."""
+    history = read_history(both.journal)
+    return [change.state for batch in history.batches for change in batch.changes]
+
+
+@every_provider
+async def test_a_load_never_mixes_two_accounts(session: Session, keys: Keys) -> None:
+    assert (await session.open()).account_id == A
+    keys.change_to(B)
+    with only_wrong_account():
+        await session.load()
+    assert session.account is None or {*map(account_of, session.account.principals)} == {A}
+
+
+@every_provider
+async def test_a_reload_changes_nothing_of_the_account_before(
+    session: Session, keys: Keys, both: Company
+) -> None:
+    await loaded(session)
+    keys.change_to(B)
+    opened = await session.open()
+    # Nothing of B has been read yet: on the screen is A.
+    ending = await send(session)
+    assert written_to(both.fake, B) == []
+    assert ("done" in answers(both)) == ("user-00" in both.holding) == (ending == "done")
+    await session.load()
+    account = session.read[0]
+    assert account.id == opened.account_id
+    assert {*map(account_of, account.principals)} == {account.id}
+
+
+@every_provider
+@pytest.mark.parametrize("op", ["attach", "detach"])
+async def test_a_change_reaches_no_other_account(
+    session: Session, keys: Keys, both: Company, op: Op
+) -> None:
+    if op == "detach":
+        both.attach("user-00")
+    before = both.holding
+    await loaded(session)
+    keys.change_to(B)
+    ending = await send(session, op)
+    assert written_to(both.fake, B) == []
+    assert (both.holding != before) == (ending == "done")
+    assert answers(both) == (["done"] if ending == "done" else [])
+
+
+@every_provider
+async def test_an_undo_reaches_no_other_account(
+    session: Session, keys: Keys, both: Company
+) -> None:
+    await loaded(session)
+    assert await send(session) == "done"
+    keys.change_to(B)
+    (batch,) = (await session.changes.history()).of(A)
+    plan = await session.changes.plan_of_undo(batch, frozenset(), frozenset())
+    await run(session, plan)
+    assert written_to(both.fake, B) == []
+    assert len(answers(both)) == 1 + (both.holding == set())
+
+
+@every_provider
+async def test_a_check_before_a_change_asks_no_other_account(
+    session: Session, keys: Keys, both: Company
+) -> None:
+    await loaded(session)
+    plan = await session.changes.plan("attach", [USER])
+    keys.change_to(B)
+    asked = len(both.fake.keys)
+    with only_wrong_account():
+        await session.changes.check(plan)
+    of_b = [
+        params["Action"]
+        for params, key in list(zip(both.fake.seen, both.fake.keys, strict=True))[asked:]
+        if key.startswith(LETTERS[B])
+    ]
+    assert {*of_b} <= {"GetCallerIdentity"}
+
+
+@every_provider
+async def test_what_a_crash_left_open_is_not_settled_by_asking_another_account(
+    session: Session, keys: Keys, both: Company
+) -> None:
+    both.journal.write_text(line(USER, op="attach", policy=ARN) + "\n")
+    both.journal.chmod(0o600)
+    both.attach("user-00")  # in A it has happened, and B knows nothing of it
+    await loaded(session)
+    keys.change_to(B)
+    await session.changes.recover()
+    assert answers(both) in (["open"], ["done"])
+
+
+@every_provider
+async def test_credentials_are_not_renewed_by_those_of_another_account(
+    session: Session, keys: Keys, both: Company
+) -> None:
+    await loaded(session)
+    keys.change_to(B)
+    with pytest.raises(AwsError) as caught:
+        await session.renew()
+    assert caught.value.code == "WrongAccount"
+    keys.change_to(A)
+    await session.renew()
+    assert await send(session) == "done"
