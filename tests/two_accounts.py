@@ -165,6 +165,8 @@ def fill(fake: FakeIam, launch: Launch) -> Company:
         granted = document(allow("bedrock:InvokeModel"))
         client.create_policy(PolicyName=POLICY, PolicyDocument=json.dumps(granted))
         client.create_user(UserName="user-00")
+    fake.seen.clear()
+    fake.keys.clear()
     return Company(fake, client, launch)
 
 

@@ -5,22 +5,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from iam import client
 from iam.account import account_of
+from iam.change import apply
 from iam.errors import AwsError
 from iam.history import read_history
 from iam.journal import Op
-from iam.plan import Plan
+from iam.plan import Change, Plan
 from tests.company import ARN, POLICY, Company
-from tests.fake_iam import FakeIam
+from tests.fake_iam import FakeIam, Params, Reply, Rule
 from tests.iam.journals import line
-from tests.two_accounts import LETTERS, PROVIDERS, A, B, Keys, Provider, fill, written_to
+from tests.two_accounts import (
+    LETTERS,
+    PROVIDERS,
+    A,
+    B,
+    Keys,
+    Provider,
+    fill,
+    process,
+    static_file,
+    written_to,
+)
 from tui.launch import Launch
 from tui.session import Session
+from tui.survey import connect_to
 
 USER = f"arn:aws:iam::{A}:user/user-00"
 
@@ -196,3 +210,49 @@ async def test_credentials_are_not_renewed_by_those_of_another_account(
     keys.change_to(A)
     await session.renew()
     assert await send(session) == "done"
+
+
+@pytest.mark.parametrize("provider", [process], ids=lambda fn: fn.__name__)
+async def test_a_change_that_may_have_arrived_before_the_keys_changed_is_not_called_failed(
+    session: Session, keys: Keys, both: Company
+) -> None:
+    await loaded(session)
+
+    def arrives(_: Params) -> Reply:
+        both.attach("user-00")
+        keys.change_to(B)
+        return 200, ""
+
+    # The answer is lost, and botocore sends the request again: now with a key of account B.
+    both.fake.add(Rule("AttachUserPolicy", reply=arrives, cut=True, times=1))
+    assert await send(session) == "unconfirmed"
+    assert answers(both) == ["unconfirmed"]
+    assert written_to(both.fake, B) == []
+
+
+@pytest.mark.parametrize("provider", [static_file], ids=lambda fn: fn.__name__)
+async def test_what_a_connection_was_not_made_for_it_does_not_change(
+    session: Session, keys: Keys, both: Company
+) -> None:
+    await loaded(session)
+    aws = await session.connection()
+    assert aws is not None
+    holder = session.read[0].principals[USER]
+    of_b = replace(holder, arn=USER.replace(A, B))
+    for change, account in ((Change("attach", of_b, ARN), A), (Change("attach", holder, ARN), B)):
+        journal = await session.changes.journal()
+        outcome = await apply(aws, journal, change, account_id=account, caller="", batch="b")
+        assert (outcome.ending, outcome.sent) == ("failed", False)
+        assert outcome.error is not None and outcome.error.code == "WrongAccount"
+    assert both.fake.writes == [] and answers(both) == []
+
+
+async def test_a_connection_whose_account_nobody_has_asked_for_sends_no_write(
+    both: Company, monkeypatch: pytest.MonkeyPatch, keys: Keys, tmp_path: Path
+) -> None:
+    static_file(keys, tmp_path, monkeypatch, both.fake)
+    aws = connect_to(both.launch)
+    with pytest.raises(AwsError) as caught:
+        await aws.call(aws.iam.attach_user_policy, UserName="user-00", PolicyArn=ARN)
+    assert caught.value.code == "WrongAccount"
+    assert both.fake.seen == []
