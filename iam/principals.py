@@ -163,18 +163,6 @@ async def get_policy(aws: Aws, arn: str) -> ManagedPolicy:
     return validated(ManagedPolicy, {**raw, "document": document})
 
 
-async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
-    """The ARNs of the managed policies that are attached to a user, role or group now.
-
-    Raises:
-        AwsError: They could not be read; `NoSuchEntity` if it does not exist.
-    """
-    found = await listed(
-        aws, f"list_attached_{kind}_policies", "AttachedPolicies", **{f"{kind.title()}Name": name}
-    )
-    return tuple(item["PolicyArn"] for item in found)
-
-
 class _Reader:
     """Reads one user, role or group, part by part."""
 

@@ -22,6 +22,8 @@ _FEW = 40
 Params = dict[str, str]
 Reply = tuple[int, str]
 """Status and XML."""
+State = dict[frozenset[tuple[str, str]], Reply]
+"""Answers, by the parameters of the request."""
 
 
 @dataclass
@@ -59,6 +61,7 @@ class FakeIam:
         """Set once there has been a request."""
         self._backend = urlsplit(backend).netloc
         self._rules: list[Rule] = []
+        self._answered: State = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._idle = threading.Condition(self._lock)
@@ -111,6 +114,15 @@ class FakeIam:
     def pass_on(self, action: str, times: int = -1) -> None:
         """Let moto answer, before rules that are added later count."""
         self.add(Rule(action, forward=True, times=times))
+
+    @property
+    def state(self) -> State:
+        """What moto has answered last to each request."""
+        return dict(self._answered)
+
+    def show(self, state: State, action: str, times: int = -1) -> None:
+        """Answer with the state of before, as IAM does for some seconds."""
+        self.add(Rule(action, reply=lambda params: state[frozenset(params.items())], times=times))
 
     def hold(self, action: str) -> threading.Event:
         """Keep all calls waiting until the event is set; moto answers then."""
@@ -181,6 +193,7 @@ class FakeIam:
             text = said.encode()
         elif rule.forward:
             status, text = self._forward(handler, body)
+            self._answered[frozenset(params.items())] = status, text.decode()
         if rule.cut:
             linger = struct.pack("ii", 1, 0)
             handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -253,4 +266,16 @@ def result(action: str, inside: str) -> str:
         f'<{action}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><{action}Result>'
         f"{inside}</{action}Result><ResponseMetadata><RequestId>r-2</RequestId>"
         f"</ResponseMetadata></{action}Response>"
+    )
+
+
+def attached(*arns: str) -> str:
+    """The inside of an answer that lists attached policies."""
+    members = (
+        f"<member><PolicyName>{escape(arn.rsplit('/', 1)[-1])}</PolicyName>"
+        f"<PolicyArn>{escape(arn)}</PolicyArn></member>"
+        for arn in arns
+    )
+    return (
+        f"<AttachedPolicies>{''.join(members)}</AttachedPolicies><IsTruncated>false</IsTruncated>"
     )
