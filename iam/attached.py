@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Literal
 
+from iam.answers import required
 from iam.client import Aws
 from iam.confirmed import contradicted
-from iam.principals import listed
+from iam.paging import listed
 
 PATIENCE = 10.0
 """Seconds for which a read that contradicts a confirmed change is repeated."""
@@ -24,10 +25,12 @@ async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
     Raises:
         AwsError: They could not be read; `NoSuchEntity` if it does not exist.
     """
-    found = await listed(
+    found, missing = await listed(
         aws, f"list_attached_{kind}_policies", "AttachedPolicies", **{f"{kind.title()}Name": name}
     )
-    return tuple(item["PolicyArn"] for item in found)
+    if missing is not None:
+        raise missing
+    return tuple(required(item, "PolicyArn") for item in found)
 
 
 async def attached_now(

@@ -27,6 +27,7 @@ from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
 from botocore.utils import JSONFileCache
 
+from iam.answers import refuse_others
 from iam.errors import AwsError, explain
 from iam.keys import Keys
 from iam.lean_xml import parse_leanly
@@ -46,6 +47,9 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 """Seconds; a page of a large account takes its time."""
 ATTEMPTS = 5
+CALL_TIME = 300.0
+"""Seconds for one call: more than all its attempts and the pauses between them take. Only an
+answer that comes drop by drop, so that no read times out, is as slow."""
 IN_FLIGHT = 8
 _FEW_RETRIES: Any = {"mode": "standard", "total_max_attempts": 3}
 
@@ -108,7 +112,8 @@ class Aws:
         """
         async with self._slots:
             try:
-                return await in_thread(fn, *args, **kwargs)
+                async with asyncio.timeout(CALL_TIME):
+                    return await in_thread(fn, *args, **kwargs)
             except Exception as error:
                 raise explain(error, _name(fn).replace("_", " "), self.profile) from error
 
@@ -154,6 +159,8 @@ def connect(settings: Settings, keys: Keys | None = None) -> Aws:
     # do.
     iam.meta.events.unregister("after-call.iam", json_decode_policies)
     iam.meta.events.register(f"before-parse.iam.{LARGE_ANSWER}", parse_leanly)
+    for events in (iam.meta.events, sts.meta.events):
+        events.register_first("before-parse", refuse_others)
     if settings.read_only:
         for events in (iam.meta.events, sts.meta.events):
             events.register_first("before-parameter-build", _refuse_writes)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from iam.account import partition_of
+from iam.answers import required
 from iam.client import Aws
 from iam.errors import AwsError
 
@@ -44,21 +45,25 @@ async def identify(aws: Aws) -> Identity:
 async def _caller(aws: Aws) -> tuple[str, str]:
     try:
         said = await aws.call(aws.sts.get_caller_identity)
-        return said["Account"], said["Arn"]
+        return required(said, "Account"), required(said, "Arn")
     except AwsError as refused:
-        if refused.code == "ReadTimeout":
+        if refused.code in ("ReadTimeout", "Timeout"):
             raise  # it was reached and said nothing: IAM would keep everybody waiting as long
         # A policy or a network may shut STS off and leave IAM open.
         try:
-            arn = (await aws.call(aws.iam.get_user))["User"]["Arn"]
+            arn = required(required(await aws.call(aws.iam.get_user), "User"), "Arn")
         except AwsError:
             raise refused from None
-        return arn.split(":")[4], arn
+        parts = arn.split(":")
+        if len(parts) < 6 or not parts[4]:
+            raise
+        return parts[4], arn
 
 
 async def _alias(aws: Aws) -> str | None:
     try:
-        return next(iter((await aws.call(aws.iam.list_account_aliases))["AccountAliases"]), None)
+        said = await aws.call(aws.iam.list_account_aliases)
+        return next(iter(required(said, "AccountAliases")), None)
     except AwsError as error:
         if error.denied:
             return None

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from iam.account import Account, Group, Holder
+from iam.answers import required
 from iam.attached import PATIENCE, attached_now
 from iam.client import IN_FLIGHT, Aws
 from iam.confirmed import Confirmed
 from iam.errors import AwsError
 from iam.journal import Op
+from iam.paging import listed
 from iam.principals import together
 
 QUOTA = 10
@@ -150,7 +152,7 @@ async def look(
 async def _quotas(aws: Aws) -> dict[str, int] | None:
     """How many policies each kind of holder may have; None if AWS does not say."""
     try:
-        summary = (await aws.call(aws.iam.get_account_summary))["SummaryMap"]
+        summary = required(await aws.call(aws.iam.get_account_summary), "SummaryMap")
     except AwsError as error:
         if error.of_all:
             raise
@@ -205,8 +207,10 @@ async def _may_not(
             continue
         action = f"iam:{op.title()}{kind.title()}Policy"
         try:
-            said = await aws.call(
-                aws.iam.simulate_principal_policy,
+            results, _ = await listed(
+                aws,
+                "simulate_principal_policy",
+                "EvaluationResults",
                 PolicySourceArn=me.arn,
                 ActionNames=[action],
                 ResourceArns=arns,
@@ -218,17 +222,16 @@ async def _may_not(
                     }
                 ],
             )
+            # Without results of its own for each resource, the one decision is the only resource's.
+            decisions = [
+                required(each, "EvalResourceDecision")
+                for result in results
+                for each in result.get("ResourceSpecificResults", [])
+            ] or [required(result, "EvalDecision") for result in results]
         except AwsError as error:
             if error.of_all:
                 raise
             return found  # it may not be asked, or does not answer: AWS itself will say
-        results = said.get("EvaluationResults", [])
-        # Without results of its own for each resource, the one decision is the only resource's.
-        decisions = [
-            each["EvalResourceDecision"]
-            for result in results
-            for each in result.get("ResourceSpecificResults", [])
-        ] or [result["EvalDecision"] for result in results]
         refused = sum(decision != "allowed" for decision in decisions)
         if refused:
             of = f" for {refused} of {len(arns)} {kind}s" if len(arns) > 1 else ""

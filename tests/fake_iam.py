@@ -50,6 +50,8 @@ class Rule:
     """Nothing happens before it is set."""
     slow: bool = False
     """The answer comes a few bytes at a time."""
+    drip: bool = False
+    """The answer comes byte by byte and never ends, so that no read times out."""
 
 
 class FakeIam:
@@ -133,6 +135,9 @@ class FakeIam:
     def hang(self, action: str) -> None:
         self.add(Rule(action, hang=True))
 
+    def drip(self, action: str, times: int = -1) -> None:
+        self.add(Rule(action, drip=True, times=times))
+
     def cut_before(self, action: str, times: int = -1) -> None:
         """Reset the connection before moto has acted."""
         self.add(Rule(action, cut=True, times=times))
@@ -201,8 +206,10 @@ class FakeIam:
             return
         handler.send_response(status)
         handler.send_header("Content-Type", "text/xml")
-        handler.send_header("Content-Length", str(len(text)))
+        handler.send_header("Content-Length", str(len(text) + rule.drip * 1_000_000))
         handler.end_headers()
+        while rule.drip and not self._stopping.wait(0.05):
+            handler.wfile.write(b" ")
         for start in range(0, len(text), _FEW) if rule.slow else ():
             handler.wfile.write(text[start : start + _FEW])
             handler.wfile.flush()

@@ -18,7 +18,7 @@ from iam.errors import AwsError
 from iam.journal import Journal, JournalError
 from iam.load import load_account
 from iam.plan import Change
-from tests.fake_iam import FakeIam, attached
+from tests.fake_iam import FakeIam, Rule, attached
 from tests.iam.accounts import SHARED, fill
 from tests.iam.test_load import ME, arn
 
@@ -197,6 +197,32 @@ async def test_a_change_whose_answer_was_lost_is_never_called_failed(
     assert outcome.attached == case.principal(op).attached
     assert not case.at_aws(op)
     assert case.phases == ["intent", "unconfirmed"]
+
+
+@OPS
+@pytest.mark.parametrize("body", ["<html><p>Log in</p></html>", "<AttachUser/>"])
+async def test_what_is_no_answer_of_aws_confirms_nothing(
+    case: Case, fake: FakeIam, op: Op, body: str
+) -> None:
+    fake.add(Rule(sends(op), reply=lambda _: (200, body)))
+    outcome = await case.change(op)
+    assert outcome.ending == "unconfirmed"
+    assert "not AWS" in str(outcome.error)
+    # Nor does a list without a list say that nothing is attached.
+    fake.clear()
+    fake.answer(reads(op), lambda _: "<IsTruncated>false</IsTruncated>")
+    outcome = await case.change(op)
+    assert (outcome.ending, outcome.sent) == ("failed", False)
+
+
+@OPS
+async def test_a_list_that_is_not_complete_is_not_taken_for_the_state(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    fake.answer(reads(op), lambda _: "<AttachedPolicies/><IsTruncated>true</IsTruncated>")
+    outcome = await case.change(op)
+    assert (outcome.ending, outcome.sent) == ("failed", False)
+    assert "more follows" in str(outcome.error)
 
 
 @OPS

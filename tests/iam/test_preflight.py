@@ -176,6 +176,16 @@ async def test_the_simulator_is_asked_whether_the_caller_may(case: Case, fake: F
     assert asked["ContextEntries.member.1.ContextKeyValues.member.1"] == SHARED
 
 
+@pytest.mark.parametrize("strange", ["", "<EvaluationResults><member/></EvaluationResults>"])
+async def test_a_simulator_or_a_summary_of_a_strange_shape_keeps_nobody_from_trying(
+    case: Case, fake: FakeIam, strange: str
+) -> None:
+    fake.answer("SimulatePrincipalPolicy", lambda _: strange)
+    fake.answer("GetAccountSummary", lambda _: "")
+    found = await case.look("attach", "alice", caller=arn("user", "alice"))
+    assert found == Findings(attached={case["alice"].arn: ()})
+
+
 @pytest.mark.parametrize("code", ["AccessDenied", "Throttling", "InvalidAction"])
 async def test_a_simulator_that_does_not_answer_keeps_nobody_from_trying(
     case: Case, fake: FakeIam, code: str
