@@ -13,16 +13,17 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from iam.account import account_of
+from iam.attached import attached_now, sleep
 from iam.client import Aws
+from iam.confirmed import Confirmed, contradicted
 from iam.errors import AwsError
 from iam.journal import Entry, Journal, JournalError
 from iam.plan import Change
-from iam.principals import attached_arns
 from iam.threads import in_thread
 
 Ending = Literal["done", "failed", "unconfirmed", "unneeded"]
@@ -71,6 +72,7 @@ async def apply(
     batch: str,
     patience: Patience | None = None,
     hurry: asyncio.Event | None = None,
+    confirmed: Confirmed | None = None,
 ) -> Outcome:
     """Make one change.
 
@@ -83,6 +85,7 @@ async def apply(
         batch: The ID of the changes that it belongs to.
         patience: How long to wait.
         hurry: Once set, nothing is waited for any more.
+        confirmed: What AWS confirmed a moment ago; it takes this change, too.
 
     Returns:
         `done` once AWS shows it, `failed` if AWS refused it, `unconfirmed` if AWS did not show it
@@ -97,8 +100,13 @@ async def apply(
             aws.require(account)
     except AwsError as wrong:
         return Outcome(change, "failed", wrong, sent=False)
-    before, unreadable = await _read(aws, change)
-    if before is not None and change.shown_by(before):
+    confirmed = confirmed or Confirmed()
+    arn, policy = change.holder.arn, change.policy_arn
+    known = confirmed.of(arn)
+    before, unreadable = await _read(aws, change, known, patience.shown, hurry)
+    doubtful = hurry.is_set() and before is not None and contradicted(known, before)
+    if before is not None and change.shown_by(before) and not doubtful:
+        confirmed.believe(arn, before)
         return Outcome(change, "unneeded", attached=before, sent=False)
     if unreadable is not None and not unreadable.denied:
         return Outcome(change, "failed", unreadable, sent=False)
@@ -110,11 +118,15 @@ async def apply(
         account=account_id,
         caller=caller,
         op=change.op,
-        principal=change.holder.arn,
-        policy=change.policy_arn,
+        principal=arn,
+        policy=policy,
     )
     await in_thread(journal.intent, entry)
     outcome = await _carry_out(aws, change, patience, hurry)
+    if outcome.ending == "done":
+        confirmed.note(arn, policy, change.op == "attach")
+    else:
+        confirmed.forget(arn, policy)
     error = outcome.error
     told = (error.code, error.sentence) if error else None
     assert outcome.ending != "unneeded"
@@ -167,14 +179,24 @@ async def _send(aws: Aws, change: Change, patience: float, hurry: asyncio.Event)
         else:
             request_id = answer["ResponseMetadata"].get("RequestId")
             return str(request_id) if request_id else None
-        await _sleep(pause, hurry)
+        await sleep(pause, hurry)
         pause = min(pause * 2, 8.0)
 
 
-async def _read(aws: Aws, change: Change) -> tuple[tuple[str, ...] | None, AwsError | None]:
-    """The attached policies, or the error if they could not be read."""
+async def _read(
+    aws: Aws,
+    change: Change,
+    known: Mapping[str, bool],
+    patience: float,
+    hurry: asyncio.Event,
+) -> tuple[tuple[str, ...] | None, AwsError | None]:
+    """The attached policies, or the error if they could not be read.
+
+    They are read again while they contradict what is known, until time is up.
+    """
+    holder, deadline = change.holder, time.monotonic() + patience
     try:
-        return await attached_arns(aws, change.holder.type, change.holder.name), None
+        return await attached_now(aws, holder.type, holder.name, known, deadline, hurry), None
     except AwsError as error:
         return None, error
 
@@ -191,7 +213,7 @@ async def _read_back(
     pause = 0.1
     attached: tuple[str, ...] | None = None
     while True:
-        found, error = await _read(aws, change)
+        found, error = await _read(aws, change, {}, 0, hurry)
         attached = attached if found is None else found
         if error is not None and not error.lost:
             return None, error
@@ -199,13 +221,8 @@ async def _read_back(
             return attached, None
         if hurry.is_set() or time.monotonic() + pause > deadline:
             return attached, error
-        await _sleep(pause, hurry)
+        await sleep(pause, hurry)
         pause = min(pause * 2, 2.0)
-
-
-async def _sleep(seconds: float, hurry: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(hurry.wait(), seconds)
 
 
 def not_shown() -> AwsError:

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCredentials
-from botocore.exceptions import NoCredentialsError, ReadTimeoutError
+from botocore.credentials import Credentials, RefreshableCredentials
+from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
 
+from iam.answers import refuse_others
 from iam.bound_credentials import BoundCredentials, wrong_account
+from iam.caller import account_of_key
 from iam.credentials import handed, key_of, keys_of, resolver_for
 from iam.errors import AwsError, explain
 from iam.keys import Keys
@@ -42,6 +44,9 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 """Seconds; a page of a large account takes its time."""
 ATTEMPTS = 5
+CALL_TIME = 300.0
+"""Seconds for one call: more than all its attempts and the pauses between them take. Only an
+answer that comes drop by drop, so that no read times out, is as slow."""
 IN_FLIGHT = 8
 _FEW_RETRIES: Any = {"mode": "standard", "total_max_attempts": 3}
 
@@ -124,7 +129,11 @@ class Aws:
                 raise self._explained(error, _name(fn).replace("_", " ")) from error
 
         async with self._slots:
-            return await in_thread(run)
+            try:
+                async with asyncio.timeout(CALL_TIME):
+                    return await in_thread(run)
+            except TimeoutError as error:
+                raise self._explained(error, _name(fn).replace("_", " ")) from error
 
     def _explained(self, error: Exception, doing: str) -> AwsError:
         told = explain(error, doing, self.profile)
@@ -182,7 +191,7 @@ def connect(settings: Settings, keys: Keys | None = None, account: str | None = 
         endpoint = settings.endpoint_url
         # Whose credentials these are is a small question, and the first one: no long waiting there.
         small = config.merge(Config(read_timeout=min(READ_TIMEOUT, 10), retries=_FEW_RETRIES))
-        ask = partial(_account_of, core, region, endpoint, small)
+        ask = partial(account_of_key, core, region, endpoint, small)
         if settings.demo:
             source: Credentials | None = Credentials("demo", "demo")
         else:
@@ -206,6 +215,8 @@ def connect(settings: Settings, keys: Keys | None = None, account: str | None = 
     # do.
     iam.meta.events.unregister("after-call.iam", json_decode_policies)
     iam.meta.events.register(f"before-parse.iam.{LARGE_ANSWER}", parse_leanly)
+    for client in (iam, sts):
+        client.meta.events.register_first("before-parse", refuse_others)
     _forget_endpoints(core)
     return Aws(iam, sts, session.profile_name, settings.read_only, credentials)
 
@@ -218,54 +229,6 @@ class _Found:
 
     def load_credentials(self) -> Credentials:
         return self.credentials
-
-
-def _account_of(
-    core: Any, region: str, endpoint_url: str | None, config: Config, key: ReadOnlyCredentials
-) -> str:
-    """Ask AWS for the ID of the account that a key belongs to."""
-    sts, iam = (
-        core.create_client(
-            service,
-            region_name=region,
-            endpoint_url=endpoint_url,
-            config=config,
-            aws_access_key_id=key.access_key,
-            aws_secret_access_key=key.secret_key,
-            aws_session_token=key.token,
-        )
-        for service in ("sts", "iam")
-    )
-    try:
-        account, _ = get_caller_identity(sts, iam)
-        return account
-    except Exception as error:
-        raise explain(error, "get caller identity") from error
-    finally:
-        sts.close()
-        iam.close()
-
-
-def get_caller_identity(sts: STSClient, iam: IAMClient) -> tuple[str, str]:
-    """Ask AWS whose credentials these are; blocking.
-
-    Returns:
-        The ID of the account, and the ARN of the caller.
-
-    Raises:
-        Exception: Neither STS nor IAM could tell; the error is botocore's, that of STS.
-    """
-    try:
-        said = sts.get_caller_identity()
-        return said["Account"], said["Arn"]
-    except ReadTimeoutError:
-        raise  # it was reached and said nothing: IAM would keep everybody waiting as long
-    except Exception:
-        # A policy or a network may shut STS off and leave IAM open.
-        with suppress(Exception):
-            arn = iam.get_user()["User"]["Arn"]
-            return arn.split(":")[4], arn
-        raise
 
 
 def _profile_of_environment() -> str | None:

@@ -195,6 +195,7 @@ _EXCEPTIONS: dict[str, tuple[str, str]] = {
     ),
     "ConnectTimeoutError": _TIMEOUT,
     "ReadTimeoutError": _TIMEOUT,
+    "TimeoutError": ("No answer was complete in time while trying to {doing}.", _NETWORK),
     "EndpointConnectionError": ("AWS cannot be reached: {detail}", _NETWORK),
     "ProxyConnectionError": ("The proxy cannot be reached: {detail}", "Check HTTPS_PROXY."),
     "SSLError": (
@@ -207,7 +208,6 @@ _EXCEPTIONS: dict[str, tuple[str, str]] = {
         "What answered is not AWS: its answer cannot be read.",
         "Check the endpoint URL and the proxy.",
     ),
-    "PaginationError": ("AWS sent the same page twice: {detail}", _AGAIN),
     "NoRegionError": ("No region is configured.", "Name one with --region."),
     "InvalidRegionError": _REGION,
     "UnknownRegionError": _REGION,
@@ -222,7 +222,9 @@ _EXCEPTIONS: dict[str, tuple[str, str]] = {
 }
 """By the name of an exception's class or of one that it derives from, the nearest first."""
 
-_ON_THE_WAY = frozenset({"HTTPClientError", "ConnectionError", "ResponseParserError"})
+_ON_THE_WAY = frozenset(
+    {"HTTPClientError", "ConnectionError", "ResponseParserError", "TimeoutError"}
+)
 """A request may have arrived, if only at an earlier try than the one that failed last."""
 
 

@@ -6,8 +6,10 @@ as good as the journal.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -91,6 +93,19 @@ class History:
     def open(self, account: str) -> tuple[Recorded, ...]:
         """The changes of one account that have no answer."""
         return tuple(c for b in self.of(account) for c in b.changes if c.state == "open")
+
+
+def age(change: Recorded) -> float:
+    """How many seconds ago a change was announced, by this machine's clock.
+
+    Returns:
+        The seconds: negative if the clock has been set back since; endless if the journal's time
+        cannot be read.
+    """
+    try:
+        return (datetime.now(UTC) - datetime.fromisoformat(change.at)).total_seconds()
+    except (ValueError, TypeError):
+        return math.inf
 
 
 class _Error(BaseModel):

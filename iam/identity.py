@@ -10,7 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from iam.account import partition_of
-from iam.client import Aws, get_caller_identity
+from iam.answers import required
+from iam.caller import get_caller_identity
+from iam.client import Aws
 from iam.errors import AwsError
 
 
@@ -45,7 +47,8 @@ async def identify(aws: Aws) -> Identity:
 
 async def _alias(aws: Aws) -> str | None:
     try:
-        return next(iter((await aws.call(aws.iam.list_account_aliases))["AccountAliases"]), None)
+        said = await aws.call(aws.iam.list_account_aliases)
+        return next(iter(required(said, "AccountAliases")), None)
     except AwsError as error:
         if error.denied:
             return None

@@ -9,21 +9,27 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationD
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from iam.account import Account, account_of
+from iam.account import Account, Unread, account_of
 from iam.client import Aws
 from iam.errors import AwsError
 from iam.identity import Identity
+from iam.paging import incomplete, pages
 from iam.parse import parse_page
 from iam.principals import fetch_missing, load_one_by_one, together
 from iam.text import safe
 from iam.threads import in_thread, one_at_a_time
 
 PAGE_SIZE = 1000
-_STREAMS = (["LocalManagedPolicy", "AWSManagedPolicy", "Group"], ["User"], ["Role"])
+_STREAMS = {
+    "groups and policies": ["LocalManagedPolicy", "AWSManagedPolicy", "Group"],
+    "users": ["User"],
+    "roles": ["Role"],
+}
+"""What is asked for side by side, by what is missing where one ends too soon."""
 
 OnPage = Callable[[Account], None]
 
@@ -52,7 +58,7 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
             raise
         account = await load_one_by_one(aws, start, on_page)
     for arn in account.principals:
-        if (owner := account_of(arn)) != identity.account:
+        if account_of(arn) != identity.account:
             raise AwsError(
                 "WrongAccount",
                 f"AWS answered with {safe(arn)}, and account {identity.account} was asked for.",
@@ -63,6 +69,7 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
 
 async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     read: list[Account] = []
+    broken: dict[str, AwsError] = {}
 
     async def parse(page: Mapping[str, Any]) -> None:
         def work() -> Account:
@@ -73,33 +80,31 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
         read.append(parsed)
         on_page(parsed)
 
-    async def stream(kinds: list[str]) -> None:
-        pages = _pages(aws, kinds)
+    async def stream(what: str, kinds: list[str]) -> None:
+        call = "get_account_authorization_details"
         async with asyncio.TaskGroup() as parsing:
-            # While one page is parsed the next is on its way.
-            while (page := await aws.call(get_account_authorization_details, pages)) is not None:
-                parsing.create_task(parse(page))
+            try:
+                # While one page is parsed the next is on its way.
+                async for page in pages(aws, call, Filter=kinds, MaxItems=PAGE_SIZE):
+                    parsing.create_task(parse(page))
+            except AwsError as error:
+                if not incomplete(error):
+                    raise
+                broken[what] = error
 
-    await together(stream(kinds) for kinds in _STREAMS)
+    await together(stream(what, kinds) for what, kinds in _STREAMS.items())
+    if not read:
+        raise next(iter(broken.values()))
     return replace(
         start,
         principals={arn: p for page in read for arn, p in page.principals.items()},
         groups={name: g for page in read for name, g in page.groups.items()},
         policies={arn: p for page in read for arn, p in page.policies.items()},
-        unread=tuple(unread for page in read for unread in page.unread),
-    )
-
-
-def get_account_authorization_details(
-    pages: Iterator[Mapping[str, Any]],
-) -> Mapping[str, Any] | None:
-    """Fetch the next page; None after the last."""
-    return next(pages, None)
-
-
-def _pages(aws: Aws, kinds: list[str]) -> Iterator[Mapping[str, Any]]:
-    # A generator, so that the paginator is made in the thread: botocore reads a file for it.
-    yield from aws.iam.get_paginator("get_account_authorization_details").paginate(
-        Filter=kinds,  # type: ignore[arg-type]
-        PaginationConfig={"PageSize": PAGE_SIZE},
+        unread=(
+            *(unread for page in read for unread in page.unread),
+            *(
+                Unread(what, error.code, error.sentence, hides=what in ("users", "roles"))
+                for what, error in broken.items()
+            ),
+        ),
     )

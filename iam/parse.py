@@ -112,10 +112,11 @@ class _Version(TypedDict, total=False):
 def _versions(raw: object) -> object:
     """Parse a list of versions; one of an odd shape must not cost the policy itself."""
     items = [item for item in raw if isinstance(item, Mapping)] if isinstance(raw, list) else []
-    return tuple(_version(item) for item in items)
+    return tuple(version_of(item) for item in items)
 
 
-def _version(item: Mapping[str, Any]) -> PolicyVersion:
+def version_of(item: Mapping[str, Any]) -> PolicyVersion:
+    """Parse one version of a policy, whatever shape it has."""
     try:
         return validated(PolicyVersion, item)
     except ValidationError:
@@ -197,9 +198,7 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
             hides = key in ("UserDetailList", "RoleDetailList")
             unread.append(Unread(key, "Malformed", f"{key} is not a list", hides))
             return []
-        return [
-            parsed for item in items if (parsed := _parsed(item, label, model, unread)) is not None
-        ]
+        return [made for item in items if (made := parsed(item, label, model, unread)) is not None]
 
     principals: list[Principal] = [
         *parse("UserDetailList", "user", partial(validated, User)),
@@ -216,9 +215,20 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
     )
 
 
-def _parsed(
+def parsed(
     item: object, label: str, model: Callable[[Any], _Model], unread: list[Unread]
 ) -> _Model | None:
+    """Make a model of one item.
+
+    Args:
+        item: With AWS's names.
+        label: `user`, `role`, `group` or `policy`.
+        model: Makes it.
+        unread: Takes the reason where the item does not parse.
+
+    Returns:
+        The model; None if the item does not parse.
+    """
     name = ""
     if isinstance(item, Mapping):
         name = str(item.get("Arn") or item.get(f"{label.title()}Name") or "")

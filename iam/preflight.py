@@ -6,14 +6,19 @@ simulator answers, whether the caller may do it at all. Nothing here changes any
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from iam.account import Account, Group, Holder
+from iam.answers import required
+from iam.attached import PATIENCE, attached_now
 from iam.client import IN_FLIGHT, Aws
+from iam.confirmed import Confirmed
 from iam.errors import AwsError
 from iam.journal import Op
-from iam.principals import attached_arns, together
+from iam.paging import listed
+from iam.principals import together
 
 QUOTA = 10
 """Managed policies that can be attached to one user, role or group, unless AWS raised it.
@@ -32,6 +37,8 @@ class Findings:
     """The attached policies as they are now, by the ARN of their holder."""
     blocked: Mapping[str, str] = field(default_factory=dict)
     """Why something cannot be changed, in words, by ARN."""
+    unread: tuple[str, ...] = ()
+    """The names of those of whom AWS denies what is attached to them."""
     warnings: tuple[str, ...] = ()
 
     def applied_to(self, account: Account) -> Account:
@@ -52,6 +59,7 @@ async def preflight(
     policy_arn: str,
     caller: str,
     on_progress: Callable[[int], None] | None = None,
+    confirmed: Confirmed | None = None,
 ) -> Findings:
     """Look before a change.
 
@@ -63,40 +71,23 @@ async def preflight(
         policy_arn: Which policy is to be attached or detached.
         caller: The ARN of the operator's own identity.
         on_progress: Told how many of the holders have been read.
+        confirmed: What AWS confirmed a moment ago.
 
     Raises:
         AwsError: AWS cannot be asked at all: no network, expired credentials.
     """
-    attached: dict[str, tuple[str, ...]] = {}
-    blocked: dict[str, str] = {}
-    unread: list[str] = []
-    waiting = iter(holders)
-
-    async def read() -> None:
-        for holder in waiting:
-            try:
-                attached[holder.arn] = await attached_arns(aws, holder.type, holder.name)
-            except AwsError as error:
-                if error.code == "NoSuchEntity":
-                    blocked[holder.arn] = "it does not exist any more"
-                elif error.denied:
-                    unread.append(holder.name)
-                else:
-                    raise
-            if on_progress:
-                on_progress(len(attached) + len(blocked) + len(unread))
-
-    await together(read() for _ in range(min(IN_FLIGHT, len(holders))))
+    found = await look(aws, holders, confirmed or Confirmed(), on_progress)
     warnings: list[str] = []
-    if unread:
-        who = unread[0] if len(unread) == 1 else f"{len(unread)} of them"
+    if found.unread:
+        who = found.unread[0] if len(found.unread) == 1 else f"{len(found.unread)} of them"
         warnings.append(
             f"What is attached to {who} now may not be read: the account's data is used."
         )
+    blocked = dict(found.blocked)
     if op == "attach":
         quotas = await _quotas(aws)
         for holder in holders:
-            held = attached.get(holder.arn, holder.attached)
+            held = found.attached.get(holder.arn, holder.attached)
             quota = (quotas or {}).get(holder.type, QUOTA)
             if policy_arn in held or len(held) < quota:
                 continue
@@ -109,13 +100,59 @@ async def preflight(
     warnings += await _may_not(aws, account, holders, op, policy_arn, caller)
     if aws.expires_within(SOON):
         warnings.append(f"The credentials end within {SOON // 60} minutes and are not renewed.")
-    return Findings(attached, blocked, tuple(warnings))
+    return replace(found, blocked=blocked, warnings=tuple(warnings))
+
+
+async def look(
+    aws: Aws,
+    holders: Sequence[Holder],
+    confirmed: Confirmed,
+    on_progress: Callable[[int], None] | None = None,
+) -> Findings:
+    """Read what is attached to these users, roles and groups now.
+
+    Args:
+        aws: The connection.
+        holders: Whom to read.
+        confirmed: What AWS confirmed a moment ago: reads that contradict it are repeated, and what
+            they say in the end is believed.
+        on_progress: Told how many have been read.
+
+    Raises:
+        AwsError: AWS cannot be asked at all.
+    """
+    attached: dict[str, tuple[str, ...]] = {}
+    blocked: dict[str, str] = {}
+    unread: list[str] = []
+    waiting = iter(holders)
+    deadline = time.monotonic() + PATIENCE
+
+    async def read() -> None:
+        for holder in waiting:
+            try:
+                now = await attached_now(
+                    aws, holder.type, holder.name, confirmed.of(holder.arn), deadline
+                )
+                confirmed.believe(holder.arn, now)
+                attached[holder.arn] = now
+            except AwsError as error:
+                if error.code == "NoSuchEntity":
+                    blocked[holder.arn] = "it does not exist any more"
+                elif error.denied:
+                    unread.append(holder.name)
+                else:
+                    raise
+            if on_progress:
+                on_progress(len(attached) + len(blocked) + len(unread))
+
+    await together(read() for _ in range(min(IN_FLIGHT, len(holders))))
+    return Findings(attached, blocked, tuple(unread))
 
 
 async def _quotas(aws: Aws) -> dict[str, int] | None:
     """How many policies each kind of holder may have; None if AWS does not say."""
     try:
-        summary = (await aws.call(aws.iam.get_account_summary))["SummaryMap"]
+        summary = required(await aws.call(aws.iam.get_account_summary), "SummaryMap")
     except AwsError as error:
         if error.of_all:
             raise
@@ -170,8 +207,10 @@ async def _may_not(
             continue
         action = f"iam:{op.title()}{kind.title()}Policy"
         try:
-            said = await aws.call(
-                aws.iam.simulate_principal_policy,
+            results, _ = await listed(
+                aws,
+                "simulate_principal_policy",
+                "EvaluationResults",
                 PolicySourceArn=me.arn,
                 ActionNames=[action],
                 ResourceArns=arns,
@@ -183,17 +222,16 @@ async def _may_not(
                     }
                 ],
             )
+            # Without results of its own for each resource, the one decision is the only resource's.
+            decisions = [
+                required(each, "EvalResourceDecision")
+                for result in results
+                for each in result.get("ResourceSpecificResults", [])
+            ] or [required(result, "EvalDecision") for result in results]
         except AwsError as error:
             if error.of_all:
                 raise
             return found  # it may not be asked, or does not answer: AWS itself will say
-        results = said.get("EvaluationResults", [])
-        # Without results of its own for each resource, the one decision is the only resource's.
-        decisions = [
-            each["EvalResourceDecision"]
-            for result in results
-            for each in result.get("ResourceSpecificResults", [])
-        ] or [result["EvalDecision"] for result in results]
         refused = sum(decision != "allowed" for decision in decisions)
         if refused:
             of = f" for {refused} of {len(arns)} {kind}s" if len(arns) > 1 else ""

@@ -7,14 +7,18 @@ becomes an inline policy whose document is `Unread`, so that whoever judges the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 from iam.account import Account, Group, ManagedPolicy, Principal, Role, Unread, User
+from iam.answers import required
 from iam.client import IN_FLIGHT, Aws
 from iam.errors import AwsError
-from iam.parse import validated
+from iam.paging import listed
+from iam.parse import parsed, validated
+from iam.text import safe
 
 UNREAD_BOUNDARY = "(boundary could not be read)"
 """Stands for the ARN of a boundary when it is not known whether there is one."""
@@ -26,6 +30,7 @@ _EVERY = 50
 """How many users, roles and groups are read before they are told of."""
 
 _Kind = Literal["user", "role", "group"]
+_MODELS: dict[_Kind, type[User | Role | Group]] = {"user": User, "role": Role, "group": Group}
 _Json = dict[str, Any]
 
 
@@ -51,27 +56,27 @@ async def load_one_by_one(
         AwsError: Neither users nor roles may be listed, or something else than a denial happened.
     """
     unread: list[Unread] = []
-    denials: list[AwsError] = []
+    refusals: list[AwsError] = []
     names: list[tuple[_Kind, _Json]] = []
-    kinds: tuple[_Kind, ...] = ("user", "role", "group")
-    for kind in kinds:
+    for kind in _MODELS:
         try:
-            found = await listed(aws, f"list_{kind}s", f"{kind.title()}s")
-            names += [(kind, raw) for raw in found]
+            found, missing = await listed(aws, f"list_{kind}s", f"{kind.title()}s")
         except AwsError as error:
-            if not error.denied:
+            if not _skippable(error):
                 raise
-            denials.append(error)
-            hides = kind != "group"
-            unread.append(Unread(f"{kind}s", error.code, error.sentence, hides))
-    if {"users", "roles"} <= {item.what for item in unread}:
-        raise denials[0]
+            found, missing = [], error
+        names += [(kind, raw) for raw in found]
+        if missing is not None:
+            refusals.append(missing)
+            unread.append(Unread(f"{kind}s", missing.code, missing.sentence, kind != "group"))
+    # Groups alone are nobody.
+    if {"users", "roles"} <= {item.what for item in unread} and {k for k, _ in names} <= {"group"}:
+        raise refusals[0]
 
     principals: dict[str, Principal] = {}
     groups: dict[str, Group] = {}
     policies: dict[str, ManagedPolicy] = {}
     waiting = iter(names)
-
     fresh: list[Principal | Group] = []
 
     def tell() -> None:
@@ -80,9 +85,16 @@ async def load_one_by_one(
 
     async def worker() -> None:
         for kind, raw in waiting:
-            reader = _Reader(aws, kind, raw[f"{kind.title()}Name"])
-            if (read := await reader.read(raw)) is None:
-                continue  # deleted since it was listed
+            name = raw.get(f"{kind.title()}Name")
+            if not name:
+                what = f"{kind} {raw.get('Arn', '')}".strip()
+                unread.append(Unread(what, "Malformed", "AWS lists no name", kind != "group"))
+                continue
+            reader = _Reader(aws, kind, name)
+            read = await reader.read(raw)
+            unread.extend(reader.malformed)
+            if read is None:
+                continue  # it is malformed, or was deleted since it was listed
             fresh.append(read)
             if isinstance(read, Group):
                 groups[read.name] = read
@@ -152,27 +164,19 @@ async def get_policy(aws: Aws, arn: str) -> ManagedPolicy:
     """Read a managed policy with the document of its default version.
 
     Raises:
-        AwsError: It does not exist, or may not be read.
+        AwsError: It does not exist, may not be read, or is not as AWS describes a policy.
     """
-    said = await aws.call(aws.iam.get_policy, PolicyArn=arn)
-    raw: _Json = dict(said["Policy"])
-    version = await aws.call(
-        aws.iam.get_policy_version, PolicyArn=arn, VersionId=raw["DefaultVersionId"]
-    )
-    document = version["PolicyVersion"]["Document"]
-    return validated(ManagedPolicy, {**raw, "document": document})
-
-
-async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
-    """The ARNs of the managed policies that are attached to a user, role or group now.
-
-    Raises:
-        AwsError: They could not be read; `NoSuchEntity` if it does not exist.
-    """
-    found = await listed(
-        aws, f"list_attached_{kind}_policies", "AttachedPolicies", **{f"{kind.title()}Name": name}
-    )
-    return tuple(item["PolicyArn"] for item in found)
+    raw = required(await aws.call(aws.iam.get_policy, PolicyArn=arn), "Policy")
+    default = required(raw, "DefaultVersionId")
+    said = await aws.call(aws.iam.get_policy_version, PolicyArn=arn, VersionId=default)
+    document = required(required(said, "PolicyVersion"), "Document")
+    unread: list[Unread] = []
+    model = partial(validated, ManagedPolicy)
+    policy = parsed({**raw, "document": document}, "policy", model, unread)
+    if policy is None:
+        what = f"The policy {safe(arn)} is {safe(unread[0].message)}."
+        raise AwsError("Malformed", what, "Check the endpoint URL and the proxy.")
+    return policy
 
 
 class _Reader:
@@ -181,6 +185,8 @@ class _Reader:
     def __init__(self, aws: Aws, kind: _Kind, name: str) -> None:
         self.boundary: ManagedPolicy | None = None
         """Set if it could not be read whether there is a boundary."""
+        self.malformed: list[Unread] = []
+        """Why there is nothing to be understood of it."""
         self._aws = aws
         self._kind = kind
         self._title = kind.title()
@@ -189,7 +195,7 @@ class _Reader:
         self._unread: list[_Json] = []
 
     async def read(self, listed: _Json) -> User | Role | Group | None:
-        """Read it; None if it does not exist (any more).
+        """Read it; None if it does not exist (any more), or is malformed.
 
         Args:
             listed: What a list said about it, for when no more may be read.
@@ -210,22 +216,18 @@ class _Reader:
             "AttachedManagedPolicies": attached,
             f"{self._title}PolicyList": [*inline, *self._unread],
         }
-        models: Mapping[_Kind, type[User | Role | Group]] = {
-            "user": User,
-            "role": Role,
-            "group": Group,
-        }
-        return validated(models[self._kind], raw)
+        return parsed(raw, self._kind, partial(validated, _MODELS[self._kind]), self.malformed)
 
     async def _facts(self, listed: _Json) -> _Json:
         """Boundary, tags and last use, which lists leave out."""
         get = getattr(self._aws.iam, f"get_{self._kind}")
         try:
-            return dict((await self._aws.call(get, **self._who))[self._title])
+            return dict(required(await self._aws.call(get, **self._who), self._title))
         except AwsError as error:
-            if not listed or not error.denied:
+            if not listed or error.code == "NoSuchEntity" or not _skippable(error):
                 raise
-            unread = Unread(f"boundary of {listed['Arn']}", error.code, error.sentence)
+            what = f"boundary of {listed.get('Arn') or self._name}"
+            unread = Unread(what, error.code, error.sentence)
             self.boundary = _unread_policy(UNREAD_BOUNDARY, unread)
             return {**listed, "PermissionsBoundary": UNREAD_BOUNDARY}
 
@@ -233,53 +235,48 @@ class _Reader:
         try:
             return await read()
         except AwsError as error:
-            if not error.denied:
+            if error.code == "NoSuchEntity" or not _skippable(error):
                 raise
             self._keep_unread(f"({what} could not be read)", what, error)
             return []
 
+    async def _items(self, operation: str, key: str, what: str) -> list[Any]:
+        """All items of a list of its; where there may be more, that is kept as unread."""
+        found, missing = await listed(self._aws, operation, key, **self._who)
+        if missing is not None:
+            self._keep_unread(f"({what} could not be read)", what, missing)
+        return found
+
     async def _attached(self) -> list[Any]:
-        list_attached = f"list_attached_{self._kind}_policies"
-        return await listed(self._aws, list_attached, "AttachedPolicies", **self._who)
+        operation = f"list_attached_{self._kind}_policies"
+        found = await self._items(operation, "AttachedPolicies", "attached policies")
+        return [required(policy, "PolicyArn") for policy in found]
 
     async def _inline(self) -> list[Any]:
-        names = await listed(self._aws, f"list_{self._kind}_policies", "PolicyNames", **self._who)
+        operation = f"list_{self._kind}_policies"
+        names = await self._items(operation, "PolicyNames", "inline policies")
         get = getattr(self._aws.iam, f"get_{self._kind}_policy")
         found: list[_Json] = []
         for name in names:
             try:
                 said = await self._aws.call(get, **self._who, PolicyName=name)
-                found.append({"PolicyName": name, "PolicyDocument": said["PolicyDocument"]})
+                document = required(said, "PolicyDocument")
+                found.append({"PolicyName": name, "PolicyDocument": document})
             except AwsError as error:
                 if error.code == "NoSuchEntity":
                     continue  # deleted since it was listed; the principal itself is still there
-                if not error.denied:
+                if not _skippable(error):
                     raise
                 self._keep_unread(name, f"inline policy {name}", error)
         return found
 
     async def _groups(self) -> list[Any]:
-        found = await listed(self._aws, "list_groups_for_user", "Groups", **self._who)
-        return [group["GroupName"] for group in found]
+        found = await self._items("list_groups_for_user", "Groups", "groups")
+        return [required(group, "GroupName") for group in found]
 
     def _keep_unread(self, name: str, what: str, error: AwsError) -> None:
         unread = Unread(f"{what} of {self._kind} {self._name}", error.code, error.sentence)
         self._unread.append({"PolicyName": name, "PolicyDocument": unread})
-
-
-async def listed(aws: Aws, operation: str, key: str, **kwargs: str) -> list[Any]:
-    """All items of all pages of a list.
-
-    Raises:
-        AwsError: A page could not be read.
-    """
-
-    def pages() -> list[Any]:
-        paginator: Any = aws.iam.get_paginator(operation)  # type: ignore[call-overload]
-        return [item for page in paginator.paginate(**kwargs) for item in page.get(key, [])]
-
-    pages.__name__ = operation
-    return await aws.call(pages)
 
 
 async def _with_workers(
@@ -296,7 +293,7 @@ async def _with_workers(
 
 def _skippable(error: AwsError) -> bool:
     """Whether the error is about this one thing, and the rest can be read all the same."""
-    return error.denied or error.code in NOT_THERE
+    return error.denied or error.code in (*NOT_THERE, "Malformed")
 
 
 def _unread_policy(arn: str, unread: Unread) -> ManagedPolicy:

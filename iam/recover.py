@@ -6,20 +6,18 @@ itself; until then, and where AWS could not be asked, it stays open, to be asked
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from iam.account import named
+from iam.attached import PATIENCE, attached_now
 from iam.change import not_shown
 from iam.client import Aws
+from iam.confirmed import SETTLED, Confirmed
 from iam.errors import AwsError
-from iam.history import Recorded, read_history
+from iam.history import History, Recorded, age, read_history
 from iam.journal import Journal, Phase
-from iam.principals import attached_arns
 from iam.threads import in_thread
-
-SETTLED = 60.0
-"""Seconds after which AWS shows what a call has done, if it has done anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,11 @@ class Recovered:
 
 
 async def recover(
-    aws: Aws, journal: Journal, account_id: str, settled: float = SETTLED
+    aws: Aws,
+    journal: Journal,
+    account_id: str,
+    settled: float = SETTLED,
+    confirmed: Confirmed | None = None,
 ) -> tuple[Recovered, ...]:
     """Settle the open intents of an account.
 
@@ -42,6 +44,7 @@ async def recover(
         journal: With the intents.
         account_id: Whose.
         settled: Seconds after which AWS shows what it has done.
+        confirmed: Takes what the journal says was confirmed a moment ago.
 
     Returns:
         What was found; nothing if there are no open intents, or if another copy of the app is
@@ -52,7 +55,10 @@ async def recover(
         AwsError: It is the connection to another account, which knows nothing of these changes.
     """
     aws.require(account_id)
+    confirmed = confirmed or Confirmed()
     history = await in_thread(read_history, journal.path)
+    for done in await in_thread(_done_lately, history, account_id):
+        confirmed.note(*done)
     if not history.open(account_id):
         return ()
     with journal.settling() as alone:
@@ -60,25 +66,51 @@ async def recover(
             return ()
         # Once more: they may have been answered before the lock was ours.
         history = await in_thread(read_history, journal.path)
-        return tuple([await _settle(aws, journal, c, settled) for c in history.open(account_id)])
+        asking = _Asking(aws, confirmed, settled, time.monotonic() + PATIENCE)
+        return tuple([await _settle(asking, journal, c) for c in history.open(account_id)])
 
 
-async def _settle(aws: Aws, journal: Journal, change: Recorded, settled: float) -> Recovered:
-    phase, error = await _asked(aws, change, settled)
+def _done_lately(history: History, account_id: str) -> list[tuple[str, str, bool, float]]:
+    """What an earlier run of the app, too, saw confirmed a moment ago, as `Confirmed` notes it."""
+    return [
+        (change.entry.principal, change.entry.policy, change.entry.op == "attach", seconds)
+        for batch in history.of(account_id)
+        for change in batch.changes
+        if change.state == "done" and (seconds := age(change)) < SETTLED
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """How AWS is asked about changes that were cut short."""
+
+    aws: Aws
+    confirmed: Confirmed
+    settled: float
+    deadline: float
+    """Until when reads are repeated that contradict what was confirmed, by `time.monotonic`."""
+
+
+async def _settle(asking: _Asking, journal: Journal, change: Recorded) -> Recovered:
+    entry = change.entry
+    phase, error = await _asked(asking, change)
     if phase is not None:
         told = (error.code, error.sentence) if error else None
-        await in_thread(journal.answer, change.entry, phase, None, told)
+        await in_thread(journal.answer, entry, phase, None, told)
+        if phase == "done":
+            asking.confirmed.note(entry.principal, entry.policy, entry.op == "attach")
     return Recovered(change, phase, error)
 
 
-async def _asked(
-    aws: Aws, change: Recorded, settled: float
-) -> tuple[Phase | None, AwsError | None]:
+async def _asked(asking: _Asking, change: Recorded) -> tuple[Phase | None, AwsError | None]:
     """How a change ended, by what AWS says now."""
     entry = change.entry
     try:
         kind, name = named(entry.principal)
-        attached = await attached_arns(aws, kind, name)
+        # A read that shows the state before a confirmed change looks as if this one, which was to
+        # reverse it, had been made.
+        confirmed = asking.confirmed.of(entry.principal)
+        attached = await attached_now(asking.aws, kind, name, confirmed, asking.deadline)
     except ValueError as failure:
         return "unconfirmed", AwsError("Malformed", f"The journal names {failure}.", "")
     except AwsError as error:
@@ -87,16 +119,9 @@ async def _asked(
         return ("unconfirmed" if error.denied else None), error
     if (entry.policy in attached) == (entry.op == "attach"):
         return "done", None
-    if _age(change) < timedelta(seconds=settled):
+    if age(change) < asking.settled:  # also where the clock has been set back since
         return None, not_shown()
     return "failed", _cut_short()
-
-
-def _age(change: Recorded) -> timedelta:
-    try:
-        return abs(datetime.now(UTC) - datetime.fromisoformat(change.at))
-    except (ValueError, TypeError):
-        return timedelta.max
 
 
 def _cut_short() -> AwsError:

@@ -17,13 +17,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from iam.account import PolicyVersion, Unread
+from iam.account import Unread
+from iam.answers import required
 from iam.client import Aws
 from iam.document import Document, parse_document
 from iam.errors import AwsError
 from iam.managed import Managed
-from iam.parse import validated
-from iam.principals import listed
+from iam.paging import listed
+from iam.parse import version_of
 from iam.shipped import shipped
 
 
@@ -83,8 +84,12 @@ async def list_versions(aws: Aws | None, managed: Managed) -> Versions:
         notes.append("The versions are those of the saved account; AWS is not asked.")
     else:
         try:
-            raw = await listed(aws, "list_policy_versions", "Versions", PolicyArn=policy.arn)
-            versions = [validated(PolicyVersion, {**v, "Document": None}) for v in raw]
+            raw, missing = await listed(
+                aws, "list_policy_versions", "Versions", PolicyArn=policy.arn
+            )
+            if missing is not None:
+                notes.append(f"AWS's list of versions is not complete: {missing.sentence}")
+            versions = [version_of({**v, "Document": None}) for v in raw]
             found = tuple(Version(v.id, _day(v.created), "aws") for v in versions)
             now = next((v.id for v in versions if v.default), in_force)
             if now != in_force and in_force is not None:
@@ -146,7 +151,7 @@ async def _document(aws: Aws, managed: Managed, version: Version) -> Document | 
         said = await aws.call(
             aws.iam.get_policy_version, PolicyArn=policy.arn, VersionId=version.id
         )
-        return validated(PolicyVersion, said["PolicyVersion"]).document
+        return version_of(required(said, "PolicyVersion")).document
     except AwsError as error:
         unread = Unread(f"version {version.id}", error.code, error.sentence)
     held = [v.document for v in policy.versions if v.id == version.id]

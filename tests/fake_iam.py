@@ -22,6 +22,8 @@ _FEW = 40
 Params = dict[str, str]
 Reply = tuple[int, str]
 """Status and XML."""
+State = dict[frozenset[tuple[str, str]], Reply]
+"""Answers, by the parameters of the request."""
 
 
 @dataclass
@@ -48,6 +50,8 @@ class Rule:
     """Nothing happens before it is set."""
     slow: bool = False
     """The answer comes a few bytes at a time."""
+    drip: bool = False
+    """The answer comes byte by byte and never ends, so that no read times out."""
 
 
 class FakeIam:
@@ -63,6 +67,7 @@ class FakeIam:
         """Set once there has been a request."""
         self._backend = urlsplit(backend).netloc
         self._rules: list[Rule] = []
+        self._answered: State = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._idle = threading.Condition(self._lock)
@@ -116,6 +121,15 @@ class FakeIam:
         """Let moto answer, before rules that are added later count."""
         self.add(Rule(action, forward=True, times=times))
 
+    @property
+    def state(self) -> State:
+        """What moto has answered last to each request."""
+        return dict(self._answered)
+
+    def show(self, state: State, action: str, times: int = -1) -> None:
+        """Answer with the state of before, as IAM does for some seconds."""
+        self.add(Rule(action, reply=lambda params: state[frozenset(params.items())], times=times))
+
     def hold(self, action: str) -> threading.Event:
         """Keep all calls waiting until the event is set; moto answers then."""
         gate = threading.Event()
@@ -124,6 +138,9 @@ class FakeIam:
 
     def hang(self, action: str) -> None:
         self.add(Rule(action, hang=True))
+
+    def drip(self, action: str, times: int = -1) -> None:
+        self.add(Rule(action, drip=True, times=times))
 
     def cut_before(self, action: str, times: int = -1) -> None:
         """Reset the connection before moto has acted."""
@@ -186,6 +203,7 @@ class FakeIam:
             text = said.encode()
         elif rule.forward:
             status, text = self._forward(handler, body)
+            self._answered[frozenset(params.items())] = status, text.decode()
         if rule.cut:
             linger = struct.pack("ii", 1, 0)
             handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -193,8 +211,10 @@ class FakeIam:
             return
         handler.send_response(status)
         handler.send_header("Content-Type", "text/xml")
-        handler.send_header("Content-Length", str(len(text)))
+        handler.send_header("Content-Length", str(len(text) + rule.drip * 1_000_000))
         handler.end_headers()
+        while rule.drip and not self._stopping.wait(0.05):
+            handler.wfile.write(b" ")
         for start in range(0, len(text), _FEW) if rule.slow else ():
             handler.wfile.write(text[start : start + _FEW])
             handler.wfile.flush()
@@ -268,4 +288,16 @@ def result(action: str, inside: str) -> str:
         f'<{action}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><{action}Result>'
         f"{inside}</{action}Result><ResponseMetadata><RequestId>r-2</RequestId>"
         f"</ResponseMetadata></{action}Response>"
+    )
+
+
+def attached(*arns: str) -> str:
+    """The inside of an answer that lists attached policies."""
+    members = (
+        f"<member><PolicyName>{escape(arn.rsplit('/', 1)[-1])}</PolicyName>"
+        f"<PolicyArn>{escape(arn)}</PolicyArn></member>"
+        for arn in arns
+    )
+    return (
+        f"<AttachedPolicies>{''.join(members)}</AttachedPolicies><IsTruncated>false</IsTruncated>"
     )

@@ -124,16 +124,17 @@ class BedrockApp(App[int]):
         self._close_messages_no_wait()
 
     def _obey_signals(self) -> None:
-        """Leave the terminal as it was when the line drops or the system goes down."""
+        """Leave the terminal as it was when the line drops or the app is asked to end."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        # ctrl+c is a key for the app; SIGINT comes from outside, such as from `kill` or `timeout`.
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
             try:
                 loop.add_signal_handler(number, self._leave, 128 + number)
             except (ValueError, RuntimeError, NotImplementedError):
                 return  # not in the main thread: a test, or an app inside another one
 
     def _leave(self, status: int) -> None:
-        """Leave because the line drops or the system goes down: send no more, wait a little."""
+        """Leave because of a signal: send no more, wait a little."""
         batch = self.session.changes.running
         if batch is None:
             self.exit(status, status)

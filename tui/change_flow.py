@@ -106,6 +106,8 @@ class ChangeFlow:
                 self._say(f"{each.holder.name}: {each.why}.", severity="warning")
             for warning in plan.warnings[:_MOST_TOASTS]:
                 self._say(warning, severity="warning")
+            # They may have been read again for it.
+            await self.screen.show_changed([each.holder.arn for each in left])
             return
         from tui.review_dialog import About, ReviewDialog, ShowGroup, commands_screen
 

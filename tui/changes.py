@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iam.confirmed import Confirmed
 from iam.text import safe
 from iam.threads import in_thread
 from tui.judging import judge_for
@@ -38,7 +39,9 @@ class Changes:
         self.running: Batch | None = None
         """The batch that is under way."""
         self.unconfirmed: set[str] = set()
-        """The ARNs of those whose last change AWS has not confirmed; a reload settles it."""
+        """The ARNs of those whose last change AWS has not confirmed, or not shown in the last load;
+        a reload settles it."""
+        self.confirmed = Confirmed()
         self._journal: Journal | None = None
         self._folder: Path | None = None
         """Of the demo's journal."""
@@ -46,9 +49,14 @@ class Changes:
     # Plans
 
     async def plan(self, op: Op, arns: Iterable[str]) -> Plan:
-        """Work out what attaching or detaching the managed policy would do."""
-        account, judge, managed = self.session.read
+        """Work out what attaching or detaching the managed policy would do.
+
+        Raises:
+            AwsError: AWS cannot be asked.
+        """
         chosen = frozenset(arns)
+        await self._look_again(chosen)
+        account, judge, managed = self.session.read
 
         def make() -> Plan:
             from iam.plan import make_plan
@@ -64,8 +72,9 @@ class Changes:
         """Work out what reversing a batch would do.
 
         Raises:
-            AwsError: Its policy cannot be read.
+            AwsError: Its policy cannot be read, or AWS cannot be asked.
         """
+        await self._look_again(c.entry.principal for c in batch.reversible)
         account, _, managed = self.session.read
         policy = await self._policy(batch.entry.policy, account, managed.policy)
 
@@ -76,6 +85,25 @@ class Changes:
             return plan_of_undo(shown, account, batch, policy, only=only, again=again)
 
         return await in_thread(make)
+
+    async def _look_again(self, arns: Iterable[str]) -> None:
+        """Read those again of whom a load says something else than AWS confirmed a moment ago.
+
+        Raises:
+            AwsError: AWS cannot be asked.
+        """
+        account, _, _ = self.session.read
+        doubtful = self.confirmed.contradicted_in(account).intersection(arns)
+        aws = await self.session.connection() if doubtful else None
+        if aws is None or aws.credentials.account != account.id:
+            return
+        from iam.preflight import look
+
+        holders = [h for arn in doubtful if (h := account.holder(arn)) is not None]
+        found = await look(aws, holders, self.confirmed)
+        assert self.session.account is not None
+        self.session.account = found.applied_to(self.session.account)
+        self.unconfirmed.difference_update(found.attached)
 
     def _judge_of(self, policy: ManagedPolicy) -> Judge:
         """The judge for a policy's own sections: an undo may be of another than the managed one."""
@@ -118,8 +146,9 @@ class Changes:
         if aws is None or not plan.changes:
             return plan
         aws.require(account.id)
+        who, policy = self.session.caller, plan.policy.arn
         found = await preflight(
-            aws, account, holders, plan.op, plan.policy.arn, self.session.caller, on_progress
+            aws, account, holders, plan.op, policy, who, on_progress, self.confirmed
         )
         self.session.account = account = found.applied_to(account)
 
@@ -186,6 +215,7 @@ class Changes:
             caller=session.caller,
             batch=batch,
             hurry=hurry,
+            confirmed=self.confirmed,
         )
         arn = change.holder.arn
         now = session.account.holder(arn)
@@ -197,6 +227,10 @@ class Changes:
         elif outcome.ending in ("done", "unneeded"):
             self.unconfirmed.discard(arn)
         return outcome
+
+    def reloaded(self, account: Account) -> None:
+        """Mark those, and only those, whose confirmed change a new load does not show."""
+        self.unconfirmed = self.confirmed.contradicted_in(account)
 
     def in_doubt(self, holder: Holder) -> bool:
         """Whether AWS has not confirmed the last change to this one, or to a group of its."""
@@ -232,7 +266,8 @@ class Changes:
         await in_thread(import_module, "iam.recover")  # which takes longer than a frame
         from iam.recover import recover
 
-        return await recover(aws, await self.journal(), self.session.account.id)
+        journal, account_id = await self.journal(), self.session.account.id
+        return await recover(aws, journal, account_id, confirmed=self.confirmed)
 
     async def journal(self) -> Journal:
         """The journal, at the place that the operator named or the platform has for it."""

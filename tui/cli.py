@@ -110,11 +110,10 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     except Failure as failure:
         _fail(str(failure))
     except KeyboardInterrupt:
-        click.echo("bedrock-tui: interrupted", err=True)
-        leave(EXIT_FAILED)
+        _fail("interrupted")
     if missing:
         click.echo(f"bedrock-tui: not complete: {safe(missing)}", err=True)
-        sys.exit(EXIT_INCOMPLETE)
+        _leave(EXIT_INCOMPLETE)
 
 
 def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
@@ -167,9 +166,7 @@ def _open(launch: Launch) -> None:
 
         begun = begin(launch)
         from tui.app import run
-    from iam.threads import leave
-
-    leave(run(launch, begun))
+    _leave(run(launch, begun))
 
 
 def _write(report: Iterable[str], output: str | None) -> None:
@@ -195,4 +192,11 @@ def _write(report: Iterable[str], output: str | None) -> None:
 
 def _fail(sentence: str) -> NoReturn:
     click.echo(f"bedrock-tui: {safe(sentence)}", err=True)
-    sys.exit(EXIT_FAILED)
+    _leave(EXIT_FAILED)
+
+
+def _leave(status: int) -> NoReturn:
+    """End the program, though calls may hang in threads."""
+    from iam.threads import leave
+
+    leave(status)

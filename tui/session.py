@@ -289,7 +289,7 @@ class Session:
         self.account, self.managed, self._versions = account, managed, None
         self.stale = None
         self._judges = survey if isinstance(survey, RemoteSurvey) else None
-        self.changes.unconfirmed.clear()
+        self.changes.reloaded(account)
 
     async def judged(self, judge: Judge) -> AsyncIterator[Judged]:
         """Judge all users, roles and groups, some at a time."""

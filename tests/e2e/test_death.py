@@ -12,8 +12,8 @@ from threading import Event
 import pytest
 
 from iam.batch import AT_ONCE
+from iam.confirmed import SETTLED
 from iam.history import read_history
-from iam.recover import SETTLED
 from tests.build import ID
 from tests.company import ARN, POLICY, USERS, Company
 from tests.e2e.terminal import CREDENTIALS, Terminal, restored
@@ -66,7 +66,7 @@ def backdate(company: Company) -> None:
     company.journal.write_text(text)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_after_a_signal_no_more_is_sent_and_what_is_under_way_is_recorded(
     open_app: Open, company: Company, number: signal.Signals
 ) -> None:

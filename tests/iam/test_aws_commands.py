@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from iam.aws_commands import aws_commands
 from iam.journal import Op
@@ -37,10 +40,31 @@ def test_each_change_is_one_command_whatever_the_name_is(tmp_path: Path) -> None
     status, called = run(tmp_path, script("attach", profile="my prod"))
     assert status == 0
     assert called == [
-        f"iam|attach-user-policy|--user-name|alice|--policy-arn|{LIMITED}|--profile|my prod|",
-        f"iam|attach-role-policy|--role-name|{ODD}|--policy-arn|{LIMITED}|--profile|my prod|",
-        f"iam|attach-group-policy|--group-name|ml|--policy-arn|{LIMITED}|--profile|my prod|",
+        f"iam|attach-user-policy|--user-name=alice|--policy-arn={LIMITED}|--profile=my prod|",
+        f"iam|attach-role-policy|--role-name={ODD}|--policy-arn={LIMITED}|--profile=my prod|",
+        f"iam|attach-group-policy|--group-name=ml|--policy-arn={LIMITED}|--profile=my prod|",
     ]
+
+
+def test_a_leading_dash_is_part_of_a_value(tmp_path: Path) -> None:
+    made = [Change("attach", the(account(user("--debug")), "--debug"), LIMITED)]
+    lines = aws_commands(made, account=ID, profile="-p")
+    assert "--output=text --profile=-p)" in lines[2]
+    _, called = run(tmp_path, "\n".join(lines))
+    assert called == [
+        f"iam|attach-user-policy|--user-name=--debug|--policy-arn={LIMITED}|--profile=-p|"
+    ]
+
+
+@pytest.mark.parametrize("name", ["file:///etc/passwd", "http://host/x", "a\x1b[2J"])
+def test_what_the_aws_cli_would_read_or_a_terminal_obey_is_written_as_json(
+    tmp_path: Path, name: str
+) -> None:
+    made = [Change("detach", the(account(user(name)), name), LIMITED)]
+    _, (called,) = run(tmp_path, "\n".join(aws_commands(made, account=ID)))
+    _, command, option, said, _ = called.split("|")
+    assert (command, option) == ("detach-user-policy", "--cli-input-json")
+    assert json.loads(said) == {"UserName": name, "PolicyArn": LIMITED}
 
 
 def test_in_another_account_the_script_changes_nothing(tmp_path: Path) -> None:

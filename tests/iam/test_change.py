@@ -13,11 +13,12 @@ from iam import client
 from iam.account import Account, Holder, Principal
 from iam.change import Outcome, Patience, apply
 from iam.client import Aws
+from iam.confirmed import Confirmed
 from iam.errors import AwsError
 from iam.journal import Journal, JournalError
 from iam.load import load_account
 from iam.plan import Change
-from tests.fake_iam import FakeIam
+from tests.fake_iam import FakeIam, Rule, attached
 from tests.iam.accounts import SHARED, fill
 from tests.iam.test_load import ME, arn
 
@@ -32,6 +33,7 @@ class Case:
         self.iam = iam
         self.account = account
         self.journal = Journal(folder / "journal.jsonl")
+        self.confirmed = Confirmed()
 
     def principal(self, op: Op) -> Principal:
         """bob has the policy and the role has not."""
@@ -56,6 +58,7 @@ class Case:
             batch="b1",
             patience=Patience(shown, again),
             hurry=hurry,
+            confirmed=self.confirmed,
         )
 
     def at_aws(self, op: Op) -> bool:
@@ -197,6 +200,32 @@ async def test_a_change_whose_answer_was_lost_is_never_called_failed(
 
 
 @OPS
+@pytest.mark.parametrize("body", ["<html><p>Log in</p></html>", "<AttachUser/>"])
+async def test_what_is_no_answer_of_aws_confirms_nothing(
+    case: Case, fake: FakeIam, op: Op, body: str
+) -> None:
+    fake.add(Rule(sends(op), reply=lambda _: (200, body)))
+    outcome = await case.change(op)
+    assert outcome.ending == "unconfirmed"
+    assert "not AWS" in str(outcome.error)
+    # Nor does a list without a list say that nothing is attached.
+    fake.clear()
+    fake.answer(reads(op), lambda _: "<IsTruncated>false</IsTruncated>")
+    outcome = await case.change(op)
+    assert (outcome.ending, outcome.sent) == ("failed", False)
+
+
+@OPS
+async def test_a_list_that_is_not_complete_is_not_taken_for_the_state(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    fake.answer(reads(op), lambda _: "<AttachedPolicies/><IsTruncated>true</IsTruncated>")
+    outcome = await case.change(op)
+    assert (outcome.ending, outcome.sent) == ("failed", False)
+    assert "more follows" in str(outcome.error)
+
+
+@OPS
 async def test_a_change_that_aws_does_not_show_is_unconfirmed(
     case: Case, fake: FakeIam, op: Op
 ) -> None:
@@ -213,10 +242,8 @@ async def test_a_change_that_aws_does_not_show_is_unconfirmed(
 async def test_a_change_that_aws_shows_late_is_waited_for(
     case: Case, fake: FakeIam, op: Op
 ) -> None:
-    held = f"<member><PolicyName>shared</PolicyName><PolicyArn>{SHARED}</PolicyArn></member>"
-    stale = f"<AttachedPolicies>{'' if op == 'attach' else held}</AttachedPolicies>"
-    fake.answer(reads(op), lambda _: stale)
-    fake._rules[-1].times = 4
+    stale = attached() if op == "attach" else attached(SHARED)
+    fake.answer(reads(op), lambda _: stale, times=4)
     outcome = await case.change(op, shown=10)
     assert outcome.ending == "done"
     assert fake.actions.count(reads(op)) == 5
@@ -279,6 +306,54 @@ async def test_what_aws_has_as_wanted_already_is_not_sent(
     assert case.phases == []
 
 
+def stale_before(op: Op) -> str:
+    """What a read shows that already has what a change is to bring about."""
+    return attached(SHARED) if op == "attach" else attached()
+
+
+@OPS
+async def test_a_stale_read_of_a_pair_that_was_just_changed_is_read_again(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    back: Op = "detach" if op == "attach" else "attach"
+    who = case.principal(op)
+    assert (await case.change(op)).ending == "done"
+    # IAM shows the state before the change once more: as if somebody had reversed it already.
+    fake.answer(reads(op), lambda _: stale_before(back), times=2)
+    outcome = await case.change(back, who, shown=20)
+    assert outcome.ending == "done"
+    assert case.phases == ["intent", "done"] * 2
+    assert not case.at_aws(op)
+
+
+@OPS
+async def test_a_contradiction_that_stays_is_believed(case: Case, fake: FakeIam, op: Op) -> None:
+    back: Op = "detach" if op == "attach" else "attach"
+    who = case.principal(op)
+    assert (await case.change(op)).ending == "done"
+    fake.answer(reads(op), lambda _: stale_before(back))
+    outcome = await case.change(back, who)
+    assert (outcome.ending, outcome.sent) == ("unneeded", False)
+    fake.seen.clear()
+    await case.change(back, who)
+    assert fake.actions == [reads(op)]
+
+
+async def test_a_stale_read_cut_short_by_a_hurry_settles_nothing(case: Case, fake: FakeIam) -> None:
+    await case.change("attach")
+    hurry = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def reply(_: Any) -> str:
+        loop.call_soon_threadsafe(hurry.set)
+        return stale_before("detach")
+
+    fake.answer(reads("attach"), reply)
+    outcome = await case.change("detach", case.principal("attach"), shown=60, hurry=hurry)
+    assert outcome.error is not None
+    assert outcome.error.stopped
+
+
 @OPS
 async def test_a_detach_that_somebody_else_was_faster_with_fails_and_tells_the_state(
     case: Case, fake: FakeIam, op: Op
@@ -288,8 +363,7 @@ async def test_a_detach_that_somebody_else_was_faster_with_fails_and_tells_the_s
         outcome = await case.change(op)
         assert outcome.attached == ()
     else:
-        held = f"<member><PolicyName>shared</PolicyName><PolicyArn>{SHARED}</PolicyArn></member>"
-        fake.answer(reads(op), lambda _: f"<AttachedPolicies>{held}</AttachedPolicies>", times=1)
+        fake.answer(reads(op), lambda _: attached(SHARED), times=1)
         case.iam.detach_user_policy(UserName="bob", PolicyArn=SHARED)
         outcome = await case.change(op)
         assert outcome.attached == ()

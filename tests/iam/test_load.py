@@ -129,12 +129,6 @@ async def test_credentials_that_expire_on_the_way_end_it(aws: Aws, fake: FakeIam
         await load_account(aws, ME)
 
 
-async def test_a_page_that_comes_twice_does_not_go_on_for_ever(aws: Aws, fake: FakeIam) -> None:
-    fake.answer(WHOLE, lambda _: "<IsTruncated>true</IsTruncated><Marker>same</Marker>")
-    with pytest.raises(AwsError, match="same page twice"):
-        await load_account(aws, ME)
-
-
 async def test_throttling_and_a_cut_connection_on_the_way_lose_nothing(
     aws: Aws, fake: FakeIam, iam: Any
 ) -> None:

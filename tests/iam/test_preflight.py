@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from iam import preflight as module
 from iam.account import Account, Holder
 from iam.client import Aws
+from iam.confirmed import Confirmed
 from iam.errors import AwsError
 from iam.journal import Op
 from iam.load import load_account
 from iam.preflight import Findings, caller_of, preflight
 from tests.build import account, role, user
-from tests.fake_iam import FakeIam
+from tests.fake_iam import FakeIam, attached
 from tests.iam.accounts import ALLOW, SHARED, fill
 from tests.iam.test_load import ME, arn
 
@@ -62,6 +64,26 @@ async def test_what_has_changed_meanwhile_is_found(case: Case) -> None:
     now = found.applied_to(case.account)
     assert now.principals[case["alice"].arn].attached == (SHARED,)
     assert seen == [1, 2]
+
+
+async def test_a_read_that_contradicts_what_was_just_confirmed_is_repeated(
+    case: Case, fake: FakeIam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob, confirmed = case["bob"], Confirmed()
+    confirmed.note(bob.arn, SHARED, attached=True)
+    fake.answer("ListAttachedUserPolicies", lambda _: attached(), times=2)
+
+    async def look() -> Findings:
+        return await preflight(
+            case.aws, case.account, [bob], "detach", SHARED, "", confirmed=confirmed
+        )
+
+    assert (await look()).attached == {bob.arn: (SHARED,)}
+    monkeypatch.setattr(module, "PATIENCE", 0)
+    fake.answer("ListAttachedUserPolicies", lambda _: attached())
+    assert (await look()).attached == {bob.arn: ()}
+    # It is believed now: nothing is read again for it.
+    assert confirmed.of(bob.arn) == {}
 
 
 def summary(**quotas: int) -> str:
@@ -152,6 +174,16 @@ async def test_the_simulator_is_asked_whether_the_caller_may(case: Case, fake: F
     (asked,) = (p for p in fake.seen if p["Action"] == "SimulatePrincipalPolicy")
     assert asked["PolicySourceArn"] == arn("user", "alice")
     assert asked["ContextEntries.member.1.ContextKeyValues.member.1"] == SHARED
+
+
+@pytest.mark.parametrize("strange", ["", "<EvaluationResults><member/></EvaluationResults>"])
+async def test_a_simulator_or_a_summary_of_a_strange_shape_keeps_nobody_from_trying(
+    case: Case, fake: FakeIam, strange: str
+) -> None:
+    fake.answer("SimulatePrincipalPolicy", lambda _: strange)
+    fake.answer("GetAccountSummary", lambda _: "")
+    found = await case.look("attach", "alice", caller=arn("user", "alice"))
+    assert found == Findings(attached={case["alice"].arn: ()})
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "Throttling", "InvalidAction"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from iam.history import read_history
 from iam.journal import Entry, Journal, Op
 from iam.recover import Recovered, recover
 from tests.build import ID
-from tests.fake_iam import FakeIam
+from tests.fake_iam import FakeIam, attached
 from tests.iam.accounts import SHARED, fill
 from tests.iam.test_load import arn
 
@@ -121,6 +121,32 @@ async def test_intents_of_a_copy_that_is_at_work_are_left_alone(
     assert crash.states == ["open"]
     assert fake.actions == []
     assert len(await crash.recover()) == 1
+
+
+async def test_where_the_clock_was_set_back_it_is_too_early_to_say(crash: Crash) -> None:
+    crash.intent("detach")
+    text = crash.journal.path.read_text()
+    now = datetime.now(UTC)
+    ahead = (now + timedelta(days=1)).isoformat(timespec="milliseconds").removesuffix("+00:00")
+    (intent,) = read_history(crash.journal.path).open(ID)
+    crash.journal.path.write_text(text.replace(intent.at, f"{ahead}Z"))
+    (found,) = await crash.recover(settled=60)
+    assert found.phase is None
+    assert crash.states == ["open"]
+
+
+async def test_a_stale_read_of_what_was_confirmed_before_the_crash_settles_nothing(
+    crash: Crash, fake: FakeIam
+) -> None:
+    # Attached and confirmed; the detach that followed was announced and never arrived.
+    attach = Entry("b0", ID, "arn:me", "attach", arn("user", "bob"), SHARED)
+    crash.journal.intent(attach)
+    crash.journal.answer(attach, "done")
+    crash.intent("detach")
+    fake.answer("ListAttachedUserPolicies", lambda _: attached(), times=2)
+    (found,) = await crash.recover(settled=60)
+    assert found.phase is None
+    assert crash.states == ["done", "open"]
 
 
 async def test_an_old_intent_without_a_sensible_time_is_settled_too(crash: Crash) -> None:

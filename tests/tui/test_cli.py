@@ -17,13 +17,16 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner, Result
 
 from iam.demo import DemoServer
 from tests.build import allow, details, group, policy, policy_arn, role, user
+from tests.company import POLICY, Company
 from tests.conftest import ROOT
+from tests.fake_iam import FakeIam
 from tests.tui.conftest import HOSTILE
 from tui.cli import FORMATS, main
 from tui.headless import Failure, write_file
@@ -40,9 +43,10 @@ SECTIONS = [
 
 
 def run(*arguments: str, stdin: bytes = b"") -> Result:
-    """Run the program in this process, which goes on."""
+    """Run the program in this process, which goes on, whatever other tests have left in threads."""
     try:
-        return CliRunner().invoke(main, arguments, input=stdin)
+        with patch("os._exit", sys.exit):
+            return CliRunner().invoke(main, arguments, input=stdin)
     finally:
         gc.enable()
 
@@ -164,6 +168,53 @@ def test_a_server_that_is_not_aws(web_server: str) -> None:
     result = run("audit", "--endpoint-url", web_server)
     assert result.exit_code == 1
     assert "\x1b" not in only_line(result)
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize(
+    ("action", "inside"),
+    [
+        ("GetCallerIdentity", "<UserId>x</UserId>"),
+        ("ListAccountAliases", ""),
+        ("GetAccountAuthorizationDetails", ""),
+    ],
+)
+def test_an_answer_without_its_fields(fake: FakeIam, action: str, inside: str) -> None:
+    fake.refuse("GetUser", "AccessDenied")
+    fake.answer(action, lambda _: inside)
+    result = run("audit", "--endpoint-url", fake.url)
+    assert result.exit_code == 1
+    assert "What answered is not AWS" in only_line(result)
+
+
+def test_a_page_that_is_truncated_and_leads_nowhere_is_not_the_last(company: Company) -> None:
+    company.fake.answer(
+        "GetAccountAuthorizationDetails", lambda _: "<IsTruncated>true</IsTruncated>"
+    )
+    arguments = ("audit", "--endpoint-url", company.fake.url, "--policy", POLICY)
+    result = run(*arguments, "--format", "json")
+    assert result.exit_code == 3
+    assert "not complete: " in result.stderr
+    assert json.loads(result.stdout)["complete"] is False
+
+
+@pytest.mark.parametrize(("times", "status"), [(-1, 1), (1, 3)], ids=["all", "one stream"])
+def test_an_answer_that_never_ends_does_not_keep_the_audit(
+    company: Company, times: int, status: int
+) -> None:
+    company.fake.drip("GetAccountAuthorizationDetails", times)
+    limited = "from iam import client; client.CALL_TIME = 3; from tui.cli import main; main()"
+    options = ["audit", "--endpoint-url", company.fake.url, "--policy", POLICY]
+    ended = subprocess.run(
+        [sys.executable, "-c", limited, *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert ended.returncode == status
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("bedrock-tui: ")
 
 
 @pytest.mark.usefixtures("credentials")

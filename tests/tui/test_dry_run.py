@@ -18,7 +18,7 @@ from tui.review_dialog import ReviewDialog
 from tui.text_screen import TextScreen
 from widgets.account_bar import AccountBar
 
-COMMAND = f"aws iam attach-user-policy --user-name user-05 --policy-arn {ARN}"
+COMMAND = f"aws iam attach-user-policy --user-name=user-05 --policy-arn={ARN}"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ async def test_a_snapshot_can_be_planned_on(open_app: Open, from_file: Launch) -
         await ask(pilot, "a")
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
-        assert "--user-name frank" in dialogue(pilot)
+        assert "--user-name=frank" in dialogue(pilot)
         await pilot.press("escape")
         await over(pilot)
 

@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from iam import preflight
 from tests.company import ARN, USERS, Company
 from tests.iam.journals import lines_of
 from tests.tui.conftest import Open
@@ -60,8 +61,9 @@ async def test_u_reverses_all_of_the_last_batch_and_u_again_makes_it_anew(
 
 
 async def test_an_undo_leaves_alone_what_somebody_else_has_changed_since(
-    open_app: Open, company: Company
+    open_app: Open, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(preflight, "PATIENCE", 0.5)
     async with open_app(company.launch) as pilot:
         await change(pilot, "a", *THREE)
         company.detach("user-01")
@@ -76,6 +78,40 @@ async def test_an_undo_leaves_alone_what_somebody_else_has_changed_since(
         await over(pilot)
     assert company.sent[3:] == ["DetachUserPolicy user-00"]
     assert company.holding == set()
+
+
+async def test_an_undo_does_not_take_a_stale_read_for_a_change_by_somebody_else(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch) as pilot:
+        await mark(pilot, *THREE)
+        await ask(pilot, "a")
+        before = company.fake.state
+        await pilot.press("y")
+        await over(pilot)
+        company.fake.show(before, "ListAttachedUserPolicies", times=len(THREE) + 1)
+        said = await change(pilot, "u")
+        assert "3 users  user-00, user-01, user-02" in said
+        await over(pilot)
+    assert company.holding == set()
+
+
+async def test_after_a_stale_load_the_change_is_in_doubt_and_can_be_undone(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch) as pilot:
+
+        def in_doubt() -> bool:
+            return next(row.unconfirmed for row in table_of(pilot).shown if row.name == "user-00")
+
+        before = company.fake.state
+        await change(pilot, "a", "user-00")
+        company.fake.show(before, "GetAccountAuthorizationDetails", times=3)
+        await pilot.press("r")
+        await until(pilot, in_doubt)
+        await change(pilot, "u")
+        assert company.holding == set()
+        await until(pilot, lambda: not in_doubt())
 
 
 async def test_with_marks_only_the_marked_are_reversed(open_app: Open, company: Company) -> None:
