@@ -130,6 +130,7 @@ def make_plan(
     changes: list[Change] = []
     as_wanted: list[LeftAlone] = []
     refused: list[LeftAlone] = []
+    done = {c.entry.principal for c in undoes.last if c.state == "done"} if undoes else None
     for holder in sorted(holders, key=in_order):
         change = Change(op, holder, policy.arn)
         why = (blocked or {}).get(holder.arn) or _refusal(holder, op, policy)
@@ -141,7 +142,8 @@ def make_plan(
                 why = f"it has {policy.name} by group {', '.join(groups)} only"
                 refused.append(LeftAlone(holder, why, groups))
             else:
-                as_wanted.append(LeftAlone(holder, _unneeded(op, policy, undoes)))
+                confirmed = None if done is None else holder.arn in done
+                as_wanted.append(LeftAlone(holder, _unneeded(op, policy, confirmed)))
         else:
             changes.append(change)
     return Plan(
@@ -228,9 +230,19 @@ def _refusal(holder: Holder, op: Op, policy: ManagedPolicy) -> str | None:
     return protected(holder)
 
 
-def _unneeded(op: Op, policy: ManagedPolicy, undoes: BatchRecord | None) -> str:
-    if undoes:
-        return f"{policy.name} was {'attached' if op == 'attach' else 'detached'} since"
+def _unneeded(op: Op, policy: ManagedPolicy, confirmed: bool | None) -> str:
+    """Why nothing is to be done.
+
+    Args:
+        op: What was to be done.
+        policy: Which is attached or detached.
+        confirmed: Whether AWS confirmed the change that is to be reversed; None if none is.
+    """
+    now, before = ("attached", "detached") if op == "attach" else ("detached", "attached")
+    if confirmed:
+        return f"{policy.name} was {now} since"
+    if confirmed is not None:
+        return f"AWS does not show that {policy.name} was {before}: it may still come"
     return f"it has {policy.name} already" if op == "attach" else f"it does not have {policy.name}"
 
 

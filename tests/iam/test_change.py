@@ -171,7 +171,7 @@ async def test_a_retry_after_an_answer_was_lost_is_not_taken_for_a_failure(
 
 
 @OPS
-@pytest.mark.parametrize("fault", ["cut", "500", "hang", "throttle"])
+@pytest.mark.parametrize("fault", ["cut", "500", "hang", "throttle", "drip"])
 async def test_a_change_whose_answer_was_lost_is_never_called_failed(
     case: Case,
     fake: FakeIam,
@@ -186,6 +186,9 @@ async def test_a_change_whose_answer_was_lost_is_never_called_failed(
         fake.hang(sends(op))
         monkeypatch.setattr(client, "READ_TIMEOUT", 1.5)
         case.aws = connect_to(fake.url)
+    elif fault == "drip":
+        fake.drip(sends(op))
+        monkeypatch.setattr(client, "CALL_TIME", 2)
     elif fault == "throttle":
         fake.refuse(sends(op), "Throttling", 400)
     else:

@@ -170,6 +170,15 @@ def test_an_undo_reverses_what_was_done_and_is_so_still() -> None:
     assert [c.holder.name for c in narrowed.changes] == ["bob"]
 
 
+def test_an_undo_does_not_say_that_somebody_reversed_what_aws_has_not_shown() -> None:
+    batch = batch_of("attach", {"arn:aws:iam::123456789012:user/alice": "unconfirmed"})
+    plan = undone(account(user("alice")), batch)
+    assert not plan.changes
+    assert [left.why for left in plan.as_wanted] == [
+        "AWS does not show that AmazonBedrockLimitedAccess was attached: it may still come"
+    ]
+
+
 def test_what_was_changed_again_since_is_not_of_the_batch_any_more() -> None:
     who = "arn:aws:iam::123456789012:user/alice"
     history = history_of(
