@@ -57,7 +57,7 @@ class FakeIam:
         self.seen: list[Params] = []
         self.arrived = threading.Event()
         """Set once there has been a request."""
-        self._backend = urlsplit(backend).netloc
+        self._backend = urlsplit(backend)
         self._rules: list[Rule] = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -209,10 +209,10 @@ class FakeIam:
         return Rule(action, forward=True)
 
     def _forward(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(self._backend)
+        connection = http.client.HTTPConnection(self._backend.netloc)
         try:
             headers = {k: v for k, v in handler.headers.items() if k.lower() != "host"}
-            connection.request("POST", handler.path, body, headers)
+            connection.request("POST", self._backend.path + handler.path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
