@@ -204,7 +204,8 @@ def _never_ask(core: botocore.session.Session, profile: str) -> None:
     resolver.get_provider("custom-process")._popen = quiet
     assume_role = resolver.get_provider("assume-role")
     assume_role._prompter = refuse
-    assume_role.cache = JSONFileCache(str(Path.home() / ".aws" / "cli" / "cache"))
+    with suppress(RuntimeError):  # there is no home folder, so the AWS CLI has no cache either
+        assume_role.cache = JSONFileCache(str(Path.home() / ".aws" / "cli" / "cache"))
     assume_role._profile_provider_builder._create_process_provider = lambda name: ProcessProvider(
         name, lambda: core.full_config, quiet
     )
