@@ -27,24 +27,29 @@ def kept_for_a_report() -> str:
         with os.fdopen(file, "w", encoding="utf-8", errors="backslashreplace") as report:
             os.fchmod(file, 0o600)
             os.ftruncate(file, 0)
-            report.writelines(f"{line}\n" for line in _told(error, set()))
+            report.writelines(f"{line}\n" for line in _told(error))
     except OSError as failure:
         return f"a fault in the program ended it ({name}); {failure.strerror or failure}"
     return f"a fault in the program ended it ({name}); please report it with {path}"
 
 
-def _told(error: BaseException | None, known: set[int]) -> Iterator[str]:
+def _told(error: BaseException | None) -> Iterator[str]:
     """The type of an exception and where it was raised, after those that it comes from.
 
     Messages are left out: they hold values, of credentials and of the account.
     """
-    if error is None or id(error) in known:
-        return
-    known.add(id(error))
-    yield from _told(error.__cause__ or error.__context__, known)
-    for each in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
-        yield from _told(each, known)
-    yield f"{type(error).__module__}.{type(error).__qualname__}"
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        code = frame.f_code
-        yield f"  {code.co_filename}:{line} in {code.co_qualname}"
+    found: dict[int, BaseException] = {}
+    waiting = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in found:
+            continue
+        found[id(each)] = each
+        waiting += [each.__cause__, each.__context__]
+        if isinstance(each, BaseExceptionGroup):
+            waiting += each.exceptions
+    for each in reversed(found.values()):
+        yield f"{type(each).__module__}.{type(each).__qualname__}"
+        for frame, line in traceback.walk_tb(each.__traceback__):
+            code = frame.f_code
+            yield f"  {code.co_filename}:{line} in {code.co_qualname}"

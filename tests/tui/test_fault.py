@@ -45,10 +45,23 @@ def test_the_file_has_types_and_places_and_no_values(log: Path) -> None:
     )
     text = log.read_text()
     assert SECRET not in text
-    types = ["builtins.KeyError", "builtins.OSError", "builtins.ValueError"]
-    assert [line for line in text.splitlines() if line in types] == types
+    types = [line for line in text.splitlines() if line.startswith("builtins.")]
+    assert types[-1] == "builtins.ExceptionGroup"
+    assert sorted(types[:-1]) == ["builtins.KeyError", "builtins.OSError", "builtins.ValueError"]
     assert f"{__file__}:" in text
     assert "in fault" in text
+
+
+def test_a_long_chain_of_exceptions_is_no_fault_of_its_own(log: Path) -> None:
+    error = ValueError()
+    for _ in range(3_000):
+        before, error = error, ValueError()
+        error.__cause__ = before
+    try:
+        raise error
+    except ValueError:
+        kept_for_a_report()
+    assert log.read_text().count("builtins.ValueError") == 3_001
 
 
 def test_an_earlier_file_is_replaced_and_closed_to_others(log: Path) -> None:
