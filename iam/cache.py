@@ -12,20 +12,24 @@ import gzip
 import hashlib
 import json
 import os
-import stat
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-import platformdirs
-
 from iam.account import Account, Unread
+from iam.folders import NoHome, cache_folder
 from iam.picture import Picture, from_json, to_json
+from iam.private_file import (
+    NotPrivate,
+    clear_leftovers,
+    make_private_folder,
+    open_private,
+    replacing,
+)
 from iam.saved import pieces_of
 
 _HEAD = "bedrock-tui"
@@ -52,10 +56,17 @@ class Kept:
 
 
 def path_for(profile: str | None, endpoint_url: str | None) -> Path:
-    """Where the load of these credentials is kept, as far as can be told without asking AWS."""
+    """Where the load of these credentials is kept, as far as can be told without asking AWS.
+
+    Raises:
+        CacheError: There is no place for it.
+    """
     signs = [profile or "", endpoint_url or "", *(os.environ.get(name, "") for name in _SIGNS)]
     name = hashlib.sha256("\0".join(signs).encode()).hexdigest()[:32]
-    return Path(platformdirs.user_cache_path("bedrock-tui")) / f"{name}.json.gz"
+    try:
+        return cache_folder() / f"{name}.json.gz"
+    except NoHome as error:
+        raise CacheError(f"The account cannot be kept: {error}.") from error
 
 
 def keep(
@@ -83,18 +94,10 @@ def keep(
         }
     }
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes a file that only its owner may read and write.
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-        try:
-            with os.fdopen(handle, "wb") as raw, gzip.open(raw, "wt", 1, "utf-8") as file:
-                file.write(json.dumps(first) + "\n")
-                file.writelines(pieces_of(account, head))
-            Path(temporary).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        make_private_folder(path.parent)
+        with replacing(path) as raw, gzip.open(raw, "wt", 1, "utf-8") as file:
+            file.write(json.dumps(first) + "\n")
+            file.writelines(pieces_of(account, head))
     except OSError as error:
         raise CacheError(
             f"The account could not be kept in {path}: {error.strerror or error}."
@@ -104,9 +107,12 @@ def keep(
 def recall_picture(path: Path, ref: str | None = None) -> tuple[Picture, datetime] | None:
     """Read what a table showed, and of when that is; None if nothing was kept for this policy.
 
+    It is the first of a start: what was not written to its end before is cleared away.
+
     Raises:
         CacheError: There is a file, and it is not to be used.
     """
+    clear_leftovers(path.parent)
     with _opened(path) as file:
         if file is None:
             return None
@@ -146,16 +152,15 @@ def _saved_at(first: Mapping[str, Any]) -> datetime:
 def _opened(path: Path) -> Iterator[IO[str] | None]:
     """Open a file that is ours alone; None if there is none. Errors in reading it are told."""
     try:
-        with path.open("rb") as raw:
-            facts = os.fstat(raw.fileno())
-            if facts.st_uid != os.getuid() or stat.S_IMODE(facts.st_mode) & 0o077:
-                raise CacheError(f"{path} is open to others, and was passed over.")
-            with gzip.open(raw, "rt", encoding="utf-8") as file:
-                yield file
+        with (
+            os.fdopen(open_private(path, os.O_RDONLY, refused=0o077), "rb") as raw,
+            gzip.open(raw, "rt", encoding="utf-8") as file,
+        ):
+            yield file
     except FileNotFoundError:
         yield None
-    except CacheError:
-        raise
+    except NotPrivate as error:
+        raise CacheError(f"{path} was passed over: {error}.") from error
     except _UNREADABLE as error:
         raise CacheError(f"{path} cannot be read, and was passed over.") from error
 

@@ -10,10 +10,10 @@ import importlib.util
 import os
 import selectors
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+
+from iam.child import start_python
 
 _LEAST_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 
@@ -27,6 +27,7 @@ class DemoServer:
     """A running embedded account."""
 
     endpoint_url: str
+    """Its path is a secret: the server refuses other users of this machine, who do not know it."""
     process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
@@ -53,31 +54,21 @@ def start_demo(timeout: float = 60) -> DemoServer:
     if importlib.util.find_spec("moto") is None:
         raise DemoError("The demo needs moto: pip install 'bedrock-tui[demo]'.")
     environment = {k: v for k, v in os.environ.items() if k in _LEAST_ENVIRONMENT}
-    environment |= {
-        "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
-        "PYTHONPATH": str(Path(__file__).parent.parent),
-    }
+    environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "iam.demo_server"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            env=environment,
-            start_new_session=True,  # ctrl+c in the terminal is for the app, not for the child
-        )
+        process = start_python("iam.demo_server", stderr=said, env=environment)
         server = DemoServer("", process)
-        port = _port(process, timeout)
-        if not port:
+        url = _url(process, timeout)
+        if not url:
             server.stop()
             said.seek(0)
             last = said.read().decode(errors="replace").strip().splitlines()[-1:]
             why = f": {last[0]}" if last else " in time"
             raise DemoError(f"The embedded account did not start{why}.")
-    return DemoServer(f"http://127.0.0.1:{port}", process)
+    return DemoServer(url, process)
 
 
-def _port(process: subprocess.Popen[bytes], timeout: float) -> str:
+def _url(process: subprocess.Popen[bytes], timeout: float) -> str:
     """What the child says on its first line; empty if it ends or says nothing in time."""
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:

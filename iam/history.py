@@ -1,12 +1,13 @@
 """Read the journal back: which changes were made, batch by batch, and which have no answer.
 
-A line that a crash cut short, or that somebody else wrote, is counted and left out: the history is
-as good as the journal.
+A line that a crash cut short is counted and left out; a journal that somebody else can have written
+is not read.
 """
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from iam.journal import Entry, JournalError, Op, Phase
+from iam.private_file import open_private
 from iam.text import safe
 
 State = Literal["open"] | Phase
@@ -141,10 +143,12 @@ def read_history(path: Path) -> History:
         What it says; nothing, where there is no journal yet.
 
     Raises:
-        JournalError: It is there and cannot be read.
+        JournalError: It is there and cannot be read, or somebody else can have written it.
     """
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
+        # What somebody else wrote is not what happened: an undo would make it happen.
+        with os.fdopen(open_private(path, os.O_RDONLY), encoding="utf-8", errors="replace") as file:
+            text = file.read()
     except FileNotFoundError:
         return History()
     except OSError as failure:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from platformdirs import user_state_path
-
+from iam.folders import NoHome, state_folder
+from iam.private_file import make_private_folder, open_private
 from iam.text import safe
 
 Phase = Literal["done", "failed", "unconfirmed"]
@@ -45,8 +44,17 @@ class Entry:
 
 
 def default_path() -> Path:
-    """The usual place: `$XDG_STATE_HOME/bedrock-tui/journal.jsonl`."""
-    return user_state_path("bedrock-tui", appauthor=False) / "journal.jsonl"
+    """The usual place: `$XDG_STATE_HOME/bedrock-tui/journal.jsonl`.
+
+    Raises:
+        JournalError: There is no such place for this user.
+    """
+    try:
+        return state_folder() / "journal.jsonl"
+    except NoHome as failure:
+        raise JournalError(
+            f"Changes need a journal, and {failure}: name a file for it with --journal."
+        ) from failure
 
 
 class Journal:
@@ -87,8 +95,8 @@ class Journal:
     def _locked(self, how: int) -> Iterator[bool]:
         path = self.path.parent / f"{self.path.name}.lock"
         try:
-            _make_private_folder(path.parent)
-            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            make_private_folder(path.parent)
+            file = open_private(path, os.O_RDWR | os.O_CREAT)
         except OSError as failure:
             raise self._failure(failure, "so no change is sent") from failure
         try:
@@ -172,17 +180,15 @@ class Journal:
         )
 
     def _write(self, line: bytes) -> None:
-        _make_private_folder(self.path.parent)
+        make_private_folder(self.path.parent)
         is_new = not self.path.exists()
-        # Read access, too: for the last byte, and so that a pipe in its place does not block.
-        file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # Read access, too: for the last byte.
+        file = open_private(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         try:
             # Another copy of the app may be in the middle of its line.
             fcntl.flock(file, fcntl.LOCK_EX)
             found = os.fstat(file)
-            if not stat.S_ISREG(found.st_mode):
-                raise OSError("it is not a regular file")
-            if stat.S_IMODE(found.st_mode) & 0o077:
+            if found.st_mode & 0o077:  # others may read it
                 os.fchmod(file, 0o600)
             if found.st_size and os.pread(file, 1, found.st_size - 1) != b"\n":
                 # A crash or a full disk cut the last line short: it stays, by itself.
@@ -194,12 +200,6 @@ class Journal:
             os.close(file)
         if is_new:
             _sync_folder(self.path.parent)
-
-
-def _make_private_folder(folder: Path) -> None:
-    missing = [folder, *folder.parents]
-    for path in reversed([p for p in missing if not p.exists()]):
-        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

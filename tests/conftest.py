@@ -34,6 +34,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("AWS_", "MOTO_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    os.umask(0o022)  # a journal that others can write is not read
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -65,7 +65,7 @@ class FakeIam:
         """Account IDs by the first letters of access keys; other keys are of moto's own account."""
         self.arrived = threading.Event()
         """Set once there has been a request."""
-        self._backend = urlsplit(backend).netloc
+        self._backend = urlsplit(backend)
         self._rules: list[Rule] = []
         self._answered: State = {}
         self._lock = threading.Lock()
@@ -234,14 +234,14 @@ class FakeIam:
         return Rule(action, forward=True)
 
     def _forward(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(self._backend)
+        connection = http.client.HTTPConnection(self._backend.netloc)
         try:
             headers = {k: v for k, v in handler.headers.items() if k.lower() != "host"}
             key = _access_key(handler)
             for letters, account in self.accounts.items():
                 if key.startswith(letters):
                     headers["x-moto-account-id"] = account
-            connection.request("POST", handler.path, body, headers)
+            connection.request("POST", self._backend.path + handler.path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:

@@ -6,9 +6,8 @@ No widget and no screen is known here. Whatever is sent goes through `send`.
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -43,8 +42,8 @@ class Changes:
         a reload settles it."""
         self.confirmed = Confirmed()
         self._journal: Journal | None = None
-        self._folder: Path | None = None
-        """Of the demo's journal."""
+        self._held = ExitStack()
+        """The folder of the demo's journal."""
 
     # Plans
 
@@ -264,13 +263,24 @@ class Changes:
         if aws.credentials.account != self.session.account.id:
             return ()  # these credentials know nothing of that account
         await in_thread(import_module, "iam.recover")  # which takes longer than a frame
+        from iam.journal import JournalError
         from iam.recover import recover
 
-        journal, account_id = await self.journal(), self.session.account.id
+        account_id = self.session.account.id
+        try:
+            journal = await self.journal()
+        except JournalError:
+            if self.session.launch.writable:
+                raise
+            return ()  # nowhere to have recorded a change, and none will be made
         return await recover(aws, journal, account_id, confirmed=self.confirmed)
 
     async def journal(self) -> Journal:
-        """The journal, at the place that the operator named or the platform has for it."""
+        """The journal, at the place that the operator named or the platform has for it.
+
+        Raises:
+            JournalError: The platform has none.
+        """
         if self._journal is None:
             self._journal = await in_thread(self._open_journal)
         return self._journal
@@ -282,11 +292,11 @@ class Changes:
         if launch.journal:
             return Journal(Path(launch.journal))
         if launch.demo:
-            self._folder = Path(tempfile.mkdtemp(prefix="bedrock-tui-demo-"))
-            return Journal(self._folder / "journal.jsonl")
+            from iam.private_file import temporary_folder
+
+            return Journal(self._held.enter_context(temporary_folder()) / "journal.jsonl")
         return Journal(default_path())
 
     def close(self) -> None:
         """Forget the demo's journal, which is of an account that is no more."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._held.close()

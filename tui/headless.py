@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from iam.audit import Audit
 from iam.demo import DemoError
 from iam.errors import AwsError
+from iam.private_file import replacing
 from iam.report import FORMATS
 from iam.snapshot import SnapshotError
 from tui.fault import kept_for_a_report
@@ -78,16 +78,9 @@ def write_file(report: Iterable[str], output: str) -> None:
             with path.open("w", encoding="utf-8") as file:  # a pipe or a device
                 file.writelines(report)
             return
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.writelines(report)
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-            Path(temporary).chmod(mode)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        with replacing(path, mode) as file:
+            file.writelines(piece.encode("utf-8", "replace") for piece in report)
     except OSError as error:
         raise Failure(f"cannot write {output}: {error.strerror or error}") from error
 

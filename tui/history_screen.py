@@ -106,8 +106,8 @@ class HistoryScreen(Modal["BatchRecord | None"]):
             else:
                 self.notify("Nothing of it happened, so there is nothing to undo.", markup=False)
 
-    def action_export(self) -> None:
+    async def action_export(self) -> None:
         """Save what is shown in a new file of the working folder."""
         from iam.report import history_as_csv
 
-        self.save("changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))
+        await self.save("changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))

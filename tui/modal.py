@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -10,6 +12,7 @@ from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
 from iam.text import safe
+from iam.threads import in_thread
 
 _Result = TypeVar("_Result")
 
@@ -26,14 +29,24 @@ class Modal(ModalScreen[_Result]):
         """Close, with a result; nothing, if another screen is on top."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
 
-    def save(self, name: str, suffix: str, text: str) -> None:
-        """Write a new file into the working folder, and say where it is or why there is none."""
+    async def save(self, name: str, suffix: str, text: str) -> None:
+        """Write a new file into the working folder, for the operator's eyes only, and say where it
+        is or why there is none."""
         path = Path(f"bedrock-tui-{name}-{datetime.now():%Y%m%d-%H%M%S}.{suffix}")
         try:
-            with path.open("x", encoding="utf-8", newline="") as file:
-                file.write(text)
+            saved = await in_thread(_write, path, text)
         except OSError as error:
             why = safe(error.strerror or str(error))
             self.notify(f"It could not be saved: {why}.", severity="error", markup=False)
         else:
-            self.notify(f"Saved as {safe(str(path.resolve()))}", markup=False)
+            self.notify(f"Saved as {safe(str(saved))}", markup=False)
+
+
+def _write(path: Path, text: str) -> Path:
+    from iam.private_file import replacing
+
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    with replacing(path) as file:
+        file.write(text.encode("utf-8", "replace"))
+    return path.resolve()

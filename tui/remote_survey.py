@@ -14,7 +14,6 @@ import asyncio
 import os
 import pickle
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -22,6 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from iam.child import start_python
 from iam.threads import import_for, in_thread
 from tui.launch import Launch
 from tui.survey import Open
@@ -35,12 +35,6 @@ _BREATH = 0.0005
 """Seconds between what comes, for the event loop: frames would take twice their time otherwise."""
 _GRACE = 5.0
 """Seconds that the process has to end by itself."""
-_RUN = """
-import ast, sys
-sys.path[:] = ast.literal_eval(sys.argv.pop(1))
-from tui.surveyor import main
-main()
-"""
 
 
 class Expected(NamedTuple):
@@ -97,21 +91,8 @@ class RemoteSurvey:
         """How many principals there are; None if unknown."""
         self.unread: tuple[Unread, ...] | None = None
         """All that could not be read or understood; None before everybody has been judged."""
-        self._process = subprocess.Popen(
-            # Where this process finds its modules, and nowhere else: directory and environment of
-            # the operator may name anything.
-            [
-                sys.executable,
-                "-I",
-                "-c",
-                _RUN,
-                repr(list(map(str, sys.path))),
-                repr(asdict(launch)),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # the terminal, its keys and its signals are the app's
+        self._process = start_python(
+            "tui.surveyor", repr(asdict(launch)), stderr=subprocess.DEVNULL
         )
         self._heard: asyncio.Queue[object] = asyncio.Queue()
         self._hearing: asyncio.Task[None] | None = None

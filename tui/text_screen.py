@@ -67,9 +67,9 @@ class TextScreen(Modal[None]):
         self.app.copy_to_clipboard(self.text)
         self.notify("Sent to the terminal's clipboard.", markup=False)
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Save it in a new file of the working folder."""
-        self.save(*self.file, self.text)
+        await self.save(*self.file, self.text)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#text-body", VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -121,8 +122,23 @@ def test_only_its_owner_may_read_the_file(path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     path.chmod(0o644)
-    with pytest.raises(CacheError, match="open to others"):
+    with pytest.raises(CacheError, match="passed over: other users may read it"):
         recall(path)
+
+
+def test_a_pipe_in_its_place_is_passed_over_at_once(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path, 0o600)
+    with pytest.raises(CacheError, match="not a regular file"):
+        recall(path)
+
+
+def test_what_a_killed_writer_left_is_cleared_at_the_next_start(path: Path) -> None:
+    path.parent.mkdir()
+    left = path.parent / ".bedrock-tui-abcdefgh.part"
+    left.touch()
+    assert recall_picture(path) is None
+    assert not left.exists()
 
 
 def test_a_file_of_the_aws_cli_is_written(path: Path) -> None:

@@ -7,11 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import boto3
 import pytest
 
-from iam.demo import DemoError, start_demo
+from iam.demo import DemoError, DemoServer, start_demo
 from tests.conftest import ROOT, alive
 
 PARENT = """
@@ -49,6 +55,93 @@ def test_it_ends_with_its_parent_however_that_ends(death: signal.Signals) -> Non
     while alive(child):
         assert time.monotonic() < deadline, "the child outlived its parent"
         time.sleep(0.02)
+
+
+HOSTILE = ("logging.py", "iam/__init__.py", "moto/__init__.py", "ast.py", "sitecustomize.py")
+
+
+def test_no_code_of_the_working_folder_or_the_environment_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in HOSTILE:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"open({str(tmp_path / 'run')!r}, 'a').write({name!r})")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("sys.path", ["", *sys.path])
+    server = start_demo()
+    server.stop()
+    assert not (tmp_path / "run").exists()
+
+
+def test_no_request_is_recorded_in_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MOTO_ENABLE_RECORDING", "true")
+    before = set(tmp_path.iterdir())
+    server = start_demo()
+    try:
+        client = boto3.client(
+            "iam",
+            endpoint_url=server.endpoint_url,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        assert client.list_users()["Users"]
+        client.close()
+    finally:
+        server.stop()
+    assert set(tmp_path.iterdir()) == before
+
+
+# Other users of the machine, who can reach the port
+
+SIGNATURE = "AWS4-HMAC-SHA256 Credential=AK/20261123/us-east-1/{}/aws4_request, Signature=0"
+CREATE = b"Action=CreateUser&Version=2010-05-08&UserName=mallory"
+
+
+def origin(server: DemoServer) -> str:
+    """What other users of the machine can find out about the server."""
+    return "http://" + urlsplit(server.endpoint_url).netloc
+
+
+def refused(url: str, method: str = "POST", service: str = "iam", signed: bool = True) -> bool:
+    """Whether the server refuses to create a user."""
+    headers = {"Authorization": SIGNATURE.format(service)} if signed else {}
+    request = urllib.request.Request(url, CREATE, headers, method=method)
+    try:
+        with urllib.request.urlopen(request):
+            return False
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code == HTTPStatus.FORBIDDEN
+
+
+def test_who_does_not_know_the_secret_changes_nothing(demo: DemoServer, demo_iam: Any) -> None:
+    assert refused(origin(demo))
+    assert refused(origin(demo) + "/%C3%A9")
+    assert refused(demo.endpoint_url[:-1])
+    assert refused(demo.endpoint_url + "/x")
+    assert "mallory" not in {user["UserName"] for user in demo_iam.list_users()["Users"]}
+
+
+@pytest.mark.parametrize("path", ["reset", "recorder/start-recording", "data.json"])
+def test_moto_s_own_pages_are_out_of_reach(demo: DemoServer, demo_iam: Any, path: str) -> None:
+    for base in (origin(demo), demo.endpoint_url):
+        assert refused(f"{base}/moto-api/{path}", "GET")
+        assert refused(f"{base}/moto-api/{path}", "POST")
+    assert demo_iam.list_users()["Users"]
+
+
+def test_only_signed_calls_of_iam_and_sts_are_answered(demo: DemoServer, demo_iam: Any) -> None:
+    assert refused(demo.endpoint_url, service="dynamodb")
+    assert refused(demo.endpoint_url, signed=False)
+    assert refused(demo.endpoint_url, "PUT")
+    assert "mallory" not in {user["UserName"] for user in demo_iam.list_users()["Users"]}
+    assert not refused(demo.endpoint_url)
+    demo_iam.delete_user(UserName="mallory")
 
 
 def test_a_child_that_dies_is_told_of_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

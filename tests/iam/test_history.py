@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,17 @@ def test_the_export_is_a_row_a_change_and_holds_no_formula() -> None:
     assert head.startswith("at,change,account,caller,op,principal,policy,state")
     assert ",'=cmd()," in first
     assert ",failed," in second
+
+
+def test_a_journal_that_others_can_write_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_text("\n".join(lines_of("detach", {"arn:a": "done"})))
+    path.chmod(0o666)
+    with pytest.raises(JournalError, match=r"cannot be read .*other users may write to it"):
+        read_history(path)
+
+
+def test_a_journal_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(JournalError, match="not a regular file"):
+        read_history(tmp_path / "pipe")

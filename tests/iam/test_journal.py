@@ -58,6 +58,17 @@ def test_a_journal_that_others_can_read_is_closed_to_them(tmp_path: Path) -> Non
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("name", ["journal.jsonl", "journal.jsonl.lock"])
+def test_nothing_is_sent_by_a_journal_that_others_can_write(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    (tmp_path / name).chmod(0o666)
+    journal = Journal(tmp_path / "journal.jsonl")
+    refusal = pytest.raises(JournalError, match=r"run chmod 600 .*, so no change is sent")
+    with refusal, journal.changing():
+        journal.intent(ENTRY)
+    assert (tmp_path / name).stat().st_size == 0
+
+
 def test_it_is_where_the_platform_keeps_state(tmp_path: Path) -> None:
     assert default_path() == tmp_path / "home" / "state" / "bedrock-tui" / "journal.jsonl"
 

@@ -437,6 +437,16 @@ def test_a_report_that_breaks_off_leaves_the_file_as_it_was(tmp_path: Path) -> N
     assert [p.name for p in tmp_path.iterdir() if p.is_file()] == ["report.json"]
 
 
+def test_a_report_is_private_until_it_is_whole(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        (unfinished,) = (path for path in tmp_path.iterdir() if path.is_file())
+        assert unfinished.stat().st_mode & 0o777 == 0o600
+        yield "whole"
+
+    write_file(pieces(), str(tmp_path / "report"))
+    assert (tmp_path / "report").stat().st_mode & 0o777 == 0o644
+
+
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_a_reader_that_leaves_early_is_no_error(saved: Callable[..., str], form: str) -> None:
     path = saved(*[user(f"user-{i}") for i in range(2_000)])

@@ -86,6 +86,7 @@ async def test_c_shows_the_commands_to_copy_and_to_save(
         await pilot.press("s")
         await until(pilot, lambda: "Saved as" in toasts(pilot))
         (path,) = tmp_path.glob("bedrock-tui-attach-*.sh")
+        assert path.stat().st_mode & 0o777 == 0o600
         assert path.read_text() == pilot.app.clipboard
         assert path.read_text().startswith("(\nset -e\n")
         await pilot.press("y", "escape")  # back in the dialogue, which stands as before

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.build import ID
 from tests.company import ARN, Company
 from tests.iam.journals import line
 from tests.tui.conftest import Open
+from tests.tui.steps import ask, go_to, over
 from tests.tui.waiting import main_of, table_of, toasts, until
 from tui import main_screen
 
@@ -91,5 +94,29 @@ async def test_a_journal_that_cannot_be_written_any_more_does_not_end_the_app(
         await until(pilot, lambda: "ListAttachedUserPolicies" in company.fake.actions)
         path.unlink()
         path.mkdir()
-        await until(pilot, lambda: "cannot be read (Is a directory)" in toasts(pilot))
+        await until(pilot, lambda: "cannot be read (it is not a regular file)" in toasts(pilot))
         assert pilot.app.is_running
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+async def test_without_a_home_folder_the_account_is_read_and_a_change_asks_for_a_journal(
+    open_app: Open, company: Company, monkeypatch: pytest.MonkeyPatch, read_only: bool
+) -> None:
+    def unknown(uid: int) -> NoReturn:
+        raise KeyError(uid)
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    monkeypatch.delenv("HOME")
+    monkeypatch.delenv("XDG_STATE_HOME")
+    async with open_app(replace(company.launch, journal=None, read_only=read_only)) as pilot:
+        assert len(table_of(pilot).shown) == 19
+        await until(pilot, lambda: (begun := main_of(pilot)._recovery) and begun.is_finished)
+        assert ("--journal" in toasts(pilot)) is not read_only
+        pilot.app.clear_notifications()
+        if not read_only:
+            await go_to(pilot, "user-00")
+            await ask(pilot, "a")
+            await pilot.press("y")
+            await over(pilot)
+            assert "name a file for it with --journal" in toasts(pilot)
+    assert company.sent == []

@@ -165,7 +165,7 @@ async def test_nothing_of_the_directory_it_is_started_in_is_run(
     for name in ("boto3", "tui", "iam", "json", "pydantic"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.path", [place for place in sys.path if place])
+    monkeypatch.setattr("sys.path", ["", *sys.path])
     with begun(company.launch) as survey:
         await survey.open()
     assert not (tmp_path / "run").exists()
@@ -218,7 +218,7 @@ async def test_the_app_reads_by_it_and_changes_by_the_credentials_that_it_found(
 async def test_where_it_cannot_begin_this_process_reads(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.remote_survey._RUN", "raise SystemExit(3)")
+    monkeypatch.setattr("iam.child._RUN", "raise SystemExit(3)")
     with _app(company.launch) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await until(pilot, lambda: main_of(pilot).loaded)

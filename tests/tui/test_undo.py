@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from iam import preflight
+from tests.build import ID
 from tests.company import ARN, USERS, Company
 from tests.iam.journals import lines_of
 from tests.tui.conftest import Open
@@ -228,6 +229,7 @@ async def test_what_the_history_shows_is_saved_as_csv(
         await pilot.press("slash", *"detach", "enter", "e")
         await until(pilot, lambda: "Saved as" in toasts(pilot))
         (path,) = tmp_path.glob("bedrock-tui-changes-*.csv")
+        assert path.stat().st_mode & 0o777 == 0o600
         assert str(path) in toasts(pilot)
         (row,) = csv.DictReader(path.read_text().splitlines())
         assert row["op"] == "detach"
@@ -256,15 +258,30 @@ async def test_a_journal_that_cannot_be_read_is_told_and_hides_nothing_else(
 ) -> None:
     company.journal.mkdir()
     async with open_app(company.launch) as pilot:
-        await until(pilot, lambda: "cannot be read (Is a directory)" in toasts(pilot))
+        await until(pilot, lambda: "cannot be read (it is not a regular file)" in toasts(pilot))
         assert not main_of(pilot).query_one("#trouble").display
         assert len(table_of(pilot).shown) == 19
         await pilot.press("escape")
         await until(pilot, lambda: not toasts(pilot))
         await pilot.press("H")
-        await until(pilot, lambda: "cannot be read (Is a directory)" in toasts(pilot))
+        await until(pilot, lambda: "cannot be read (it is not a regular file)" in toasts(pilot))
         await ask(pilot, "a")
         await pilot.press("y")
         await over(pilot)
         assert "so no change is sent" in toasts(pilot)
+    assert company.sent == []
+
+
+async def test_a_journal_that_somebody_else_can_have_written_undoes_nothing(
+    open_app: Open, company: Company
+) -> None:
+    forged = lines_of("detach", {f"arn:aws:iam::{ID}:user/user-03": "done"})
+    company.journal.write_text("\n".join(forged))
+    company.journal.chmod(0o666)
+    async with open_app(company.launch) as pilot:
+        await until(pilot, lambda: "chmod 600" in toasts(pilot))
+        pilot.app.clear_notifications()
+        await pilot.press("u")
+        await until(pilot, lambda: "chmod 600" in toasts(pilot))
+        assert pilot.app.screen is main_of(pilot)
     assert company.sent == []
