@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from iam.automaton import OTHER
-from iam.pattern import Patterns, TooComplex, kinds
+from iam.pattern import Patterns, kinds
 from iam.places import Place, place_of
 from iam.rule import Reach, Rule, Universe
+from iam.work import A_QUESTION, Meter, TooComplex, metered
 
 
 def narrows(rule: Rule, universe: Universe) -> bool:
@@ -19,11 +20,13 @@ def narrows(rule: Rule, universe: Universe) -> bool:
     return rule.possible is not None and not (rule.held and universe.asked)
 
 
-def kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]]:
+def kinds_of(
+    universe: Universe, rules: Sequence[Rule], meter: Meter | None = None
+) -> set[tuple[Reach, ...]]:
     """How far each rule reaches, for every kind of request that there is.
 
     Raises:
-        TooComplex: There are too many kinds to be told apart.
+        TooComplex: It takes more steps than the meter has to tell all kinds apart.
     """
     asked: list[Patterns] = [universe.except_for]
     places: dict[Patterns, int] = {universe.except_for: 0}
@@ -41,7 +44,7 @@ def kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]
     if not universe.except_for and not any(where):
         return {tuple([rule.everywhere for rule in rules])}  # no pattern tells them apart
     found: set[tuple[Reach, ...]] = set()
-    for kind in kinds(universe.resources, tuple(asked)):
+    for kind in kinds(universe.resources, tuple(asked), meter):
         if kind[0]:
             continue
         found.add(
@@ -53,7 +56,7 @@ def kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]
     return found
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def places_of(universe: Universe) -> tuple[Place, ...] | None:
     """The types of resources in a universe, to be looked at one at a time.
 
@@ -73,26 +76,27 @@ def places_of(universe: Universe) -> tuple[Place, ...] | None:
     return tuple(place for place in places if place.sample is not None) or None
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def is_plain(rule: Rule) -> bool:
     """Whether a rule's patterns can be matched against samples: they hold no letter that stands
     for all others."""
     return not any(OTHER in tokens for tokens in rule.possible or ())
 
 
-@lru_cache(maxsize=200_000)
-def reach_in(place: Place, rule: Rule) -> Reach | None:
+@metered(limit=A_QUESTION, size=200_000)
+def reach_in(place: Place, rule: Rule, meter: Meter) -> Reach | None:
     """How far a plain rule reaches the resources of a type, by its patterns.
 
     Returns:
         The reach; None where it is not the same for all of them.
 
     Raises:
-        TooComplex: More than 4,000 states would have to be walked.
+        TooComplex: That takes more steps than the meter has.
     """
     if rule.possible is None:
         return rule.everywhere
-    possible, certain = place.span(rule.possible), place.span(rule.certain or ())
+    meter.take(len(rule.possible))
+    possible, certain = place.span(rule.possible, meter), place.span(rule.certain or (), meter)
     if rule.inverted:
         possible, certain = _not(certain), _not(possible)
     if possible is None:
@@ -110,26 +114,37 @@ def _not(whole: bool | None) -> bool | None:
 
 def whole_reach(universe: Universe, rule: Rule) -> Reach | None:
     """How far a rule reaches a universe; None where that differs, or takes more than a look."""
-    if (places := places_of(universe)) is None or not is_plain(rule):
-        return None
-    if not narrows(rule, universe):
-        return rule.everywhere
     try:
-        found = {reach_in(place, rule) for place in places}
+        return _looked_at(universe, rule, Meter(A_QUESTION))[0]
     except TooComplex:
         return None
-    return found.pop() if len(found) == 1 else None
 
 
-@lru_cache(maxsize=200_000)
 def may_reach(universe: Universe, rule: Rule) -> bool:
     """Whether a rule reaches anything in a universe; it may where that is too much to work out."""
-    places = places_of(universe)
     try:
-        if places is None or not is_plain(rule):
-            return any(reach for (reach,) in kinds_of(universe, [rule]))
-        if not narrows(rule, universe):
-            return True
-        return any(reach_in(place, rule) is not Reach.NO for place in places)
+        return _looked_at(universe, rule, Meter(A_QUESTION))[1]
     except TooComplex:
         return True
+
+
+def look_at(universe: Universe, rule: Rule, meter: Meter) -> None:
+    """Find out how far a rule reaches a universe, for what it costs.
+
+    Raises:
+        TooComplex: That takes more steps than the meter has.
+    """
+    _looked_at(universe, rule, meter)
+
+
+@metered(limit=A_QUESTION, size=200_000)
+def _looked_at(universe: Universe, rule: Rule, meter: Meter) -> tuple[Reach | None, bool]:
+    """The whole reach of a rule in a universe, and whether it reaches anything there."""
+    places = places_of(universe)
+    if places is None or not is_plain(rule):
+        return None, any(reach for (reach,) in kinds_of(universe, [rule], meter))
+    if not narrows(rule, universe):
+        return rule.everywhere, True
+    found = [reach_in(place, rule, meter) for place in places]
+    whole = found[0] if len(set(found)) == 1 else None
+    return whole, any(reach is not Reach.NO for reach in found)

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from iam.condition import may_be_absent
 from iam.document import Document, Statement
-from iam.pattern import matches_action
+from iam.glob import folded, glob_of
+from iam.pattern import action_tokens
 from iam.rule import Requests, Rule, Universe, real_of, rule_of
 
 
@@ -57,16 +58,15 @@ class Reader:
             if "*" in one.name or "?" in one.name:
                 self._patterns += (i,)
                 continue
-            service = one.name.partition(":")[0].lower()
+            name = folded(one.name)
+            service = name.partition(":")[0]
             self._services[service] = self._services.get(service, 0) | bit
-            self._named[one.name.lower()] = self._named.get(one.name.lower(), 0) | bit
+            self._named[name] = self._named.get(name, 0) | bit
             section = (id(one.statement), one.variables)
             self._same_section[section] = self._same_section.get(section, 0) | bit
             alike = (section, one.action and (one.action.service, one.action.conditions))
             self._alike[alike] = self._alike.get(alike, 0) | bit
         self._concrete = sum(self._services.values())
-        # Beyond ASCII two letters can be one without regard to case, and not in lower case.
-        self._ascii = all(name.isascii() for name in self._named)
         self._matched: dict[str, int] = {}
 
     def read(self, document: Document) -> tuple[Said, ...]:
@@ -112,17 +112,16 @@ class Reader:
         return found if statement.not_actions is None else self._concrete & ~found
 
     def _matching(self, pattern: str) -> int:
-        service = pattern.partition(":")[0].lower()
+        service, *_ = folded(pattern).split(":", 1)
         if "*" in service or "?" in service:
             of_service = self._concrete
         elif not (of_service := self._services.get(service, 0)):
             return 0
-        if self._ascii and pattern.isascii() and "*" not in pattern and "?" not in pattern:
-            return self._named.get(pattern.lower(), 0)
+        if "*" not in pattern and "?" not in pattern:
+            return self._named.get(folded(pattern), 0)
+        matches = glob_of(action_tokens(pattern)).matches
         return sum(
-            1 << i
-            for i in self.numbers(of_service)
-            if matches_action(pattern, self.requests[i].name)
+            1 << i for i in self.numbers(of_service) if matches(folded(self.requests[i].name))
         )
 
     def _groups(self, statement: Statement) -> Iterable[int]:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from iam.catalogue import Action
 from iam.condition import Standing, standing
 from iam.document import Condition, Effect, Statement
 from iam.pattern import (
     Patterns,
-    TooComplex,
     action_tokens,
     covers,
     has_variable,
@@ -29,6 +28,7 @@ from iam.pattern import (
     type_tokens,
 )
 from iam.places import place_of
+from iam.work import TooComplex
 
 
 class Reach(IntEnum):
@@ -55,10 +55,10 @@ class Universe:
     """The section's statement reaches them: not so where `real` ones are looked at on their own."""
 
 
-_same_universe = cache(Universe)
+_same_universe = lru_cache(maxsize=10_000)(Universe)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def real_of(universe: Universe) -> Universe:
     """The action's own resources, of a universe that has none of them."""
     assert universe.real is not None
@@ -212,7 +212,7 @@ def rule_of(statement: Statement, requests: Requests, variables: bool) -> Rule |
     )
 
 
-_same_rule = cache(Rule)
+_same_rule = lru_cache(maxsize=100_000)(Rule)
 
 
 def _holds_all(statement: Statement, own: Statement) -> bool:
