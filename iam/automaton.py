@@ -187,6 +187,15 @@ class Automaton:
         self._memo[key] = result
         return result
 
+    def anywhere(self, mask: int) -> int:
+        """Where some character leads, whichever it is."""
+        result = 0
+        for i in range(mask.bit_length()):
+            if mask >> i & 1:
+                for _, to in self._edges[i]:
+                    result |= self._reached(to)
+        return result
+
     def accepts(self, mask: int) -> bool:
         """Whether what has led here matches."""
         return bool(mask & self.accepting)
@@ -220,6 +229,15 @@ class Together:
         result = 0
         for machine, at, own in self._machines:
             if not (after := machine.step(mask >> at & own, char)):
+                return 0
+            result |= after << at
+        return result
+
+    def anywhere(self, mask: int) -> int:
+        """Where some character leads each of them, whichever it is."""
+        result = 0
+        for machine, at, own in self._machines:
+            if not (after := machine.anywhere(mask >> at & own)):
                 return 0
             result |= after << at
         return result

@@ -15,7 +15,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 
@@ -28,6 +28,7 @@ from iam.automaton import (
     PATH,
     STAR,
     WORD,
+    Automaton,
     Token,
     Tokens,
     automaton,
@@ -121,19 +122,23 @@ def kinds(
     Raises:
         TooComplex: That does not suffice.
     """
-    meter = meter or Meter(A_QUESTION)
+    return frozenset(each_kind(universe, lists, meter or Meter(A_QUESTION)))
+
+
+def each_kind(
+    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter
+) -> Iterator[tuple[bool, ...]]:
+    """Find the kinds one after the other, some of them more than once: see `kinds`."""
     first, *others = universe
     # One type of resource at a time: most patterns match all or nothing of it, and what is left
-    # to be walked is small, and the same for many questions.
-    found: set[tuple[bool, ...]] = set()
+    # to be walked is small.
     for tokens in first:
-        found.update(_kinds_of_one(((tokens,), *others), lists, meter))
-    return frozenset(found)
+        yield from _kinds_of_one(((tokens,), *others), lists, meter)
 
 
 def _kinds_of_one(
     universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter
-) -> Iterable[tuple[bool, ...]]:
+) -> Iterator[tuple[bool, ...]]:
     cutting: dict[Patterns, None] = {}
     settled: list[bool | Patterns] = []
     for patterns in lists:
@@ -141,7 +146,7 @@ def _kinds_of_one(
         for pattern in patterns:
             relation = _relation(universe, pattern, meter)
             if not relation:
-                return frozenset()
+                return
             if relation == _ALL:
                 settled.append(True)
                 break
@@ -154,10 +159,8 @@ def _kinds_of_one(
                 cutting[union] = None
     asked = tuple(sorted(cutting))
     place = {union: i for i, union in enumerate(asked)}
-    return {
-        tuple([one if isinstance(one, bool) else kind[place[one]] for one in settled])
-        for kind in _walk(universe, asked, meter)
-    }
+    for kind in _walk(universe, asked, meter):
+        yield tuple([one if isinstance(one, bool) else kind[place[one]] for one in settled])
 
 
 _ALL, _NOTHING = frozenset({(True,)}), frozenset({(False,)})
@@ -167,51 +170,67 @@ _ALL, _NOTHING = frozenset({(True,)}), frozenset({(False,)})
 def _relation(
     universe: tuple[Patterns, ...], pattern: Tokens, meter: Meter
 ) -> frozenset[tuple[bool, ...]]:
-    return _walk(universe, ((pattern,),), meter)
+    return frozenset(_walk(universe, ((pattern,),), meter))
 
 
 def _walk(
     universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter
-) -> frozenset[tuple[bool, ...]]:
-    """Find the kinds by walking all automata at once."""
-    inside = [automaton(patterns) for patterns in universe]
-    asked = [automaton(patterns) for patterns in lists]
+) -> Iterator[tuple[bool, ...]]:
+    """Find the kinds by walking all automata at once; each kind comes once.
+
+    What patterns name is followed first, always in the same order: a caller that has heard enough
+    has spent the same in every run of the program.
+    """
+    machines = [automaton(patterns) for patterns in universe]
     # "every string" needs no walking, and its states would only multiply the others
-    everything = [a.always for a in asked]
-    moving = [a for a in inside if not a.always] or inside[:1]
-    n = len(moving)
-    moving += [a for a in asked if not a.always]
-    start = tuple([a.start for a in moving])
+    inside = [a for a in machines if not a.always] or machines[:1]
+    unions = [automaton(patterns) for patterns in lists]
+    asked = [a for a in unions if not a.always]
+    here, masks = tuple([a.start for a in inside]), tuple([a.start for a in asked])
     if len(universe[0]) == 1:
         # What all of its strings begin with leaves no choice.
         for letter in takewhile(lambda token: len(token) == 1, universe[0][0]):
-            start = tuple([a.step(m, letter) for m, a in zip(start, moving, strict=True)])
-        if not all(start[:n]):
-            return frozenset()
-    seen, queue = {start}, [start]
+            here, masks = _stepped(inside, here, letter), _stepped(asked, masks, letter)
+        if not all(here):
+            return
+    onward: dict[tuple[int, ...], list[tuple[str, tuple[int, ...]]]] = {}
+    queue = [(here, masks)]
+    seen = {(here, masks)}
     found: set[tuple[bool, ...]] = set()
     while queue:
-        state = queue.pop()
-        if all(m & a.accepting for m, a in zip(state[:n], moving, strict=False)):
-            matched = iter([m & a.accepting for m, a in zip(state[n:], moving[n:], strict=True)])
-            found.add(tuple([always or bool(next(matched)) for always in everything]))
-        letters = _COMMON.union(*[a.named(m) for m, a in zip(state, moving, strict=True)])
-        meter.take(sum(map(effort, state)) * len(letters))
-        for letter in letters:
-            after: list[int] = []
-            for mask, a in zip(state, moving, strict=True):
-                moved = a.step(mask, letter)
-                if not moved and len(after) < n:
-                    break
-                after.append(moved)
-            else:
-                target = tuple(after)
-                if target not in seen:
-                    seen.add(target)
-                    queue.append(target)
-    return frozenset(found)
+        here, masks = queue.pop()
+        if all(mask & a.accepting for mask, a in zip(here, inside, strict=True)):
+            kind = tuple([a.accepts(mask) for mask, a in zip(masks, asked, strict=True)])
+            if kind not in found:
+                found.add(kind)
+                told = iter(kind)
+                yield tuple([a.always or next(told) for a in unions])
+        if (ways := onward.get(here)) is None:
+            letters = _COMMON.union(*[a.named(m) for m, a in zip(here, inside, strict=True)])
+            steps = ((letter, _stepped(inside, here, letter)) for letter in sorted(letters))
+            ways = onward[here] = [(letter, after) for letter, after in steps if all(after)]
+        named = sorted(_NONE.union(*[a.named(m) for m, a in zip(masks, asked, strict=True)]))
+        meter.take(2 + len(ways) + (1 + len(named)) * sum(map(effort, masks)))
+        unnamed: tuple[int, ...] | None = None
+        on: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+        for letter, after in ways:
+            if letter not in named:
+                unnamed = unnamed or _stepped(asked, masks, letter)
+                on.append((after, unnamed))
+        for letter in named:
+            if all(after := _stepped(inside, here, letter)):
+                on.append((after, _stepped(asked, masks, letter)))
+        for target in on:
+            if target not in seen:
+                seen.add(target)
+                queue.append(target)
 
 
+def _stepped(machines: list[Automaton], masks: tuple[int, ...], letter: str) -> tuple[int, ...]:
+    return tuple([a.step(mask, letter) for mask, a in zip(masks, machines, strict=True)])
+
+
+_NONE: frozenset[str] = frozenset()
 _COMMON = frozenset({":", "/", "$", OTHER})
 
 

@@ -12,12 +12,14 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from iam.automaton import OTHER, Together, Tokens, automaton
+from iam.automaton import OTHER, STAR, Together, Tokens, automaton
 from iam.glob import matches
 from iam.pattern import Patterns, effort, kinds
 from iam.work import A_PATTERN, A_QUESTION, Meter, metered
 
 _COMMON = frozenset({":", "/", "$", OTHER})
+MOST_SAMPLED = 32
+"""So many patterns are enough to take samples by: what these do not tell, a walk does."""
 
 
 class Match(NamedTuple):
@@ -44,6 +46,7 @@ class Place:
         inside = [machine for machine in machines if not machine.always] or machines[:1]
         self._inside = inside[0] if len(inside) == 1 else Together(inside)
         self._known_moves: dict[int, dict[str, int]] = {}
+        self._known_beyond: dict[int, int] = {}
         self._ends: dict[int, str | None] = {}
         # All of the resources begin with this, and so must a pattern, unless it has a wildcard.
         self._lead = "".join(takewhile(lambda token: len(token) == 1, tokens))
@@ -93,6 +96,8 @@ class Place:
         common = min(len(lead), len(self._lead))
         if lead[:common] != self._lead[:common]:
             return Match(None, self.sample)
+        if not self._may_match(pattern, common, meter):
+            return Match(None, self.sample)
         machine = automaton((pattern,))
         if machine.always:
             return Match(self.sample, None)
@@ -113,7 +118,6 @@ class Place:
                 else:
                     miss = found
 
-        meter.take(len(pattern) // 4)
         mask = machine.start
         for letter in self._lead:
             mask = machine.step(mask, letter)
@@ -137,6 +141,35 @@ class Place:
                 if after := self._inside.step(state, letter):
                     reached(after, machine.step(mask, letter), text + letter)
         return Match(hit, miss)
+
+    def _may_match(self, pattern: Tokens, led: int, meter: Meter) -> bool:
+        """Whether a pattern matches any of these resources, as far as a quick look tells.
+
+        It follows the pattern through the resources' own states, which most patterns of other types
+        leave after a few characters.
+        """
+        state, here = (self._led, led) if led == len(self._lead) else (self._inside.start, 0)
+        for token in pattern[here:]:
+            if len(token) == 1:
+                state = self._inside.step(state, token)
+            elif token == STAR:
+                state = self._beyond(state)
+            else:
+                state = self._inside.anywhere(state)
+            here += 1
+            if not state:
+                break
+        meter.take(here // 4 + 1)
+        return self._inside.accepts(state)
+
+    def _beyond(self, state: int) -> int:
+        """Where any number of characters leads."""
+        if (known := self._known_beyond.get(state)) is None:
+            known = state
+            while (more := known | self._inside.anywhere(known)) != known:
+                known = more
+            self._known_beyond[state] = known
+        return known
 
     def _moves(self, state: int) -> dict[str, int]:
         """What leads on from here; an unnamed letter first, since few patterns match it."""
@@ -192,8 +225,8 @@ def _span(place: Place, patterns: Patterns, meter: Meter) -> bool | None:
             cutting[pattern] = None
     if len(cutting) < 2:
         return None if cutting else False
-    for text in place.samples(list(cutting), meter):
-        meter.take(len(cutting) * (1 + len(text) // 64))
+    for text in place.samples(list(cutting)[:MOST_SAMPLED], meter):
+        meter.take(len(cutting) * (1 + len(text) // 128))
         if not any(matches(pattern, text) for pattern in cutting):
             return None
     together = kinds(place.universe, (tuple(sorted(cutting)),), meter)

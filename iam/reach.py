@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from iam.automaton import OTHER
-from iam.pattern import Patterns, kinds
+from iam.pattern import Patterns, each_kind
 from iam.places import Place, place_of
 from iam.rule import Reach, Rule, Universe
 from iam.work import A_QUESTION, Meter, TooComplex, metered
@@ -28,6 +28,13 @@ def kinds_of(
     Raises:
         TooComplex: It takes more steps than the meter has to tell all kinds apart.
     """
+    return set(each_kind_of(universe, rules, meter or Meter(A_QUESTION)))
+
+
+def each_kind_of(
+    universe: Universe, rules: Sequence[Rule], meter: Meter
+) -> Iterator[tuple[Reach, ...]]:
+    """Find these one after the other, some of them more than once: see `kinds_of`."""
     asked: list[Patterns] = [universe.except_for]
     places: dict[Patterns, int] = {universe.except_for: 0}
 
@@ -42,18 +49,16 @@ def kinds_of(
         for rule in rules
     ]
     if not universe.except_for and not any(where):
-        return {tuple([rule.everywhere for rule in rules])}  # no pattern tells them apart
-    found: set[tuple[Reach, ...]] = set()
-    for kind in kinds(universe.resources, tuple(asked), meter):
-        if kind[0]:
-            continue
-        found.add(
-            tuple(
-                rule.everywhere if at is None else rule.reach(kind[at[0]], kind[at[1]])
-                for rule, at in zip(rules, where, strict=True)
+        yield tuple([rule.everywhere for rule in rules])  # no pattern tells them apart
+        return
+    for kind in each_kind(universe.resources, tuple(asked), meter):
+        if not kind[0]:
+            yield tuple(
+                [
+                    rule.everywhere if at is None else rule.reach(kind[at[0]], kind[at[1]])
+                    for rule, at in zip(rules, where, strict=True)
+                ]
             )
-        )
-    return found
 
 
 @lru_cache(maxsize=10_000)
@@ -96,7 +101,9 @@ def reach_in(place: Place, rule: Rule, meter: Meter) -> Reach | None:
     if rule.possible is None:
         return rule.everywhere
     meter.take(len(rule.possible))
-    possible, certain = place.span(rule.possible, meter), place.span(rule.certain or (), meter)
+    possible = certain = place.span(rule.possible, meter)
+    if rule.certain != rule.possible:
+        certain = place.span(rule.certain or (), meter)
     if rule.inverted:
         possible, certain = _not(certain), _not(possible)
     if possible is None:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from iam.automaton import Tokens
 from iam.glob import matches
-from iam.places import Place
-from iam.reach import is_plain, kinds_of, narrows, places_of, reach_in
+from iam.places import MOST_SAMPLED, Place
+from iam.reach import each_kind_of, is_plain, narrows, places_of, reach_in
 from iam.rule import Reach, Rule, Universe
 from iam.verdict import Verdict, sum_up
 from iam.work import A_QUESTION, Meter, TooComplex, metered
@@ -102,9 +102,10 @@ def metered_verdict_in(universe: Universe, case: Case, meter: Meter) -> Verdict:
         if _is_partial(found):
             return Verdict.PARTIAL
     for alone, here in open_:
-        found.update(_exactly(alone, here, meter))
-        if _is_partial(found):
-            return Verdict.PARTIAL
+        for verdict in _exactly(alone, here, meter):
+            found.add(verdict)
+            if _is_partial(found):
+                return Verdict.PARTIAL
     return sum_up(found)
 
 
@@ -144,9 +145,10 @@ def _of_samples(place: Place, case: Case, meter: Meter) -> set[Verdict]:
     for rule in _rules(case):
         for pattern in rule.possible or ():
             cutting[pattern] = None
-    texts = place.samples(list(cutting), meter)
-    # All of it, before it is known how many of them it takes: in whatever order the rules are.
-    meter.take(len(cutting) * sum([1 + len(text) // 64 for text in texts]))
+    # In order, so that it is the same in every run of the program.
+    texts = place.samples(sorted(cutting)[:MOST_SAMPLED], meter)
+    # All of it, before it is known how many of them it takes.
+    meter.take(len(cutting) * sum([1 + len(text) // 128 for text in texts]))
     found: set[Verdict] = set()
     for text in texts:
 
@@ -172,17 +174,15 @@ def _reach_of_text(rule: Rule, text: str) -> Reach:
     return rule.reach(certain, possible)
 
 
-def _exactly(universe: Universe, case: Case, meter: Meter) -> set[Verdict]:
-    """The verdicts on all kinds of requests that there are."""
+def _exactly(universe: Universe, case: Case, meter: Meter) -> Iterator[Verdict]:
+    """The verdicts on all kinds of requests that there are, one after the other."""
     own, limit, deny = list(case.own_rules), list(case.limit_rules), list(case.deny_rules)
     m, n = len(own), len(own) + len(limit)
-    return {
-        verdict_of(
+    for reaches in each_kind_of(universe, [*own, *limit, *deny], meter):
+        yield verdict_of(
             min(max([case.own, *reaches[:m]]), max([case.limit, *reaches[m:n]])),
             max([case.deny, *reaches[n:]]),
         )
-        for reaches in kinds_of(universe, [*own, *limit, *deny], meter)
-    }
 
 
 def settled(
