@@ -144,7 +144,8 @@ def _kinds_of_one(
     for patterns in lists:
         cut: set[Tokens] = set()
         for pattern in patterns:
-            relation = _relation(universe, pattern, meter)
+            meter.take(1)
+            relation = _relation(universe, pattern, Meter(A_PATTERN))
             if not relation:
                 return
             if relation == _ALL:
@@ -199,12 +200,19 @@ def _walk(
     found: set[tuple[bool, ...]] = set()
     while queue:
         here, masks = queue.pop()
-        if all(mask & a.accepting for mask, a in zip(here, inside, strict=True)):
-            kind = tuple([a.accepts(mask) for mask, a in zip(masks, asked, strict=True)])
+        # Where only one is walked inside, each of its states is on the way to an end.
+        known = len(inside) == 1 and all(
+            [not mask or mask & a.settled for mask, a in zip(masks, asked, strict=True)]
+        )
+        if known or all(mask & a.accepting for mask, a in zip(here, inside, strict=True)):
+            kind = tuple([bool(mask & (a.accepting | a.settled)) for mask, a in zip(masks, asked, strict=True)])
             if kind not in found:
                 found.add(kind)
                 told = iter(kind)
                 yield tuple([a.always or next(told) for a in unions])
+        if known:
+            meter.take(1)
+            continue
         if (ways := onward.get(here)) is None:
             letters = _COMMON.union(*[a.named(m) for m, a in zip(here, inside, strict=True)])
             steps = ((letter, _stepped(inside, here, letter)) for letter in sorted(letters))

@@ -16,7 +16,7 @@ from iam.places import MOST_SAMPLED, Place
 from iam.reach import each_kind_of, is_plain, narrows, places_of, reach_in
 from iam.rule import Reach, Rule, Universe
 from iam.verdict import Verdict, sum_up
-from iam.work import A_QUESTION, Meter, TooComplex, metered
+from iam.work import A_QUESTION, A_WALK, Meter, TooComplex, metered
 
 _NO_RULES: frozenset[Rule] = frozenset()
 
@@ -88,25 +88,41 @@ def metered_verdict_in(universe: Universe, case: Case, meter: Meter) -> Verdict:
     if places is None or not all(map(is_plain, _rules(case))):
         return sum_up(_exactly(universe, case, meter))
     found: set[Verdict] = set()
-    open_: list[tuple[Universe, Case]] = []
+    open_: list[tuple[Place, Case, frozenset[Verdict]]] = []
     for place in places:
         here = _in_place(place, case, meter)
         if here.deny is Reach.YES or not (here.own_rules or here.limit_rules or here.deny_rules):
             found.add(verdict_of(min(here.own, here.limit), here.deny))
         else:
-            some = _of_samples(place, here, meter)
+            some = frozenset(_of_samples(place, here, meter))
             found |= some
             # Where nothing is allowed, all that is not denied is `none`, and one is enough.
             if here.own or here.own_rules or Verdict.NONE not in some:
-                open_.append((Universe(place.universe, except_for=(), asked=False), here))
+                open_.append((place, here, some))
         if _is_partial(found):
             return Verdict.PARTIAL
-    for alone, here in open_:
-        for verdict in _exactly(alone, here, meter):
-            found.add(verdict)
-            if _is_partial(found):
-                return Verdict.PARTIAL
+    for place, here, some in open_:
+        meter.take(1)
+        # It has a limit of its own, lower than what samples may cost: hundreds of patterns are
+        # matched in no time, and a few can have millions of states together.
+        found |= _all_of(place, here, some, Meter(A_WALK))
+        if _is_partial(found):
+            return Verdict.PARTIAL
     return sum_up(found)
+
+
+@metered(limit=A_WALK, size=50_000)
+def _all_of(
+    place: Place, case: Case, some: frozenset[Verdict], meter: Meter
+) -> frozenset[Verdict]:
+    """The verdicts on all kinds of requests about a type, unless their sum is known before."""
+    alone = Universe(place.universe, except_for=(), asked=False)
+    found = set(some)
+    for verdict in _exactly(alone, case, meter):
+        found.add(verdict)
+        if _is_partial(found):
+            break
+    return frozenset(found)
 
 
 def _rules(case: Case) -> Iterator[Rule]:

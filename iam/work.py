@@ -14,6 +14,8 @@ _Answer = TypeVar("_Answer")
 
 A_PATTERN = 20_000
 """The most steps for one pattern and one type of resource."""
+A_WALK = 10_000
+"""The most steps for patterns together and one type of resource."""
 A_QUESTION = 100_000
 """The most steps for a verdict on requests about the same resources."""
 
