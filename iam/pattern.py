@@ -1,12 +1,8 @@
-"""IAM wildcards: what a pattern matches, and which kinds of resources there are.
+"""IAM wildcards: how patterns and ARN formats are read, and which actions a pattern matches.
 
 A pattern is matched against the whole string: `*` is any run of characters, colons and slashes
 too, and `?` exactly one. In a document of Version 2012-10-17 `${aws:username}` is a policy
 variable and `${*}`, `${?}`, `${$}` are plain characters.
-
-To know whether patterns *together* cover what an action can act on, `kinds` walks them as automata
-and tells which combinations of "matches / does not match" exist at all among the resources.
-It is exact: each combination it returns is that of some string, and no string has another one.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -15,26 +11,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import takewhile
 
 from iam.automaton import (
     DIGIT,
     ID,
     MODEL,
-    OTHER,
     OWNER,
     PATH,
     STAR,
     WORD,
-    Automaton,
     Token,
     Tokens,
-    automaton,
 )
 from iam.glob import folded, matches, normal, wild
-from iam.work import A_PATTERN, A_QUESTION, Meter, metered
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _OF_CUSTOM_MODELS = re.compile(r":(custom-model|model-customization-job)/\$")
@@ -103,158 +93,6 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
 
 Patterns = tuple[Tokens, ...]
 """A union: matches what one of them matches."""
-
-
-def kinds(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter | None = None
-) -> frozenset[tuple[bool, ...]]:
-    """Which combinations of matching exist among the strings of a universe.
-
-    Args:
-        universe: The strings that match every one of these unions; at least one.
-        lists: Unions of patterns to ask about.
-        meter: What may be spent on it; by default what a question may cost.
-
-    Returns:
-        For every kind of string in the universe, whether each of `lists` matches it. Empty if the
-        universe is.
-
-    Raises:
-        TooComplex: That does not suffice.
-    """
-    return frozenset(each_kind(universe, lists, meter or Meter(A_QUESTION)))
-
-
-def each_kind(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter
-) -> Iterator[tuple[bool, ...]]:
-    """Find the kinds one after the other, some of them more than once: see `kinds`."""
-    first, *others = universe
-    # One type of resource at a time: most patterns match all or nothing of it, and what is left
-    # to be walked is small.
-    for tokens in first:
-        yield from _kinds_of_one(((tokens,), *others), lists, meter)
-
-
-def _kinds_of_one(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter
-) -> Iterator[tuple[bool, ...]]:
-    cutting: dict[Patterns, None] = {}
-    settled: list[bool | Patterns] = []
-    for patterns in lists:
-        cut: set[Tokens] = set()
-        for pattern in patterns:
-            meter.take(1)
-            relation = _relation(universe, pattern, Meter(A_PATTERN))
-            if not relation:
-                return
-            if relation == _ALL:
-                settled.append(True)
-                break
-            if relation != _NOTHING:
-                cut.add(pattern)
-        else:
-            union = tuple(sorted(cut))
-            settled.append(union or False)
-            if union:
-                cutting[union] = None
-    asked = tuple(sorted(cutting))
-    place = {union: i for i, union in enumerate(asked)}
-    for kind in _walk(universe, asked, meter):
-        yield tuple([one if isinstance(one, bool) else kind[place[one]] for one in settled])
-
-
-_ALL, _NOTHING = frozenset({(True,)}), frozenset({(False,)})
-
-
-@metered(limit=A_PATTERN, size=50_000)
-def _relation(
-    universe: tuple[Patterns, ...], pattern: Tokens, meter: Meter
-) -> frozenset[tuple[bool, ...]]:
-    return frozenset(_walk(universe, ((pattern,),), meter))
-
-
-def _walk(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter
-) -> Iterator[tuple[bool, ...]]:
-    """Find the kinds by walking all automata at once; each kind comes once.
-
-    What patterns name is followed first, always in the same order: a caller that has heard enough
-    has spent the same in every run of the program.
-    """
-    machines = [automaton(patterns) for patterns in universe]
-    # "every string" needs no walking, and its states would only multiply the others
-    inside = [a for a in machines if not a.always] or machines[:1]
-    unions = [automaton(patterns) for patterns in lists]
-    asked = [a for a in unions if not a.always]
-    here, masks = tuple([a.start for a in inside]), tuple([a.start for a in asked])
-    if len(universe[0]) == 1:
-        # What all of its strings begin with leaves no choice.
-        for letter in takewhile(lambda token: len(token) == 1, universe[0][0]):
-            here, masks = _stepped(inside, here, letter), _stepped(asked, masks, letter)
-        if not all(here):
-            return
-    onward: dict[tuple[int, ...], list[tuple[str, tuple[int, ...]]]] = {}
-    queue = [(here, masks)]
-    seen = {(here, masks)}
-    found: set[tuple[bool, ...]] = set()
-    while queue:
-        here, masks = queue.pop()
-        # Where only one is walked inside, each of its states is on the way to an end.
-        known = len(inside) == 1 and all(
-            [not mask or mask & a.settled for mask, a in zip(masks, asked, strict=True)]
-        )
-        if known or all(mask & a.accepting for mask, a in zip(here, inside, strict=True)):
-            kind = tuple([bool(mask & (a.accepting | a.settled)) for mask, a in zip(masks, asked, strict=True)])
-            if kind not in found:
-                found.add(kind)
-                told = iter(kind)
-                yield tuple([a.always or next(told) for a in unions])
-        if known:
-            meter.take(1)
-            continue
-        if (ways := onward.get(here)) is None:
-            letters = _COMMON.union(*[a.named(m) for m, a in zip(here, inside, strict=True)])
-            steps = ((letter, _stepped(inside, here, letter)) for letter in sorted(letters))
-            ways = onward[here] = [(letter, after) for letter, after in steps if all(after)]
-        named = sorted(_NONE.union(*[a.named(m) for m, a in zip(masks, asked, strict=True)]))
-        meter.take(2 + len(ways) + (1 + len(named)) * sum(map(effort, masks)))
-        unnamed: tuple[int, ...] | None = None
-        on: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-        for letter, after in ways:
-            if letter not in named:
-                unnamed = unnamed or _stepped(asked, masks, letter)
-                on.append((after, unnamed))
-        for letter in named:
-            if all(after := _stepped(inside, here, letter)):
-                on.append((after, _stepped(asked, masks, letter)))
-        for target in on:
-            if target not in seen:
-                seen.add(target)
-                queue.append(target)
-
-
-def _stepped(machines: list[Automaton], masks: tuple[int, ...], letter: str) -> tuple[int, ...]:
-    return tuple([a.step(mask, letter) for mask, a in zip(masks, machines, strict=True)])
-
-
-_NONE: frozenset[str] = frozenset()
-_COMMON = frozenset({":", "/", "$", OTHER})
-
-
-def effort(mask: int) -> int:
-    """What a step from some states of an automaton costs: more, where they are many or far on."""
-    return 1 + mask.bit_count() // 4 + mask.bit_length() // 256
-
-
-def covers(wide: Sequence[Tokens], narrow: Tokens, meter: Meter | None = None) -> bool:
-    """Whether every string that matches `narrow` matches one of `wide`."""
-    return kinds(((narrow,),), (tuple(wide),), meter) <= {(True,)}
-
-
-def overlaps(one: Tokens, other: Tokens, meter: Meter | None = None) -> bool:
-    """Whether some string matches both."""
-    return bool(kinds(((one,), (other,)), (), meter))
 
 
 def matches_action(pattern: str, action: str) -> bool:

@@ -2,19 +2,20 @@
 
 A sample is a string of the type that a pattern matches, and one that it does not. Where samples
 show that verdicts differ, no patterns have to be walked together. A sample is made of the very
-letters that `iam.pattern.kinds` walks, so it belongs to one of the kinds that are found there.
+letters that `iam.kinds.kinds` walks, so it belongs to one of the kinds that are found there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
 from iam.automaton import OTHER, STAR, Together, Tokens, automaton
 from iam.glob import matches
-from iam.pattern import Patterns, effort, kinds
+from iam.kinds import effort, kinds_of_one
+from iam.pattern import Patterns
 from iam.work import A_PATTERN, A_QUESTION, Meter, metered
 
 _COMMON = frozenset({":", "/", "$", OTHER})
@@ -69,6 +70,15 @@ class Place:
             TooComplex: That takes more steps than the meter has.
         """
         return _span(self, patterns, meter or Meter(A_QUESTION))
+
+    def each_kind(self, lists: tuple[Patterns, ...], meter: Meter) -> Iterator[tuple[bool, ...]]:
+        """Find the kinds of these resources one after the other: see `iam.kinds.kinds`."""
+
+        def whole(pattern: Tokens) -> bool | None:
+            hit, miss = self.match(pattern)
+            return None if hit is not None and miss is not None else miss is None
+
+        return kinds_of_one(self.universe, lists, whole, meter)
 
     def samples(self, patterns: Sequence[Tokens], meter: Meter | None = None) -> dict[str, None]:
         """Some of these resources which some of the patterns match and others do not.
@@ -229,8 +239,8 @@ def _span(place: Place, patterns: Patterns, meter: Meter) -> bool | None:
         meter.take(len(cutting) * (1 + len(text) // 128))
         if not any(matches(pattern, text) for pattern in cutting):
             return None
-    together = kinds(place.universe, (tuple(sorted(cutting)),), meter)
-    return True if together == {(True,)} else None
+    together = place.each_kind((tuple(cutting),), meter)
+    return True if all(matched for (matched,) in together) else None
 
 
 @lru_cache(maxsize=10_000)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from iam.automaton import OTHER
-from iam.pattern import Patterns, each_kind
+from iam.kinds import each_kind
+from iam.pattern import Patterns
 from iam.places import Place, place_of
 from iam.rule import Reach, Rule, Universe
 from iam.work import A_QUESTION, Meter, TooComplex, metered
@@ -32,26 +33,33 @@ def kinds_of(
 
 
 def each_kind_of(
-    universe: Universe, rules: Sequence[Rule], meter: Meter
+    universe: Universe, rules: Sequence[Rule], meter: Meter, place: Place | None = None
 ) -> Iterator[tuple[Reach, ...]]:
-    """Find these one after the other, some of them more than once: see `kinds_of`."""
-    asked: list[Patterns] = [universe.except_for]
-    places: dict[Patterns, int] = {universe.except_for: 0}
+    """Find these one after the other, some of them more than once: see `kinds_of`.
 
-    def place(patterns: Patterns) -> int:
-        if patterns not in places:
-            places[patterns] = len(asked)
+    With a place, only of the requests about its resources.
+    """
+    asked: list[Patterns] = [universe.except_for]
+    numbers: dict[Patterns, int] = {universe.except_for: 0}
+
+    def number(patterns: Patterns) -> int:
+        if patterns not in numbers:
+            numbers[patterns] = len(asked)
             asked.append(patterns)
-        return places[patterns]
+        return numbers[patterns]
 
     where = [
-        (place(rule.certain or ()), place(rule.possible or ())) if narrows(rule, universe) else None
+        (number(rule.certain or ()), number(rule.possible or ()))
+        if narrows(rule, universe)
+        else None
         for rule in rules
     ]
     if not universe.except_for and not any(where):
         yield tuple([rule.everywhere for rule in rules])  # no pattern tells them apart
         return
-    for kind in each_kind(universe.resources, tuple(asked), meter):
+    lists = tuple(asked)
+    found = place.each_kind(lists, meter) if place else each_kind(universe.resources, lists, meter)
+    for kind in found:
         if not kind[0]:
             yield tuple(
                 [

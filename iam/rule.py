@@ -15,14 +15,12 @@ from functools import lru_cache
 from iam.catalogue import Action
 from iam.condition import Standing, standing
 from iam.document import Condition, Effect, Statement
+from iam.kinds import covers, kinds, overlaps
 from iam.pattern import (
     Patterns,
     action_tokens,
-    covers,
     has_variable,
-    kinds,
     matches_any_action,
-    overlaps,
     resource_tokens,
     that_may_match,
     type_tokens,

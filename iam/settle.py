@@ -112,13 +112,11 @@ def metered_verdict_in(universe: Universe, case: Case, meter: Meter) -> Verdict:
 
 
 @metered(limit=A_WALK, size=50_000)
-def _all_of(
-    place: Place, case: Case, some: frozenset[Verdict], meter: Meter
-) -> frozenset[Verdict]:
+def _all_of(place: Place, case: Case, some: frozenset[Verdict], meter: Meter) -> frozenset[Verdict]:
     """The verdicts on all kinds of requests about a type, unless their sum is known before."""
     alone = Universe(place.universe, except_for=(), asked=False)
     found = set(some)
-    for verdict in _exactly(alone, case, meter):
+    for verdict in _exactly(alone, case, meter, place):
         found.add(verdict)
         if _is_partial(found):
             break
@@ -190,11 +188,13 @@ def _reach_of_text(rule: Rule, text: str) -> Reach:
     return rule.reach(certain, possible)
 
 
-def _exactly(universe: Universe, case: Case, meter: Meter) -> Iterator[Verdict]:
+def _exactly(
+    universe: Universe, case: Case, meter: Meter, place: Place | None = None
+) -> Iterator[Verdict]:
     """The verdicts on all kinds of requests that there are, one after the other."""
     own, limit, deny = list(case.own_rules), list(case.limit_rules), list(case.deny_rules)
     m, n = len(own), len(own) + len(limit)
-    for reaches in each_kind_of(universe, [*own, *limit, *deny], meter):
+    for reaches in each_kind_of(universe, [*own, *limit, *deny], meter, place):
         yield verdict_of(
             min(max([case.own, *reaches[:m]]), max([case.limit, *reaches[m:n]])),
             max([case.deny, *reaches[n:]]),

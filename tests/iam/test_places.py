@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from iam.automaton import Tokens
 from iam.glob import matches
-from iam.pattern import kinds, resource_tokens, type_tokens
+from iam.kinds import kinds
+from iam.pattern import resource_tokens, type_tokens
 from iam.places import Place
 from iam.work import TooComplex
 
