@@ -30,6 +30,9 @@ _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _OF_CUSTOM_MODELS = re.compile(r":(custom-model|model-customization-job)/\$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
+Patterns = tuple[Tokens, ...]
+"""A union: matches what one of them matches."""
+
 _REGIONS = {"aws-cn": "cn-", "aws-us-gov": "us-gov-"}
 """What the regions of a partition begin with, so that `us-gov-*` is all of them there.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
@@ -61,6 +64,12 @@ def resource_tokens(pattern: str, variables: bool = True) -> Tokens:
     return normal((*tokens, *wild(pattern[position:])))
 
 
+@lru_cache(maxsize=50_000)
+def resource_patterns(texts: tuple[str, ...], variables: bool) -> Patterns:
+    """Read the Resource patterns of a statement: see `resource_tokens`."""
+    return tuple([resource_tokens(text, variables) for text in texts])
+
+
 def type_tokens(arn_format: str, partition: str) -> Tokens:
     """Read a resource type's ARN format: `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`.
 
@@ -89,10 +98,6 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
             tokens.append(ID if name == "ResourceId" else PATH)
         position = match.end()
     return (*tokens, *arn_format[position:])
-
-
-Patterns = tuple[Tokens, ...]
-"""A union: matches what one of them matches."""
 
 
 def matches_action(pattern: str, action: str) -> bool:

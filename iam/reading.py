@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from iam.complexity import Complexity
 from iam.condition import may_be_absent
 from iam.document import Document, Statement
 from iam.glob import folded, glob_of
 from iam.pattern import action_tokens
-from iam.rule import Requests, Rule, Universe, real_of, rule_of
+from iam.rule import Requests, Rule, Universe, real_of, rule_of, too_complex, unmatched
 
 
 class Said(NamedTuple):
@@ -29,13 +30,15 @@ class Said(NamedTuple):
 class Reader:
     """Reads documents against some requests."""
 
-    def __init__(self, requests: Sequence[Requests]) -> None:
+    def __init__(self, requests: Sequence[Requests], complexity: Complexity) -> None:
         """Number the requests.
 
         Args:
             requests: In order. Those about resources that are not the action's own are numbered
                 a second time, behind all others, for what the action does act on.
+            complexity: Tells which documents are too complex to be compared with them.
         """
+        self._complexity = complexity
         real = [i for i, one in enumerate(requests) if one.universe.real is not None]
         self.count = len(requests)
         """How many were given."""
@@ -73,11 +76,21 @@ class Reader:
         """Find what a document says.
 
         Returns:
-            Statement by statement; nothing of those that say nothing of any of the requests.
+            Statement by statement; nothing of those that say nothing of any of the requests. What
+            is too complex to be compared is not understood: it may do either.
         """
-        return tuple(
+        if self._complexity.in_actions(document):
+            every = (1 << len(self.requests)) - 1
+            return tuple(Said(s.index, unmatched(s), every) for s in document.statements)
+        found = tuple(
             said for statement in document.statements for said in self._of(statement, document)
         )
+        if any(said.rule.possible for said in found) and self._complexity.in_resources(document):
+            return tuple(
+                said._replace(rule=too_complex(said.rule)) if said.rule.possible else said
+                for said in found
+            )
+        return found
 
     def numbers(self, requests: int) -> Iterator[int]:
         """The numbers of a set of requests."""
