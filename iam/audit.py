@@ -19,7 +19,7 @@ from iam.account import (
     unread_documents,
 )
 from iam.judge import Judge
-from iam.result import PrincipalResult, SectionResult, Summary, Via
+from iam.result import TOO_COMPLEX, PrincipalResult, SectionResult, Summary, Via
 from iam.section import Section
 from iam.verdict import Verdict
 
@@ -135,7 +135,12 @@ def not_understood(
             where = f"statement {via.sid or via.statement + 1} of {via.policy}"
             if via.kind == "inline":
                 where += f" ({'group ' + via.group if via.group else principal.arn})"
-            found[Unread(where, "NotUnderstood", "; ".join(via.scope))] = None
+            error, told = "NotUnderstood", "; ".join(via.scope)
+            if via.too_complex:
+                error, told = "TooComplex", TOO_COMPLEX
+            found[Unread(where, error, told)] = None
+        if any(entry.too_complex for section in result.sections for entry in section.entries):
+            found[Unread(f"some verdicts on {principal.arn}", "TooComplex", TOO_COMPLEX)] = None
     return tuple(found)
 
 

@@ -25,6 +25,10 @@ Token = str
 Tokens = tuple[Token, ...]
 
 
+_MOST_KNOWN = 2_048
+"""So many steps are remembered of an automaton."""
+
+
 class Automaton:
     """A union of patterns, walked a character at a time; sets of states are bit masks."""
 
@@ -33,6 +37,8 @@ class Automaton:
         "_edges",
         "_memo",
         "_named",
+        "_outdone",
+        "_stars",
         "accepting",
         "always",
         "settled",
@@ -41,12 +47,17 @@ class Automaton:
 
     def __init__(self, patterns: Iterable[Tokens]) -> None:
         self._edges: list[list[tuple[str, int]]] = []
-        self._closure: list[int] = []
+        self._closure: dict[int, int] = {}
+        """Masks of the states from which others are reached by no character."""
         self._memo: dict[tuple[int, str], int] = {}
         self.accepting = 0
         self.start = 0
         self.settled = 0
         """States after which everything matches."""
+        self._stars = 0
+        """States in which a `*` is matched."""
+        self._outdone: dict[int, int] = {}
+        """What need not be followed there: what comes before the `*` in its pattern."""
         self._named: dict[int, frozenset[str]] = {}
         self.always = False
         """Whether every string matches."""
@@ -58,6 +69,7 @@ class Automaton:
         """Add a pattern's states; return the mask of where it begins."""
         edges: list[list[tuple[str, int]]] = [[]]
         skips: dict[int, int] = {}
+        stars: dict[int, int] = {}
 
         def state() -> int:
             edges.append([])
@@ -69,6 +81,7 @@ class Automaton:
             if token == STAR:
                 edges[before].append((ANY, before))
                 skips[before] = here
+                stars[before] = (1 << here) - 1 & ~(1 << before)
             elif token == ONE:
                 edges[before].append((ANY, here))
             elif token in (WORD, PATH):
@@ -112,16 +125,22 @@ class Automaton:
                 edges[before].append((token, here))
         base = len(self._edges)
         self._edges += [[(kind, base + to) for kind, to in outgoing] for outgoing in edges]
-        for i in range(len(edges)):
-            mask = 1 << (base + i)
-            while i in skips:
-                i = skips[i]
-                mask |= 1 << (base + i)
-            self._closure.append(mask)
+        for i in skips:
+            to, mask = i, 1 << (base + i)
+            while to in skips:
+                to = skips[to]
+                mask |= 1 << (base + to)
+            self._closure[base + i] = mask
+        for i, outdone in stars.items():
+            self._stars |= 1 << (base + i)
+            self._outdone[base + i] = outdone << base
         self.accepting |= 1 << (base + here)
         if tokens and tokens[-1] == STAR:
             self.settled |= 1 << (base + here - 1)
-        return self._closure[base]
+        return self._reached(base)
+
+    def _reached(self, state: int) -> int:
+        return self._closure.get(state) or 1 << state
 
     def named(self, mask: int) -> frozenset[str]:
         """The characters that lead on from here otherwise than an unnamed one does."""
@@ -131,6 +150,8 @@ class Automaton:
             kind for i in range(mask.bit_length()) if mask >> i & 1 for kind, _ in self._edges[i]
         }
         result = frozenset(kinds_here - {ANY, NOT_COLON, NOT_COLON_SLASH, DIGIT})
+        if len(self._named) >= _MOST_KNOWN:
+            self._named.clear()
         self._named[mask] = result
         return result
 
@@ -149,12 +170,30 @@ class Automaton:
                     or (kind == NOT_COLON_SLASH and char not in ":/$")
                     or (kind == DIGIT and (char.isdigit() or char == OTHER))
                 ):
-                    result |= self._closure[to]
+                    result |= self._reached(to)
         if settled := result & self.settled:
             # What else was under way no longer matters; forgetting it keeps long lists from
             # exploding.
-            result = self._closure[(settled & -settled).bit_length() - 1]
+            result = self._reached((settled & -settled).bit_length() - 1)
+        elif stars := result & self._stars:
+            # So does what is in the middle of a pattern, where a later `*` of it matches: a pattern
+            # of stars alone has no more states to be in than it has characters.
+            while stars:
+                star = stars.bit_length() - 1
+                result &= ~self._outdone[star]
+                stars &= ~(self._outdone[star] | 1 << star)
+        if len(self._memo) >= _MOST_KNOWN:
+            self._memo.clear()
         self._memo[key] = result
+        return result
+
+    def anywhere(self, mask: int) -> int:
+        """Where some character leads, whichever it is."""
+        result = 0
+        for i in range(mask.bit_length()):
+            if mask >> i & 1:
+                for _, to in self._edges[i]:
+                    result |= self._reached(to)
         return result
 
     def accepts(self, mask: int) -> bool:
@@ -194,11 +233,20 @@ class Together:
             result |= after << at
         return result
 
+    def anywhere(self, mask: int) -> int:
+        """Where some character leads each of them, whichever it is."""
+        result = 0
+        for machine, at, own in self._machines:
+            if not (after := machine.anywhere(mask >> at & own)):
+                return 0
+            result |= after << at
+        return result
+
     def accepts(self, mask: int) -> bool:
         """Whether what has led here matches."""
         return all(m.accepts(mask >> at & own) for m, at, own in self._machines)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def automaton(patterns: tuple[Tokens, ...]) -> Automaton:
     return Automaton(patterns)

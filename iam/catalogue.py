@@ -15,7 +15,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from iam.pattern import action_regex
+from iam.automaton import Tokens
+from iam.glob import glob_of
+from iam.pattern import action_tokens
+
+_MOST_KNOWN = 4_096
+"""So many patterns are remembered with what they match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Catalogue:
         """By identifier in lower case, in the order of identifiers."""
         self.source = source
         self.updated = updated
-        self._matching: dict[str, tuple[Action, ...]] = {}
+        self._matching: dict[Tokens, tuple[Action, ...]] = {}
 
     def find(self, id: str) -> Action | None:
         """The action of this name, whatever its case; None where the catalogue has none."""
@@ -60,13 +65,14 @@ class Catalogue:
 
     def matching(self, pattern: str) -> tuple[Action, ...]:
         """The actions that an Action element such as `bedrock:Get*` stands for, by identifier."""
-        folded = pattern.lower()
-        if folded not in self._matching:
-            matches = action_regex(folded).fullmatch
-            self._matching[folded] = tuple(
-                action for id, action in self.actions.items() if matches(id)
-            )
-        return self._matching[folded]
+        tokens = action_tokens(pattern)
+        if (known := self._matching.get(tokens)) is None:
+            matches = glob_of(tokens).matches
+            known = tuple([action for id, action in self.actions.items() if matches(id)])
+            if len(self._matching) >= _MOST_KNOWN:
+                self._matching.clear()
+            self._matching[tokens] = known
+        return known
 
 
 @cache

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from iam.catalogue import Action
 from iam.document import Condition
-from iam.pattern import covers, resource_tokens
+from iam.glob import matches
+from iam.pattern import resource_tokens
 
 
 class Standing(Enum):
@@ -230,4 +231,4 @@ def _follows(operator: Operator, values: tuple[str, ...], known: Condition) -> S
 
 
 def _like(pattern: str, value: str) -> bool:
-    return covers([resource_tokens(pattern, variables=False)], tuple(value))
+    return matches(resource_tokens(pattern, variables=False), value)

@@ -17,9 +17,11 @@ from iam.account import Account, ManagedPolicy, Role
 from iam.catalogue import Catalogue
 from iam.document import Document, Statement
 from iam.judge import Judge
-from iam.pattern import TooComplex, action_tokens, matches_any_action, overlaps
+from iam.kinds import overlaps
+from iam.pattern import action_tokens, matches_any_action
 from iam.statement_diff import StatementChange, compare_statements, scope
 from iam.verdict import Verdict
+from iam.work import TooComplex
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from iam.pattern import TooComplex
 from iam.reach import kinds_of, may_reach, narrows
 from iam.rule import Reach, Rule, Universe, real_of
 from iam.settle import settled, verdict_of
 from iam.verdict import Verdict, sum_up
+from iam.work import TooComplex
 
 
 @dataclass(frozen=True, slots=True)

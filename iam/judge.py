@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from iam.account import Account, Holder, ManagedPolicy, Unread
 from iam.catalogue import Action, Catalogue
-from iam.condition import is_known
+from iam.complexity import Complexity
 from iam.document import Document, Statement
 from iam.evaluate import Decision, decide
 from iam.question import Question, Reading, questions_of, said_about
 from iam.reading import Reader
-from iam.result import EntryResult, PrincipalResult, SectionResult, Summary, Via
+from iam.result import TOO_COMPLEX, EntryResult, PrincipalResult, SectionResult, Summary, Via
 from iam.rule import ANYTHING, Rule, Universe
 from iam.scope import in_words
 from iam.section import Section, section_of_action, sections_of
@@ -67,7 +67,9 @@ class Judge:
         self.only = only
         self._questions = questions_of(self.sections, catalogue, partition)
         every = [q for of_section in self._questions for q in of_section]
-        self.reader = Reader([requests for q in every for requests in q.requests])
+        self.reader = Reader(
+            [requests for q in every for requests in q.requests], Complexity(catalogue, partition)
+        )
         """Numbers the requests of all entries, in order."""
         self._summaries = Summaries(
             self.sections, self._questions, self.reader, managed.arn, isinstance(document, Document)
@@ -158,9 +160,10 @@ class Judge:
         self, question: Question, sources: Sequence[_Read], boundary: _Read | None
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
-        statements: dict[tuple[_Key, int], tuple[_Read, Statement]] = {}
+        statements: dict[tuple[_Key, int], tuple[_Read, Statement, Rule]] = {}
         reasons: dict[str, None] = {}
         idle: list[bool] = []
+        too_complex = False
         place = question.place
         limit = boundary.source if boundary else None
         unread = limit is not None and isinstance(limit.document, Unread)
@@ -185,16 +188,17 @@ class Judge:
             concrete[requests.name] = alike[key] = decision.verdict
             idle.append(decision.idle)
             for n in sorted(decision.used):
-                read, index, _ = found[n]
+                read, index, rule = found[n]
                 document = read.source.document
                 if isinstance(document, Unread):
                     reasons[f"{read.source.policy} could not be read: {document.message}"] = None
                 else:
-                    statements[read.key, index] = (read, document.statements[index])
+                    statements[read.key, index] = (read, document.statements[index], rule)
+            too_complex = too_complex or decision.too_complex
             reasons.update(dict.fromkeys(_reasons(decision, limit)))
         via = [
-            self._via(read, statement, question.entry.action, idle=all(idle))
-            for read, statement in statements.values()
+            self._via(read, statement, rule, question.entry.action, idle=all(idle))
+            for read, statement, rule in statements.values()
         ]
         return EntryResult(
             action=question.entry.action,
@@ -202,13 +206,25 @@ class Judge:
             concrete=concrete,
             via=tuple(dict.fromkeys(via)),
             reasons=tuple(reasons),
+            too_complex=too_complex,
         )
 
-    def _via(self, read: _Read, statement: Statement, action: str, *, idle: bool) -> Via:
+    def _via(
+        self, read: _Read, statement: Statement, rule: Rule, action: str, *, idle: bool
+    ) -> Via:
         service = action.partition(":")[0].lower()
-        key = (read.key, statement.index, action if idle else service, idle)
+        key = (
+            read.key,
+            statement.index,
+            action if idle else service,
+            idle,
+            rule.understood,
+            rule.too_complex,
+        )
         if (known := self._vias.get(key)) is None:
             scope = in_words(statement, service, self._partition)
+            if rule.too_complex:
+                scope = (*scope, f"not understood: {TOO_COMPLEX}")
             known = self._vias[key] = Via(
                 effect=statement.effect or "Deny",
                 policy=read.source.policy,
@@ -217,7 +233,8 @@ class Judge:
                 sid=statement.sid,
                 statement=statement.index,
                 scope=(*scope, f"which reaches no resource of {action}") if idle else scope,
-                understood=statement.problem is None and all(map(is_known, statement.conditions)),
+                understood=rule.understood,
+                too_complex=rule.too_complex,
             )
         return known
 
@@ -275,5 +292,5 @@ def _reasons(decision: Decision, boundary: Source | None) -> list[str]:
     elif boundary and decision.limited:
         found.append(f"limited by boundary {boundary.policy}")
     if decision.too_complex:
-        found.append("its resource patterns are too many to be compared")
+        found.append(TOO_COMPLEX)
     return found

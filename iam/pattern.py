@@ -1,12 +1,8 @@
-"""IAM wildcards: what a pattern matches, and which kinds of resources there are.
+"""IAM wildcards: how patterns and ARN formats are read, and which actions a pattern matches.
 
 A pattern is matched against the whole string: `*` is any run of characters, colons and slashes
 too, and `?` exactly one. In a document of Version 2012-10-17 `${aws:username}` is a policy
 variable and `${*}`, `${?}`, `${$}` are plain characters.
-
-To know whether patterns *together* cover what an action can act on, `kinds` walks them as automata
-and tells which combinations of "matches / does not match" exist at all among the resources.
-It is exact: each combination it returns is that of some string, and no string has another one.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -15,38 +11,31 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
-from itertools import takewhile
+from functools import lru_cache
 
 from iam.automaton import (
     DIGIT,
     ID,
     MODEL,
-    ONE,
-    OTHER,
     OWNER,
     PATH,
     STAR,
     WORD,
     Token,
     Tokens,
-    automaton,
 )
+from iam.glob import folded, matches, normal, wild
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _OF_CUSTOM_MODELS = re.compile(r":(custom-model|model-customization-job)/\$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
-MOST_STATES = 4_000
+Patterns = tuple[Tokens, ...]
+"""A union: matches what one of them matches."""
 
 _REGIONS = {"aws-cn": "cn-", "aws-us-gov": "us-gov-"}
 """What the regions of a partition begin with, so that `us-gov-*` is all of them there.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
-
-
-class TooComplex(Exception):
-    """The patterns together have more states than can be walked in reasonable time."""
 
 
 def has_variable(pattern: str) -> bool:
@@ -62,19 +51,23 @@ def resource_tokens(pattern: str, variables: bool = True) -> Tokens:
         variables: Whether `${…}` counts (Version 2012-10-17). A variable becomes a `*` here: what
             it stands for is not known, so the caller must treat such a match as possible, not
             certain.
+
+    Returns:
+        Its normal form, so that patterns that say the same are one.
     """
     tokens: list[Token] = []
     position = 0
     for match in _VARIABLE.finditer(pattern) if variables else ():
-        tokens += _wild(pattern[position : match.start()])
+        tokens += wild(pattern[position : match.start()])
         tokens.append(match.group(1) if match.group(1) in ("*", "?", "$") else STAR)
         position = match.end()
-    return (*tokens, *_wild(pattern[position:]))
+    return normal((*tokens, *wild(pattern[position:])))
 
 
-def _wild(text: str) -> Iterator[Token]:
-    for char in text:
-        yield {"*": STAR, "?": ONE}.get(char, char)
+@lru_cache(maxsize=50_000)
+def resource_patterns(texts: tuple[str, ...], variables: bool) -> Patterns:
+    """Read the Resource patterns of a statement: see `resource_tokens`."""
+    return tuple([resource_tokens(text, variables) for text in texts])
 
 
 def type_tokens(arn_format: str, partition: str) -> Tokens:
@@ -107,129 +100,9 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
     return (*tokens, *arn_format[position:])
 
 
-Patterns = tuple[Tokens, ...]
-"""A union: matches what one of them matches."""
-
-
-@lru_cache(maxsize=100_000)
-def kinds(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...]
-) -> frozenset[tuple[bool, ...]]:
-    """Which combinations of matching exist among the strings of a universe.
-
-    Args:
-        universe: The strings that match every one of these unions; at least one.
-        lists: Unions of patterns to ask about.
-
-    Returns:
-        For every kind of string in the universe, whether each of `lists` matches it. Empty if the
-        universe is.
-
-    Raises:
-        TooComplex: More than 4,000 states would have to be walked at once.
-    """
-    first, *others = universe
-    # One type of resource at a time: most patterns match all or nothing of it, and what is left
-    # to be walked is small, and the same for many questions.
-    return frozenset().union(*(_kinds_of_one(((tokens,), *others), lists) for tokens in first))
-
-
-def _kinds_of_one(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...]
-) -> frozenset[tuple[bool, ...]]:
-    cutting: dict[Patterns, None] = {}
-    settled: list[bool | Patterns] = []
-    for patterns in lists:
-        cut: set[Tokens] = set()
-        for pattern in patterns:
-            relation = _walk(universe, ((pattern,),))
-            if not relation:
-                return frozenset()
-            if relation == _ALL:
-                settled.append(True)
-                break
-            if relation != _NOTHING:
-                cut.add(pattern)
-        else:
-            union = tuple(sorted(cut))
-            settled.append(union or False)
-            if union:
-                cutting[union] = None
-    asked = tuple(sorted(cutting))
-    place = {union: i for i, union in enumerate(asked)}
-    return frozenset(
-        tuple(one if isinstance(one, bool) else kind[place[one]] for one in settled)
-        for kind in _walk(universe, asked)
-    )
-
-
-_ALL, _NOTHING = frozenset({(True,)}), frozenset({(False,)})
-
-
-@lru_cache(maxsize=100_000)
-def _walk(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...]
-) -> frozenset[tuple[bool, ...]]:
-    """Find the kinds by walking all automata at once."""
-    inside = [automaton(patterns) for patterns in universe]
-    asked = [automaton(patterns) for patterns in lists]
-    all_of_them = inside + asked
-    common = frozenset({":", "/", "$", OTHER})
-    start = tuple(a.start for a in all_of_them)
-    if len(universe[0]) == 1:
-        # What all of its strings begin with leaves no choice.
-        for letter in takewhile(lambda token: len(token) == 1, universe[0][0]):
-            start = tuple(a.step(m, letter) for m, a in zip(start, all_of_them, strict=True))
-        if not all(start[: len(inside)]):
-            return frozenset()
-    seen, queue = {start}, [start]
-    found: set[tuple[bool, ...]] = set()
-    n = len(inside)
-    while queue:
-        state = queue.pop()
-        if all(m & a.accepting for m, a in zip(state, inside, strict=False)):
-            found.add(tuple(bool(m & a.accepting) for m, a in zip(state[n:], asked, strict=True)))
-        letters = common.union(
-            *(a.named(m) for m, a in zip(state, all_of_them, strict=True) if not a.always)
-        )
-        for letter in letters:
-            after: list[int] = []
-            for i, (mask, a) in enumerate(zip(state, all_of_them, strict=True)):
-                # "every string" needs no walking, and its states would only multiply the others
-                moved = mask if a.always else a.step(mask, letter)
-                if not moved and i < n:
-                    break
-                after.append(moved)
-            else:
-                target = tuple(after)
-                if target not in seen:
-                    if len(seen) >= MOST_STATES:
-                        raise TooComplex
-                    seen.add(target)
-                    queue.append(target)
-    return frozenset(found)
-
-
-def covers(wide: Sequence[Tokens], narrow: Tokens) -> bool:
-    """Whether every string that matches `narrow` matches one of `wide`."""
-    return kinds(((narrow,),), (tuple(wide),)) <= {(True,)}
-
-
-def overlaps(one: Tokens, other: Tokens) -> bool:
-    """Whether some string matches both."""
-    return bool(kinds(((one,), (other,)), ()))
-
-
-@cache
-def action_regex(pattern: str) -> re.Pattern[str]:
-    """An Action pattern as a regular expression; actions match without regard to case."""
-    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-
-
 def matches_action(pattern: str, action: str) -> bool:
     """Whether an Action pattern such as `bedrock:Get*` matches a concrete action."""
-    return action_regex(pattern).fullmatch(action) is not None
+    return matches(action_tokens(pattern), folded(action))
 
 
 def matches_any_action(patterns: tuple[str, ...], action: str) -> bool:
@@ -244,7 +117,7 @@ def that_may_match(patterns: tuple[str, ...], action: str) -> tuple[str, ...]:
         patterns: Of a statement.
         action: A concrete action, or a pattern itself.
     """
-    service = action.partition(":")[0].lower()
+    service = folded(action.partition(":")[0])
     if "*" in service or "?" in service:
         return patterns
     services = _by_service(patterns)
@@ -256,11 +129,12 @@ def _by_service(patterns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Patterns by the service they name, or `*` for any: large policies name hundreds of others."""
     found: dict[str, list[str]] = {}
     for pattern in patterns:
-        service = pattern.partition(":")[0].lower()
+        service = folded(pattern.partition(":")[0])
         found.setdefault("*" if "*" in service or "?" in service else service, []).append(pattern)
     return {service: tuple(those) for service, those in found.items()}
 
 
+@lru_cache(maxsize=16_384)
 def action_tokens(pattern: str) -> Tokens:
-    """An Action pattern as tokens, folded to lower case, for asking whether one covers another."""
-    return tuple(_wild(pattern.lower()))
+    """An Action pattern as tokens, without regard to case."""
+    return normal(wild(folded(pattern)))

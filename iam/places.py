@@ -2,20 +2,25 @@
 
 A sample is a string of the type that a pattern matches, and one that it does not. Where samples
 show that verdicts differ, no patterns have to be walked together. A sample is made of the very
-letters that `iam.pattern.kinds` walks, so it belongs to one of the kinds that are found there.
+letters that `iam.kinds.kinds` walks, so it belongs to one of the kinds that are found there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from iam.automaton import ONE, OTHER, STAR, Automaton, Together, Tokens, automaton
-from iam.pattern import MOST_STATES, Patterns, TooComplex, kinds
+from iam.automaton import OTHER, STAR, Together, Tokens, automaton
+from iam.glob import matches
+from iam.kinds import effort, kinds_of_one
+from iam.pattern import Patterns
+from iam.work import A_PATTERN, A_QUESTION, Meter, metered
 
 _COMMON = frozenset({":", "/", "$", OTHER})
+MOST_SAMPLED = 32
+"""So many patterns are enough to take samples by: what these do not tell, a walk does."""
 
 
 class Match(NamedTuple):
@@ -34,7 +39,7 @@ class Place:
         """Take the type's ARN format, and the unions that its resources must match as well.
 
         Raises:
-            TooComplex: There are too many states to find one of them.
+            TooComplex: It takes too many steps to find one of them.
         """
         self.universe: tuple[Patterns, ...] = ((tokens,), *others)
         machines = [automaton(patterns) for patterns in self.universe]
@@ -42,62 +47,55 @@ class Place:
         inside = [machine for machine in machines if not machine.always] or machines[:1]
         self._inside = inside[0] if len(inside) == 1 else Together(inside)
         self._known_moves: dict[int, dict[str, int]] = {}
+        self._known_beyond: dict[int, int] = {}
         self._ends: dict[int, str | None] = {}
-        self._matches: dict[Tokens, Match] = {}
-        self._spans: dict[Patterns, bool | None] = {}
         # All of the resources begin with this, and so must a pattern, unless it has a wildcard.
         self._lead = "".join(takewhile(lambda token: len(token) == 1, tokens))
         self._led = self._walked(self._inside.start, self._lead)
         self.sample = self._end(self._led, self._lead) if self._led else None
         """One of the resources; None where there are none."""
 
-    def match(self, pattern: Tokens) -> Match:
+    def match(self, pattern: Tokens, meter: Meter | None = None) -> Match:
         """What a pattern matches of these resources; there must be some.
 
         Raises:
-            TooComplex: More than 4,000 states would have to be walked.
+            TooComplex: That takes more steps than the meter has.
         """
-        if (known := self._matches.get(pattern)) is None:
-            known = self._matches[pattern] = self._match(pattern)
-        return known
+        return _match(self, pattern, meter or Meter(A_QUESTION))
 
-    def span(self, patterns: Patterns) -> bool | None:
+    def span(self, patterns: Patterns, meter: Meter | None = None) -> bool | None:
         """Whether a union matches all of these resources (True), nothing (False), or some.
 
         Raises:
-            TooComplex: More than 4,000 states would have to be walked.
+            TooComplex: That takes more steps than the meter has.
         """
-        try:
-            return self._spans[patterns]
-        except KeyError:
-            found = self._spans[patterns] = self._span(patterns)
-            return found
+        return _span(self, patterns, meter or Meter(A_QUESTION))
 
-    def samples(self, patterns: Sequence[Tokens]) -> dict[str, None]:
-        """Some of these resources which some of the patterns match and others do not."""
+    def each_kind(self, lists: tuple[Patterns, ...], meter: Meter) -> Iterator[tuple[bool, ...]]:
+        """Find the kinds of these resources one after the other: see `iam.kinds.kinds`."""
+
+        def whole(pattern: Tokens) -> bool | None:
+            hit, miss = self.match(pattern)
+            return None if hit is not None and miss is not None else miss is None
+
+        return kinds_of_one(self.universe, lists, whole, meter)
+
+    def samples(self, patterns: Sequence[Tokens], meter: Meter | None = None) -> dict[str, None]:
+        """Some of these resources which some of the patterns match and others do not.
+
+        Raises:
+            TooComplex: That takes more steps than the meter has.
+        """
         found: dict[str, None] = {}
+        meter = meter or Meter(A_QUESTION)
         for pattern in patterns:
-            for text in self.match(pattern):
+            for text in self.match(pattern, meter):
                 if text is not None:
                     found[text] = None
         return found
 
-    def _span(self, patterns: Patterns) -> bool | None:
-        cutting: list[Tokens] = []
-        for pattern in patterns:
-            hit, miss = self.match(pattern)
-            if miss is None:
-                return True
-            if hit is not None:
-                cutting.append(pattern)
-        if len(cutting) < 2:
-            return None if cutting else False
-        if any(not any(matches(p, text) for p in cutting) for text in self.samples(cutting)):
-            return None
-        together = kinds(self.universe, (tuple(sorted(set(cutting))),))
-        return True if together == {(True,)} else None
-
-    def _match(self, pattern: Tokens) -> Match:
+    def looked_at(self, pattern: Tokens, meter: Meter) -> Match:
+        """Find what a pattern matches, without remembering it."""
         assert self.sample is not None
         lead = "".join(takewhile(lambda token: len(token) == 1, pattern))
         if len(lead) == len(pattern) and lead != self.sample:
@@ -107,6 +105,8 @@ class Place:
             return Match(lead if held else None, self.sample)
         common = min(len(lead), len(self._lead))
         if lead[:common] != self._lead[:common]:
+            return Match(None, self.sample)
+        if not self._may_match(pattern, common, meter):
             return Match(None, self.sample)
         machine = automaton((pattern,))
         if machine.always:
@@ -120,8 +120,6 @@ class Place:
             nonlocal hit, miss
             if mask and not mask & machine.settled:
                 if (state, mask) not in seen:
-                    if len(seen) >= MOST_STATES:
-                        raise TooComplex
                     seen.add((state, mask))
                     queue.append((state, mask, text))
             elif (hit if mask else miss) is None and (found := self._end(state, text)) is not None:
@@ -141,15 +139,47 @@ class Place:
                     hit = text if hit is None else hit
                 else:
                     miss = text if miss is None else miss
-            named = machine.named(mask)
+            # In order, so that the steps are the same in every run of the program.
+            named = sorted(machine.named(mask))
+            moves = self._moves(state)
+            meter.take((len(named) + len(moves)) * (effort(mask) + len(text) // 256))
             # What the pattern names comes last, to be followed first: it leads to a hit.
-            for letter, after in self._moves(state).items():
+            for letter, after in moves.items():
                 if letter not in named:
                     reached(after, machine.step(mask, letter), text + letter)
             for letter in named:
                 if after := self._inside.step(state, letter):
                     reached(after, machine.step(mask, letter), text + letter)
         return Match(hit, miss)
+
+    def _may_match(self, pattern: Tokens, led: int, meter: Meter) -> bool:
+        """Whether a pattern matches any of these resources, as far as a quick look tells.
+
+        It follows the pattern through the resources' own states, which most patterns of other types
+        leave after a few characters.
+        """
+        state, here = (self._led, led) if led == len(self._lead) else (self._inside.start, 0)
+        for token in pattern[here:]:
+            if len(token) == 1:
+                state = self._inside.step(state, token)
+            elif token == STAR:
+                state = self._beyond(state)
+            else:
+                state = self._inside.anywhere(state)
+            here += 1
+            if not state:
+                break
+        meter.take(here // 4 + 1)
+        return self._inside.accepts(state)
+
+    def _beyond(self, state: int) -> int:
+        """Where any number of characters leads."""
+        if (known := self._known_beyond.get(state)) is None:
+            known = state
+            while (more := known | self._inside.anywhere(known)) != known:
+                known = more
+            self._known_beyond[state] = known
+        return known
 
     def _moves(self, state: int) -> dict[str, int]:
         """What leads on from here; an unnamed letter first, since few patterns match it."""
@@ -176,54 +206,44 @@ class Place:
     def _shortest(self, start: int) -> str | None:
         came: dict[int, str] = {start: ""}
         queue = [start]
+        meter = Meter(A_QUESTION)
         for state in queue:
             if self._inside.accepts(state):
                 return came[state]
             for letter, after in self._moves(state).items():
                 if after not in came:
-                    if len(came) >= MOST_STATES:
-                        raise TooComplex
+                    meter.take(len(self._known_moves[state]))
                     came[after] = came[state] + letter
                     queue.append(after)
         return None
+
+
+@metered(limit=A_PATTERN, size=50_000)
+def _match(place: Place, pattern: Tokens, meter: Meter) -> Match:
+    meter.take(1)
+    return place.looked_at(pattern, meter)
+
+
+@metered(limit=A_QUESTION, size=50_000)
+def _span(place: Place, patterns: Patterns, meter: Meter) -> bool | None:
+    cutting: dict[Tokens, None] = {}
+    for pattern in patterns:
+        hit, miss = place.match(pattern, meter)
+        if miss is None:
+            return True
+        if hit is not None:
+            cutting[pattern] = None
+    if len(cutting) < 2:
+        return None if cutting else False
+    for text in place.samples(list(cutting)[:MOST_SAMPLED], meter):
+        meter.take(len(cutting) * (1 + len(text) // 128))
+        if not any(matches(pattern, text) for pattern in cutting):
+            return None
+    together = place.each_kind((tuple(cutting),), meter)
+    return True if all(matched for (matched,) in together) else None
 
 
 @lru_cache(maxsize=10_000)
 def place_of(tokens: Tokens, others: tuple[Patterns, ...]) -> Place:
     """The resources of a type; looked at once, whichever actions are about them."""
     return Place(tokens, others)
-
-
-@cache
-def _parts(pattern: Tokens) -> tuple[str, ...] | Automaton:
-    """What stands between the stars; a pattern with a `?` is walked."""
-    if ONE in pattern:
-        return automaton((pattern,))
-    parts = [""]
-    for token in pattern:
-        if token == STAR:
-            parts.append("")
-        else:
-            parts[-1] += token
-    return tuple(parts)
-
-
-def matches(pattern: Tokens, text: str) -> bool:
-    """Whether a Resource pattern matches a string."""
-    parts = _parts(pattern)
-    if isinstance(parts, Automaton):
-        mask = parts.start
-        for letter in text:
-            mask = parts.step(mask, letter)
-        return bool(mask & parts.accepting)
-    if len(parts) == 1:
-        return text == parts[0]
-    first, *between, last = parts
-    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
-        return False
-    here, end = len(first), len(text) - len(last)
-    for part in between:
-        if (found := text.find(part, here, end)) < 0:
-            return False
-        here = found + len(part)
-    return True

@@ -5,13 +5,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from iam.automaton import OTHER
-from iam.pattern import Patterns, TooComplex, kinds
+from iam.kinds import each_kind
+from iam.pattern import Patterns
 from iam.places import Place, place_of
 from iam.rule import Reach, Rule, Universe
+from iam.work import A_QUESTION, Meter, TooComplex, metered
 
 
 def narrows(rule: Rule, universe: Universe) -> bool:
@@ -19,41 +21,55 @@ def narrows(rule: Rule, universe: Universe) -> bool:
     return rule.possible is not None and not (rule.held and universe.asked)
 
 
-def kinds_of(universe: Universe, rules: Sequence[Rule]) -> set[tuple[Reach, ...]]:
+def kinds_of(
+    universe: Universe, rules: Sequence[Rule], meter: Meter | None = None
+) -> set[tuple[Reach, ...]]:
     """How far each rule reaches, for every kind of request that there is.
 
     Raises:
-        TooComplex: There are too many kinds to be told apart.
+        TooComplex: It takes more steps than the meter has to tell all kinds apart.
+    """
+    return set(each_kind_of(universe, rules, meter or Meter(A_QUESTION)))
+
+
+def each_kind_of(
+    universe: Universe, rules: Sequence[Rule], meter: Meter, place: Place | None = None
+) -> Iterator[tuple[Reach, ...]]:
+    """Find these one after the other, some of them more than once: see `kinds_of`.
+
+    With a place, only of the requests about its resources.
     """
     asked: list[Patterns] = [universe.except_for]
-    places: dict[Patterns, int] = {universe.except_for: 0}
+    numbers: dict[Patterns, int] = {universe.except_for: 0}
 
-    def place(patterns: Patterns) -> int:
-        if patterns not in places:
-            places[patterns] = len(asked)
+    def number(patterns: Patterns) -> int:
+        if patterns not in numbers:
+            numbers[patterns] = len(asked)
             asked.append(patterns)
-        return places[patterns]
+        return numbers[patterns]
 
     where = [
-        (place(rule.certain or ()), place(rule.possible or ())) if narrows(rule, universe) else None
+        (number(rule.certain or ()), number(rule.possible or ()))
+        if narrows(rule, universe)
+        else None
         for rule in rules
     ]
     if not universe.except_for and not any(where):
-        return {tuple([rule.everywhere for rule in rules])}  # no pattern tells them apart
-    found: set[tuple[Reach, ...]] = set()
-    for kind in kinds(universe.resources, tuple(asked)):
-        if kind[0]:
-            continue
-        found.add(
-            tuple(
-                rule.everywhere if at is None else rule.reach(kind[at[0]], kind[at[1]])
-                for rule, at in zip(rules, where, strict=True)
+        yield tuple([rule.everywhere for rule in rules])  # no pattern tells them apart
+        return
+    lists = tuple(asked)
+    found = place.each_kind(lists, meter) if place else each_kind(universe.resources, lists, meter)
+    for kind in found:
+        if not kind[0]:
+            yield tuple(
+                [
+                    rule.everywhere if at is None else rule.reach(kind[at[0]], kind[at[1]])
+                    for rule, at in zip(rules, where, strict=True)
+                ]
             )
-        )
-    return found
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def places_of(universe: Universe) -> tuple[Place, ...] | None:
     """The types of resources in a universe, to be looked at one at a time.
 
@@ -73,26 +89,29 @@ def places_of(universe: Universe) -> tuple[Place, ...] | None:
     return tuple(place for place in places if place.sample is not None) or None
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def is_plain(rule: Rule) -> bool:
     """Whether a rule's patterns can be matched against samples: they hold no letter that stands
     for all others."""
     return not any(OTHER in tokens for tokens in rule.possible or ())
 
 
-@lru_cache(maxsize=200_000)
-def reach_in(place: Place, rule: Rule) -> Reach | None:
+@metered(limit=A_QUESTION, size=200_000)
+def reach_in(place: Place, rule: Rule, meter: Meter) -> Reach | None:
     """How far a plain rule reaches the resources of a type, by its patterns.
 
     Returns:
         The reach; None where it is not the same for all of them.
 
     Raises:
-        TooComplex: More than 4,000 states would have to be walked.
+        TooComplex: That takes more steps than the meter has.
     """
     if rule.possible is None:
         return rule.everywhere
-    possible, certain = place.span(rule.possible), place.span(rule.certain or ())
+    meter.take(len(rule.possible))
+    possible = certain = place.span(rule.possible, meter)
+    if rule.certain != rule.possible:
+        certain = place.span(rule.certain or (), meter)
     if rule.inverted:
         possible, certain = _not(certain), _not(possible)
     if possible is None:
@@ -110,26 +129,37 @@ def _not(whole: bool | None) -> bool | None:
 
 def whole_reach(universe: Universe, rule: Rule) -> Reach | None:
     """How far a rule reaches a universe; None where that differs, or takes more than a look."""
-    if (places := places_of(universe)) is None or not is_plain(rule):
-        return None
-    if not narrows(rule, universe):
-        return rule.everywhere
     try:
-        found = {reach_in(place, rule) for place in places}
+        return _looked_at(universe, rule, Meter(A_QUESTION))[0]
     except TooComplex:
         return None
-    return found.pop() if len(found) == 1 else None
 
 
-@lru_cache(maxsize=200_000)
 def may_reach(universe: Universe, rule: Rule) -> bool:
     """Whether a rule reaches anything in a universe; it may where that is too much to work out."""
-    places = places_of(universe)
     try:
-        if places is None or not is_plain(rule):
-            return any(reach for (reach,) in kinds_of(universe, [rule]))
-        if not narrows(rule, universe):
-            return True
-        return any(reach_in(place, rule) is not Reach.NO for place in places)
+        return _looked_at(universe, rule, Meter(A_QUESTION))[1]
     except TooComplex:
         return True
+
+
+def look_at(universe: Universe, rule: Rule, meter: Meter) -> None:
+    """Find out how far a rule reaches a universe, for what it costs.
+
+    Raises:
+        TooComplex: That takes more steps than the meter has.
+    """
+    _looked_at(universe, rule, meter)
+
+
+@metered(limit=A_QUESTION, size=200_000)
+def _looked_at(universe: Universe, rule: Rule, meter: Meter) -> tuple[Reach | None, bool]:
+    """The whole reach of a rule in a universe, and whether it reaches anything there."""
+    places = places_of(universe)
+    if places is None or not is_plain(rule):
+        return None, any(reach for (reach,) in kinds_of(universe, [rule], meter))
+    if not narrows(rule, universe):
+        return rule.everywhere, True
+    found = [reach_in(place, rule, meter) for place in places]
+    whole = found[0] if len(set(found)) == 1 else None
+    return whole, any(reach is not Reach.NO for reach in found)

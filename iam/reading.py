@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from iam.complexity import Complexity
 from iam.condition import may_be_absent
 from iam.document import Document, Statement
-from iam.pattern import matches_action
-from iam.rule import Requests, Rule, Universe, real_of, rule_of
+from iam.glob import folded, glob_of
+from iam.pattern import action_tokens
+from iam.rule import Requests, Rule, Universe, real_of, rule_of, too_complex, unmatched
 
 
 class Said(NamedTuple):
@@ -28,13 +30,15 @@ class Said(NamedTuple):
 class Reader:
     """Reads documents against some requests."""
 
-    def __init__(self, requests: Sequence[Requests]) -> None:
+    def __init__(self, requests: Sequence[Requests], complexity: Complexity) -> None:
         """Number the requests.
 
         Args:
             requests: In order. Those about resources that are not the action's own are numbered
                 a second time, behind all others, for what the action does act on.
+            complexity: Tells which documents are too complex to be compared with them.
         """
+        self._complexity = complexity
         real = [i for i, one in enumerate(requests) if one.universe.real is not None]
         self.count = len(requests)
         """How many were given."""
@@ -57,27 +61,36 @@ class Reader:
             if "*" in one.name or "?" in one.name:
                 self._patterns += (i,)
                 continue
-            service = one.name.partition(":")[0].lower()
+            name = folded(one.name)
+            service = name.partition(":")[0]
             self._services[service] = self._services.get(service, 0) | bit
-            self._named[one.name.lower()] = self._named.get(one.name.lower(), 0) | bit
+            self._named[name] = self._named.get(name, 0) | bit
             section = (id(one.statement), one.variables)
             self._same_section[section] = self._same_section.get(section, 0) | bit
             alike = (section, one.action and (one.action.service, one.action.conditions))
             self._alike[alike] = self._alike.get(alike, 0) | bit
         self._concrete = sum(self._services.values())
-        # Beyond ASCII two letters can be one without regard to case, and not in lower case.
-        self._ascii = all(name.isascii() for name in self._named)
         self._matched: dict[str, int] = {}
 
     def read(self, document: Document) -> tuple[Said, ...]:
         """Find what a document says.
 
         Returns:
-            Statement by statement; nothing of those that say nothing of any of the requests.
+            Statement by statement; nothing of those that say nothing of any of the requests. What
+            is too complex to be compared is not understood: it may do either.
         """
-        return tuple(
+        if self._complexity.in_actions(document):
+            every = (1 << len(self.requests)) - 1
+            return tuple(Said(s.index, unmatched(s), every) for s in document.statements)
+        found = tuple(
             said for statement in document.statements for said in self._of(statement, document)
         )
+        if any(said.rule.possible for said in found) and self._complexity.in_resources(document):
+            return tuple(
+                said._replace(rule=too_complex(said.rule)) if said.rule.possible else said
+                for said in found
+            )
+        return found
 
     def numbers(self, requests: int) -> Iterator[int]:
         """The numbers of a set of requests."""
@@ -112,17 +125,16 @@ class Reader:
         return found if statement.not_actions is None else self._concrete & ~found
 
     def _matching(self, pattern: str) -> int:
-        service = pattern.partition(":")[0].lower()
+        service, *_ = folded(pattern).split(":", 1)
         if "*" in service or "?" in service:
             of_service = self._concrete
         elif not (of_service := self._services.get(service, 0)):
             return 0
-        if self._ascii and pattern.isascii() and "*" not in pattern and "?" not in pattern:
-            return self._named.get(pattern.lower(), 0)
+        if "*" not in pattern and "?" not in pattern:
+            return self._named.get(folded(pattern), 0)
+        matches = glob_of(action_tokens(pattern)).matches
         return sum(
-            1 << i
-            for i in self.numbers(of_service)
-            if matches_action(pattern, self.requests[i].name)
+            1 << i for i in self.numbers(of_service) if matches(folded(self.requests[i].name))
         )
 
     def _groups(self, statement: Statement) -> Iterable[int]:

@@ -11,6 +11,9 @@ from typing import Literal
 
 from iam.verdict import Verdict
 
+TOO_COMPLEX = "its resource patterns are too complex to be compared"
+"""Why a verdict is unknown, or a statement was not understood, though all could be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Via:
@@ -29,6 +32,8 @@ class Via:
     """What narrows it (resources, conditions, a problem), in words for the details."""
     understood: bool = True
     """Whether all of the statement was understood."""
+    too_complex: bool = False
+    """It was not, for its patterns are too complex to be compared."""
 
     @property
     def holder(self) -> str:
@@ -55,6 +60,8 @@ class EntryResult:
     via: tuple[Via, ...]
     reasons: tuple[str, ...] = ()
     """What else decided, in words: a limiting boundary, a document that could not be read."""
+    too_complex: bool = False
+    """All documents were understood, and together their patterns are too complex to be compared."""
 
     @property
     def means(self) -> tuple[str, ...]:

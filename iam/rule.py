@@ -10,25 +10,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from iam.catalogue import Action
 from iam.condition import Standing, standing
 from iam.document import Condition, Effect, Statement
+from iam.kinds import covers, kinds, overlaps
 from iam.pattern import (
     Patterns,
-    TooComplex,
     action_tokens,
-    covers,
     has_variable,
-    kinds,
     matches_any_action,
-    overlaps,
+    resource_patterns,
     resource_tokens,
     that_may_match,
     type_tokens,
 )
 from iam.places import place_of
+from iam.work import TooComplex
 
 
 class Reach(IntEnum):
@@ -55,10 +54,10 @@ class Universe:
     """The section's statement reaches them: not so where `real` ones are looked at on their own."""
 
 
-_same_universe = cache(Universe)
+_same_universe = lru_cache(maxsize=10_000)(Universe)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def real_of(universe: Universe) -> Universe:
     """The action's own resources, of a universe that has none of them."""
     assert universe.real is not None
@@ -96,12 +95,14 @@ def requests_of(
         `arn:*:kms:*:::*`, which reaches no key, or where NotResource leaves all of them out), it
         is asked about as it is written.
     """
-    written = _patterns(statement.resources, variables)
-    excluded = _patterns(statement.not_resources, variables)
+    written = resource_patterns(statement.resources or (), variables)
+    excluded = resource_patterns(statement.not_resources or (), variables)
     # An action without resource types is asked for the resource "*", literally.
     formats = action.resources if action else ()
     types: Patterns = tuple(type_tokens(f, partition) for f in formats) or (("*",),)
     anything: Patterns = (resource_tokens("*"),)
+    if anything[0] in written:
+        written = ()  # which all match, so that universes of all resources are the same ones
     if action is None:
         universe = _same_universe((written or anything,), excluded)
     elif _any_of((types, written or anything), excluded):
@@ -127,11 +128,6 @@ def _any_of(resources: tuple[Patterns, ...], excluded: Patterns) -> bool:
         return True
 
 
-@lru_cache(maxsize=100_000)
-def _patterns(texts: tuple[str, ...] | None, variables: bool) -> Patterns:
-    return tuple(resource_tokens(text, variables) for text in texts or ())
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """What one statement of a document says about some requests. `_same_rule` makes one object of
@@ -149,6 +145,8 @@ class Rule:
     inverted: bool = False
     held: bool = False
     """All that the section's statement has for resources stands in it word for word."""
+    too_complex: bool = False
+    """It is not understood, for the number of its patterns or for what they look like."""
 
     @property
     def understood(self) -> bool:
@@ -205,14 +203,26 @@ def rule_of(statement: Statement, requests: Requests, variables: bool) -> Rule |
         statement.effect,
         holds,
         reach,
-        certain=_patterns(certain, variables),
-        possible=_patterns(texts, variables),
+        certain=resource_patterns(certain, variables),
+        possible=resource_patterns(texts, variables),
         inverted=inverted,
         held=alike and _holds_all(statement, requests.statement),
     )
 
 
-_same_rule = cache(Rule)
+_same_rule = lru_cache(maxsize=100_000)(Rule)
+
+
+def too_complex(rule: Rule) -> Rule:
+    """The rule of the same statement, if its patterns are not to be compared."""
+    maybe = rule.standing in (Standing.MAYBE, Standing.UNKNOWN_MAYBE)
+    holds = Standing.UNKNOWN_MAYBE if maybe else Standing.UNKNOWN
+    return _same_rule(rule.effect, holds, rule.everywhere, too_complex=True)
+
+
+def unmatched(statement: Statement) -> Rule:
+    """The rule of a statement about any request, if its actions are not to be matched."""
+    return _same_rule(statement.effect, Standing.UNKNOWN, Reach.YES, too_complex=True)
 
 
 def _holds_all(statement: Statement, own: Statement) -> bool:

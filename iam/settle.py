@@ -8,15 +8,15 @@ where one is granted and another is not, the verdict is `partial`, whatever else
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from iam.automaton import Tokens
-from iam.pattern import TooComplex
-from iam.places import Place, matches
-from iam.reach import is_plain, kinds_of, narrows, places_of, reach_in
+from iam.glob import matches
+from iam.places import MOST_SAMPLED, Place
+from iam.reach import each_kind_of, is_plain, narrows, places_of, reach_in
 from iam.rule import Reach, Rule, Universe
 from iam.verdict import Verdict, sum_up
+from iam.work import A_QUESTION, A_WALK, Meter, TooComplex, metered
 
 _NO_RULES: frozenset[Rule] = frozenset()
 
@@ -68,39 +68,59 @@ def verdict_of(allow: Reach, deny: Reach) -> Verdict:
     return Verdict.GRANTED if allow is Reach.YES and deny is Reach.NO else Verdict.PARTIAL
 
 
-@lru_cache(maxsize=200_000)
 def verdict_in(universe: Universe, case: Case) -> Verdict | None:
     """The verdict on the requests about a universe; None where the patterns together are too many
     to be compared."""
     try:
-        return _verdict_in(universe, case)
+        return metered_verdict_in(universe, case, Meter(A_QUESTION))
     except TooComplex:
         return None
 
 
-def _verdict_in(universe: Universe, case: Case) -> Verdict:
+@metered(limit=A_QUESTION, size=200_000)
+def metered_verdict_in(universe: Universe, case: Case, meter: Meter) -> Verdict:
+    """The verdict on the requests about a universe.
+
+    Raises:
+        TooComplex: It takes more steps than the meter has.
+    """
     places = places_of(universe)
     if places is None or not all(map(is_plain, _rules(case))):
-        return sum_up(_exactly(universe, case))
+        return sum_up(_exactly(universe, case, meter))
     found: set[Verdict] = set()
-    open_: list[tuple[Universe, Case]] = []
+    open_: list[tuple[Place, Case, frozenset[Verdict]]] = []
     for place in places:
-        here = _in_place(place, case)
+        here = _in_place(place, case, meter)
         if here.deny is Reach.YES or not (here.own_rules or here.limit_rules or here.deny_rules):
             found.add(verdict_of(min(here.own, here.limit), here.deny))
         else:
-            some = set(_of_samples(place, here))
+            some = frozenset(_of_samples(place, here, meter))
             found |= some
             # Where nothing is allowed, all that is not denied is `none`, and one is enough.
             if here.own or here.own_rules or Verdict.NONE not in some:
-                open_.append((Universe(place.universe, except_for=(), asked=False), here))
+                open_.append((place, here, some))
         if _is_partial(found):
             return Verdict.PARTIAL
-    for alone, here in open_:
-        found.update(_exactly(alone, here))
+    for place, here, some in open_:
+        meter.take(1)
+        # It has a limit of its own, lower than what samples may cost: hundreds of patterns are
+        # matched in no time, and a few can have millions of states together.
+        found |= _all_of(place, here, some, Meter(A_WALK))
         if _is_partial(found):
             return Verdict.PARTIAL
     return sum_up(found)
+
+
+@metered(limit=A_WALK, size=50_000)
+def _all_of(place: Place, case: Case, some: frozenset[Verdict], meter: Meter) -> frozenset[Verdict]:
+    """The verdicts on all kinds of requests about a type, unless their sum is known before."""
+    alone = Universe(place.universe, except_for=(), asked=False)
+    found = set(some)
+    for verdict in _exactly(alone, case, meter, place):
+        found.add(verdict)
+        if _is_partial(found):
+            break
+    return frozenset(found)
 
 
 def _rules(case: Case) -> Iterator[Rule]:
@@ -114,13 +134,13 @@ def _is_partial(found: set[Verdict]) -> bool:
     return Verdict.PARTIAL in found or (Verdict.GRANTED in found and len(found) > 1)
 
 
-def _in_place(place: Place, case: Case) -> Case:
+def _in_place(place: Place, case: Case, meter: Meter) -> Case:
     """The case of one type of resource, of which many a rule reaches all or nothing."""
 
     def look(reach: Reach, rules: Iterable[Rule]) -> tuple[Reach, list[Rule]]:
         left: list[Rule] = []
         for rule in rules:
-            whole = reach_in(place, rule)
+            whole = reach_in(place, rule, meter)
             if whole is None:
                 left.append(rule)
             elif whole > reach:
@@ -134,20 +154,30 @@ def _in_place(place: Place, case: Case) -> Case:
     )
 
 
-def _of_samples(place: Place, case: Case) -> Iterator[Verdict]:
+def _of_samples(place: Place, case: Case, meter: Meter) -> set[Verdict]:
     cutting: dict[Tokens, None] = {}
     for rule in _rules(case):
         for pattern in rule.possible or ():
             cutting[pattern] = None
-    for text in place.samples(list(cutting)):
+    # In order, so that it is the same in every run of the program.
+    texts = place.samples(sorted(cutting)[:MOST_SAMPLED], meter)
+    # All of it, before it is known how many of them it takes.
+    meter.take(len(cutting) * sum([1 + len(text) // 128 for text in texts]))
+    found: set[Verdict] = set()
+    for text in texts:
 
         def reach(so_far: Reach, rules: Iterable[Rule], text: str = text) -> Reach:
             return max([so_far, *(_reach_of_text(rule, text) for rule in rules)])
 
-        yield verdict_of(
-            min(reach(case.own, case.own_rules), reach(case.limit, case.limit_rules)),
-            reach(case.deny, case.deny_rules),
+        found.add(
+            verdict_of(
+                min(reach(case.own, case.own_rules), reach(case.limit, case.limit_rules)),
+                reach(case.deny, case.deny_rules),
+            )
         )
+        if _is_partial(found):
+            break
+    return found
 
 
 def _reach_of_text(rule: Rule, text: str) -> Reach:
@@ -158,17 +188,17 @@ def _reach_of_text(rule: Rule, text: str) -> Reach:
     return rule.reach(certain, possible)
 
 
-def _exactly(universe: Universe, case: Case) -> set[Verdict]:
-    """The verdicts on all kinds of requests that there are."""
+def _exactly(
+    universe: Universe, case: Case, meter: Meter, place: Place | None = None
+) -> Iterator[Verdict]:
+    """The verdicts on all kinds of requests that there are, one after the other."""
     own, limit, deny = list(case.own_rules), list(case.limit_rules), list(case.deny_rules)
     m, n = len(own), len(own) + len(limit)
-    return {
-        verdict_of(
+    for reaches in each_kind_of(universe, [*own, *limit, *deny], meter, place):
+        yield verdict_of(
             min(max([case.own, *reaches[:m]]), max([case.limit, *reaches[m:n]])),
             max([case.deny, *reaches[n:]]),
         )
-        for reaches in kinds_of(universe, [*own, *limit, *deny])
-    }
 
 
 def settled(

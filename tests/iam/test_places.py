@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iam.automaton import Tokens
-from iam.pattern import TooComplex, kinds, resource_tokens, type_tokens
-from iam.places import Place, matches
+from iam.glob import matches
+from iam.kinds import kinds
+from iam.pattern import resource_tokens, type_tokens
+from iam.places import Place
+from iam.work import TooComplex
 
 FORMATS = [
     "arn:${Partition}:bedrock:${Region}:${Account}:guardrail/${GuardrailId}",

@@ -1,0 +1,99 @@
+"""Which documents have so many or such intricate patterns that they are not compared.
+
+It depends on a document alone, not on what is asked or on who holds it: each of its Resource
+patterns is held against every type of resource that the catalogue has, and the steps are counted.
+So all verdicts on all who hold it agree, in whatever order they are made.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import takewhile
+
+from iam.automaton import Tokens
+from iam.catalogue import Catalogue
+from iam.document import Document, Statement
+from iam.glob import folded
+from iam.pattern import Patterns, has_variable, resource_patterns, type_tokens
+from iam.places import Place, place_of
+from iam.work import A_DOCUMENT, Meter, TooComplex
+
+MOST_ACTIONS = 500
+"""The most Action patterns with a wildcard, of those that may match an action of the catalogue. No
+policy of AWS's has a fifth of it."""
+
+
+class Complexity:
+    """Tells which documents are too complex."""
+
+    def __init__(self, catalogue: Catalogue, partition: str) -> None:
+        """Take what documents may be about."""
+        self._catalogue = catalogue
+        self._partition = partition
+        self._services = {action.service for action in catalogue.actions.values()}
+
+    def in_actions(self, document: Document) -> bool:
+        """Whether it has too many Action patterns to be matched with every action."""
+        lists = [s.actions or s.not_actions or () for s in document.statements]
+        if sum(map(len, lists)) <= MOST_ACTIONS:
+            return False
+        return sum(self._may_match(one) for listed in lists for one in listed) > MOST_ACTIONS
+
+    def in_resources(self, document: Document) -> bool:
+        """Whether its Resource patterns are too intricate to be compared with all resources."""
+        meter = Meter(A_DOCUMENT)
+        variables = document.version == "2012-10-17"
+        try:
+            for texts in map(self._resources, document.statements):
+                patterns = resource_patterns(texts, variables)
+                self._compare(patterns, meter)
+                if variables and any(map(has_variable, texts)):
+                    certain = tuple(text for text in texts if not has_variable(text))
+                    self._compare(resource_patterns(certain, variables), meter)
+        except TooComplex:
+            return True
+        return False
+
+    def _compare(self, patterns: Patterns, meter: Meter) -> None:
+        for lead, places in self._places.items():
+            meter.take(len(patterns))
+            led = tuple(lead)
+            for place in places if any(_may_begin(p, led) for p in patterns) else ():
+                place.span(patterns, meter)
+
+    def _resources(self, statement: Statement) -> tuple[str, ...]:
+        """What has to be compared of a statement, if it may speak of an action of the catalogue."""
+        texts = statement.resources or statement.not_resources or ()
+        listed = statement.actions
+        if "*" in texts or (listed is not None and not any(map(self._speaks, listed))):
+            return ()
+        return texts
+
+    def _speaks(self, action: str) -> bool:
+        service = folded(action.partition(":")[0])
+        return service in self._services or "*" in service or "?" in service
+
+    def _may_match(self, action: str) -> bool:
+        return ("*" in action or "?" in action) and self._speaks(action)
+
+    @cached_property
+    def _places(self) -> dict[str, list[Place]]:
+        """All types of resources, by what their ARNs begin with."""
+        found: dict[str, list[Place]] = {}
+        formats = dict.fromkeys(f for a in self._catalogue.actions.values() for f in a.resources)
+        for format in formats:
+            tokens = type_tokens(format, self._partition)
+            lead = "".join(takewhile(lambda token: len(token) == 1, tokens))
+            service = ":".join(lead.split(":")[:3])
+            found.setdefault(service, []).append(place_of(tokens, ()))
+        return found
+
+
+def _may_begin(pattern: Tokens, lead: Tokens) -> bool:
+    """Whether a pattern matches anything that begins so, as far as its own beginning tells."""
+    for one, other in zip(pattern, lead, strict=False):
+        if len(one) > 1:
+            return True
+        if one != other:
+            return False
+    return True
