@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from iam.pattern import action_regex
+from iam.text import ascii_lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Catalogue:
     def __init__(self, actions: Iterable[Action], source: str, updated: str) -> None:
         """Take the actions, the data set they come from, and the date of that data."""
         in_order = sorted(actions, key=lambda action: action.id)
-        self.actions: Mapping[str, Action] = {action.id.lower(): action for action in in_order}
+        self.actions: Mapping[str, Action] = {ascii_lower(action.id): action for action in in_order}
         """By identifier in lower case, in the order of identifiers."""
         self.source = source
         self.updated = updated
@@ -56,11 +57,11 @@ class Catalogue:
 
     def find(self, id: str) -> Action | None:
         """The action of this name, whatever its case; None where the catalogue has none."""
-        return self.actions.get(id.lower())
+        return self.actions.get(ascii_lower(id))
 
     def matching(self, pattern: str) -> tuple[Action, ...]:
         """The actions that an Action element such as `bedrock:Get*` stands for, by identifier."""
-        folded = pattern.lower()
+        folded = ascii_lower(pattern)
         if folded not in self._matching:
             matches = action_regex(folded).fullmatch
             self._matching[folded] = tuple(

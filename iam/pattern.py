@@ -33,6 +33,7 @@ from iam.automaton import (
     Tokens,
     automaton,
 )
+from iam.text import ascii_lower
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _OF_CUSTOM_MODELS = re.compile(r":(custom-model|model-customization-job)/\$")
@@ -222,9 +223,9 @@ def overlaps(one: Tokens, other: Tokens) -> bool:
 
 @cache
 def action_regex(pattern: str) -> re.Pattern[str]:
-    """An Action pattern as a regular expression; actions match without regard to case."""
+    """An Action pattern as a regular expression; the case of A to Z makes no difference."""
     parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL | re.ASCII)
 
 
 def matches_action(pattern: str, action: str) -> bool:
@@ -244,7 +245,7 @@ def that_may_match(patterns: tuple[str, ...], action: str) -> tuple[str, ...]:
         patterns: Of a statement.
         action: A concrete action, or a pattern itself.
     """
-    service = action.partition(":")[0].lower()
+    service = ascii_lower(action.partition(":")[0])
     if "*" in service or "?" in service:
         return patterns
     services = _by_service(patterns)
@@ -256,11 +257,11 @@ def _by_service(patterns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Patterns by the service they name, or `*` for any: large policies name hundreds of others."""
     found: dict[str, list[str]] = {}
     for pattern in patterns:
-        service = pattern.partition(":")[0].lower()
+        service = ascii_lower(pattern.partition(":")[0])
         found.setdefault("*" if "*" in service or "?" in service else service, []).append(pattern)
     return {service: tuple(those) for service, those in found.items()}
 
 
 def action_tokens(pattern: str) -> Tokens:
     """An Action pattern as tokens, folded to lower case, for asking whether one covers another."""
-    return tuple(_wild(pattern.lower()))
+    return tuple(_wild(ascii_lower(pattern)))

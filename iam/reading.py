@@ -14,6 +14,7 @@ from iam.condition import may_be_absent
 from iam.document import Document, Statement
 from iam.pattern import matches_action
 from iam.rule import Requests, Rule, Universe, real_of, rule_of
+from iam.text import ascii_lower
 
 
 class Said(NamedTuple):
@@ -57,16 +58,14 @@ class Reader:
             if "*" in one.name or "?" in one.name:
                 self._patterns += (i,)
                 continue
-            service = one.name.partition(":")[0].lower()
+            service = ascii_lower(one.name.partition(":")[0])
             self._services[service] = self._services.get(service, 0) | bit
-            self._named[one.name.lower()] = self._named.get(one.name.lower(), 0) | bit
+            self._named[ascii_lower(one.name)] = self._named.get(ascii_lower(one.name), 0) | bit
             section = (id(one.statement), one.variables)
             self._same_section[section] = self._same_section.get(section, 0) | bit
             alike = (section, one.action and (one.action.service, one.action.conditions))
             self._alike[alike] = self._alike.get(alike, 0) | bit
         self._concrete = sum(self._services.values())
-        # Beyond ASCII two letters can be one without regard to case, and not in lower case.
-        self._ascii = all(name.isascii() for name in self._named)
         self._matched: dict[str, int] = {}
 
     def read(self, document: Document) -> tuple[Said, ...]:
@@ -112,13 +111,13 @@ class Reader:
         return found if statement.not_actions is None else self._concrete & ~found
 
     def _matching(self, pattern: str) -> int:
-        service = pattern.partition(":")[0].lower()
+        service = ascii_lower(pattern.partition(":")[0])
         if "*" in service or "?" in service:
             of_service = self._concrete
         elif not (of_service := self._services.get(service, 0)):
             return 0
-        if self._ascii and pattern.isascii() and "*" not in pattern and "?" not in pattern:
-            return self._named.get(pattern.lower(), 0)
+        if "*" not in pattern and "?" not in pattern:
+            return self._named.get(ascii_lower(pattern), 0)
         return sum(
             1 << i
             for i in self.numbers(of_service)
