@@ -6,6 +6,8 @@ from __future__ import annotations
 import sys
 import traceback
 
+from iam.endpoint import without_secrets
+
 
 def kept_for_a_report() -> str:
     """Write the exception under way to a file, without the values of variables.
@@ -20,7 +22,8 @@ def kept_for_a_report() -> str:
     path = user_state_path("bedrock-tui", appauthor=False) / "crash.log"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
+        told = without_secrets(traceback.format_exc())
+        path.write_text(told, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         return f"a fault in the program ended it ({name}); {error.strerror}"
     return f"a fault in the program ended it ({name}); please report it with {path}"

@@ -104,13 +104,18 @@ class RemoteSurvey:
                 "-c",
                 _RUN,
                 repr(list(map(str, sys.path))),
-                repr(asdict(launch)),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # the terminal, its keys and its signals are the app's
         )
+        # Not on its command line, which everybody on this machine can read: the endpoint may hold a
+        # password.
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended; who listens to it is told
+            self._process.stdin.write(f"{asdict(launch)!r}\n".encode())
+            self._process.stdin.flush()
         self._heard: asyncio.Queue[object] = asyncio.Queue()
         self._hearing: asyncio.Task[None] | None = None
 
