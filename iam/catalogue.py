@@ -18,6 +18,7 @@ from typing import Any
 from iam.automaton import Tokens
 from iam.glob import glob_of
 from iam.pattern import action_tokens
+from iam.text import ascii_lower
 
 _MOST_KNOWN = 4_096
 """So many patterns are remembered with what they match."""
@@ -53,7 +54,7 @@ class Catalogue:
     def __init__(self, actions: Iterable[Action], source: str, updated: str) -> None:
         """Take the actions, the data set they come from, and the date of that data."""
         in_order = sorted(actions, key=lambda action: action.id)
-        self.actions: Mapping[str, Action] = {action.id.lower(): action for action in in_order}
+        self.actions: Mapping[str, Action] = {ascii_lower(action.id): action for action in in_order}
         """By identifier in lower case, in the order of identifiers."""
         self.source = source
         self.updated = updated
@@ -61,7 +62,7 @@ class Catalogue:
 
     def find(self, id: str) -> Action | None:
         """The action of this name, whatever its case; None where the catalogue has none."""
-        return self.actions.get(id.lower())
+        return self.actions.get(ascii_lower(id))
 
     def matching(self, pattern: str) -> tuple[Action, ...]:
         """The actions that an Action element such as `bedrock:Get*` stands for, by identifier."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from iam.condition import Operator, as_bool, operator_of
 from iam.document import Condition, Effect
+from iam.text import ascii_lower
 
 _KEYS = {
     "aws:calledvia": "service on the way",
@@ -82,7 +83,7 @@ def clause(condition: Condition, effect: Effect | None, alone: bool) -> str:
         return f"if unknown operator {condition.operator}: {condition.key} {' or '.join(values)}"
     truth = as_bool(condition.values)
     if operator.base == "Bool" and not operator.quantifier and truth is not None:
-        if (key := condition.key.lower()) == "aws:multifactorauthpresent":
+        if (key := ascii_lower(condition.key)) == "aws:multifactorauthpresent":
             return _MFA[truth, operator.if_exists]
         if key in _YES_NO:
             return _YES_NO[key][0 if truth else 1]
@@ -112,6 +113,6 @@ def _where_absent(operator: Operator) -> str:
 
 def _name(key: str) -> str:
     kind, slash, tag = key.partition("/")
-    if slash and kind.lower() in _TAGS:
-        return f"{_TAGS[kind.lower()]} {tag}"
-    return _KEYS.get(key.lower(), key)
+    if slash and ascii_lower(kind) in _TAGS:
+        return f"{_TAGS[ascii_lower(kind)]} {tag}"
+    return _KEYS.get(ascii_lower(key), key)

@@ -111,6 +111,11 @@ class Aws:
         return isinstance(source, RefreshableCredentials) and source.refresh_needed(seconds)
 
     @property
+    def endpoints(self) -> tuple[str, str]:
+        """Where IAM and STS are asked, as the clients were made."""
+        return self.iam.meta.endpoint_url, self.sts.meta.endpoint_url
+
+    @property
     def keys(self) -> Keys:
         """The credentials, for another process; ask after a call, which has found them."""
         return keys_of(self.credentials.source)

@@ -13,9 +13,9 @@ from itertools import takewhile
 from iam.automaton import Tokens
 from iam.catalogue import Catalogue
 from iam.document import Document, Statement
-from iam.glob import folded
 from iam.pattern import Patterns, has_variable, resource_patterns, type_tokens
 from iam.places import Place, place_of
+from iam.text import ascii_lower
 from iam.work import A_DOCUMENT, Meter, TooComplex
 
 MOST_ACTIONS = 500
@@ -70,7 +70,7 @@ class Complexity:
         return texts
 
     def _speaks(self, action: str) -> bool:
-        service = folded(action.partition(":")[0])
+        service = ascii_lower(action.partition(":")[0])
         return service in self._services or "*" in service or "?" in service
 
     def _may_match(self, action: str) -> bool:

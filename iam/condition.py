@@ -18,6 +18,7 @@ from iam.catalogue import Action
 from iam.document import Condition
 from iam.glob import matches
 from iam.pattern import resource_tokens
+from iam.text import ascii_lower
 
 
 class Standing(Enum):
@@ -31,7 +32,7 @@ class Standing(Enum):
 
 
 _OPERATORS = {
-    name.lower(): name
+    ascii_lower(name): name
     for name in (
         "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike "
         "StringNotLike NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals "
@@ -64,13 +65,13 @@ class Operator(NamedTuple):
 def operator_of(condition: Condition) -> Operator | None:
     """Read the operator of a condition; None if it is not one of IAM's."""
     quantifier, _, rest = condition.operator.rpartition(":")
-    if_exists = rest.lower().endswith("ifexists")
-    base = _OPERATORS.get(rest[: -len("IfExists")].lower() if if_exists else rest.lower())
-    if base is None or quantifier.lower() not in ("", "forallvalues", "foranyvalue"):
+    if_exists = ascii_lower(rest).endswith("ifexists")
+    base = _OPERATORS.get(ascii_lower(rest[: -len("IfExists")]) if if_exists else ascii_lower(rest))
+    if base is None or ascii_lower(quantifier) not in ("", "forallvalues", "foranyvalue"):
         return None
     if base == "Null" and (if_exists or quantifier):
         return None
-    return Operator(quantifier.lower(), base, if_exists)
+    return Operator(ascii_lower(quantifier), base, if_exists)
 
 
 def is_known(condition: Condition) -> bool:
@@ -109,7 +110,7 @@ def _one(condition: Condition, given: tuple[Condition, ...], action: Action | No
     if action is not None and _certainly_absent(condition.key, action):
         return _with_absent_key(operator, condition.values)
     for known in given:
-        if known.key.lower() == condition.key.lower():
+        if ascii_lower(known.key) == ascii_lower(condition.key):
             result = _follows(operator, condition.values, known)
             if result is not Standing.MAYBE:
                 return result
@@ -119,15 +120,15 @@ def _one(condition: Condition, given: tuple[Condition, ...], action: Action | No
 def may_be_absent(key: str) -> bool:
     """Whether a key is certain to be absent from the calls of some actions, so that it is not the
     same for all whether a condition on it holds."""
-    return key.partition(":")[0].lower() in _ONLY_IN_THEIR_OWN_CALLS
+    return ascii_lower(key.partition(":")[0]) in _ONLY_IN_THEIR_OWN_CALLS
 
 
 def _certainly_absent(key: str, action: Action) -> bool:
-    service = key.partition(":")[0].lower()
+    service = ascii_lower(key.partition(":")[0])
     if not may_be_absent(key) or service == action.service:
         return False
-    name = key.partition("/")[0].lower()
-    return all(name != listed.partition("/")[0].lower() for listed in action.conditions)
+    name = ascii_lower(key.partition("/")[0])
+    return all(name != ascii_lower(listed.partition("/")[0]) for listed in action.conditions)
 
 
 def _with_absent_key(operator: Operator, values: tuple[str, ...]) -> Standing:
@@ -146,7 +147,7 @@ def _with_absent_key(operator: Operator, values: tuple[str, ...]) -> Standing:
 
 def as_bool(values: tuple[str, ...]) -> bool | None:
     """The truth value that a condition asks for; None if it is none, or both."""
-    folded = {value.lower() for value in values}
+    folded = {ascii_lower(value) for value in values}
     return {frozenset({"true"}): True, frozenset({"false"}): False}.get(frozenset(folded))
 
 
@@ -159,7 +160,7 @@ def _and_what_follows(given: Iterable[Condition]) -> tuple[Condition, ...]:
     found: list[Condition] = []
     for known in given:
         found.append(known)
-        if known.key.lower() == "aws:calledvialast" and _makes_present(known):
+        if ascii_lower(known.key) == "aws:calledvialast" and _makes_present(known):
             found += [
                 Condition(operator="Bool", key="aws:ViaAWSService", values=("true",)),
                 Condition(operator="Null", key="aws:CalledVia", values=("false",)),

@@ -20,6 +20,7 @@ from iam.judge import Judge
 from iam.kinds import overlaps
 from iam.pattern import action_tokens, matches_any_action
 from iam.statement_diff import StatementChange, compare_statements, scope
+from iam.text import ascii_lower
 from iam.verdict import Verdict
 from iam.work import TooComplex
 
@@ -138,7 +139,7 @@ class _Given:
                 for name, verdict in entry.concrete.items():
                     # IAM takes actions in any case, the catalogue has them in AWS's.
                     known = self._catalogue.find(name)
-                    action = known.id if known else name.lower()
+                    action = known.id if known else ascii_lower(name)
                     found.setdefault(action, []).append((section.statement, verdict))
         return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from iam.endpoint import without_secrets
 from iam.text import safe
 
 
@@ -294,4 +295,4 @@ def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -
 
 
 def _one_line(text: str) -> str:
-    return safe(" ".join(text.split()))[:600]
+    return safe(without_secrets(" ".join(text.split())))[:600]

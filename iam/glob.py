@@ -12,19 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
-from string import ascii_lowercase, ascii_uppercase
 
 from iam.automaton import ONE, STAR, Token, Tokens
-
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
-
-
-def folded(text: str) -> str:
-    """A text without regard to case, as IAM has it: only of ASCII's letters two are the same.
-
-    Python's own folding takes the Kelvin sign for a k.
-    """
-    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def wild(text: str) -> Tokens:

@@ -9,6 +9,7 @@ from iam.account import Account, Principal, Unread
 from iam.document import Document
 from iam.result import PrincipalResult
 from iam.sources import Source, sources_of
+from iam.text import ascii_lower
 from iam.verdict import Verdict
 
 INVOKES = frozenset(
@@ -54,7 +55,7 @@ def names_of_hidden(allowing: Iterable[Source]) -> tuple[str, ...]:
     names: set[str] = set()
     for source in allowing:
         name = source.policy.rpartition("/")[2]
-        if "bedrock" in name.lower() or _only_bedrock(source.document):
+        if "bedrock" in ascii_lower(name) or _only_bedrock(source.document):
             return ()
         names.add(name)
     return tuple(sorted(names))
@@ -63,7 +64,7 @@ def names_of_hidden(allowing: Iterable[Source]) -> tuple[str, ...]:
 @lru_cache(maxsize=4_096)
 def _only_bedrock(document: Document | Unread) -> bool:
     return isinstance(document, Document) and all(
-        s.actions is not None and all(a.lower().startswith("bedrock") for a in s.actions)
+        s.actions is not None and all(ascii_lower(a).startswith("bedrock") for a in s.actions)
         for s in document.statements
         if s.effect != "Deny"
     )

@@ -25,6 +25,7 @@ from iam.scope import in_words
 from iam.section import Section, section_of_action, sections_of
 from iam.sources import Source, attachment_of, boundary_of, sources_of
 from iam.summary import Summaries
+from iam.text import ascii_lower
 from iam.verdict import Verdict, sum_up
 
 _Key = tuple[object, ...]
@@ -212,7 +213,7 @@ class Judge:
     def _via(
         self, read: _Read, statement: Statement, rule: Rule, action: str, *, idle: bool
     ) -> Via:
-        service = action.partition(":")[0].lower()
+        service = ascii_lower(action.partition(":")[0])
         key = (
             read.key,
             statement.index,

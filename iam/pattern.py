@@ -24,7 +24,8 @@ from iam.automaton import (
     Token,
     Tokens,
 )
-from iam.glob import folded, matches, normal, wild
+from iam.glob import matches, normal, wild
+from iam.text import ascii_lower
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _OF_CUSTOM_MODELS = re.compile(r":(custom-model|model-customization-job)/\$")
@@ -102,7 +103,7 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
 
 def matches_action(pattern: str, action: str) -> bool:
     """Whether an Action pattern such as `bedrock:Get*` matches a concrete action."""
-    return matches(action_tokens(pattern), folded(action))
+    return matches(action_tokens(pattern), ascii_lower(action))
 
 
 def matches_any_action(patterns: tuple[str, ...], action: str) -> bool:
@@ -117,7 +118,7 @@ def that_may_match(patterns: tuple[str, ...], action: str) -> tuple[str, ...]:
         patterns: Of a statement.
         action: A concrete action, or a pattern itself.
     """
-    service = folded(action.partition(":")[0])
+    service = ascii_lower(action.partition(":")[0])
     if "*" in service or "?" in service:
         return patterns
     services = _by_service(patterns)
@@ -129,7 +130,7 @@ def _by_service(patterns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Patterns by the service they name, or `*` for any: large policies name hundreds of others."""
     found: dict[str, list[str]] = {}
     for pattern in patterns:
-        service = folded(pattern.partition(":")[0])
+        service = ascii_lower(pattern.partition(":")[0])
         found.setdefault("*" if "*" in service or "?" in service else service, []).append(pattern)
     return {service: tuple(those) for service, those in found.items()}
 
@@ -137,4 +138,4 @@ def _by_service(patterns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=16_384)
 def action_tokens(pattern: str) -> Tokens:
     """An Action pattern as tokens, without regard to case."""
-    return normal(wild(folded(pattern)))
+    return normal(wild(ascii_lower(pattern)))

@@ -13,9 +13,10 @@ from typing import NamedTuple
 from iam.complexity import Complexity
 from iam.condition import may_be_absent
 from iam.document import Document, Statement
-from iam.glob import folded, glob_of
+from iam.glob import glob_of
 from iam.pattern import action_tokens
 from iam.rule import Requests, Rule, Universe, real_of, rule_of, too_complex, unmatched
+from iam.text import ascii_lower
 
 
 class Said(NamedTuple):
@@ -61,7 +62,7 @@ class Reader:
             if "*" in one.name or "?" in one.name:
                 self._patterns += (i,)
                 continue
-            name = folded(one.name)
+            name = ascii_lower(one.name)
             service = name.partition(":")[0]
             self._services[service] = self._services.get(service, 0) | bit
             self._named[name] = self._named.get(name, 0) | bit
@@ -125,16 +126,16 @@ class Reader:
         return found if statement.not_actions is None else self._concrete & ~found
 
     def _matching(self, pattern: str) -> int:
-        service, *_ = folded(pattern).split(":", 1)
+        service, *_ = ascii_lower(pattern).split(":", 1)
         if "*" in service or "?" in service:
             of_service = self._concrete
         elif not (of_service := self._services.get(service, 0)):
             return 0
         if "*" not in pattern and "?" not in pattern:
-            return self._named.get(folded(pattern), 0)
+            return self._named.get(ascii_lower(pattern), 0)
         matches = glob_of(action_tokens(pattern)).matches
         return sum(
-            1 << i for i in self.numbers(of_service) if matches(folded(self.requests[i].name))
+            1 << i for i in self.numbers(of_service) if matches(ascii_lower(self.requests[i].name))
         )
 
     def _groups(self, statement: Statement) -> Iterable[int]:

@@ -7,8 +7,6 @@ through.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -38,13 +36,11 @@ NOT_JUDGED = (
 
 def as_csv(audit: Audit) -> str:
     """A row per principal, a column per section."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     sids = [section.sid for section in audit.sections]
     head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
     # Of a single action the reason fits in a cell.
     by = ["by"] if audit.only else []
-    writer.writerow(_cell(c) for c in [*head.split(","), *sids, *by])
+    lines = [_csv_line([*head.split(","), *sids, *by])]
     for principal, result in audit.results:
         row = [
             audit.account.id,
@@ -59,16 +55,14 @@ def as_csv(audit: Audit) -> str:
             *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections),
             *(result.means for _ in by),
         ]
-        writer.writerow(_cell(c) for c in row)
-    return out.getvalue()
+        lines.append(_csv_line(row))
+    return "".join(lines)
 
 
 def history_as_csv(batches: Iterable[BatchRecord]) -> str:
     """A row per change of the journal."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     head = "at,change,account,caller,op,principal,policy,state,request_id,error,message"
-    writer.writerow(head.split(","))
+    lines = [_csv_line(head.split(","))]
     for batch in batches:
         for made in batch.changes:
             entry = made.entry
@@ -76,14 +70,28 @@ def history_as_csv(batches: Iterable[BatchRecord]) -> str:
                 made.at, entry.change, entry.account, entry.caller, entry.op, entry.principal,
                 entry.policy, made.state, made.request_id, made.code, made.message,
             ]  # fmt: skip
-            writer.writerow(_cell(cell or "") for cell in row)
-    return out.getvalue()
+            lines.append(_csv_line(cell or "" for cell in row))
+    return "".join(lines)
+
+
+# Spreadsheets split at the separator of their locale, not at the file's, and then a quotation mark
+# in the middle of a line does not hold together what has a semicolon in it.
+_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
+_FORMULA = re.compile(rf"(^|[;|\t])([\s'\"]*)(?=[{_SIGNS}])")
+_SEPARATOR = re.compile(r"[,;|\t\r\n\"]|^\s|\s$")
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    """A row, with quotation marks around what some locale would take for more than one cell."""
+    made = map(_cell, cells)
+    quoted = ('"{}"'.format(c.replace('"', '""')) if _SEPARATOR.search(c) else c for c in made)
+    return ",".join(quoted) + "\n"
 
 
 def _cell(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula (OWASP, CSV injection)."""
-    text = safe(text)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
+    """Keep a spreadsheet from taking a text, or a part of it that it takes for a cell, for a
+    formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    return _FORMULA.sub(r"\1'\2", safe(text))
 
 
 def as_markdown(audit: Audit) -> str:

@@ -65,7 +65,9 @@ def _bytes(path: str, name: str) -> bytes:
     try:
         if path != "-":
             return Path(path).read_bytes()
-        if sys.stdin is None or sys.stdin.isatty():
+        if sys.stdin is None:
+            raise SnapshotError("standard input is closed: pipe the saved account into it")
+        if sys.stdin.isatty():
             raise SnapshotError("standard input is a terminal: pipe the saved account into it")
         return sys.stdin.buffer.read()
     except FileNotFoundError as error:

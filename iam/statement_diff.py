@@ -15,6 +15,7 @@ from itertools import product
 from iam.catalogue import Catalogue
 from iam.document import Condition, Document, Statement
 from iam.section import Entry
+from iam.text import ascii_lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +147,11 @@ def scope(statement: Statement) -> tuple[object, ...]:
 
 
 def _key(condition: Condition) -> tuple[str, str]:
-    return condition.operator.lower(), condition.key.lower()
+    return ascii_lower(condition.operator), ascii_lower(condition.key)
 
 
 def _folded(texts: Iterable[str] | None) -> frozenset[str] | None:
-    return None if texts is None else frozenset(text.lower() for text in texts)
+    return None if texts is None else frozenset(ascii_lower(text) for text in texts)
 
 
 def _text(statement: Statement) -> str:
@@ -190,7 +191,7 @@ def _difference(
     before: Iterable[str] | None, after: Iterable[str] | None, fold: bool = False
 ) -> Change:
     def keyed(texts: Iterable[str] | None) -> Mapping[str, str]:
-        return {text.lower() if fold else text: text for text in texts or ()}
+        return {ascii_lower(text) if fold else text: text for text in texts or ()}
 
     old, new = keyed(before), keyed(after)
     return Change(

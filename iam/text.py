@@ -9,6 +9,36 @@ one line.
 from __future__ import annotations
 
 import unicodedata
+from enum import Enum
+from functools import lru_cache
+
+_BLANK = frozenset(
+    chr(code)
+    for first, last in (
+        # Default_Ignorable_Code_Point, as far as Python takes it for printable:
+        # https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
+        (0x034F, 0x034F),  # combining grapheme joiner
+        (0x115F, 0x1160),  # Hangul fillers
+        (0x17B4, 0x17B5),  # Khmer inherent vowels
+        (0x180B, 0x180F),  # Mongolian variation selectors
+        (0x3164, 0x3164),  # Hangul filler
+        (0xFE00, 0xFE0F),  # variation selectors
+        (0xFFA0, 0xFFA0),  # half-width Hangul filler
+        (0xE0100, 0xE01EF),  # variation selectors
+        # Symbols whose picture is empty:
+        (0x2800, 0x2800),  # Braille pattern blank
+        (0x1107F, 0x1107F),  # Brahmi number joiner
+        (0x13441, 0x13442),  # Egyptian blanks, from Unicode 15 on
+        (0x16FE4, 0x16FE4),  # Khitan filler
+        (0x1D159, 0x1D159),  # musical null notehead
+    )
+    for code in range(first, last + 1)
+)
+"""What draws nothing though Python takes it for printable."""
+_JAMO = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
+"""Hangul vowels and finals, which are drawn into the consonant before them."""
+_MARKS = 3
+"""So many marks may be on one letter: Hebrew, Thai and Vietnamese need no more."""
 
 
 def safe(text: str) -> str:
@@ -18,17 +48,50 @@ def safe(text: str) -> str:
         text: Any text, also one with lone surrogates.
 
     Returns:
-        The same text, with control, direction, zero-width, unassigned and surrogate characters and
-        line separators written as `\xNN`, `\uNNNN` or `\UNNNNNNNN`; it can be encoded as UTF-8.
+        The same text, with everything that draws nothing or only a blank, but for U+0020, written
+        as `\xNN`, `\uNNNN` or `\UNNNNNNNN`: control, direction, zero-width, filler, unassigned and
+        surrogate characters, line separators, other spaces. So are marks that have no letter to be
+        drawn on, and those that pile up on one. It can be encoded as UTF-8.
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(char if _visible(char) else _escape(char) for char in text)
+    shown: list[str] = []
+    marks = _MARKS  # a mark that comes first would be drawn on what stands before the text
+    for char in text:
+        kind = _kind(char)
+        if kind is _Kind.MARK:
+            marks += 1
+            visible = marks <= _MARKS
+        else:
+            visible = kind is _Kind.VISIBLE
+            marks = 0 if visible and char != " " else _MARKS
+        shown.append(char if visible else _escape(char))
+    return "".join(shown)
 
 
-def _visible(char: str) -> bool:
-    # `isprintable` also refuses the spaces of other scripts, which do no harm.
-    return char.isprintable() or unicodedata.category(char) == "Zs"
+def ascii_lower(text: str) -> str:
+    """Fold case as AWS does: that of A to Z only.
+
+    `str.lower` takes the KELVIN SIGN for a `k`, and a pattern that ignores case takes LATIN SMALL
+    LETTER LONG S for an `s`; to AWS they are other letters.
+    """
+    return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+
+
+_ASCII_LOWER = {ord(upper): ord(upper) + 32 for upper in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+class _Kind(Enum):
+    VISIBLE, MARK, BLANK = range(3)
+
+
+@lru_cache(4096)
+def _kind(char: str) -> _Kind:
+    if not char.isprintable() or char in _BLANK:
+        return _Kind.BLANK
+    if unicodedata.category(char)[0] == "M" or any(a <= ord(char) <= b for a, b in _JAMO):
+        return _Kind.MARK
+    return _Kind.VISIBLE
 
 
 def _escape(char: str) -> str:

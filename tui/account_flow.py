@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from iam import heap
+from iam.endpoint import without_secrets
 from iam.text import safe
 from iam.threads import in_thread
 from iam.verdict import Verdict
@@ -109,6 +110,7 @@ class AccountFlow:
             alias=opened.alias or "",
             caller=opened.caller or "",
             region=opened.region or "",
+            endpoint=opened.endpoint,
             profile=opened.profile or "",
             file=opened.file or "",
         )
@@ -201,7 +203,8 @@ class AccountFlow:
             return {"demo": "starting the embedded account", "snapshot": "reading the file"}[
                 launch.source
             ]
-        where = f" to {launch.endpoint_url}" if launch.endpoint_url else " to AWS"
+        url = launch.endpoint_url
+        where = f" to {without_secrets(url)}" if url else " to AWS"
         return f"connecting{where}" + (f" with profile {launch.profile}" if launch.profile else "")
 
     def _on_page(self, page: Account) -> None:

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from iam.text import safe
+from iam.text import ascii_lower, safe
 from tui.modal import Modal
 
 USUAL = "bedrock:InvokeModel"
@@ -45,10 +45,10 @@ class ActionDialog(Modal[str | None]):
         """Say what the action does, or which are near."""
         event.stop()
         hint = self.query_one("#action-hint", Static)
-        if (action := self._known.get(event.value.strip().lower())) is not None:
+        if (action := self._known.get(ascii_lower(event.value.strip()))) is not None:
             hint.update(f"{action.id}: {action.description}")
         else:
-            typed = event.value.strip().lower()
+            typed = ascii_lower(event.value.strip())
             near = [a.id for name, a in self._known.items() if typed and typed in name][:5]
             hint.update(", ".join(near) or "the catalogue has no such action")
 
@@ -56,7 +56,7 @@ class ActionDialog(Modal[str | None]):
     def choose(self, event: Input.Submitted) -> None:
         """Take it, if there is such an action."""
         event.stop()
-        action = self._known.get(event.value.strip().lower())
+        action = self._known.get(ascii_lower(event.value.strip()))
         if action is None:
             self.notify(f"There is no action {safe(event.value)!r}.", markup=False)
         else:

@@ -20,6 +20,7 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
+from iam.text import safe
 from tui.commands import COMMANDS
 from tui.fault import kept_for_a_report
 from tui.launch import Launch
@@ -39,6 +40,10 @@ _TURN = 0.0005
 ms, frames and keys wait for 20 ms and more while a large account is read."""
 _GRACE = 5.0
 """Seconds that changes in flight have when a signal ends the app."""
+
+
+class DriverError(Exception):
+    """Why the terminal cannot be driven, in one sentence."""
 
 
 class BedrockApp(App[int]):
@@ -92,8 +97,16 @@ class BedrockApp(App[int]):
         return screen
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver where there is no other choice: that of the operator, or Windows."""
-        textuals = super().get_driver_class()
+        """Textual's driver where there is no other choice: that of the operator, or Windows.
+
+        Raises:
+            DriverError: The operator named one that is not to be had.
+        """
+        try:
+            textuals = super().get_driver_class()
+        except Exception as error:  # its module may raise anything
+            reason = f"TEXTUAL_DRIVER names {constants.DRIVER}, which is no driver of Textual's"
+            raise DriverError(f"{reason}: {error}") from error
         if constants.DRIVER is not None or sys.platform == "win32":
             return textuals
         from tui.output import OutputDriver
@@ -199,11 +212,15 @@ def run(launch: Launch, begun: RemoteSurvey | None = None) -> int:
             print(f"bedrock-tui: no terminal to take keys from: {error.strerror}", file=sys.stderr)
             return 1
     sys.setswitchinterval(_TURN)
-    app = BedrockApp(launch, Session(launch, begun, apart=True))
+    session = Session(launch, begun, apart=True)
     try:
+        app = BedrockApp(launch, session)
         app.run()
+    except DriverError as error:
+        print(f"bedrock-tui: {safe(str(error))}", file=sys.stderr)
+        return 1
     finally:
-        app.session.close()
+        session.close()
     if (batch := app.session.changes.running) is not None and batch.unanswered:
         count = f"{batch.unanswered} change{'s' if batch.unanswered > 1 else ''}"
         print(

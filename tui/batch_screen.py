@@ -172,7 +172,9 @@ class BatchScreen(Modal[None]):
             await self._renew()
         except Exception as error:
             told = isinstance(error, AwsError)
-            self._still = str(error) if told else f"A fault in the program ({error!r})."
+            self._still = (
+                str(error) if told else f"A fault in the program ({type(error).__name__})."
+            )
         else:
             self._still = ""
             self.job.go_on()

@@ -150,11 +150,7 @@ def _check_action(action: str | None) -> None:
 
 
 def _open(launch: Launch) -> None:
-    # Textual draws on standard error. A stream that the shell has closed is None.
-    drawn = all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr))
-    typed = launch.snapshot == "-" or (sys.stdin is not None and sys.stdin.isatty())
-    if not (drawn and typed):
-        _fail("the app needs a terminal; `bedrock-tui audit` works without one")
+    _need_a_terminal(launch)
     from iam import heap
     from tui.splash import splash
     from tui.terminal import prepare
@@ -167,6 +163,25 @@ def _open(launch: Launch) -> None:
         begun = begin(launch)
         from tui.app import run
     _leave(run(launch, begun))
+
+
+def _need_a_terminal(launch: Launch) -> None:
+    """Fail unless keys can be taken and something can be drawn; Textual draws on standard error."""
+    needed = {"standard output": sys.stdout, "standard error": sys.stderr}
+    if launch.snapshot != "-":
+        needed = {"standard input": sys.stdin, **needed}
+    elif sys.stdin is None:
+        _fail("standard input is closed")
+    for name, stream in needed.items():
+        # A stream that the shell has closed is None.
+        if stream is None or not stream.isatty():
+            how = "closed" if stream is None else "not one"
+            # Where nothing can be said on standard error, it is said where there is a reader.
+            _fail(
+                f"the app needs a terminal, and {name} is {how}; "
+                "`bedrock-tui audit` works without one",
+                err=sys.stderr is not None,
+            )
 
 
 def _write(report: Iterable[str], output: str | None) -> None:
@@ -190,8 +205,8 @@ def _write(report: Iterable[str], output: str | None) -> None:
     write_file(report, output)
 
 
-def _fail(sentence: str) -> NoReturn:
-    click.echo(f"bedrock-tui: {safe(sentence)}", err=True)
+def _fail(sentence: str, *, err: bool = True) -> NoReturn:
+    click.echo(f"bedrock-tui: {safe(sentence)}", err=err)
     _leave(EXIT_FAILED)
 
 

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from iam import heap
+from iam.endpoint import without_secrets
 from iam.errors import AwsError
 from iam.text import safe
 from iam.threads import in_thread
@@ -196,7 +197,7 @@ class MainScreen(Screen[None]):
         trouble.update(
             Content.assemble(
                 ("The account could not be read. ", "bold $error"),
-                safe(sentence),
+                safe(without_secrets(sentence)),
                 "\n",
                 (f"{safe(advice)} " if advice else "", "dim"),
                 ("r tries again, q leaves.", "dim"),

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import select
+import termios
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -24,6 +26,8 @@ _PIECE = 4096
 """About so many bytes of a frame are on their way before the next difference is taken."""
 _SLICE = 1024
 """Bytes to a write, so that a slow line is told from one that is dead."""
+_POP_KEYBOARD = "\x1b[<u"
+"""Takes back the keyboard mode that Textual pushes, for it to be pushed again."""
 _DEAD = 5.0
 """Seconds in which not a slice goes out when the app leaves, until it leaves without."""
 
@@ -136,8 +140,16 @@ class OutputDriver(LinuxDriver):
         self._painting = Painting(*super()._get_terminal_size())
         self._writer: Writer | None = None
         self._comes_back = False
+        self._suspended = False
+        self._starting = False
+        self._modes: list[str] = []
+        """What Textual wrote when it took the terminal."""
+        self._attributes: list[Any] | None = None
+        """Those of the terminal once Textual had taken it."""
 
     def write(self, data: str) -> None:
+        if self._starting:
+            self._modes.append(data)
         if self._writer is not None:
             self._writer.write(data)
 
@@ -151,10 +163,17 @@ class OutputDriver(LinuxDriver):
             assert self._file is not None  # tui.cli has looked
             self._writer = Writer(self._painting, self._file)
             self._writer.start()
+        self._modes.clear()
+        self._starting = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._starting = False
+        # Textual starts nothing while the app is in the background; it is suspended until it has.
+        self._suspended = self._suspended and not self._reads_keys
+        with suppress(termios.error):
+            self._attributes = termios.tcgetattr(self.fileno)
 
     def suspend_application_mode(self) -> None:
-        self._comes_back = True
+        self._suspended = self._comes_back = True
         try:
             super().suspend_application_mode()
         finally:
@@ -183,11 +202,41 @@ class OutputDriver(LinuxDriver):
         if self._writer is not None:
             self._writer.resize(width, height)
 
+    @property
+    def _reads_keys(self) -> bool:
+        return self._key_thread is not None and self._key_thread.is_alive()
+
     def _sigtstp_application(self, *_: object) -> None:
-        self._in_turn(super()._sigtstp_application)
+        self._in_turn(self._stop)
 
     def _sigcont_application(self, *_: object) -> None:
-        self._in_turn(super()._sigcont_application)
+        self._in_turn(self._go_on)
+
+    def _stop(self) -> None:
+        """Suspend the app; a second signal that came before the first was obeyed asks no more."""
+        if not (self._auto_restart and self._suspended):
+            super()._sigtstp_application()
+
+    def _go_on(self) -> None:
+        """Take the terminal again.
+
+        SIGCONT also comes where no SIGTSTP came before: after SIGSTOP, which no program can catch,
+        or because somebody sent it. The thread that reads the keys then still does; a second one
+        would take keys from it, and keep the app from ending. Before the app has the terminal, and
+        after it has left it, there is nothing to do.
+        """
+        if self._suspended:
+            super()._sigcont_application()
+        elif self._auto_restart and self._reads_keys:
+            self._set_modes_again()
+
+    def _set_modes_again(self) -> None:
+        """Set the terminal as it was: a shell may have had it meanwhile."""
+        if self._attributes is not None:
+            with suppress(termios.error):  # the terminal is gone; a signal says so to the app
+                # In the background this stops the process, which then has written nothing.
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._attributes)
+        self.write("".join((_POP_KEYBOARD, *self._modes)))
 
     def _in_turn(self, handle: Callable[[], None]) -> None:
         if self._auto_restart:

@@ -91,9 +91,13 @@ class RemoteSurvey:
         """How many principals there are; None if unknown."""
         self.unread: tuple[Unread, ...] | None = None
         """All that could not be read or understood; None before everybody has been judged."""
-        self._process = start_python(
-            "tui.surveyor", repr(asdict(launch)), stderr=subprocess.DEVNULL
-        )
+        self._process = start_python("tui.surveyor", stderr=subprocess.DEVNULL)
+        # Not on its command line, which everybody on this machine can read: the endpoint may hold a
+        # password.
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended; who listens to it is told
+            self._process.stdin.write(f"{asdict(launch)!r}\n".encode())
+            self._process.stdin.flush()
         self._heard: asyncio.Queue[object] = asyncio.Queue()
         self._hearing: asyncio.Task[None] | None = None
 

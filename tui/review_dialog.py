@@ -121,7 +121,9 @@ class ReviewDialog(Modal["Plan | ShowGroup | None"]):
             self.plan = await self._check(progress)
         except Exception as error:
             self.log.error(repr(error))
-            told = str(error) if isinstance(error, AwsError) else f"a fault ({error!r})"
+            told = (
+                str(error) if isinstance(error, AwsError) else f"a fault ({type(error).__name__})."
+            )
             self._say(f"AWS could not be asked: {safe(told)} y asks again.", "$error")
             self._wanted, self._failed = False, True
             return

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from iam.endpoint import without_secrets
 from iam.text import safe
 from tui.launch import Launch
 from tui.terminal import has_unicode
@@ -53,7 +54,7 @@ def _where(launch: Launch) -> str:
     names = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
     profile = launch.profile or next(filter(None, map(os.environ.get, names)), "")
     told = [f"profile {profile}"] if profile else []
-    told += [launch.endpoint_url] if launch.endpoint_url else []
+    told += [without_secrets(launch.endpoint_url)] if launch.endpoint_url else []
     return " at ".join(told)
 
 

@@ -32,6 +32,8 @@ class Open(NamedTuple):
     profile: str | None
     file: str | None = None
     """Of a snapshot: which, and of when."""
+    endpoint: str = ""
+    """The host that is asked, where it is not one of AWS's own."""
     keys: Keys | None = None
     """The credentials, where another process has found them for this one."""
 
@@ -64,6 +66,7 @@ class Survey:
         if self.launch.snapshot is not None:
             return await self._open_snapshot(self.launch.snapshot)
         self.aws = aws = await in_thread(connect_to, self.launch)
+        from iam.endpoint import foreign_host
         from iam.identity import identify
 
         # What parses the pages is imported while the answer is on its way.
@@ -78,6 +81,7 @@ class Survey:
             alias=identity.alias,
             caller=identity.caller,
             region=aws.region,
+            endpoint="" if self.launch.demo else foreign_host(aws.endpoints),
             profile=None if aws.profile in ("demo", "default") else aws.profile,
         )
 

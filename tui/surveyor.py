@@ -42,8 +42,8 @@ _NICE = 5
 
 
 def main() -> None:
-    """Survey the account that the command line names."""
-    launch = Launch(**ast.literal_eval(sys.argv[1]))
+    """Survey the account that the first line of standard input names."""
+    launch = Launch(**ast.literal_eval(sys.stdin.buffer.readline().decode()))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     heap.keep_everything()
     with suppress(OSError):  # where that is not allowed

@@ -14,6 +14,8 @@ def prepare() -> None:
     """Set the defaults that Textual reads when it is imported; what the operator has set stands."""
     for name, value in _CALM.items():
         os.environ.setdefault(name, value)
+    if not os.environ.get("TEXTUAL_DRIVER"):  # set to nothing, Textual would import nothing
+        os.environ.pop("TEXTUAL_DRIVER", None)
 
 
 def has_unicode() -> bool:

@@ -24,6 +24,8 @@ class BarData(NamedTuple):
     alias: str = ""
     region: str = ""
     profile: str = ""
+    endpoint: str = ""
+    """The host that is asked, where it is not one of AWS's own."""
     caller: str = ""
     policy: str = ""
     version: str = ""
@@ -94,9 +96,7 @@ class AccountBar(Static):
 
     def _account(self, width: int) -> Content:
         data = self.data
-        first = [Content.styled(safe(data.account_id) or "no account yet", "bold $text")]
-        if data.alias:
-            first.append(Content.styled(safe(data.alias), "bold $accent"))
+        account = Content.styled(safe(data.account_id) or "no account yet", "bold $text")
         stale = (f"STALE {data.stale}",) if data.stale else ()
         badges = [
             Content.styled(f" {badge} ", "bold reverse $warning")
@@ -112,7 +112,17 @@ class AccountBar(Static):
             )
             if text
         ]
-        return self._line([*first, *badges], optional, width)
+        # Where there is no room for all, the alias gives way first, then the end of the host.
+        room = width - Content("  ").join([account, *badges]).cell_length
+        named = []
+        if data.endpoint:
+            host = Content.styled(f"at {safe(data.endpoint)}", "bold $warning")
+            named.append(host.truncate(max(12, room - 2), ellipsis=True))
+            room -= named[0].cell_length + 2
+        if data.alias and (room >= 2 + 12 or not data.endpoint):
+            alias = Content.styled(safe(data.alias), "bold $accent")
+            named.insert(0, alias.truncate(max(12, room - 2), ellipsis=True))
+        return self._line([account, *named, *badges], optional, width)
 
     def _audit(self, width: int) -> Content:
         data = self.data

@@ -24,15 +24,30 @@ class Terminal:
     """A program in a pty, and the screen that its output draws."""
 
     def __init__(
-        self, *options: str, size: tuple[int, int] = (120, 36), **environment: str
+        self,
+        *options: str,
+        size: tuple[int, int] = (120, 36),
+        redirected: str = "",
+        **environment: str,
     ) -> None:
+        """Start it.
+
+        Args:
+            options: Its arguments.
+            size: Columns and lines.
+            redirected: What a shell makes of its streams, such as `<&-`.
+            environment: Added to the test's own.
+        """
+        program = [*PROGRAM, *options]
+        if redirected:
+            program = ["sh", "-c", f'exec "$@" {redirected}', "sh", *program]
         columns, lines = size
         self.screen = Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
         self.child = pexpect.spawn(
-            PROGRAM[0],
-            [*PROGRAM[1:], *options],
+            program[0],
+            program[1:],
             dimensions=(lines, columns),
             timeout=1,
             env={

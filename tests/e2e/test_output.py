@@ -72,14 +72,15 @@ def open_app(start: Callable[..., Terminal], snapshot: str) -> Open:
 def settle(terminal: Terminal, read: bool = True) -> None:
     """Wait until the program has taken the keys and does no more."""
     stat = Path(f"/proc/{terminal.child.pid}/stat")
-    still, before, deadline = 0, -1, time.monotonic() + 60
+    still, before, deadline = 0, (-1, -1), time.monotonic() + 60
     while still < 4:
         assert time.monotonic() < deadline
         if read:
             terminal.read()
         else:
             time.sleep(0.05)
-        now = sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
+        busy = sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
+        now = busy, len(terminal.raw)
         still, before = (still + 1 if now == before else 0), now
 
 
@@ -170,21 +171,87 @@ def test_another_size_is_drawn_whole(open_app: Open) -> None:
             fresh.read()
 
 
-def test_in_the_background_and_back_the_screen_is_drawn_whole(open_app: Open) -> None:
-    terminal = open_app()
-    settle(terminal)
-    right = looks(terminal.screen)
-    terminal.child.kill(signal.SIGTSTP)
+def stop(terminal: Terminal, number: signal.Signals) -> None:
+    """Stop the program, and wait until it is."""
+    terminal.child.kill(number)
     stat = Path(f"/proc/{terminal.child.pid}/stat")
     deadline = time.monotonic() + 20
     while stat.read_text().rpartition(")")[2].split()[0] != "T":
         assert time.monotonic() < deadline
         terminal.read()
     settle(terminal)
+
+
+def threads(terminal: Terminal) -> int:
+    """How many threads the program has."""
+    return len(list(Path(f"/proc/{terminal.child.pid}/task").iterdir()))
+
+
+def leaves_with(terminal: Terminal, key_or_signal: str | signal.Signals) -> int:
+    """Press the key or send the signal that ends the program; returns its status."""
+    if isinstance(key_or_signal, str):
+        terminal.type(key_or_signal)
+    else:
+        terminal.child.kill(key_or_signal)
+    status = terminal.ended()
+    assert restored(terminal)
+    assert termios.tcgetattr(terminal.child.fileno()) == terminal.before
+    return status
+
+
+def test_in_the_background_and_back_the_screen_is_drawn_whole(open_app: Open) -> None:
+    terminal = open_app()
+    settle(terminal)
+    right = looks(terminal.screen)
+    stop(terminal, signal.SIGTSTP)
     assert restored(terminal)
     terminal.screen.reset()
     terminal.child.kill(signal.SIGCONT)
     terminal.until(lambda _: looks(terminal.screen) == right)
-    terminal.type("q")
-    assert terminal.ended() == 0
-    assert restored(terminal)
+    assert leaves_with(terminal, "q") == 0
+
+
+def test_stopped_without_being_asked_and_back_the_screen_is_drawn_whole(open_app: Open) -> None:
+    terminal = open_app()
+    settle(terminal)
+    right = looks(terminal.screen)
+    stop(terminal, signal.SIGSTOP)
+    # A shell has the terminal meanwhile: it sets its own modes, and writes on the screen.
+    termios.tcsetattr(terminal.child.fileno(), termios.TCSANOW, terminal.before)
+    terminal.stream.feed(b"\x1b[1;1H[1]+  Stopped    bedrock-tui\r\n$ fg")
+    terminal.child.kill(signal.SIGCONT)
+    terminal.until(lambda _: looks(terminal.screen) == right)
+    terminal.type("?")
+    terminal.sees("esc closes")
+    terminal.type("\x1b")
+    terminal.until(lambda _: looks(terminal.screen) == right)
+    assert leaves_with(terminal, "q") == 0
+
+
+@pytest.mark.parametrize(("end", "status"), [("q", 0), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_told_to_go_on_without_having_stopped_one_thread_still_reads_the_keys(
+    open_app: Open, end: str | signal.Signals, status: int
+) -> None:
+    terminal = open_app()
+    settle(terminal)
+    right, before = looks(terminal.screen), threads(terminal)
+    for _ in range(5):
+        terminal.child.kill(signal.SIGCONT)
+        settle(terminal)
+    terminal.until(lambda _: looks(terminal.screen) == right)
+    assert threads(terminal) <= before
+    assert leaves_with(terminal, end) == status
+
+
+def test_stopped_twice_at_once_it_goes_on_when_told_once(open_app: Open) -> None:
+    terminal = open_app()
+    settle(terminal)
+    right, before = looks(terminal.screen), threads(terminal)
+    for _ in range(3):
+        terminal.child.kill(signal.SIGTSTP)
+    stop(terminal, signal.SIGTSTP)
+    terminal.child.kill(signal.SIGCONT)
+    terminal.until(lambda _: looks(terminal.screen) == right)
+    settle(terminal)
+    assert threads(terminal) <= before
+    assert leaves_with(terminal, "q") == 0

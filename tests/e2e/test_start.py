@@ -123,3 +123,44 @@ def test_only_the_app_shows_the_line(start: Callable[..., Terminal], arguments: 
     terminal = start(*arguments, AWS_CONFIG_FILE="/none", AWS_PROFILE="none")
     terminal.ended(30)
     assert b"opening" not in terminal.raw
+
+
+@pytest.mark.parametrize(
+    ("redirected", "options", "reason"),
+    [
+        ("<&-", [], "standard input is closed"),
+        ("</dev/null", [], "standard input is not one"),
+        (">&-", [], "standard output is closed"),
+        (">/dev/null", [], "standard output is not one"),
+        ("2>&-", [], "standard error is closed"),
+        ("<&-", ["--snapshot", "-"], "standard input is closed"),
+        ("<&-", ["audit", "--snapshot", "-"], "standard input is closed"),
+    ],
+)
+def test_a_stream_that_is_no_terminal_is_named_and_ends_it(
+    start: Callable[..., Terminal], redirected: str, options: list[str], reason: str
+) -> None:
+    terminal = start(*options, redirected=redirected, **CREDENTIALS)
+    assert terminal.ended(30) == 1
+    assert reason in terminal.text
+    assert len(terminal.text.split("\n\n")[0].strip().splitlines()) <= 2
+    assert b"\x1b[?1049h" not in terminal.raw
+    assert b"Traceback" not in terminal.raw
+
+
+@pytest.mark.parametrize("driver", ["nowhere:X", "os:path", "os", "a..b:C", ":"])
+def test_a_driver_that_does_not_exist_is_told_before_the_screen_is_taken(
+    start: Callable[..., Terminal], driver: str
+) -> None:
+    terminal = start("--endpoint-url", NOBODY, TEXTUAL_DRIVER=driver, **CREDENTIALS)
+    assert terminal.ended(30) == 1
+    assert f"bedrock-tui: TEXTUAL_DRIVER names {driver}, which is no driver" in terminal.text
+    assert b"\x1b[?1049h" not in terminal.raw
+    assert b"Traceback" not in terminal.raw
+
+
+def test_a_driver_that_is_set_to_nothing_is_the_usual_one(start: Callable[..., Terminal]) -> None:
+    terminal = start("--endpoint-url", NOBODY, TEXTUAL_DRIVER="", **CREDENTIALS)
+    terminal.sees("could not be read")
+    terminal.type("q")
+    assert terminal.ended() == 0

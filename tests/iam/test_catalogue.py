@@ -74,6 +74,11 @@ def test_an_action_is_found_whatever_its_case(id: str) -> None:
     )
 
 
+def test_a_sign_that_is_a_letter_for_python_only_finds_no_action() -> None:
+    assert catalogue().find("bedroc\u212a:InvokeModel") is None
+    assert not catalogue().matching("bedroc\u212a:*")
+
+
 def test_an_unknown_action_is_not_found() -> None:
     assert catalogue().find("bedrock:MakeCoffee") is None
     assert catalogue().find("bedrock:Get*") is None

@@ -212,6 +212,10 @@ def test_the_case_of_actions_and_the_order_of_values_do_not_matter() -> None:
     assert not drift([older], [newer])
 
 
+def test_letters_that_aws_does_not_take_for_the_same_are_a_difference() -> None:
+    assert drift([allow("kms:DescribeKey")], [allow("\u212ams:DescribeKey")])
+
+
 def test_an_entry_says_how_many_actions_it_stands_for() -> None:
     found = text(drift([allow("kms:DescribeKey")], [allow(["kms:DescribeKey", "kms:Describe*"])]))
     assert "+ kms:Describe* two actions of the catalogue" in found

@@ -92,3 +92,25 @@ def test_an_error_in_words_stays_as_it_is() -> None:
 
 def test_without_a_profile_the_advice_names_none() -> None:
     assert "`aws sso login`" in str(explain(boto.UnauthorizedSSOTokenError(), "x", "default"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://u:s3cret@host/",
+        "http://host/?key=s3cret",
+        "http://u:s3/c'r@et s3cret@host:1/?s3cret",
+    ],
+)
+def test_no_error_shows_the_password_of_an_endpoint(url: str) -> None:
+    for error in (
+        boto.EndpointConnectionError(endpoint_url=url),
+        boto.ConnectTimeoutError(endpoint_url=url),
+        boto.SSLError(endpoint_url=url, error=ValueError("x")),
+        boto.HTTPClientError(error=ValueError(f"Failed to parse: {url}")),
+        ValueError(f"Invalid endpoint: {url}"),
+        KeyError(url),
+    ):
+        made = explain(error, "list users")
+        assert "s3" not in str(made)
+        assert "host" in str(made) or "timed out" in str(made)

@@ -71,6 +71,21 @@ async def test_the_bar_always_says_which_account_and_that_it_is_read_only(width:
     assert all(cell_len(line) <= width - 2 for line in lines)
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("badges", [("READ-ONLY",), ("READ-ONLY", "DRY-RUN")])
+async def test_the_bar_always_says_which_host_is_asked_where_it_is_not_aws_s(
+    width: int, badges: tuple[str, ...]
+) -> None:
+    data = BAR._replace(endpoint="localstack.example:4566", badges=badges)
+    lines = await bar_at(width, data)
+    for words in ("123456789012", "at localstack.exam", *badges):
+        assert words in lines[0]
+    long = data._replace(endpoint="h" * 300, alias="a" * 300)
+    for line in await bar_at(width, long):
+        assert cell_len(line) <= width - 2
+    assert all(badge in line for line in (await bar_at(width, long))[:1] for badge in badges)
+
+
 async def test_a_wide_bar_says_everything_and_a_narrow_one_still_the_version() -> None:
     first, second = await bar_at(140, BAR)
     for word in ("us-east-1", "profile prod", "assumed-role/admin/jane"):
