@@ -170,13 +170,12 @@ class Aws:
         self._attempts.sent = True
 
 
-def connect(settings: Settings, keys: Keys | None = None, account: str | None = None) -> Aws:
+def connect(settings: Settings, keys: Keys | None = None) -> Aws:
     """Find the credentials and make the clients; blocking, sends nothing to IAM yet.
 
     Args:
         settings: What the operator chose.
         keys: The credentials, where they have been found; they are looked for anew when these end.
-        account: The ID of the account that this is a connection to, if only that one will do.
 
     Raises:
         AwsError: The configuration is wrong, or there are no credentials.
@@ -205,9 +204,9 @@ def connect(settings: Settings, keys: Keys | None = None, account: str | None = 
         if source is None:
             raise NoCredentialsError
         if keys is not None and keys.account:
-            credentials = BoundCredentials(source, ask, account or keys.account, key_of(keys))
+            credentials = BoundCredentials(source, ask, keys.account, key_of(keys))
         else:
-            credentials = BoundCredentials(source, ask, account)
+            credentials = BoundCredentials(source, ask)
         core.register_component("credential_provider", _Found(credentials))
         iam = session.client("iam", region_name=region, endpoint_url=endpoint, config=config)
         sts = session.client("sts", region_name=region, endpoint_url=endpoint, config=small)

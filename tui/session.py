@@ -160,7 +160,7 @@ class Session:
         opened = self._opened
         if self._aws is None and opened is not None and opened.file is None:
             if self._connecting is None or self._connecting.done():
-                connect = in_thread(self._connect, opened.keys, opened.account_id)
+                connect = in_thread(self._connect, opened.keys)
                 self._connecting = asyncio.create_task(connect)
             # Others may wait for it, too.
             aws = await asyncio.shield(self._connecting)
@@ -169,8 +169,8 @@ class Session:
             self._aws = aws
         return self._aws
 
-    def _connect(self, keys: Keys | None, account: str) -> Aws:
-        return connect_to(self._launch_to_connect(), keys, account)
+    def _connect(self, keys: Keys | None = None) -> Aws:
+        return connect_to(self._launch_to_connect(), keys)
 
     def _leave_survey(self) -> None:
         """End what is left of a survey that nobody waits for any more."""
@@ -385,8 +385,9 @@ class Session:
         from iam.identity import identify
 
         assert self.account is not None and self._opened is not None
-        aws = await in_thread(self._connect, None, self.account.id)
+        aws = await in_thread(self._connect)
         identity = await identify(aws)
+        aws.require(self.account.id)
         self._opened, self._aws = self._opened._replace(caller=identity.caller), aws
 
     def close(self) -> None:

@@ -142,13 +142,12 @@ class Survey:
         """Nothing of it is left behind."""
 
 
-def connect_to(launch: Launch, keys: Keys | None = None, account: str | None = None) -> Aws:
+def connect_to(launch: Launch, keys: Keys | None = None) -> Aws:
     """Make the connection that the operator asked for; blocking.
 
     Args:
         launch: For the account; its endpoint is that of the embedded one, if it is to be that.
         keys: The credentials, where they have been found.
-        account: The ID of the account, if only that one will do.
 
     Raises:
         AwsError: The configuration is wrong, or there are no credentials.
@@ -162,4 +161,4 @@ def connect_to(launch: Launch, keys: Keys | None = None, account: str | None = N
         read_only=not launch.writable,
         demo=launch.demo,
     )
-    return connect(settings, keys, account)
+    return connect(settings, keys)

@@ -10,6 +10,7 @@ from iam.account import User
 from iam.batch import Batch
 from iam.change import Outcome, Patience, apply
 from iam.client import Settings, connect
+from iam.identity import identify
 from iam.journal import Journal, Op
 from iam.parse import validated
 from iam.plan import Change
@@ -24,7 +25,8 @@ def work(url: str, journal: Path, op: Op, names: Sequence[str]) -> None:
 
 
 async def _work(url: str, journal: Journal, op: Op, names: Sequence[str]) -> None:
-    aws = connect(Settings(demo=True, endpoint_url=url), account=ID)
+    aws = connect(Settings(demo=True, endpoint_url=url))
+    await identify(aws)
 
     async def send(change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
         return await apply(

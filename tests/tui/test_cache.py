@@ -97,8 +97,7 @@ async def test_the_account_of_other_credentials_is_not_left_on_the_screen(
     open_app: Open, cached: Launch, company: Company, tmp_path: Path
 ) -> None:
     await load_once(open_app, cached, tmp_path)
-    other = "<Arn>arn:aws:iam::999999999999:user/x</Arn><Account>999999999999</Account>"
-    company.fake.answer("GetCallerIdentity", lambda _: other)
+    company.fake.accounts["test"] = "999999999999"
     gate = company.fake.hold(WHOLE)
     async with open_app(cached, read=False) as pilot:
         await until(pilot, lambda: main_of(pilot).bar.account_id == "999999999999")
@@ -106,7 +105,7 @@ async def test_the_account_of_other_credentials_is_not_left_on_the_screen(
         assert main_of(pilot).bar.stale == ""
         assert main_of(pilot).session.account is None
         gate.set()
-        await until(pilot, lambda: main_of(pilot).loaded)
+        await until(pilot, lambda: main_of(pilot).query_one("#trouble").display)
 
 
 async def test_a_damaged_file_is_told_of_and_passed_over(

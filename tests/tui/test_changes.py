@@ -155,9 +155,9 @@ async def test_a_change_never_goes_to_another_account(
     open_app: Open, live: Launch, tmp_path: Path
 ) -> None:
     async with open_app(live) as pilot:
-        session = main_of(pilot).session
-        assert session._opened is not None
-        session._opened = session._opened._replace(account_id="222222222222")
+        aws = await main_of(pilot).session.connection()
+        assert aws is not None
+        aws.credentials._account = "222222222222"
         await go_to(pilot, "liam.murphy")
         await pilot.press("a", "y")
         await until(pilot, lambda: "222222222222" in dialogue(pilot))

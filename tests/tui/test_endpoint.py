@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from tests.company import Company
+from tests.conftest import ROOT
+from tests.e2e.terminal import PROGRAM
 from tests.tui.waiting import main_of, until
 from tui import splash
 from tui.app import BedrockApp
-from tui.cli import main
 from tui.fault import kept_for_a_report
 from tui.launch import Launch
 from tui.remote_survey import RemoteSurvey
@@ -90,10 +91,10 @@ def test_an_endpoint_that_cannot_be_reached_is_named_without_its_password(
         monkeypatch.setenv(name, "test")
     launch = given(Launch(), secret("http://127.0.0.1:9"), monkeypatch)
     options = ["--endpoint-url", launch.endpoint_url] if launch.endpoint_url else []
-    result = CliRunner().invoke(main, ["audit", *options])
-    assert result.exit_code == 1
+    result = subprocess.run([*PROGRAM, "audit", *options], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 1
     assert "127.0.0.1:9" in result.stderr
-    assert "s3cret" not in result.output
+    assert "s3cret" not in result.stdout + result.stderr
 
 
 def test_the_first_line_shows_no_password() -> None:
@@ -108,7 +109,7 @@ def test_a_report_of_a_fault_holds_no_password(tmp_path: Path) -> None:
     except ArithmeticError:
         kept_for_a_report()
     report = (tmp_path / "home/state/bedrock-tui/crash.log").read_text()
-    assert "broken at http://host/" in report
+    assert "ArithmeticError" in report
     assert "s3cret" not in report
 
 

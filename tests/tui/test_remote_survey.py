@@ -236,10 +236,10 @@ async def test_a_connection_never_goes_with_another_account(
     loop = asyncio.get_running_loop()
     connect = session._connect
 
-    def slowly(keys: Keys | None, account: str) -> Aws:
+    def slowly(keys: Keys | None = None) -> Aws:
         loop.call_soon_threadsafe(begun.set)
         hold.wait(10)
-        return connect(keys, account)
+        return connect(keys)
 
     monkeypatch.setattr(session, "_connect", slowly)
     asking = asyncio.create_task(session.connection())
