@@ -3,13 +3,31 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check differential benchmark screenshots catalogue clean
+# What tells whether other versions of our dependencies do: imports, botocore's private names, an
+# account that is read by the other process, the first frame, a change, the real program in a pty.
+REMOTE := tests/tui/test_remote_survey.py
+TELLING := tests/test_import_hygiene.py tests/iam/test_client.py \
+	$(REMOTE)::test_it_tells_what_this_process_would_find \
+	$(REMOTE)::test_an_account_from_a_file_with_unknowns \
+	$(REMOTE)::test_the_app_reads_by_it_and_changes_by_the_credentials_that_it_found \
+	tests/tui/test_cli.py::test_the_embedded_account_in_every_format \
+	tests/e2e/test_terminal.py::test_audit_and_change_an_account_by_keyboard
+
+.PHONY: demo test test-oldest test-newest check differential benchmark screenshots catalogue clean
 
 demo: .venv/demo.installed  ## open the app on an embedded account
 	$(BIN)/bedrock-tui --demo
 
 test: .venv/dev.installed  ## run every test
 	$(BIN)/python -m pytest -n 2
+
+test-oldest: .venv-oldest/installed  ## run some with the oldest versions that we allow
+	.venv-oldest/bin/python -m pytest -q -n 2 $(TELLING)
+
+# What others deprecate is theirs to tell, and no reason to turn away a version that works.
+test-newest: .venv-newest/installed  ## run some with the newest versions that we allow
+	.venv-newest/bin/python -m pytest -q -n 2 -W default::DeprecationWarning \
+		-W default::PendingDeprecationWarning $(TELLING)
 
 check: .venv/dev.installed  ## style, types, architecture and what an import costs
 	$(BIN)/ruff check
@@ -32,8 +50,8 @@ catalogue: .venv/dev.installed  ## fetch the newest action data (needs npm) and 
 	$(BIN)/python scripts/make_catalogue.py
 	$(BIN)/python scripts/make_policies.py
 
-clean:  ## forget the virtual environment
-	rm -rf .venv
+clean:  ## forget the virtual environments
+	rm -rf .venv .venv-oldest .venv-newest
 
 # The stem is the extra of pyproject.toml; `dev` holds `demo`.
 .venv/%.installed: pyproject.toml constraints.txt
@@ -41,3 +59,14 @@ clean:  ## forget the virtual environment
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$*]'
 	@touch $@
+
+.venv-oldest/installed: pyproject.toml constraints-oldest.txt
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable '.[test]'
+	@touch $@
+
+# Without constraints, and anew each time: the newest of yesterday is not the newest.
+.PHONY: .venv-newest/installed
+.venv-newest/installed:
+	$(PYTHON) -m venv --clear .venv-newest
+	.venv-newest/bin/python -m pip install --quiet --editable '.[test]'
