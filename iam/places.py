@@ -97,6 +97,7 @@ class Place:
     def looked_at(self, pattern: Tokens, meter: Meter) -> Match:
         """Find what a pattern matches, without remembering it."""
         assert self.sample is not None
+        meter.take(1)
         lead = "".join(takewhile(lambda token: len(token) == 1, pattern))
         if len(lead) == len(pattern) and lead != self.sample:
             held = lead.startswith(self._lead) and self._inside.accepts(
@@ -142,11 +143,14 @@ class Place:
             # In order, so that the steps are the same in every run of the program.
             named = sorted(machine.named(mask))
             moves = self._moves(state)
-            meter.take((len(named) + len(moves)) * (effort(mask) + len(text) // 256))
+            meter.take(len(moves) + (1 + len(named)) * effort(mask) + len(text) // 256)
             # What the pattern names comes last, to be followed first: it leads to a hit.
+            unnamed: int | None = None
             for letter, after in moves.items():
                 if letter not in named:
-                    reached(after, machine.step(mask, letter), text + letter)
+                    if unnamed is None:
+                        unnamed = machine.step(mask, letter)
+                    reached(after, unnamed, text + letter)
             for letter in named:
                 if after := self._inside.step(state, letter):
                     reached(after, machine.step(mask, letter), text + letter)
@@ -169,7 +173,7 @@ class Place:
             here += 1
             if not state:
                 break
-        meter.take(here // 4 + 1)
+        meter.take(here // 16)
         return self._inside.accepts(state)
 
     def _beyond(self, state: int) -> int:
@@ -220,7 +224,6 @@ class Place:
 
 @metered(limit=A_PATTERN, size=50_000)
 def _match(place: Place, pattern: Tokens, meter: Meter) -> Match:
-    meter.take(1)
     return place.looked_at(pattern, meter)
 
 
