@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import NamedTuple
 
 from iam.automaton import OTHER, STAR, Together, Tokens, automaton
@@ -229,17 +229,18 @@ def _match(place: Place, pattern: Tokens, meter: Meter) -> Match:
 
 @metered(limit=A_QUESTION, size=50_000)
 def _span(place: Place, patterns: Patterns, meter: Meter) -> bool | None:
-    cutting: dict[Tokens, None] = {}
+    cutting: dict[Tokens, Match] = {}
     for pattern in patterns:
-        hit, miss = place.match(pattern, meter)
-        if miss is None:
+        found = place.match(pattern, meter)
+        if found.miss is None:
             return True
-        if hit is not None:
-            cutting[pattern] = None
+        if found.hit is not None:
+            cutting[pattern] = found
     if len(cutting) < 2:
         return None if cutting else False
-    for text in place.samples(list(cutting)[:MOST_SAMPLED], meter):
-        meter.take(len(cutting) * (1 + len(text) // 128))
+    for text in dict.fromkeys(chain.from_iterable(list(cutting.values())[:MOST_SAMPLED])):
+        assert text is not None
+        meter.take(1 + len(cutting) * (1 + len(text) // 128) // 4)
         if not any(matches(pattern, text) for pattern in cutting):
             return None
     together = place.each_kind((tuple(cutting),), meter)
