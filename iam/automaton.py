@@ -25,8 +25,18 @@ Token = str
 Tokens = tuple[Token, ...]
 
 
-_MOST_KNOWN = 2_048
+_MOST_KNOWN = 1_024
 """So many steps are remembered of an automaton."""
+
+
+def _states(mask: int) -> list[int]:
+    """The states in a mask."""
+    found: list[int] = []
+    while mask:
+        lowest = mask & -mask
+        mask ^= lowest
+        found.append(lowest.bit_length() - 1)
+    return found
 
 
 class Automaton:
@@ -146,9 +156,7 @@ class Automaton:
         """The characters that lead on from here otherwise than an unnamed one does."""
         if (known := self._named.get(mask)) is not None:
             return known
-        kinds_here = {
-            kind for i in range(mask.bit_length()) if mask >> i & 1 for kind, _ in self._edges[i]
-        }
+        kinds_here = {kind for state in _states(mask) for kind, _ in self._edges[state]}
         result = frozenset(kinds_here - {ANY, NOT_COLON, NOT_COLON_SLASH, DIGIT})
         if len(self._named) >= _MOST_KNOWN:
             self._named.clear()
@@ -159,11 +167,9 @@ class Automaton:
         key = (mask, char)
         if (known := self._memo.get(key)) is not None:
             return known
-        result, left = 0, mask
-        while left:
-            lowest = left & -left
-            left ^= lowest
-            for kind, to in self._edges[lowest.bit_length() - 1]:
+        result = 0
+        for state in _states(mask):
+            for kind, to in self._edges[state]:
                 if (
                     kind in (char, ANY)
                     or (kind == NOT_COLON and char not in ":$")
@@ -189,11 +195,14 @@ class Automaton:
 
     def anywhere(self, mask: int) -> int:
         """Where some character leads, whichever it is."""
+        key = (mask, "")
+        if (known := self._memo.get(key)) is not None:
+            return known
         result = 0
-        for i in range(mask.bit_length()):
-            if mask >> i & 1:
-                for _, to in self._edges[i]:
-                    result |= self._reached(to)
+        for state in _states(mask):
+            for _, to in self._edges[state]:
+                result |= self._reached(to)
+        self._memo[key] = result
         return result
 
     def accepts(self, mask: int) -> bool:
@@ -247,6 +256,6 @@ class Together:
         return all(m.accepts(mask >> at & own) for m, at, own in self._machines)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def automaton(patterns: tuple[Tokens, ...]) -> Automaton:
     return Automaton(patterns)

@@ -1,7 +1,7 @@
 """Which documents have so many or such intricate patterns that they are not compared.
 
 It depends on a document alone, not on what is asked or on who holds it: each of its Resource
-patterns is held against every type of resource that the catalogue has, and the steps are counted.
+patterns is held against every type of resource that Bedrock has, and the steps are counted.
 So all verdicts on all who hold it agree, in whatever order they are made.
 """
 
@@ -21,6 +21,8 @@ from iam.work import A_DOCUMENT, Meter, TooComplex
 MOST_ACTIONS = 500
 """The most Action patterns with a wildcard, of those that may match an action of the catalogue. No
 policy of AWS's has a fifth of it."""
+_OF_BEDROCK = ("bedrock", "bedrock-mantle", "bedrock-websearch")
+"""Services whose types of resources stand for all: they are many, and alike."""
 
 
 class Complexity:
@@ -31,6 +33,7 @@ class Complexity:
         self._catalogue = catalogue
         self._partition = partition
         self._services = {action.service for action in catalogue.actions.values()}
+        self._known: dict[str, bool] = {}
 
     def in_actions(self, document: Document) -> bool:
         """Whether it has too many Action patterns to be matched with every action."""
@@ -41,6 +44,11 @@ class Complexity:
 
     def in_resources(self, document: Document) -> bool:
         """Whether its Resource patterns are too intricate to be compared with all resources."""
+        if (known := self._known.get(document.fingerprint)) is None:
+            known = self._known[document.fingerprint] = self._takes_too_long(document)
+        return known
+
+    def _takes_too_long(self, document: Document) -> bool:
         meter = Meter(A_DOCUMENT)
         variables = document.version == "2012-10-17"
         try:
@@ -78,9 +86,10 @@ class Complexity:
 
     @cached_property
     def _places(self) -> dict[str, list[Place]]:
-        """All types of resources, by what their ARNs begin with."""
+        """Bedrock's types of resources, by what their ARNs begin with."""
         found: dict[str, list[Place]] = {}
-        formats = dict.fromkeys(f for a in self._catalogue.actions.values() for f in a.resources)
+        of_bedrock = [a for a in self._catalogue.actions.values() if a.service in _OF_BEDROCK]
+        formats = dict.fromkeys(format for action in of_bedrock for format in action.resources)
         for format in formats:
             tokens = type_tokens(format, self._partition)
             lead = "".join(takewhile(lambda token: len(token) == 1, tokens))

@@ -21,7 +21,7 @@ from iam.reach import kinds_of, may_reach, narrows
 from iam.rule import Reach, Rule, Universe, real_of
 from iam.settle import settled, verdict_of
 from iam.verdict import Verdict, sum_up
-from iam.work import TooComplex
+from iam.work import A_WALK, Meter, TooComplex
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _decide(
     if limited is not None:
         return _settled(universe, identity, boundary, boundary_unread, limited)
     try:
-        return of_all_kinds(universe, identity, boundary, boundary_unread)
+        return of_all_kinds(universe, identity, boundary, boundary_unread, Meter(A_WALK))
     except TooComplex:
         denies = [rule for rule in boundary or () if rule.effect == "Deny"]
         decision = _settled(universe, identity, boundary, boundary_unread, limited=False)
@@ -88,11 +88,12 @@ def of_all_kinds(
     identity: Sequence[Rule],
     boundary: Sequence[Rule] | None,
     boundary_unread: bool,
+    meter: Meter | None = None,
 ) -> Decision:
     """Decide on every kind of request that there is: what all shorter ways must come to.
 
     Raises:
-        TooComplex: There are too many kinds to be told apart.
+        TooComplex: It takes more steps than the meter has to tell all kinds apart.
     """
     rules = [*identity, *(boundary or ())]
     n = len(identity)
@@ -100,7 +101,7 @@ def of_all_kinds(
     limited = False
     best: set[Verdict] = set()
     worst: set[Verdict] = set()
-    for reaches in kinds_of(universe, rules):
+    for reaches in kinds_of(universe, rules, meter):
         reaching.update(i for i, reach in enumerate(reaches) if reach)
         for hopeful, found in ((True, best), (False, worst)):
             own = _Sides.of(rules[:n], reaches[:n], hopeful)

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
@@ -17,11 +18,17 @@ from iam.automaton import ONE, STAR, Token, Tokens
 
 
 def wild(text: str) -> Tokens:
-    """A text's characters, with `*` and `?` as wildcards."""
-    return tuple([_WILDCARDS.get(char, char) for char in text])
+    """A text's characters, with `*` and `?` as wildcards, in normal form."""
+    return tuple([_WILDCARDS.get(char, char) for char in _RUN.sub(_in_order, text)])
 
 
 _WILDCARDS = {"*": STAR, "?": ONE}
+_RUN = re.compile(r"[*?]{2,}")
+
+
+def _in_order(run: re.Match[str]) -> str:
+    text = run.group()
+    return "?" * text.count("?") + ("*" if "*" in text else "")
 
 
 def normal(tokens: Iterable[Token]) -> Tokens:
@@ -51,6 +58,9 @@ class _Part:
         """The characters that it begins with."""
         self.rest: list[tuple[int, str]] = []
         """Those after a `?`, by their places."""
+        if ONE not in tokens:
+            self.lead = "".join(tokens)
+            return
         at = 0
         for is_wildcard, run in groupby(tokens, _is_wildcard):
             some = list(run)

@@ -143,7 +143,7 @@ def _walk(
             steps = ((letter, _stepped(inside, here, letter)) for letter in sorted(letters))
             ways = onward[here] = [(letter, after) for letter, after in steps if all(after)]
         named = sorted(_NONE.union(*[a.named(m) for m, a in zip(masks, asked, strict=True)]))
-        meter.take(2 + len(ways) + (1 + len(named)) * sum(map(effort, masks)))
+        meter.take(1 + (len(ways) + (1 + len(named)) * sum(map(effort, masks))) // 2)
         unnamed: tuple[int, ...] | None = None
         on: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
         for letter, after in ways:

@@ -56,9 +56,11 @@ def resource_tokens(pattern: str, variables: bool = True) -> Tokens:
     Returns:
         Its normal form, so that patterns that say the same are one.
     """
+    if not variables or "${" not in pattern:
+        return wild(pattern)
     tokens: list[Token] = []
     position = 0
-    for match in _VARIABLE.finditer(pattern) if variables else ():
+    for match in _VARIABLE.finditer(pattern):
         tokens += wild(pattern[position : match.start()])
         tokens.append(match.group(1) if match.group(1) in ("*", "?", "$") else STAR)
         position = match.end()
@@ -138,4 +140,4 @@ def _by_service(patterns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=16_384)
 def action_tokens(pattern: str) -> Tokens:
     """An Action pattern as tokens, without regard to case."""
-    return normal(wild(ascii_lower(pattern)))
+    return wild(ascii_lower(pattern))

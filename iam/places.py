@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import NamedTuple
 
 from iam.automaton import OTHER, STAR, Together, Tokens, automaton
@@ -97,6 +97,7 @@ class Place:
     def looked_at(self, pattern: Tokens, meter: Meter) -> Match:
         """Find what a pattern matches, without remembering it."""
         assert self.sample is not None
+        meter.take(1)
         lead = "".join(takewhile(lambda token: len(token) == 1, pattern))
         if len(lead) == len(pattern) and lead != self.sample:
             held = lead.startswith(self._lead) and self._inside.accepts(
@@ -142,11 +143,14 @@ class Place:
             # In order, so that the steps are the same in every run of the program.
             named = sorted(machine.named(mask))
             moves = self._moves(state)
-            meter.take((len(named) + len(moves)) * (effort(mask) + len(text) // 256))
+            meter.take(len(moves) + (1 + len(named)) * effort(mask) + len(text) // 256)
             # What the pattern names comes last, to be followed first: it leads to a hit.
+            unnamed: int | None = None
             for letter, after in moves.items():
                 if letter not in named:
-                    reached(after, machine.step(mask, letter), text + letter)
+                    if unnamed is None:
+                        unnamed = machine.step(mask, letter)
+                    reached(after, unnamed, text + letter)
             for letter in named:
                 if after := self._inside.step(state, letter):
                     reached(after, machine.step(mask, letter), text + letter)
@@ -169,7 +173,7 @@ class Place:
             here += 1
             if not state:
                 break
-        meter.take(here // 4 + 1)
+        meter.take(here // 16)
         return self._inside.accepts(state)
 
     def _beyond(self, state: int) -> int:
@@ -220,23 +224,23 @@ class Place:
 
 @metered(limit=A_PATTERN, size=50_000)
 def _match(place: Place, pattern: Tokens, meter: Meter) -> Match:
-    meter.take(1)
     return place.looked_at(pattern, meter)
 
 
 @metered(limit=A_QUESTION, size=50_000)
 def _span(place: Place, patterns: Patterns, meter: Meter) -> bool | None:
-    cutting: dict[Tokens, None] = {}
+    cutting: dict[Tokens, Match] = {}
     for pattern in patterns:
-        hit, miss = place.match(pattern, meter)
-        if miss is None:
+        found = place.match(pattern, meter)
+        if found.miss is None:
             return True
-        if hit is not None:
-            cutting[pattern] = None
+        if found.hit is not None:
+            cutting[pattern] = found
     if len(cutting) < 2:
         return None if cutting else False
-    for text in place.samples(list(cutting)[:MOST_SAMPLED], meter):
-        meter.take(len(cutting) * (1 + len(text) // 128))
+    for text in dict.fromkeys(chain.from_iterable(list(cutting.values())[:MOST_SAMPLED])):
+        assert text is not None
+        meter.take(1 + len(cutting) * (1 + len(text) // 128) // 4)
         if not any(matches(pattern, text) for pattern in cutting):
             return None
     together = place.each_kind((tuple(cutting),), meter)

@@ -162,7 +162,7 @@ def _of_samples(place: Place, case: Case, meter: Meter) -> set[Verdict]:
     # In order, so that it is the same in every run of the program.
     texts = place.samples(sorted(cutting)[:MOST_SAMPLED], meter)
     # All of it, before it is known how many of them it takes.
-    meter.take(len(cutting) * sum([1 + len(text) // 128 for text in texts]))
+    meter.take(len(cutting) * sum([1 + len(text) // 128 for text in texts]) // 4)
     found: set[Verdict] = set()
     for text in texts:
 

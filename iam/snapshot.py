@@ -6,22 +6,25 @@ way in which it may be wrong is one sentence.
 
 from __future__ import annotations
 
-import gzip
 import json
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from iam.account import Account, Unread, partition_of
 from iam.document import DocumentError, unambiguous
 from iam.parse import parse_page
 from iam.text import safe
 
+_PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
+_AS_GZIP = zlib.MAX_WBITS | 16
 _LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
 """Missing groups and policies are told where something refers to them."""
 
@@ -30,11 +33,12 @@ class SnapshotError(ValueError):
     """A file that is no account; its text is one sentence that names the file."""
 
 
-def read_snapshot(path: str) -> Account:
+def read_snapshot(path: str, limit: int) -> Account:
     """Read a saved account.
 
     Args:
         path: A file's path, or `-` for standard input.
+        limit: The most megabytes of JSON that are read, unpacked.
 
     Returns:
         The account; parts that are missing or not understood stand in `unread`.
@@ -43,7 +47,7 @@ def read_snapshot(path: str) -> Account:
         SnapshotError: It cannot be read, or is something else.
     """
     name = "standard input" if path == "-" else safe(path)
-    body = _json(_unpacked(_bytes(path, name), name), name)
+    body = _json(_bytes(path, name, limit), name)
     if not isinstance(body, Mapping) or not any(
         isinstance(body.get(key), list) for key in ("UserDetailList", "RoleDetailList")
     ):
@@ -61,15 +65,17 @@ def read_snapshot(path: str) -> Account:
     )
 
 
-def _bytes(path: str, name: str) -> bytes:
+def _bytes(path: str, name: str, limit: int) -> bytes:
+    """The JSON of a file, unpacked."""
     try:
         if path != "-":
-            return Path(path).read_bytes()
+            with Path(path).open("rb") as file:
+                return _unpacked(file, name, limit)
         if sys.stdin is None:
             raise SnapshotError("standard input is closed: pipe the saved account into it")
         if sys.stdin.isatty():
             raise SnapshotError("standard input is a terminal: pipe the saved account into it")
-        return sys.stdin.buffer.read()
+        return _unpacked(sys.stdin.buffer, name, limit)
     except FileNotFoundError as error:
         raise SnapshotError(f"{name} does not exist") from error
     except IsADirectoryError as error:
@@ -83,15 +89,46 @@ def _bytes(path: str, name: str) -> bytes:
         raise SnapshotError(f"{name} cannot be read: {safe(reason)}") from error
 
 
-def _unpacked(data: bytes, name: str) -> bytes:
-    if not data.startswith(_GZIP):
-        return data
+def _unpacked(file: BinaryIO, name: str, limit: int) -> bytes:
+    start = file.read(_PIECE)
+    packed = chain([start], iter(partial(file.read, _PIECE), b""))
+    if not start.startswith(_GZIP):
+        return _within(packed, name, limit)
     try:
-        return gzip.decompress(data)
+        return _within(_gunzipped(packed), name, limit)
     except EOFError as error:
         raise SnapshotError(f"{name} ends in the middle: the gzip file is not complete") from error
-    except (OSError, zlib.error) as error:
+    except zlib.error as error:
         raise SnapshotError(f"{name} is a damaged gzip file") from error
+
+
+def _gunzipped(packed: Iterable[bytes]) -> Iterator[bytes]:
+    """Unpack in pieces, none of which is large, whatever was packed."""
+    unpacking = zlib.decompressobj(wbits=_AS_GZIP)
+    for piece in packed:
+        rest = piece
+        while rest:
+            if unpacking.eof:  # one file may be several, one after the other, and zeros at its end
+                if not (rest := rest.lstrip(b"\0")):
+                    break
+                unpacking = zlib.decompressobj(wbits=_AS_GZIP)
+            yield unpacking.decompress(rest, _PIECE)
+            rest = unpacking.unused_data if unpacking.eof else unpacking.unconsumed_tail
+    if not unpacking.eof:
+        raise EOFError
+
+
+def _within(pieces: Iterable[bytes], name: str, limit: int) -> bytes:
+    """Put pieces together, unless they are more than some megabytes."""
+    read = bytearray()
+    for piece in pieces:
+        read += piece
+        if len(read) > limit * 1_000_000:
+            raise SnapshotError(
+                f"{name} holds more than {limit:,} MB of JSON, the most that is read: "
+                "raise it with --snapshot-limit"
+            )
+    return bytes(read)
 
 
 def _json(data: bytes, name: str) -> Any:

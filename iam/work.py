@@ -14,11 +14,11 @@ _Answer = TypeVar("_Answer")
 
 A_PATTERN = 20_000
 """The most steps for one pattern and one type of resource."""
-A_WALK = 10_000
+A_WALK = 4_000
 """The most steps for patterns together and one type of resource."""
-A_DOCUMENT = 150_000
+A_DOCUMENT = 60_000
 """The most steps for all patterns of a document and all types of resources."""
-A_QUESTION = 150_000
+A_QUESTION = 100_000
 """The most steps for a verdict on requests about the same resources."""
 
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from iam.text import safe
-from tui.launch import DEFAULT_POLICY, Launch
+from tui.launch import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv", "markdown")
@@ -53,6 +53,13 @@ def _options(command: _Command) -> _Command:
                 metavar="FILE",
                 help="Read the saved output of `aws iam get-account-authorization-details`, "
                 "gzipped or not; - for standard input.",
+            ),
+            click.option(
+                "--snapshot-limit",
+                metavar="MB",
+                type=click.IntRange(min=1),
+                help="Read at most so many megabytes of JSON, unpacked.  "
+                f"[default: {DEFAULT_SNAPSHOT_LIMIT}]",
             ),
             click.option("--journal", metavar="FILE", help="Where changes are recorded."),
             click.option(

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 DEFAULT_POLICY = "AmazonBedrockLimitedAccess"
+DEFAULT_SNAPSHOT_LIMIT = 500
+"""An account of 50,000 principals has half of that. Python's objects take some ten times as much
+memory as their JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Launch:
     demo: bool = False
     snapshot: str | None = None
     """A file's path, or `-` for standard input."""
+    snapshot_limit: int = DEFAULT_SNAPSHOT_LIMIT
+    """The most megabytes of JSON that it may have, unpacked."""
     action: str | None = None
     """An action that alone is asked about, of `audit`."""
     journal: str | None = None

@@ -93,7 +93,7 @@ class Survey:
             # Standard input can be read once only; what was read is kept for a reload.
             if path == "-" and self._account is not None:
                 return self._account, described(path)
-            return read_snapshot(path), described(path)
+            return read_snapshot(path, self.launch.snapshot_limit), described(path)
 
         account, file = await in_thread(read)
         self._account = account

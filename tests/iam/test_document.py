@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError
 from typing import Any
 from urllib.parse import quote
@@ -124,3 +126,15 @@ def test_documents_are_frozen() -> None:
     made: Document = parse_document(document(allow()))
     with pytest.raises(FrozenInstanceError):
         made.version = "x"  # type: ignore[misc]
+
+
+def test_a_name_twice_among_very_many_is_found_at_once() -> None:
+    """In a process that can be ended: it took an hour where each name was counted on its own."""
+    program = """
+from iam.document import DocumentError, unambiguous
+try:
+    unambiguous([*((str(i), None) for i in range(300_000)), ("299999", None)])
+except DocumentError as error:
+    assert "'299999' twice" in str(error)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)

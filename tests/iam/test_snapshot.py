@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,10 +50,10 @@ def write(tmp_path: Path) -> Write:
     return to_file
 
 
-def refusal(path: str) -> str:
+def refusal(path: str, limit: int = 100) -> str:
     """The sentence with which a file is refused."""
     with pytest.raises(SnapshotError) as caught:
-        read_snapshot(path)
+        read_snapshot(path, limit)
     sentence = str(caught.value)
     assert sentence.isprintable()
     return sentence
@@ -68,7 +69,7 @@ def refusal(path: str) -> str:
     ],
 )
 def test_a_saved_account_is_read(write: Write, encode: Callable[[str], bytes]) -> None:
-    account = read_snapshot(write(encode(json.dumps(SAVED, indent=2))))
+    account = read_snapshot(write(encode(json.dumps(SAVED, indent=2))), 100)
     assert (account.id, account.partition) == ("123456789012", "aws")
     assert {p.name for p in account.principals.values()} == {"alice", "worker"}
     assert account.unread == unread_documents(account) == ()
@@ -78,34 +79,34 @@ def test_documents_may_be_url_encoded(write: Write) -> None:
     plain = document(allow("bedrock:*"))
     encoded = user("alice", plain)
     encoded["UserPolicyList"][0]["PolicyDocument"] = quote(json.dumps(plain))
-    account = read_snapshot(write(details(encoded)))
+    account = read_snapshot(write(details(encoded)), 100)
     (alice,) = account.principals.values()
     assert statements_of(alice.inline[0].document)[0].actions == ("bedrock:*",)
 
 
 def test_standard_input_is_a_file_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(SAVED).encode())))
-    assert len(read_snapshot("-").principals) == 2
+    assert len(read_snapshot("-", 100).principals) == 2
 
 
 def test_the_partition_is_that_of_the_arns(write: Write) -> None:
     saved = json.dumps(SAVED).replace("arn:aws:", "arn:aws-cn:").encode()
-    assert read_snapshot(write(saved)).partition == "aws-cn"
+    assert read_snapshot(write(saved), 100).partition == "aws-cn"
 
 
 def test_a_first_page_alone_is_not_the_whole_account(write: Write) -> None:
-    account = read_snapshot(write({**SAVED, "IsTruncated": True, "Marker": "x"}))
+    account = read_snapshot(write({**SAVED, "IsTruncated": True, "Marker": "x"}), 100)
     assert [(u.what, u.error) for u in account.unread] == [("the pages that follow", "Truncated")]
 
 
 def test_a_list_that_is_missing_is_named(write: Write) -> None:
-    account = read_snapshot(write({"UserDetailList": SAVED["UserDetailList"]}))
+    account = read_snapshot(write({"UserDetailList": SAVED["UserDetailList"]}), 100)
     assert {u.what for u in account.unread} == {"roles"}
 
 
 def test_an_item_that_is_wrong_leaves_the_others(write: Write) -> None:
     users = [None, 7, {"UserName": "x"}, {"UserName": ["y"], "Arn": 3}, *SAVED["UserDetailList"]]
-    account = read_snapshot(write({**SAVED, "UserDetailList": users}))
+    account = read_snapshot(write({**SAVED, "UserDetailList": users}), 100)
     assert {p.name for p in account.principals.values()} == {"alice", "worker"}
     assert len(account.unread) == 4
 
@@ -176,7 +177,38 @@ def test_fifty_megabytes_are_read_in_decent_time(write: Write) -> None:
     content = json.dumps(saved, indent=1).encode()
     path = write(content)
     began = time.monotonic()
-    account = read_snapshot(path)
+    account = read_snapshot(path, 100)
     assert len(content) > 50_000_000
     assert len(account.principals) == 16_000
     assert time.monotonic() - began < 30
+
+
+LARGE = json.dumps({**SAVED, "Padding": " " * 1_000_000}).encode()
+
+
+@pytest.mark.parametrize("content", [LARGE, gzip.compress(LARGE)], ids=["plain", "gzip"])
+def test_more_than_the_limit_is_refused_and_the_option_named(write: Write, content: bytes) -> None:
+    path = write(content)
+    assert refusal(path, 1).endswith(
+        "holds more than 1 MB of JSON, the most that is read: raise it with --snapshot-limit"
+    )
+    assert len(read_snapshot(path, 2).principals) == 2
+
+
+def test_what_unpacks_to_much_more_is_not_unpacked(write: Write) -> None:
+    """Twenty gigabytes of zeros in 20 MB would be unpacked for minutes, if not into all memory."""
+    bomb = gzip.compress(b"{" + b" " * 200_000_000, compresslevel=1)
+    path = write(bomb * 100)
+    tracemalloc.start()
+    try:
+        assert "--snapshot-limit" in refusal(path, 1)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def test_gzip_files_one_after_the_other_are_one(write: Write) -> None:
+    text = json.dumps(SAVED).encode()
+    joined = gzip.compress(text[:100]) + gzip.compress(text[100:]) + bytes(100)
+    assert len(read_snapshot(write(joined), 1).principals) == 2

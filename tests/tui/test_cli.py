@@ -23,7 +23,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from iam.demo import DemoServer
-from tests.build import allow, details, group, policy, policy_arn, role, user
+from tests.build import allow, deny, details, document, group, policy, policy_arn, role, user
 from tests.company import POLICY, Company
 from tests.conftest import ROOT
 from tests.fake_iam import FakeIam
@@ -252,6 +252,33 @@ def test_a_snapshot_that_is_not_there_or_a_folder(tmp_path: Path) -> None:
         result = run("audit", "--snapshot", str(path))
         assert result.exit_code == 1
         assert "\x1b" not in only_line(result)
+
+
+def test_the_limit_of_a_snapshot_is_raised_by_an_option(tmp_path: Path) -> None:
+    path = tmp_path / "saved.json"
+    path.write_text(json.dumps({**details(user("alice")), "Padding": " " * 1_000_000}))
+    arguments = ("audit", "--snapshot", str(path), "--snapshot-limit")
+    result = run(*arguments, "1")
+    assert result.exit_code == 1
+    assert "--snapshot-limit" in only_line(result)
+    assert run(*arguments, "2").exit_code == 0
+
+
+def test_patterns_made_to_be_costly_are_judged_or_unknown_with_the_reason(
+    saved: Callable[..., str],
+) -> None:
+    intricate = [deny("bedrock:*", f"*{chr(97 + i)}{'?' * 25}*x") for i in range(26)]
+    path = saved(
+        user("action", allow("bedrock:" + "*" * 10 + "Z")),
+        user("resource", document(allow("bedrock:*"), *intricate)),
+    )
+    result = run("audit", "--snapshot", path, "--action", "bedrock:InvokeModel", "--format", "csv")
+    assert result.exit_code == 3
+    rows = csv.DictReader(io.StringIO(result.stdout))
+    assert {row["name"]: row["verdict"] for row in rows} == {
+        "action": "none", "resource": "unknown"
+    }  # fmt: skip
+    assert "inline-0" in only_line(result)
 
 
 def test_standard_input_and_gzip(saved: Callable[..., str]) -> None:

@@ -171,7 +171,7 @@ def test_dialogue(
 
 def plan_on(path: Path, op: str, *names: str) -> tuple[Account, Plan]:
     """What a change of these would do, worked out on an account from a file."""
-    made = read_snapshot(str(path))
+    made = read_snapshot(str(path), 1)
     policy = limited()
     chosen = [h for h in (*made.principals.values(), *made.groups.values()) if h.name in names]
     blocked = {h.arn: "it has 10 of 10 managed policies; detach one first" for h in chosen[-1:]}
