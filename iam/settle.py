@@ -13,7 +13,7 @@ from typing import NamedTuple
 from iam.automaton import Tokens
 from iam.glob import matches
 from iam.places import MOST_SAMPLED, Place
-from iam.reach import each_kind_of, is_plain, narrows, places_of, reach_in
+from iam.reach import TYPICAL, each_kind_of, is_plain, narrows, places_of, reach_in
 from iam.rule import Reach, Rule, Universe
 from iam.verdict import Verdict, sum_up
 from iam.work import A_QUESTION, A_WALK, Meter, TooComplex, metered
@@ -103,6 +103,8 @@ def metered_verdict_in(universe: Universe, case: Case, meter: Meter) -> Verdict:
             return Verdict.PARTIAL
     for place, here, some in open_:
         meter.take(1)
+        if universe is not TYPICAL:
+            metered_verdict_in(TYPICAL, here, Meter(A_QUESTION))
         # It has a limit of its own, lower than what samples may cost: hundreds of patterns are
         # matched in no time, and a few can have millions of states together.
         found |= _all_of(place, here, some, Meter(A_WALK))

@@ -227,7 +227,7 @@ def test_patterns_made_to_be_costly_are_judged_or_unknown_with_the_reason(
     assert {row["name"]: row["verdict"] for row in rows} == {
         "action": "none", "resource": "unknown"
     }  # fmt: skip
-    assert "inline-0" in only_line(result)
+    assert "inline-0" in result.stderr
 
 
 def test_standard_input_and_gzip(saved: Callable[..., str]) -> None:
