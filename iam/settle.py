@@ -19,6 +19,8 @@ from iam.verdict import Verdict, sum_up
 from iam.work import A_QUESTION, A_WALK, Meter, TooComplex, metered
 
 _NO_RULES: frozenset[Rule] = frozenset()
+_MOST_MATCHED = 2_000
+"""So often patterns are matched with samples of one type; a verdict that they miss, a walk finds."""
 
 
 class Case(NamedTuple):
@@ -162,7 +164,8 @@ def _of_samples(place: Place, case: Case, meter: Meter) -> set[Verdict]:
         for pattern in rule.possible or ():
             cutting[pattern] = None
     # In order, so that it is the same in every run of the program.
-    texts = place.samples(sorted(cutting)[:MOST_SAMPLED], meter)
+    texts = list(place.samples(sorted(cutting)[:MOST_SAMPLED], meter))
+    texts = texts[: max(4, _MOST_MATCHED // max(1, len(cutting)))]
     # All of it, before it is known how many of them it takes.
     meter.take(len(cutting) * sum([1 + len(text) // 128 for text in texts]) // 4)
     found: set[Verdict] = set()
