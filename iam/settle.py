@@ -20,7 +20,7 @@ from iam.work import A_QUESTION, A_WALK, Meter, TooComplex, metered
 
 _NO_RULES: frozenset[Rule] = frozenset()
 _MOST_MATCHED = 2_000
-"""So often patterns are matched with samples of one type; a verdict that they miss, a walk finds."""
+"""So often patterns are matched with samples of a type; a verdict that these miss, a walk finds."""
 
 
 class Case(NamedTuple):
