@@ -132,13 +132,17 @@ def not_understood(
         if key not in open_:
             open_[key] = result.sections, _undecided_by(result)
         for via in open_[key][1]:
-            where = f"statement {via.sid or via.statement + 1} of {via.policy}"
+            where = via.policy
             if via.kind == "inline":
                 where += f" ({'group ' + via.group if via.group else principal.arn})"
-            error, told = "NotUnderstood", "; ".join(via.scope)
-            if via.too_complex:
-                error, told = "TooComplex", TOO_COMPLEX
-            found[Unread(where, error, told)] = None
+            if via.too_complex:  # all of its statements are, that have such patterns
+                unread = Unread(where, "TooComplex", TOO_COMPLEX)
+            else:
+                number = via.sid or via.statement + 1
+                unread = Unread(
+                    f"statement {number} of {where}", "NotUnderstood", "; ".join(via.scope)
+                )
+            found[unread] = None
         if any(entry.too_complex for section in result.sections for entry in section.entries):
             found[Unread(f"some verdicts on {principal.arn}", "TooComplex", TOO_COMPLEX)] = None
     return tuple(found)

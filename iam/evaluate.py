@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from iam.reach import kinds_of, may_reach, narrows
+from iam.reach import kinds_of, may_reach, narrows, tell_apart
 from iam.rule import Reach, Rule, Universe, real_of
 from iam.settle import settled, verdict_of
 from iam.verdict import Verdict, sum_up
@@ -75,6 +75,7 @@ def _decide(
     if limited is not None:
         return _settled(universe, identity, boundary, boundary_unread, limited)
     try:
+        tell_apart(frozenset((*identity, *(boundary or ()))), Meter(A_WALK))
         return of_all_kinds(universe, identity, boundary, boundary_unread, Meter(A_WALK))
     except TooComplex:
         denies = [rule for rule in boundary or () if rule.effect == "Deny"]

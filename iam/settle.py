@@ -13,12 +13,14 @@ from typing import NamedTuple
 from iam.automaton import Tokens
 from iam.glob import matches
 from iam.places import MOST_SAMPLED, Place
-from iam.reach import each_kind_of, is_plain, narrows, places_of, reach_in
+from iam.reach import TYPICAL, each_kind_of, is_plain, narrows, places_of, reach_in
 from iam.rule import Reach, Rule, Universe
 from iam.verdict import Verdict, sum_up
 from iam.work import A_QUESTION, A_WALK, Meter, TooComplex, metered
 
 _NO_RULES: frozenset[Rule] = frozenset()
+_MOST_MATCHED = 2_000
+"""So often patterns are matched with samples of a type; a verdict that these miss, a walk finds."""
 
 
 class Case(NamedTuple):
@@ -103,6 +105,8 @@ def metered_verdict_in(universe: Universe, case: Case, meter: Meter) -> Verdict:
             return Verdict.PARTIAL
     for place, here, some in open_:
         meter.take(1)
+        if universe is not TYPICAL:
+            metered_verdict_in(TYPICAL, here, Meter(A_QUESTION))
         # It has a limit of its own, lower than what samples may cost: hundreds of patterns are
         # matched in no time, and a few can have millions of states together.
         found |= _all_of(place, here, some, Meter(A_WALK))
@@ -160,7 +164,8 @@ def _of_samples(place: Place, case: Case, meter: Meter) -> set[Verdict]:
         for pattern in rule.possible or ():
             cutting[pattern] = None
     # In order, so that it is the same in every run of the program.
-    texts = place.samples(sorted(cutting)[:MOST_SAMPLED], meter)
+    texts = list(place.samples(sorted(cutting)[:MOST_SAMPLED], meter))
+    texts = texts[: max(4, _MOST_MATCHED // max(1, len(cutting)))]
     # All of it, before it is known how many of them it takes.
     meter.take(len(cutting) * sum([1 + len(text) // 128 for text in texts]) // 4)
     found: set[Verdict] = set()
