@@ -74,11 +74,6 @@ def operator_of(condition: Condition) -> Operator | None:
     return Operator(ascii_lower(quantifier), base, if_exists)
 
 
-def is_known(condition: Condition) -> bool:
-    """Whether its operator is one of IAM's."""
-    return operator_of(condition) is not None
-
-
 def standing(
     conditions: Iterable[Condition], given: Iterable[Condition], action: Action | None
 ) -> Standing:

@@ -55,7 +55,10 @@ def resolver_for(core: Session, profile: str, region: str) -> CredentialResolver
         region: For the calls that assume a role.
     """
     resolver: CredentialResolver = core.get_component("credential_provider")
-    config: Callable[[], Any] = lambda: core.full_config  # noqa: E731
+
+    def config() -> Any:
+        return core.full_config
+
     sources = [
         provider
         for provider in resolver.providers
@@ -70,7 +73,7 @@ def resolver_for(core: Session, profile: str, region: str) -> CredentialResolver
         profile_name=profile,
         prompter=partial(_refuse, profile),
         credential_sourcer=CanonicalNameCredentialSourcer([EnvProvider(), *sources]),
-        profile_provider_builder=_Profiles(core, region),
+        profile_provider_builder=_Profiles(core, region, config),
     )
     _replace(resolver, assume_role)
     _replace(resolver, ProcessProvider(profile, config, popen=_start_helper))
@@ -80,13 +83,13 @@ def resolver_for(core: Session, profile: str, region: str) -> CredentialResolver
 class _Profiles:
     """Makes the providers of a source profile, as `ProfileProviderBuilder` does."""
 
-    def __init__(self, core: Session, region: str) -> None:
-        self._core = core
+    def __init__(self, core: Session, region: str, config: Callable[[], Any]) -> None:
+        self._config = config
         self._builder = ProfileProviderBuilder(core, cache={}, region_name=region)
 
     def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:
         """The providers of a profile, with a credential process that has no terminal."""
-        process = ProcessProvider(profile_name, lambda: self._core.full_config, popen=_start_helper)
+        process = ProcessProvider(profile_name, self._config, popen=_start_helper)
         found = self._builder.providers(profile_name, disable_env_vars)
         return [process if isinstance(each, ProcessProvider) else each for each in found]
 

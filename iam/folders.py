@@ -7,6 +7,7 @@ https://specifications.freedesktop.org/basedir-spec/latest/
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 _APP = "bedrock-tui"
@@ -29,10 +30,7 @@ def state_folder() -> Path:
     """
     from platformdirs import user_state_path
 
-    try:
-        return user_state_path(_APP, appauthor=False)
-    except RuntimeError as error:
-        raise NoHome from error
+    return _found(user_state_path)
 
 
 def cache_folder() -> Path:
@@ -43,7 +41,11 @@ def cache_folder() -> Path:
     """
     from platformdirs import user_cache_path
 
+    return _found(user_cache_path)
+
+
+def _found(find: Callable[..., Path]) -> Path:
     try:
-        return user_cache_path(_APP, appauthor=False)
+        return find(_APP, appauthor=False)
     except RuntimeError as error:
         raise NoHome from error

@@ -164,15 +164,6 @@ def may_reach(universe: Universe, rule: Rule) -> bool:
         return True
 
 
-def look_at(universe: Universe, rule: Rule, meter: Meter) -> None:
-    """Find out how far a rule reaches a universe, for what it costs.
-
-    Raises:
-        TooComplex: That takes more steps than the meter has.
-    """
-    _looked_at(universe, rule, meter)
-
-
 @metered(limit=A_QUESTION, size=200_000)
 def _looked_at(universe: Universe, rule: Rule, meter: Meter) -> tuple[Reach | None, bool]:
     """The whole reach of a rule in a universe, and whether it reaches anything there."""

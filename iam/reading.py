@@ -51,6 +51,8 @@ class Reader:
         )
         self.universes: dict[Universe, int] = {}
         """Which requests are about the same resources."""
+        self._names = [ascii_lower(one.name) for one in self.requests]
+        """Their names, folded once: each pattern is held against many of them."""
         self._services: dict[str, int] = {}
         self._named: dict[str, int] = {}
         self._patterns: tuple[int, ...] = ()
@@ -62,7 +64,7 @@ class Reader:
             if "*" in one.name or "?" in one.name:
                 self._patterns += (i,)
                 continue
-            name = ascii_lower(one.name)
+            name = self._names[i]
             service = name.partition(":")[0]
             self._services[service] = self._services.get(service, 0) | bit
             self._named[name] = self._named.get(name, 0) | bit
@@ -134,9 +136,7 @@ class Reader:
         if "*" not in pattern and "?" not in pattern:
             return self._named.get(ascii_lower(pattern), 0)
         matches = glob_of(action_tokens(pattern)).matches
-        return sum(
-            1 << i for i in self.numbers(of_service) if matches(ascii_lower(self.requests[i].name))
-        )
+        return sum(1 << i for i in self.numbers(of_service) if matches(self._names[i]))
 
     def _groups(self, statement: Statement) -> Iterable[int]:
         """The requests in groups for which a statement that matches their action says the same."""
