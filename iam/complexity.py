@@ -7,6 +7,7 @@ So all verdicts on all who hold it agree, in whatever order they are made.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import takewhile
 
@@ -16,7 +17,7 @@ from iam.document import Document, Statement
 from iam.pattern import Patterns, has_variable, resource_patterns, type_tokens
 from iam.places import Place, place_of
 from iam.text import ascii_lower
-from iam.work import A_DOCUMENT, Meter, TooComplex
+from iam.work import A_DOCUMENT, A_PRINCIPAL, A_WILDCARD, Meter, TooComplex
 
 MOST_ACTIONS = 500
 """The most Action patterns with a wildcard, of those that may match an action of the catalogue. No
@@ -33,7 +34,7 @@ class Complexity:
         self._catalogue = catalogue
         self._partition = partition
         self._services = {action.service for action in catalogue.actions.values()}
-        self._known: dict[str, bool] = {}
+        self._known: dict[str, int] = {}
 
     def in_actions(self, document: Document) -> bool:
         """Whether it has too many Action patterns to be matched with every action."""
@@ -44,14 +45,22 @@ class Complexity:
 
     def in_resources(self, document: Document) -> bool:
         """Whether its Resource patterns are too intricate to be compared with all resources."""
+        return self.steps(document) > A_DOCUMENT
+
+    def steps(self, document: Document) -> int:
+        """How many steps it takes to compare its Resource patterns with all resources.
+
+        More than `A_DOCUMENT` where they are too intricate; an estimate where they are simple.
+        """
         if (known := self._known.get(document.fingerprint)) is None:
-            known = self._known[document.fingerprint] = self._takes_too_long(document)
+            known = self._known[document.fingerprint] = self._counted(document)
         return known
 
-    def _takes_too_long(self, document: Document) -> bool:
+    def _counted(self, document: Document) -> int:
         resources = [texts for s in document.statements if (texts := self._resources(s))]
-        if _are_simple([text for texts in resources for text in texts]):
-            return False
+        every = [text for texts in resources for text in texts]
+        if _are_simple(every):
+            return A_WILDCARD * sum(map(_wildcards, every))
         meter = Meter(A_DOCUMENT)
         variables = document.version == "2012-10-17"
         try:
@@ -62,8 +71,8 @@ class Complexity:
                     certain = tuple(text for text in texts if not has_variable(text))
                     self._compare(resource_patterns(certain, variables), meter)
         except TooComplex:
-            return True
-        return False
+            return A_DOCUMENT + 1
+        return A_DOCUMENT - int(meter.left)
 
     def _compare(self, patterns: Patterns, meter: Meter) -> None:
         for lead, places in self._places.items():
@@ -104,8 +113,34 @@ class Complexity:
 def _are_simple(patterns: list[str]) -> bool:
     """Whether patterns need no measuring, as most documents do not: few, with few wildcards."""
     return len(patterns) <= 4 and all(
-        len(pattern) < 200 and pattern.count("*") + pattern.count("?") <= 5 for pattern in patterns
+        len(pattern) < 200 and _wildcards(pattern) <= 5 for pattern in patterns
     )
+
+
+def _wildcards(pattern: str) -> int:
+    return pattern.count("*") + pattern.count("?")
+
+
+def too_complex_together(steps: Mapping[Document, int]) -> frozenset[Document]:
+    """Which documents of a principal are not compared, since all of them would take too long.
+
+    It depends on these documents alone, not on what is asked of them.
+
+    Args:
+        steps: How many each takes by itself.
+
+    Returns:
+        Those that take most: the others fit into `A_PRINCIPAL`.
+    """
+    left = A_PRINCIPAL
+    cut: set[Document] = set()
+    in_order = sorted(steps.items(), key=lambda item: (item[1], item[0].fingerprint))
+    for document, count in in_order:
+        if count > left:
+            cut.add(document)
+        else:
+            left -= count
+    return frozenset(cut)
 
 
 def _may_begin(pattern: Tokens, lead: Tokens) -> bool:

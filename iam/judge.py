@@ -77,7 +77,7 @@ class Judge:
         )
         self._silent: Reading = (None,) * len(every)
         self._anything: Reading = tuple((((0, ANYTHING),),) * len(q.requests) for q in every)
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[tuple[str, bool], Reading] = {}
         self._vias: dict[_Key, Via] = {}
         self._decisions: dict[_Key, Decision] = {}
         self._entries: dict[_Key, EntryResult] = {}
@@ -93,11 +93,15 @@ class Judge:
         Returns:
             The verdicts on all sections, and how it has the managed policy.
         """
-        sources = [s for s in sources_of(account, principal) if any(self._reading(s.document))]
+        found = sources_of(account, principal)
         boundary = boundary_of(account, principal)
-        key = (tuple(_key(s) for s in sources), boundary and _key(boundary))
+        cut = self.reader.too_complex_together([s.document for s in (*found, boundary) if s])
+        read = [self._read(source, cut) for source in found]
+        sources = [one for one in read if any(one.reading)]
+        limit = self._read(boundary, cut) if boundary else None
+        key = (tuple(one.key for one in sources), limit and limit.key)
         if (known := self._results.get(key)) is None:
-            known = self._results[key] = self._judge(sources, boundary)
+            known = self._results[key] = self._judge(sources, limit)
         verdict, sections = known
         attached = attachment_of(account, principal, self.managed.arn)
         return PrincipalResult(verdict, sections, attached)
@@ -115,13 +119,9 @@ class Judge:
         return self._summaries.of(account, holder)
 
     def _judge(
-        self, sources: Sequence[Source], boundary: Source | None
+        self, read: Sequence[_Read], limit: _Read | None
     ) -> tuple[Verdict, tuple[SectionResult, ...]]:
         sections: list[SectionResult] = []
-        read = [self._read(source) for source in sources]
-        limit = (
-            _Read(_key(boundary), boundary, self._reading(boundary.document)) if boundary else None
-        )
         for section, questions in zip(self.sections, self._questions, strict=True):
             entries = tuple(self._entry(q, section, read, limit) for q in questions)
             verdict = sum_up(v for e in entries for v in e.concrete.values())
@@ -239,18 +239,20 @@ class Judge:
             )
         return known
 
-    def _read(self, source: Source) -> _Read:
-        """Read a document, once for all who hold it."""
-        return _Read(_key(source), source, self._reading(source.document))
+    def _read(self, source: Source, cut: frozenset[Document]) -> _Read:
+        """Read a document, once for all who hold it; some are too complex to be compared."""
+        if isinstance(source.document, Unread):
+            return _Read(_key(source), source, self._anything)
+        compared = source.document not in cut
+        return _Read((*_key(source), compared), source, self._reading(source.document, compared))
 
-    def _reading(self, document: Document | Unread) -> Reading:
-        if isinstance(document, Unread):
-            return self._anything
-        if (known := self._readings.get(document.fingerprint)) is None:
+    def _reading(self, document: Document, compared: bool) -> Reading:
+        key = (document.fingerprint, compared)
+        if (known := self._readings.get(key)) is None:
             known = self._silent
-            if said := self.reader.read(document):
+            if said := self.reader.read(document, compared):
                 known = tuple(said_about(said, q) for qs in self._questions for q in qs)
-            self._readings[document.fingerprint] = known
+            self._readings[key] = known
         return known
 
     def _decision(

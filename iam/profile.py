@@ -6,7 +6,7 @@ Documents that come to the same have one profile, whatever their names and whoev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from iam.document import Document
 from iam.reach import may_reach, whole_reach
 from iam.reading import Reader, Said
 from iam.rule import ANYTHING, Reach, Rule
+from iam.work import A_PRINCIPAL
 
 Cut = tuple[int, frozenset[Rule]]
 """Requests, and the rules that reach some of their resources and not others."""
@@ -57,9 +58,8 @@ class Spoken(NamedTuple):
     """None if it says nothing of any request."""
     allows: int = 0
     """The requests of which an Allow of it reaches anything, certain or not."""
-
-
-_SILENT = Spoken(None)
+    steps: int = 0
+    """What it takes to compare it: see `iam.complexity.Complexity.steps`."""
 
 
 class Profiles:
@@ -71,21 +71,35 @@ class Profiles:
         self._of_requests = [
             (requests, universe) for universe, requests in reader.universes.items()
         ]
-        self._by_content: dict[str, Spoken] = {}
+        self._by_content: dict[tuple[str, bool], Spoken] = {}
         self._same: dict[tuple[Side, Side], Profile] = {}
         self._folded: dict[Rule, tuple[int, int, int, int]] = {}
         every = (1 << len(reader.requests)) - 1
         self._unread = Spoken(self._profile([Said(0, ANYTHING, every)]))
 
-    def of(self, document: Document | Unread) -> Spoken:
+    def of(self, document: Document | Unread, compared: bool = True) -> Spoken:
         """What a document says; one that could not be read may allow or deny anything."""
         if isinstance(document, Unread):
             return self._unread
-        if (known := self._by_content.get(document.fingerprint)) is None:
-            said = self._reader.read(document)
-            known = Spoken(self._profile(said), self._allowed(said)) if said else _SILENT
-            self._by_content[document.fingerprint] = known
+        key = (document.fingerprint, compared)
+        if (known := self._by_content.get(key)) is None:
+            said = self._reader.read(document, compared)
+            steps = self._reader.steps(document)
+            known = Spoken(self._profile(said), self._allowed(said), steps)
+            self._by_content[key] = known
         return known
+
+    def of_all(self, documents: Sequence[Document | Unread]) -> list[Spoken]:
+        """What the documents of a principal say, as far as all of them may be compared."""
+        found = [self.of(document) for document in documents]
+        if sum([one.steps for one in found]) > A_PRINCIPAL:
+            cut = self._reader.too_complex_together(documents)
+            found = [self.of(d, compared=d not in cut) for d in documents]
+        return found
+
+    def is_unread(self, spoken: Spoken) -> bool:
+        """Whether that is what is said of a document that could not be read."""
+        return spoken is self._unread
 
     def _profile(self, said: Iterable[Said]) -> Profile | None:
         hopeful = self._side(said, hopeful=True)

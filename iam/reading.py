@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from iam.complexity import Complexity
+from iam.complexity import Complexity, too_complex_together
 from iam.condition import may_be_absent
 from iam.document import Document, Statement
 from iam.glob import glob_of
@@ -75,8 +75,25 @@ class Reader:
         self._concrete = sum(self._services.values())
         self._matched: dict[str, int] = {}
 
-    def read(self, document: Document) -> tuple[Said, ...]:
+    def steps(self, document: Document) -> int:
+        """How many steps it takes to compare its patterns; 0 where it says nothing of resources.
+
+        It does not depend on what is asked: see `iam.complexity.Complexity.steps`.
+        """
+        return self._complexity.steps(document)
+
+    def too_complex_together(self, documents: Iterable[object]) -> frozenset[Document]:
+        """Which documents of a principal are not compared, since all would take too long."""
+        return too_complex_together(
+            {d: self.steps(d) for d in documents if isinstance(d, Document)}
+        )
+
+    def read(self, document: Document, compared: bool = True) -> tuple[Said, ...]:
         """Find what a document says.
+
+        Args:
+            document: The document.
+            compared: Whether its patterns may be compared with resources.
 
         Returns:
             Statement by statement; nothing of those that say nothing of any of the requests. What
@@ -88,7 +105,9 @@ class Reader:
         found = tuple(
             said for statement in document.statements for said in self._of(statement, document)
         )
-        if any(said.rule.possible for said in found) and self._complexity.in_resources(document):
+        if any(said.rule.possible for said in found) and (
+            not compared or self._complexity.in_resources(document)
+        ):
             return tuple(
                 said._replace(rule=too_complex(said.rule)) if said.rule.possible else said
                 for said in found

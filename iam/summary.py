@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from iam.account import Account, Group, Holder, Unread
+from iam.account import Account, Group, Holder
 from iam.hidden import INVOKES, names_of_hidden
 from iam.profile import Profile, Profiles, Spoken
 from iam.question import Question
@@ -91,8 +91,10 @@ class Summaries:
         """Summarise one principal, or a group by its own policies alone."""
         sources = sources_of(account, holder)
         boundary = boundary_of(account, holder)
-        said = [self._profiles.of(source.document) for source in sources]
-        sums = self._sums([one.profile for one in said if one.profile is not None], boundary)
+        of_boundary = () if boundary is None else (boundary.document,)
+        said = self._profiles.of_all([*[s.document for s in sources], *of_boundary])
+        limit = None if boundary is None else said.pop()
+        sums = self._sums([one.profile for one in said if one.profile is not None], limit)
         hidden: tuple[str, ...] = ()
         if sums.by and not isinstance(holder, Group):
             hidden = _hidden(sources, said, sums.by)
@@ -110,12 +112,9 @@ class Summaries:
             known = self._same[key] = self._equal.setdefault(made, made)
         return known
 
-    def _sums(self, profiles: Sequence[Profile], boundary: Source | None) -> _Sums:
-        limit: Profile | None = None
-        unread = False
-        if boundary is not None:
-            limit = self._profiles.of(boundary.document).profile
-            unread = isinstance(boundary.document, Unread)
+    def _sums(self, profiles: Sequence[Profile], boundary: Spoken | None) -> _Sums:
+        limit = boundary and boundary.profile
+        unread = boundary is not None and self._profiles.is_unread(boundary)
         key = (frozenset(profiles), (limit, unread) if boundary is not None else None)
         if (known := self._of_documents.get(key)) is None:
             verdicts = self._tally.of(list(key[0]), limit, boundary is not None, unread)

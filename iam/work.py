@@ -18,6 +18,10 @@ A_WALK = 4_000
 """The most steps for patterns together and one type of resource."""
 A_DOCUMENT = 60_000
 """The most steps for all patterns of a document and all types of resources."""
+A_PRINCIPAL = 60_000
+"""The most steps for the documents of a principal together, counted in the same way."""
+A_WILDCARD = 100
+"""The steps that a wildcard counts for in documents too simple to be measured."""
 A_QUESTION = 100_000
 """The most steps for a verdict on requests about the same resources."""
 

@@ -19,12 +19,14 @@ from tests.build import (
     allow,
     deny,
     document,
+    group,
     judge,
     limited,
     policy,
     policy_arn,
     role,
     the,
+    user,
 )
 from tests.iam.sums import agreed
 
@@ -154,6 +156,48 @@ def test_who_can_do_an_action_says_what_the_table_says() -> None:
         sections = every.result(made, principal).sections
         entry = next(e for s in sections for e in s.entries if INVOKE in e.concrete)
         assert section.verdict is entry.concrete[INVOKE]
+
+
+def of_many_groups(count: int) -> Account:
+    """A user of many groups; each of their documents could be compared, not all of them."""
+    groups = [
+        group(f"g{i}", document(*[deny(B, f"*{LETTERS[n % 26]}{i}x{n}*") for n in range(40)]))
+        for i in range(count)
+    ]
+    plain = group("plain", allow(B), deny("bedrock:Get*", "*:guardrail/secret*"))
+    names = [*[f"g{i}" for i in range(count)], "plain"]
+    return account(*groups, plain, user("worker", groups=names), user("one", groups=names[-2:]))
+
+
+def test_the_documents_of_a_principal_may_be_too_complex_together() -> None:
+    made = of_many_groups(30)
+    judging = judge()
+    worker, one = the(made, "worker"), the(made, "one")
+    assert agreed(judging, made, one).verdict is Verdict.PARTIAL
+    result = agreed(judging, made, worker)
+    assert result.verdict is Verdict.UNKNOWN
+    via = [via for s in result.sections for e in s.entries for via in e.via]
+    compared = {v.group for v in via if not v.too_complex}
+    cut = {v.group for v in via if v.too_complex}
+    assert "plain" in compared  # what takes least is compared first
+    assert cut
+    assert not cut & compared
+    (told,) = {u.message for u in unread_of(made, judging.managed, [(worker, result)])}
+    assert told == TOO_COMPLEX
+    asked = Judge(limited(), catalogue(), "aws", only=catalogue().find(INVOKE))
+    (section,) = asked.result(made, worker).sections
+    assert section.verdict is Verdict.UNKNOWN
+    assert asked.summary(made, worker).verdict is Verdict.UNKNOWN
+
+
+def test_the_same_document_counts_once_for_a_principal() -> None:
+    held = document(*[deny(B, f"*{LETTERS[n % 26]}x{n}*") for n in range(40)])
+    groups = [group(f"g{i}", held) for i in range(100)]
+    names = [f"g{i}" for i in range(100)]
+    made = account(*groups, user("worker", allow(B), groups=names))
+    result = agreed(judge(), made, the(made, "worker"))
+    assert result.verdict is Verdict.PARTIAL
+    assert not any(v.too_complex for s in result.sections for e in s.entries for v in e.via)
 
 
 @metered(limit=10, size=3)
