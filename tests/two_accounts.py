@@ -119,7 +119,7 @@ def assumed_role(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIa
 
     fake.answer("AssumeRole", assumed)
     # The AWS CLI's cache would give the key of the first account until it ends.
-    patch.setattr("iam.credentials._session_cache", dict)
+    patch.setattr("iam.credentials.cache_in", lambda _: {})
 
 
 def sso(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:
