@@ -113,13 +113,17 @@ def assumed_role(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIa
     )
     patch.setenv("AWS_ENDPOINT_URL_STS", fake.url)
 
-    def assumed(_: dict[str, str]) -> str:
-        key = "".join(f"<{name}>{value}</{name}>" for name, value in keys.fresh().items())
-        return f"<Credentials>{key}</Credentials>"
-
-    fake.answer("AssumeRole", assumed)
+    fake.answer("AssumeRole", lambda _: _assumed(keys))
     # The AWS CLI's cache would give the key of the first account until it ends.
     patch.setattr("iam.credentials.cache_in", lambda _: {})
+
+
+def web_identity(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:
+    _write(home / "token", "token")
+    patch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(home / "token"))
+    patch.setenv("AWS_ROLE_ARN", f"arn:aws:iam::{A}:role/reader")
+    patch.setenv("AWS_ENDPOINT_URL_STS", fake.url)
+    fake.answer("AssumeRoleWithWebIdentity", lambda _: _assumed(keys))
 
 
 def sso(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:
@@ -147,7 +151,7 @@ def instance(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -
 
 Provider = Callable[[Keys, Path, pytest.MonkeyPatch, FakeIam], None]
 PROVIDERS: tuple[Provider, ...] = (
-    static_file, environment, process, assumed_role, sso, container, instance,
+    static_file, environment, process, assumed_role, web_identity, sso, container, instance,
 )  # fmt: skip
 
 
@@ -177,6 +181,11 @@ def written_to(fake: FakeIam, account: str) -> list[str]:
         for params, key in zip(fake.seen, fake.keys, strict=True)
         if params in fake.writes and key.startswith(LETTERS[account]) and not key.endswith("FILL")
     ]
+
+
+def _assumed(keys: Keys) -> str:
+    key = "".join(f"<{name}>{value}</{name}>" for name, value in keys.fresh().items())
+    return f"<Credentials>{key}</Credentials>"
 
 
 def _configure(patch: pytest.MonkeyPatch, home: Path, text: str) -> None:
@@ -214,7 +223,10 @@ def _handler(keys: Keys) -> type[BaseHTTPRequestHandler]:
                 self._answer("reader")
             else:
                 key = keys.fresh()
-                self._answer(json.dumps({"Code": "Success", **key, "Token": key["SessionToken"]}))
+                key["Token"] = key.pop("SessionToken")
+                # botocore stretches what ends soon, unless the end is written in a way of its own.
+                key["Expiration"] = key["Expiration"].replace("Z", "+00:00")
+                self._answer(json.dumps({"Code": "Success", **key}))
 
         def _answer(self, text: str) -> None:
             self.send_response(200)
