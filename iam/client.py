@@ -23,6 +23,7 @@ from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
 
 from iam.answers import refuse_others
+from iam.aws_files import skip_astray_files, skip_astray_models
 from iam.bound_credentials import BoundCredentials, wrong_account
 from iam.caller import account_of_key
 from iam.credentials import handed, key_of, keys_of, resolver_for
@@ -182,7 +183,9 @@ def connect(settings: Settings, keys: Keys | None = None) -> Aws:
     """
     try:
         core = _demo_core() if settings.demo else botocore.session.get_session()
+        skip_astray_files(core)
         session = boto3.Session(profile_name=settings.profile, botocore_session=core)
+        skip_astray_models(core)
         region = settings.region or session.region_name or DEFAULT_REGION
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,

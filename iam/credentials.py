@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any, NoReturn
 from weakref import WeakSet
 
@@ -28,13 +27,12 @@ from botocore.credentials import (
     EnvProvider,
     InstanceMetadataProvider,
     ProcessProvider,
-    ProfileProviderBuilder,
     ReadOnlyCredentials,
     RefreshableCredentials,
 )
 from botocore.session import Session
-from botocore.utils import JSONFileCache
 
+from iam.aws_files import CLI_CACHE, cache_in, careful_providers, profile_providers
 from iam.errors import AwsError
 from iam.keys import Keys
 from iam.text import safe
@@ -64,28 +62,30 @@ def resolver_for(core: Session, profile: str, region: str) -> CredentialResolver
         for provider in resolver.providers
         if isinstance(provider, ContainerProvider | InstanceMetadataProvider)
     ]
+    profiles = _Profiles(core, region, config)
     assume_role = AssumeRoleProvider(
         load_config=config,
         client_creator=lambda service, **options: core.create_client(
             service, **{"region_name": region, **options}
         ),
-        cache=_session_cache(),
+        cache=cache_in(CLI_CACHE),
         profile_name=profile,
         prompter=partial(_refuse, profile),
         credential_sourcer=CanonicalNameCredentialSourcer([EnvProvider(), *sources]),
-        profile_provider_builder=_Profiles(core, region, config),
+        profile_provider_builder=profiles,
     )
-    _replace(resolver, assume_role)
-    _replace(resolver, ProcessProvider(profile, config, popen=_start_helper))
+    named = core.instance_variables().get("profile") is not None
+    for provider in (assume_role, *profiles.providers(profile, named), *careful_providers()):
+        _replace(resolver, provider)
     return resolver
 
 
 class _Profiles:
-    """Makes the providers of a source profile, as `ProfileProviderBuilder` does."""
+    """Makes the providers of a profile, as `ProfileProviderBuilder` does."""
 
     def __init__(self, core: Session, region: str, config: Callable[[], Any]) -> None:
         self._config = config
-        self._builder = ProfileProviderBuilder(core, cache={}, region_name=region)
+        self._builder = profile_providers(core, region)
 
     def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:
         """The providers of a profile, with a credential process that has no terminal."""
@@ -97,14 +97,6 @@ class _Profiles:
 def _replace(resolver: CredentialResolver, provider: Any) -> None:
     resolver.insert_after(provider.METHOD, provider)
     resolver.remove(provider.METHOD)  # the first of the two
-
-
-def _session_cache() -> Any:
-    """The AWS CLI's cache of assumed roles; one in memory where there is no home."""
-    try:
-        return JSONFileCache(str(Path.home() / ".aws" / "cli" / "cache"))
-    except RuntimeError:
-        return {}
 
 
 def _refuse(profile: str, prompt: str) -> NoReturn:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from iam.child import start_python
 
-_LEAST_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+_LEAST_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 
 
 class DemoError(Exception):
@@ -55,6 +55,9 @@ def start_demo(timeout: float = 60) -> DemoServer:
         raise DemoError("The demo needs moto: pip install 'bedrock-tui[demo]'.")
     environment = {k: v for k, v in os.environ.items() if k in _LEAST_ENVIRONMENT}
     environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    environment["HOME"] = (
+        os.devnull
+    )  # no AWS configuration, neither there nor in the working folder
     with tempfile.TemporaryFile() as said:
         process = start_python("iam.demo_server", stderr=said, env=environment)
         server = DemoServer("", process)

@@ -6,6 +6,7 @@ keys that end, they end so soon that botocore renews them before every request, 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import sys
@@ -113,13 +114,17 @@ def assumed_role(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIa
     )
     patch.setenv("AWS_ENDPOINT_URL_STS", fake.url)
 
-    def assumed(_: dict[str, str]) -> str:
-        key = "".join(f"<{name}>{value}</{name}>" for name, value in keys.fresh().items())
-        return f"<Credentials>{key}</Credentials>"
-
-    fake.answer("AssumeRole", assumed)
+    fake.answer("AssumeRole", lambda _: _assumed(keys))
     # The AWS CLI's cache would give the key of the first account until it ends.
-    patch.setattr("iam.credentials._session_cache", dict)
+    patch.setattr("iam.credentials.cache_in", lambda _: {})
+
+
+def web_identity(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:
+    _write(home / "token", "token")
+    patch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(home / "token"))
+    patch.setenv("AWS_ROLE_ARN", f"arn:aws:iam::{A}:role/reader")
+    patch.setenv("AWS_ENDPOINT_URL_STS", fake.url)
+    fake.answer("AssumeRoleWithWebIdentity", lambda _: _assumed(keys))
 
 
 def sso(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:
@@ -136,6 +141,22 @@ def sso(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> Non
     _write(home / name, json.dumps({"accessToken": "token", "expiresAt": ends}))
 
 
+def login(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:
+    crypto = pytest.importorskip("awscrt.crypto", reason="botocore logs in with botocore[crt]")
+    session = f"arn:aws:iam::{A}:user/operator"
+    _configure(patch, home, f"[default]\nlogin_session = {session}\nregion = us-east-1\n")
+    patch.setenv("AWS_LOGIN_CACHE_DIRECTORY", str(home))
+    patch.setenv("AWS_ENDPOINT_URL_SIGNIN", keys.url)
+    key = crypto.EC.new_generate(crypto.ECType.P_256).export_key(crypto.ECExportFormat.SEC1)
+    token = {
+        **_logged_in(keys),
+        "clientId": "client",
+        "dpopKey": base64.b64encode(key).decode(),
+    }
+    token["accessToken"] |= {"accountId": A, "expiresAt": keys.fresh()["Expiration"]}
+    _write(home / f"{hashlib.sha256(session.encode()).hexdigest()}.json", json.dumps(token))
+
+
 def container(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:
     patch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{keys.url}/container")
 
@@ -147,7 +168,7 @@ def instance(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -
 
 Provider = Callable[[Keys, Path, pytest.MonkeyPatch, FakeIam], None]
 PROVIDERS: tuple[Provider, ...] = (
-    static_file, environment, process, assumed_role, sso, container, instance,
+    static_file, environment, process, assumed_role, web_identity, sso, login, container, instance,
 )  # fmt: skip
 
 
@@ -179,6 +200,21 @@ def written_to(fake: FakeIam, account: str) -> list[str]:
     ]
 
 
+def _assumed(keys: Keys) -> str:
+    key = "".join(f"<{name}>{value}</{name}>" for name, value in keys.fresh().items())
+    return f"<Credentials>{key}</Credentials>"
+
+
+def _logged_in(keys: Keys) -> dict[str, Any]:
+    key = keys.fresh()
+    access = {
+        "accessKeyId": key["AccessKeyId"],
+        "secretAccessKey": key["SecretAccessKey"],
+        "sessionToken": key["SessionToken"],
+    }
+    return {"accessToken": access, "refreshToken": "refresh"}
+
+
 def _configure(patch: pytest.MonkeyPatch, home: Path, text: str) -> None:
     patch.setenv("AWS_CONFIG_FILE", str(home / "config"))
     _write(home / "config", text)
@@ -192,6 +228,10 @@ def _handler(keys: Keys) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
             self._answer("token")  # of the instance metadata service
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer(json.dumps({**_logged_in(keys), "tokenType": "x", "expiresIn": 240}))
 
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
@@ -214,7 +254,10 @@ def _handler(keys: Keys) -> type[BaseHTTPRequestHandler]:
                 self._answer("reader")
             else:
                 key = keys.fresh()
-                self._answer(json.dumps({"Code": "Success", **key, "Token": key["SessionToken"]}))
+                key["Token"] = key.pop("SessionToken")
+                # botocore stretches what ends soon, unless the end is written in a way of its own.
+                key["Expiration"] = key["Expiration"].replace("Z", "+00:00")
+                self._answer(json.dumps({"Code": "Success", **key}))
 
         def _answer(self, text: str) -> None:
             self.send_response(200)

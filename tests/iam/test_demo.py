@@ -74,6 +74,19 @@ def test_no_code_of_the_working_folder_or_the_environment_is_run(
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("home", ["home", ""])
+def test_no_configuration_of_this_machine_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    models = tmp_path / home / ".aws/models"
+    models.mkdir(parents=True)
+    (models / "endpoints.json").write_text("no JSON")
+    (models.parent / "config").write_text("not an ini file")
+    monkeypatch.setenv("HOME", str(tmp_path / home) if home else ".")
+    monkeypatch.chdir(tmp_path)
+    start_demo().stop()
+
+
 def test_no_request_is_recorded_in_the_working_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
