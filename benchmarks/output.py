@@ -23,7 +23,7 @@ from typing import Any
 
 import pyte
 
-from iam.shipped import shipped
+from iam.policy.bundled import shipped
 from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
 
 COLUMNS, LINES = 120, 36

@@ -31,10 +31,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 from benchmarks.company import company, every_one_different
-from iam.account import Account, Group, Holder
-from iam.judge import Judge
-from iam.parse import parse_page
-from iam.plan import changed
+from iam.account.model import Account, Group, Holder
+from iam.account.parse import parse_page
+from iam.changes.plan import changed
+from iam.verdicts.evaluator import Judge
 from tests.build import ID, LIMITED, judge, limited
 
 _Result = TypeVar("_Result")

@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from iam.endpoint import without_secrets
-from iam.text import safe
+from iam.text import safe, without_secrets
 
 
 class AwsError(Exception):

@@ -3,11 +3,12 @@
 Names, paths, Sids, conditions and error messages come from AWS or from a file and may hold
 anything: escape sequences that move the cursor, marks that turn the reading direction, characters
 of no width that make two names look the same. Line breaks and tabs count among them: one text stays
-one line.
+one line. `without_secrets` takes passwords out of the URLs in a text.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from enum import Enum
 from functools import lru_cache
@@ -39,6 +40,12 @@ _JAMO = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
 """Hangul vowels and finals, which are drawn into the consonant before them."""
 _MARKS = 3
 """So many marks may be on one letter: Hebrew, Thai and Vietnamese need no more."""
+# Up to the last @ of the line: what somebody types as a password may hold anything.
+_BEFORE = r"(?:(?<=://)|(?<=Invalid endpoint: ))"
+_USER = re.compile(rf"{_BEFORE}.*@")
+_QUERY = re.compile(rf"{_BEFORE}([^\s\"'<>?#]*)[?#][^\s\"'<>]*")
+# What Python says of a URL whose password holds a slash: it takes the beginning for a port.
+_PORT = re.compile(r"(?<=integer value as ).*")
 
 
 def safe(text: str) -> str:
@@ -67,6 +74,15 @@ def safe(text: str) -> str:
             marks = 0 if visible and char != " " else _MARKS
         shown.append(char if visible else _escape(char))
     return "".join(shown)
+
+
+def without_secrets(text: str) -> str:
+    """Take user names, passwords and queries out of the URLs in a text.
+
+    Args:
+        text: A URL, or a message that may hold some. Rather too much of it goes than too little.
+    """
+    return _PORT.sub("…", _QUERY.sub(r"\1", _USER.sub("", text)))
 
 
 def ascii_lower(text: str) -> str:

@@ -14,15 +14,15 @@ sys.path.insert(0, str(ROOT))
 os.environ["COLORTERM"] = "truecolor"
 os.environ.pop("NO_COLOR", None)
 
-from tui.terminal import prepare  # noqa: E402
+from tui.terminal.capabilities import prepare  # noqa: E402
 
 prepare()
 
 from textual.pilot import Pilot  # noqa: E402
 
 from tui.app import BedrockApp  # noqa: E402
-from tui.launch import Launch  # noqa: E402
 from tui.main_screen import MainScreen  # noqa: E402
+from tui.options import Launch  # noqa: E402
 
 FOLDER = ROOT / "screenshots"
 WIDE, SMALL = (120, 36), (80, 24)

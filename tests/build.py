@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from iam.account import Account, ManagedPolicy, Principal, Unread, document_of
-from iam.catalogue import catalogue
-from iam.document import Document, Statement
-from iam.judge import Judge
-from iam.parse import parse_page
-from iam.result import PrincipalResult
-from iam.shipped import shipped
-from iam.verdict import Verdict
+from iam.account.model import Account, ManagedPolicy, Principal, Unread, document_of
+from iam.account.parse import parse_page
+from iam.policy.action_catalogue import catalogue
+from iam.policy.bundled import shipped
+from iam.policy.document import Document, Statement
+from iam.verdicts.evaluator import Judge
+from iam.verdicts.result import PrincipalResult
+from iam.verdicts.verdict import Verdict
 
 ID = "123456789012"
 LIMITED = "arn:aws:iam::aws:policy/AmazonBedrockLimitedAccess"

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.build import ID, allow, document
 from tests.fake_iam import FakeIam
-from tui.launch import Launch
+from tui.options import Launch
 
 POLICY = "bedrock-limited"
 ARN = f"arn:aws:iam::{ID}:policy/{POLICY}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from iam.demo import DemoServer
+    from iam.demo.launcher import DemoServer
     from tests.company import Company
     from tests.fake_iam import FakeIam
 
@@ -84,9 +84,9 @@ def company(
     """A small account behind a layer of faults, and the credentials for it."""
     import boto3
 
-    from iam import client
+    from iam.aws import client
     from tests.company import POLICY, Company
-    from tui.launch import Launch
+    from tui.options import Launch
 
     monkeypatch.setattr(client, "ATTEMPTS", 2)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -102,7 +102,7 @@ def company(
 @pytest.fixture(scope="session")
 def demo() -> Iterator[DemoServer]:
     """The embedded account; tests leave it as they found it."""
-    from iam.demo import start_demo
+    from iam.demo.launcher import start_demo
 
     server = start_demo()
     yield server

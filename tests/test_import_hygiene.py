@@ -79,13 +79,17 @@ def test_the_first_frame_comes_without_boto3_and_pydantic() -> None:
 
 
 def test_the_first_line_comes_without_textual() -> None:
-    assert not brought_along_by("tui.cli", "tui.splash", "iam.heap") & {"textual", "rich", "boto3"}
+    assert not brought_along_by("tui.cli", "tui.terminal.splash", "iam.runtime.gc_control") & {
+        "textual",
+        "rich",
+        "boto3",
+    }
 
 
 def test_the_first_frame_comes_without_the_dialogues() -> None:
     loaded = loaded_by("tui.app")
     assert "tui.main_screen" in loaded
-    assert "tui.modal" not in loaded
+    assert "tui.dialogs.modal" not in loaded
 
 
 def test_the_account_needs_no_terminal() -> None:

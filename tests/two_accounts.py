@@ -23,7 +23,7 @@ import pytest
 from tests.build import allow, document
 from tests.company import POLICY, Company
 from tests.fake_iam import FakeIam
-from tui.launch import Launch
+from tui.options import Launch
 
 A, B = "123456789012", "222222222222"
 LETTERS = {A: "ASIAA", B: "ASIAB"}
@@ -116,7 +116,7 @@ def assumed_role(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIa
 
     fake.answer("AssumeRole", lambda _: _assumed(keys))
     # The AWS CLI's cache would give the key of the first account until it ends.
-    patch.setattr("iam.credentials.cache_in", lambda _: {})
+    patch.setattr("iam.aws.credentials.cache_in", lambda _: {})
 
 
 def web_identity(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:

@@ -22,17 +22,17 @@ from textual.screen import Screen
 
 from iam.text import safe
 from tui.commands import COMMANDS
-from tui.fault import kept_for_a_report
-from tui.launch import Launch
+from tui.diagnostics.crash_report import kept_for_a_report
 from tui.main_screen import MainScreen
-from tui.remote_survey import RemoteSurvey
-from tui.session import Session
-from tui.terminal import has_colour, has_many_colours, has_unicode
+from tui.options import Launch
+from tui.session.reader_process import RemoteSurvey
+from tui.session.session import Session
+from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
 
 if TYPE_CHECKING:
-    from iam.batch import Batch
+    from iam.changes.batch import Batch
 
 
 _TURN = 0.0005
@@ -80,7 +80,7 @@ class BedrockApp(App[int]):
         self.set_class(not self.glyphs.unicode, "-ascii")
         self._obey_signals()
         if beats := os.environ.get("BEDROCK_TUI_HEARTBEAT"):
-            from tui.heartbeat import keep_beating
+            from tui.diagnostics.heartbeat import keep_beating
 
             self.run_worker(keep_beating(Path(beats)), group="heartbeat")
 
@@ -109,7 +109,7 @@ class BedrockApp(App[int]):
             raise DriverError(f"{reason}: {error}") from error
         if constants.DRIVER is not None or sys.platform == "win32":
             return textuals
-        from tui.output import OutputDriver
+        from tui.terminal.driver import OutputDriver
 
         return OutputDriver
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from iam.text import safe
-from tui.launch import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
+from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv", "markdown")
@@ -103,11 +103,11 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     launch = _launch(before, chosen)
     _check(launch)
     _check_action(launch.action)
-    from iam.heap import keep_everything
+    from iam.runtime.gc_control import keep_everything
 
     keep_everything()
-    from iam.threads import leave
-    from tui.headless import Failure, run_audit
+    from iam.runtime.threads import leave
+    from tui.audit_command import Failure, run_audit
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: leave(128 + number))
@@ -146,7 +146,7 @@ def _check_action(action: str | None) -> None:
         return
     from difflib import get_close_matches
 
-    from iam.catalogue import catalogue
+    from iam.policy.action_catalogue import catalogue
 
     known = catalogue()
     if known.find(action) is None:
@@ -158,14 +158,14 @@ def _check_action(action: str | None) -> None:
 
 def _open(launch: Launch) -> None:
     _need_a_terminal(launch)
-    from iam import heap
-    from tui.splash import splash
-    from tui.terminal import prepare
+    from iam.runtime import gc_control
+    from tui.terminal.capabilities import prepare
+    from tui.terminal.splash import splash
 
     with splash(launch):
         prepare()
-        heap.start()
-        from tui.remote_survey import begin
+        gc_control.start()
+        from tui.session.reader_process import begin
 
         begun = begin(launch)
         from tui.app import run
@@ -207,7 +207,7 @@ def _write(report: Iterable[str], output: str | None) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             _fail(f"cannot write to standard output: {error.strerror or error}")
         return
-    from tui.headless import write_file
+    from tui.audit_command import write_file
 
     write_file(report, output)
 
@@ -219,6 +219,6 @@ def _fail(sentence: str, *, err: bool = True) -> NoReturn:
 
 def _leave(status: int) -> NoReturn:
     """End the program, though calls may hang in threads."""
-    from iam.threads import leave
+    from iam.runtime.threads import leave
 
     leave(status)

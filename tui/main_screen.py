@@ -16,16 +16,15 @@ from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker
 
-from iam import heap
-from iam.endpoint import without_secrets
 from iam.errors import AwsError
-from iam.text import safe
-from iam.threads import in_thread
-from iam.verdict import Verdict
-from tui.account_flow import AccountFlow
-from tui.change_flow import ChangeFlow
+from iam.runtime import gc_control
+from iam.runtime.threads import in_thread
+from iam.text import safe, without_secrets
+from iam.verdicts.verdict import Verdict
 from tui.commands import COMMANDS, by_id
-from tui.session import Session
+from tui.controllers.account import AccountFlow
+from tui.controllers.change import ChangeFlow
+from tui.session.session import Session
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
@@ -126,7 +125,7 @@ class MainScreen(Screen[None]):
             self._show_trouble(error)
             self.details_follow()
         # Not so where another reading has cut it short: what is under way is that one's to say.
-        heap.settle()
+        gc_control.settle()
         self.account.settle()
         self.say("")
         self.refresh_bindings()
@@ -140,8 +139,8 @@ class MainScreen(Screen[None]):
     @work(group="warm up", exclusive=True, exit_on_error=False, description="import the dialogues")
     async def _import_dialogues(self) -> None:
         """Import, in a thread, what the first dialogue would keep the event loop waiting for."""
-        for name in ("review_dialog", "batch_screen", "help_screen", "history_screen"):
-            await in_thread(import_module, f"tui.{name}")
+        for name in ("review", "batch_progress", "help", "history"):
+            await in_thread(import_module, f"tui.dialogs.{name}")
 
     @work(group="keep", exclusive=True, exit_on_error=False, description="keep the account")
     async def _keep(self) -> None:
@@ -239,7 +238,7 @@ class MainScreen(Screen[None]):
 
     @work(group="ask who", exclusive=True, exit_on_error=False, description="choose an action")
     async def _choose_action(self) -> None:
-        from tui.action_dialog import ActionDialog
+        from tui.dialogs.action_prompt import ActionDialog
 
         action = await self.app.push_screen_wait(ActionDialog())
         if action:
@@ -296,8 +295,8 @@ class MainScreen(Screen[None]):
                 self.details.clear()
                 return
             result = await in_thread(self.account.result_of, holder) if judge else None
-            from iam.catalogue import catalogue
-            from iam.section import describe
+            from iam.policy.action_catalogue import catalogue
+            from iam.verdicts.section import describe
 
             members = account.members_of(holder.name) if holder.type == "group" else ()
             self.details.show_principal(
@@ -396,7 +395,7 @@ class MainScreen(Screen[None]):
     def action_policy(self) -> None:
         """Show the policy, its versions, and what the newer of them gave."""
         if self.loaded:
-            from tui.policy_screen import PolicyScreen
+            from tui.dialogs.policy_versions import PolicyScreen
 
             self.app.push_screen(PolicyScreen(self.session, self.glyphs))
         else:
@@ -480,7 +479,7 @@ class MainScreen(Screen[None]):
 
     def tell_fault(self, error: Exception) -> None:
         """Say what went wrong, in words."""
-        from iam.journal import JournalError
+        from iam.changes.journal import JournalError
 
         self.log.error(repr(error))
         told = str(error)
@@ -518,7 +517,7 @@ class MainScreen(Screen[None]):
         if not lines:
             self.notify("Everything could be read.", markup=False)
             return
-        from tui.text_screen import TextScreen
+        from tui.dialogs.text import TextScreen
 
         self.app.push_screen(TextScreen(f"Not read: {len(lines)}", lines, "not-read"))
 
@@ -548,7 +547,7 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the help."""
-        from tui.help_screen import HelpScreen
+        from tui.dialogs.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.glyphs, self.session.launch.writable))
 

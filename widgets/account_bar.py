@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from iam.text import safe
-from iam.verdict import Verdict
+from iam.verdicts.verdict import Verdict
 from widgets.glyphs import WORDS, Glyphs
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iam.verdict import Verdict
+from iam.verdicts.verdict import Verdict
 
 _STYLES = {
     Verdict.GRANTED: "$success",

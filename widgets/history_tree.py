@@ -14,7 +14,7 @@ from iam.text import safe
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
-    from iam.history import BatchRecord, Recorded, State
+    from iam.changes.history import BatchRecord, Recorded, State
 
 _STYLES: dict[State, str] = {
     "done": "green",

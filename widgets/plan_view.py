@@ -10,13 +10,13 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from iam.result import SectionResult
 from iam.text import safe
+from iam.verdicts.result import SectionResult
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
-    from iam.account import Holder
-    from iam.plan import LeftAlone, Plan
+    from iam.account.model import Holder
+    from iam.changes.plan import LeftAlone, Plan
 
 _MOST_LINES = 6
 _ROOM = 58

@@ -15,7 +15,7 @@ from iam.text import safe
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
-    from iam.drift_words import Line, Part
+    from iam.versions.diff_text import Line, Part
 
 _MOST_VERSIONS = 5
 _MOST_TEXT = 52

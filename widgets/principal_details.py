@@ -13,16 +13,17 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from iam.runtime.threads import in_thread
 from iam.text import safe
-from iam.threads import in_thread
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from textual.widgets import Tree
     from textual.widgets.tree import TreeNode
 
-    from iam.account import Holder
-    from iam.result import Attachment, PrincipalResult
+    from iam.account.attachments import Attachment
+    from iam.account.model import Holder
+    from iam.verdicts.result import PrincipalResult
     from widgets.section_tree import SectionTree
 
 NOT_JUDGED = "Not judged: SCPs, RCPs, session and resource policies"

@@ -18,12 +18,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from iam.text import safe
-from iam.verdict import Verdict
+from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
 from widgets.rows import Row, Rows, SectionColumn, View
 
 if TYPE_CHECKING:
-    from iam.result import Attachment, SectionResult, SectionSum
+    from iam.account.attachments import Attachment
+    from iam.verdicts.result import SectionResult, SectionSum
 
 _GLYPH_SECTION = 4
 _POLICY = 7

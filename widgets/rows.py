@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from iam.verdict import Verdict
+from iam.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
-    from iam.result import Attachment, PrincipalResult, Summary
+    from iam.account.attachments import Attachment
+    from iam.verdicts.result import PrincipalResult, Summary
 
 Kind = Literal["all", "users", "roles", "groups"]
 Sort = Literal["name", "verdict", "policy", "type"]

@@ -14,9 +14,9 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from iam.result import EntryResult, PrincipalResult, SectionResult, Via
 from iam.text import safe
-from iam.verdict import Verdict
+from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult, Via
+from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
 
 _COUNT_WIDTH = len(" 44/44 ")

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from iam.catalogue import catalogue
+from iam.policy.action_catalogue import catalogue
 from tests.build import allow, deny, document
 
 Json = dict[str, Any]

@@ -18,13 +18,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from iam.account import Account
-from iam.catalogue import catalogue
-from iam.judge import Judge
-from iam.parse import managed_policy_of, parse_page
+from iam.account.model import Account
+from iam.account.parse import managed_policy_of, parse_page
+from iam.policy.action_catalogue import catalogue
+from iam.verdicts.evaluator import Judge
 from tests.build import details, document, policy, policy_arn, role, the
 from tests.differential.cases import SECTIONS, policies, samples
-from tests.iam.sums import agreed
+from tests.iam.verdicts.sums import agreed
 
 HERE = Path(__file__).parent
 PAIRS = int(os.environ.get("PAIRS", "20000"))

@@ -11,9 +11,9 @@ from threading import Event
 
 import pytest
 
-from iam.batch import AT_ONCE
-from iam.confirmed import SETTLED
-from iam.history import read_history
+from iam.aws.confirmed import SETTLED
+from iam.changes.batch import AT_ONCE
+from iam.changes.history import read_history
 from tests.build import ID
 from tests.company import ARN, POLICY, USERS, Company
 from tests.e2e.terminal import CREDENTIALS, Terminal, restored

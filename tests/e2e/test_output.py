@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from iam.shipped import shipped
+from iam.policy.bundled import shipped
 from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
 from tests.e2e.terminal import Terminal, restored
 from tests.screens import differences, looks

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iam.demo import DemoServer
+from iam.demo.launcher import DemoServer
 from tests.build import details, user
 from tests.conftest import ROOT
 from tests.e2e.terminal import CREDENTIALS, Terminal

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from iam.demo import DemoServer
+from iam.demo.launcher import DemoServer
 from tests.build import LIMITED
 from tests.company import Company
 from tests.e2e.terminal import CREDENTIALS, Terminal, children, restored, wait_until_gone

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.retries import bucket, standard
 
-from iam import client
-from iam.client import Aws, Settings, connect
+from iam.aws import client
+from iam.aws.client import Aws, Settings, connect
 from tests.build import ID
 from tests.fake_iam import FakeIam
 

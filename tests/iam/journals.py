@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from iam.history import BatchRecord, history_of
+from iam.changes.history import BatchRecord, history_of
 from tests.build import ID, LIMITED
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iam.text import ascii_lower, safe
+from iam.text import ascii_lower, safe, without_secrets
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
 EVERY_CHARACTER = [chr(code) for code in range(sys.maxunicode + 1)]
@@ -107,3 +107,22 @@ def test_signs_that_look_like_letters_are_not_folded_to_them() -> None:
 )
 def test_what_cannot_be_seen_is_escaped(text: str, shown: str) -> None:
     assert safe(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://user:s3cret@host:99/path", "https://host:99/path"),
+        ("https://user@host", "https://host"),
+        ("https://host/path?token=s3cret#s3cret", "https://host/path"),
+        ("https://user:s3/c?r#e@t s3cret@host/?a=s3cret", "https://host/"),
+        ('URL: "http://u:s3cret@h/?s3cret" and "http://h2/"', 'URL: "http://h/" and "http://h2/"'),
+        ("cannot be cast to integer value as 's3cret'", "cannot be cast to integer value as …"),
+        ("https://user:s'3\"c<ret>@host", "https://host"),
+        ("Invalid endpoint: user:s3cret@host", "Invalid endpoint: host"),
+        ("http://host:4566", "http://host:4566"),
+        ("jane@acme.com may not do it?", "jane@acme.com may not do it?"),
+    ],
+)
+def test_a_text_is_shown_without_the_secrets_of_its_urls(text: str, shown: str) -> None:
+    assert without_secrets(text) == shown

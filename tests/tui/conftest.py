@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from iam.demo import DemoServer
+from iam.demo.launcher import DemoServer
 from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
 from tests.tui.waiting import until
 from tui.app import BedrockApp
-from tui.launch import Launch
 from tui.main_screen import MainScreen
+from tui.options import Launch
 
 CLAUDE = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.*"
 HOSTILE = "x[red]y[/]\x1b]0;pwned\x07‮z"
@@ -25,7 +25,7 @@ HOSTILE = "x[red]y[/]\x1b]0;pwned\x07‮z"
 @pytest.fixture
 def small_account(tmp_path: Path) -> Path:
     """A file with one principal of each verdict."""
-    from iam.shipped import shipped
+    from iam.policy.bundled import shipped
 
     limited = shipped(LIMITED)
     assert limited is not None
@@ -56,8 +56,8 @@ def small_account(tmp_path: Path) -> Path:
 @pytest.fixture
 def versions_account(tmp_path: Path) -> Path:
     """A file with three versions of the policy, v8 in force; the app ships v9."""
-    from iam.demo_versions import earlier_versions
-    from iam.shipped import shipped
+    from iam.demo.versions import earlier_versions
+    from iam.policy.bundled import shipped
 
     limited = shipped(LIMITED)
     assert limited is not None

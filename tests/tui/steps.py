@@ -9,8 +9,8 @@ from textual.screen import Screen
 from textual.widgets import RichLog
 
 from tests.tui.waiting import cursor, main_of, table_of, until
-from tui.batch_screen import BatchScreen
-from tui.review_dialog import ReviewDialog
+from tui.dialogs.batch_progress import BatchScreen
+from tui.dialogs.review import ReviewDialog
 
 
 async def go_to(pilot: Pilot[int], name: str) -> None:

@@ -22,14 +22,14 @@ from unittest.mock import patch
 import pytest
 from click.testing import CliRunner, Result
 
-from iam.demo import DemoServer
+from iam.demo.launcher import DemoServer
 from tests.build import allow, deny, details, document, group, policy, policy_arn, role, user
 from tests.company import POLICY, Company
 from tests.conftest import ROOT
 from tests.fake_iam import FakeIam
 from tests.tui.conftest import HOSTILE
+from tui.audit_command import Failure, write_file
 from tui.cli import FORMATS, main
-from tui.headless import Failure, write_file
 
 Run = Callable[..., Result]
 SECTIONS = [
@@ -203,7 +203,7 @@ def test_an_answer_that_never_ends_does_not_keep_the_audit(
     company: Company, times: int, status: int
 ) -> None:
     company.fake.drip("GetAccountAuthorizationDetails", times)
-    limited = "from iam import client; client.CALL_TIME = 3; from tui.cli import main; main()"
+    limited = "from iam.aws import client; client.CALL_TIME = 3; from tui.cli import main; main()"
     options = ["audit", "--endpoint-url", company.fake.url, "--policy", POLICY]
     ended = subprocess.run(
         [sys.executable, "-c", limited, *options],
@@ -437,7 +437,7 @@ def test_output_replaces_the_file_or_leaves_it(saved: Callable[..., str], tmp_pa
 def test_the_whole_audit_is_never_made_a_text_of(
     saved: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from iam.audit import Audit
+    from iam.reports.audit import Audit
 
     told: list[Audit] = []
 
@@ -494,12 +494,12 @@ def test_a_reader_that_leaves_early_is_no_error(saved: Callable[..., str], form:
 def test_a_fault_in_the_program_is_told_in_a_sentence(
     saved: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    import iam.audit
+    import iam.reports.audit
 
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(iam.audit, "take_audit", broken)
+    monkeypatch.setattr(iam.reports.audit, "take_audit", broken)
     result = run("audit", "--snapshot", saved(user("alice")))
     assert result.exit_code == 1
     assert "ZeroDivisionError" in only_line(result)

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
-from iam.result import EntryResult
-from iam.verdict import Verdict
+from iam.verdicts.result import EntryResult
+from iam.verdicts.verdict import Verdict
 from tests.company import Company
 from tests.tui.conftest import Open
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS
-from tui.help_screen import HelpScreen
-from tui.launch import Launch
+from tui.dialogs.help import HelpScreen
+from tui.options import Launch
 from widgets.account_bar import AccountBar
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import glyphs

@@ -12,28 +12,28 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from iam.account import Account, User
-from iam.aws_commands import aws_commands
-from iam.batch import Batch
-from iam.catalogue import catalogue
-from iam.change import Outcome, not_shown
+from iam.account.model import Account, User
+from iam.account.parse import validated
+from iam.account.snapshot import read_snapshot
+from iam.changes.apply import Outcome, not_shown
+from iam.changes.batch import Batch
+from iam.changes.cli_script import aws_commands
+from iam.changes.history import history_of
+from iam.changes.plan import Change, Plan, make_plan
 from iam.errors import AwsError
-from iam.history import history_of
-from iam.judge import Judge
-from iam.parse import validated
-from iam.plan import Change, Plan, make_plan
-from iam.snapshot import read_snapshot
+from iam.policy.action_catalogue import catalogue
+from iam.verdicts.evaluator import Judge
 from tests.build import LIMITED, limited, user
 from tests.iam.journals import lines_of
 from tests.tui.conftest import HOSTILE
 from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
-from tui.batch_screen import BatchScreen
-from tui.history_screen import HistoryScreen
-from tui.launch import Launch
-from tui.policy_screen import PolicyScreen
-from tui.review_dialog import About, ReviewDialog
-from tui.text_screen import TextScreen
+from tui.dialogs.batch_progress import BatchScreen
+from tui.dialogs.history import HistoryScreen
+from tui.dialogs.policy_versions import PolicyScreen
+from tui.dialogs.review import About, ReviewDialog
+from tui.dialogs.text import TextScreen
+from tui.options import Launch
 from widgets.account_bar import AccountBar
 from widgets.glyphs import glyphs
 
@@ -150,7 +150,7 @@ def test_loading(snap_compare: Compare, tmp_path: Path, size: Size) -> None:
 def test_dialogue(
     snap_compare: Compare, small_account: Path, size: Size, op: str, monkeypatch: Any
 ) -> None:
-    """Of a file that may be changed, for the looks; `test_changes.py` has the real thing."""
+    """Of a file that may be changed, for the looks; `test_change.py` has the real thing."""
     monkeypatch.setattr(Launch, "writable", property(lambda _: True))
 
     async def act(pilot: Pilot[int]) -> None:

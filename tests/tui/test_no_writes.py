@@ -17,14 +17,14 @@ from tests.tui.conftest import Open
 from tests.tui.steps import mark
 from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
-from tui.batch_screen import BatchScreen
 from tui.commands import COMMANDS
-from tui.help_screen import HelpScreen
-from tui.history_screen import HistoryScreen
+from tui.dialogs.batch_progress import BatchScreen
+from tui.dialogs.help import HelpScreen
+from tui.dialogs.history import HistoryScreen
+from tui.dialogs.policy_versions import PolicyScreen
+from tui.dialogs.review import ReviewDialog
+from tui.dialogs.text import TextScreen
 from tui.main_screen import MainScreen
-from tui.policy_screen import PolicyScreen
-from tui.review_dialog import ReviewDialog
-from tui.text_screen import TextScreen
 from widgets.filter_bar import FilterBar
 from widgets.history_tree import HistoryTree
 from widgets.principal_table import PrincipalTable

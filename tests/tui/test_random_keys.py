@@ -17,18 +17,18 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Button, Input
 
-from iam.history import read_history
-from iam.plan import Plan
+from iam.changes.history import read_history
+from iam.changes.plan import Plan
 from tests.build import ID
 from tests.company import Company
 from tests.fake_iam import Rule, error
 from tests.tui.conftest import Open
 from tests.tui.steps import over
 from tests.tui.waiting import main_of, toasts
-from tui.batch_screen import BatchScreen
 from tui.commands import COMMANDS
+from tui.dialogs.batch_progress import BatchScreen
+from tui.dialogs.review import ReviewDialog
 from tui.main_screen import MainScreen
-from tui.review_dialog import ReviewDialog
 
 STEPS = int(os.environ.get("STEPS", "200"))
 SEED = int(os.environ.get("SEED", "1"))

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from iam.drift_words import Line, Part
+from iam.versions.diff_text import Line, Part
 from widgets.glyphs import glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
 

@@ -13,8 +13,9 @@ from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from iam.result import Attachment, PrincipalResult, SectionResult
-from iam.verdict import Verdict
+from iam.account.attachments import Attachment
+from iam.verdicts.result import PrincipalResult, SectionResult
+from iam.verdicts.verdict import Verdict
 from widgets.glyphs import glyphs
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, Rows, SectionColumn

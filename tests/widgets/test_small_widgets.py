@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from iam.verdict import Verdict
+from iam.verdicts.verdict import Verdict
 from tests.build import LIMITED, account, allow, deny, judge, the, user
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar

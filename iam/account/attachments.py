@@ -1,0 +1,73 @@
+"""Who has a managed policy: how many principals, directly or by a group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iam.account.model import Account, Holder, Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """How a principal has the managed policy."""
+
+    direct: bool = False
+    groups: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.direct or bool(self.groups)
+
+
+def attachment_of(account: Account, principal: Holder, policy_arn: str) -> Attachment:
+    """How a principal has a managed policy: by itself, and by which of its groups."""
+    groups = tuple(
+        name
+        for name in principal.groups
+        if (group := account.groups.get(name)) is not None and policy_arn in group.attached
+    )
+    return Attachment(direct=policy_arn in principal.attached, groups=groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """How many users and roles have a policy."""
+
+    direct: int
+    by_group: int
+    """By a group only."""
+    certain: bool
+    """Whether there can be no more: all attachments of the account were read."""
+
+    @property
+    def total(self) -> int:
+        return self.direct + self.by_group
+
+
+def holders_of(account: Account, policy_arn: str) -> Holders:
+    """Count who has a policy.
+
+    Args:
+        account: As far as it could be read.
+        policy_arn: The policy.
+    """
+    ways = [attachment_of(account, p, policy_arn) for p in account.principals.values()]
+    return Holders(
+        direct=sum(way.direct for way in ways),
+        by_group=sum(bool(way) and not way.direct for way in ways),
+        certain=_all_read(account),
+    )
+
+
+def _all_read(account: Account) -> bool:
+    """Whether every attachment is known. Where a list of attachments or of groups was denied, it
+    stands as a document that could not be read among the inline policies."""
+    principals, groups = account.principals.values(), account.groups
+    return (
+        not account.unread
+        and all(name in groups for principal in principals for name in principal.groups)
+        and not any(
+            isinstance(inline.document, Unread)
+            for holder in (*principals, *groups.values())
+            for inline in holder.inline
+        )
+    )

@@ -1,0 +1,243 @@
+"""What an account's IAM data says: users, roles, groups and policies, as frozen models.
+
+Plain dataclasses: `iam/account/parse.py` makes them of what AWS, the AWS CLI or a file says, with
+pydantic, which only those have to import who read. What could not be read stands in `unread`, with
+the error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from iam.policy.document import Document, DocumentError, parse_document
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be read or understood."""
+
+    what: str
+    error: str
+    """AWS's error code, or one of ours: `Malformed`, `Missing`."""
+    message: str
+    hides: bool = False
+    """Whether users or roles may be missing for it, whom no verdict can tell of."""
+
+
+def document_of(raw: object) -> Document | Unread:
+    """The policy document that a text or an object is; `Unread` with the reason if it is none."""
+    if isinstance(raw, Document | Unread):
+        return raw
+    try:
+        return parse_document(raw)
+    except DocumentError as error:
+        return Unread("policy document", "Malformed", f"the document cannot be read: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class InlinePolicy:
+    """A policy that is part of one user, role or group."""
+
+    name: str
+    document: Document | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of users."""
+
+    name: str
+    arn: str
+    path: str = "/"
+    attached: tuple[str, ...] = ()
+    """The ARNs of its managed policies."""
+    inline: tuple[InlinePolicy, ...] = ()
+    created: datetime | None = None
+    type: Literal["group"] = "group"
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups are in no group; the same question can be asked of every holder."""
+        return ()
+
+    @property
+    def boundary(self) -> None:
+        """Groups have no permissions boundary."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An IAM user."""
+
+    name: str
+    arn: str
+    path: str = "/"
+    created: datetime | None = None
+    groups: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
+    inline: tuple[InlinePolicy, ...] = ()
+    boundary: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    type: Literal["user"] = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """An IAM role."""
+
+    name: str
+    arn: str
+    path: str = "/"
+    created: datetime | None = None
+    attached: tuple[str, ...] = ()
+    inline: tuple[InlinePolicy, ...] = ()
+    boundary: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    last_used: datetime | None = None
+    type: Literal["role"] = "role"
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Roles are in no group; the same question can be asked of every principal."""
+        return ()
+
+
+Principal = User | Role
+Holder = User | Role | Group
+"""What a managed policy can be attached to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One version of a managed policy. Its document is parsed when it is asked for: nobody looks at
+    most of them."""
+
+    id: str
+    default: bool = False
+    created: datetime | None = None
+    raw: Any = field(default=None, repr=False)
+
+    @property
+    def document(self) -> Document | Unread:
+        """Its document; `Unread` with the reason where there is none that can be read."""
+        if self.raw is None:
+            return Unread("policy document", "Missing", "the data does not hold its document")
+        return document_of(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedPolicy:
+    """A managed policy with the document of its default version."""
+
+    name: str
+    arn: str
+    version: str
+    path: str = "/"
+    updated: datetime | None = None
+    attachable: bool = True
+    document: Document | Unread = Unread("policy document", "Missing", "the document was not read")
+    versions: tuple[PolicyVersion, ...] = ()
+    """As far as the account's data holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account's IAM data, as far as it has been read."""
+
+    id: str
+    alias: str | None = None
+    partition: str = "aws"
+    principals: Mapping[str, Principal] = field(default_factory=dict)
+    """By ARN."""
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """By name."""
+    policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
+    """By ARN."""
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """All that a managed policy can be attached to: users and roles, then groups."""
+        return (*self.principals.values(), *self.groups.values())
+
+    def with_holders(self, holders: Iterable[Holder]) -> Account:
+        """The account as it would be with these in place of those of the same ARN."""
+        principals, groups = dict(self.principals), dict(self.groups)
+        for holder in holders:
+            if isinstance(holder, Group):
+                groups[holder.name] = holder
+            else:
+                principals[holder.arn] = holder
+        return replace(self, principals=principals, groups=groups)
+
+    def holder(self, arn: str) -> Holder | None:
+        """The user, role or group of this ARN."""
+        found = self.principals.get(arn)
+        return found or next((g for g in self.groups.values() if g.arn == arn), None)
+
+    def members_of(self, group: str) -> tuple[Principal, ...]:
+        """The users that are in a group."""
+        return tuple(p for p in self.principals.values() if group in p.groups)
+
+    def with_policy(self, policy: ManagedPolicy) -> Account:
+        """The account with this policy known."""
+        return replace(self, policies={**self.policies, policy.arn: policy})
+
+
+def unread_documents(account: Account) -> tuple[Unread, ...]:
+    """Every document of the account that is in use and could not be read, named by its place."""
+    found: list[Unread] = []
+    holders = account.holders
+    for holder in holders:
+        for inline in holder.inline:
+            if isinstance(inline.document, Unread):
+                what = f"inline policy {inline.name} of {holder.arn}"
+                found.append(replace(inline.document, what=what))
+    named = {name for principal in account.principals.values() for name in principal.groups}
+    for name in sorted(named - account.groups.keys()):
+        missing = "the account's data does not hold the group"
+        found.append(Unread(f"group {name}", "Missing", missing))
+    used = {arn for holder in holders for arn in holder.attached}
+    used |= {p.boundary for p in account.principals.values() if p.boundary}
+    for arn in sorted(used):
+        policy = account.policies.get(arn)
+        if policy is None:
+            found.append(
+                Unread(f"policy {arn}", "Missing", "the account's data does not hold its document")
+            )
+        elif isinstance(policy.document, Unread):
+            found.append(replace(policy.document, what=f"policy {arn}"))
+    return tuple(found)
+
+
+def partition_of(arn: str) -> str:
+    """The partition of an ARN: `aws`, `aws-cn`, `aws-us-gov`."""
+    parts = arn.split(":")
+    return parts[1] if len(parts) > 1 and parts[1] else "aws"
+
+
+def account_of(arn: str) -> str:
+    """The account ID of an ARN; empty where it has none."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
+
+
+def named(arn: str) -> tuple[Literal["user", "role", "group"], str]:
+    """What kind of holder an ARN is of, and its name, which is what calls go by.
+
+    Raises:
+        ValueError: It is not the ARN of a user, role or group.
+    """
+    kind, _, path = arn.split(":", 5)[-1].partition("/")
+    if kind not in ("user", "role", "group") or not path:
+        raise ValueError(f"not a user, role or group: {arn}")
+    return kind, path.rsplit("/", 1)[-1]  # type: ignore[return-value]
+
+
+def in_order(holder: Holder) -> tuple[int, str, str]:
+    """Sort key: users, then roles, then groups, each by name."""
+    return (("user", "role", "group").index(holder.type), holder.name, holder.arn)

@@ -1,0 +1,246 @@
+"""Parse the data of an account, from AWS, the AWS CLI or a file, into the models of `model.py`.
+
+boto3's answer, a page of it, and a file saved by the AWS CLI have the same names, those of
+`GetAccountAuthorizationDetails`; fields that AWS adds later are ignored:
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, Required, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic takes Python's own from 3.12 on
+
+from iam.account.model import (
+    Account,
+    Group,
+    InlinePolicy,
+    ManagedPolicy,
+    PolicyVersion,
+    Principal,
+    Role,
+    Unread,
+    User,
+    document_of,
+)
+
+_Model = TypeVar("_Model")
+
+
+def _arns(raw: object) -> object:
+    if isinstance(raw, list):
+        return tuple(item["PolicyArn"] if isinstance(item, Mapping) else item for item in raw)
+    return raw
+
+
+def _boundary(raw: object) -> object:
+    # A boundary without an ARN is no absent boundary: the item does not parse.
+    return raw["PermissionsBoundaryArn"] if isinstance(raw, Mapping) else raw
+
+
+def _tags(raw: object) -> object:
+    if isinstance(raw, list):
+        return tuple((tag["Key"], tag["Value"]) for tag in raw)
+    return raw
+
+
+def _last_used(raw: object) -> object:
+    return raw.get("LastUsedDate") if isinstance(raw, Mapping) else raw
+
+
+_Document = Annotated[Any, BeforeValidator(document_of)]
+"""A `Document`, or `Unread` with the reason; never an exception."""
+_Arns = Annotated[tuple[str, ...], BeforeValidator(_arns)]
+_Tags = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_tags)]
+_Boundary = Annotated[str | None, BeforeValidator(_boundary)]
+_LastUsed = Annotated[datetime | None, BeforeValidator(_last_used)]
+
+
+class _Inline(TypedDict, total=False):
+    name: Required[Annotated[str, Field(alias="PolicyName")]]
+    document: Required[Annotated[_Document, Field(alias="PolicyDocument")]]
+
+
+_InlinePolicies = tuple[Annotated[_Inline, AfterValidator(lambda raw: InlinePolicy(**raw))], ...]
+
+
+# Our names, with AWS's as aliases. Defaults are those of the models, which are made of these: plain
+# dataclasses, since pydantic's take a kilobyte more for each of thousands of principals.
+
+
+class _Holder(TypedDict, total=False):
+    arn: Required[Annotated[str, Field(alias="Arn")]]
+    path: Annotated[str, Field(alias="Path")]
+    created: Annotated[datetime | None, Field(alias="CreateDate")]
+    attached: Annotated[_Arns, Field(alias="AttachedManagedPolicies")]
+
+
+class _Principal(_Holder, total=False):
+    boundary: Annotated[_Boundary, Field(alias="PermissionsBoundary")]
+    tags: Annotated[_Tags, Field(alias="Tags")]
+
+
+class _Group(_Holder, total=False):
+    name: Required[Annotated[str, Field(alias="GroupName")]]
+    inline: Annotated[_InlinePolicies, Field(alias="GroupPolicyList")]
+
+
+class _User(_Principal, total=False):
+    name: Required[Annotated[str, Field(alias="UserName")]]
+    groups: Annotated[tuple[str, ...], Field(alias="GroupList")]
+    inline: Annotated[_InlinePolicies, Field(alias="UserPolicyList")]
+
+
+class _Role(_Principal, total=False):
+    name: Required[Annotated[str, Field(alias="RoleName")]]
+    inline: Annotated[_InlinePolicies, Field(alias="RolePolicyList")]
+    last_used: Annotated[_LastUsed, Field(alias="RoleLastUsed")]
+
+
+class _Version(TypedDict, total=False):
+    id: Required[Annotated[str, Field(alias="VersionId")]]
+    default: Annotated[bool, Field(alias="IsDefaultVersion")]
+    created: Annotated[datetime | None, Field(alias="CreateDate")]
+    raw: Annotated[Any, Field(alias="Document")]
+
+
+def _versions(raw: object) -> object:
+    """Parse a list of versions; one of an odd shape must not cost the policy itself."""
+    items = [item for item in raw if isinstance(item, Mapping)] if isinstance(raw, list) else []
+    return tuple(version_of(item) for item in items)
+
+
+def version_of(item: Mapping[str, Any]) -> PolicyVersion:
+    """Parse one version of a policy, whatever shape it has."""
+    try:
+        return validated(PolicyVersion, item)
+    except ValidationError:
+        return PolicyVersion(str(item.get("VersionId", "?")), raw=item.get("Document"))
+
+
+class _Policy(TypedDict, total=False):
+    name: Required[Annotated[str, Field(alias="PolicyName")]]
+    arn: Required[Annotated[str, Field(alias="Arn")]]
+    version: Required[Annotated[str, Field(alias="DefaultVersionId")]]
+    path: Annotated[str, Field(alias="Path")]
+    updated: Annotated[datetime | None, Field(alias="UpdateDate")]
+    attachable: Annotated[bool, Field(alias="IsAttachable")]
+    document: _Document
+    versions: Annotated[Any, BeforeValidator(_versions), Field(alias="PolicyVersionList")]
+
+
+_SHAPES: dict[type, type] = {
+    Group: _Group,
+    User: _User,
+    Role: _Role,
+    PolicyVersion: _Version,
+    ManagedPolicy: _Policy,
+}
+
+
+_adapters: dict[type, TypeAdapter[Any]] = {}
+"""Made when first needed, which takes a while."""
+
+
+def validated(model: type[_Model], raw: object) -> _Model:
+    """Make a model of what AWS, the AWS CLI or a file says.
+
+    Args:
+        model: `User`, `Role`, `Group`, `ManagedPolicy` or `PolicyVersion`.
+        raw: With AWS's names; a managed policy's document is called `document`.
+
+    Raises:
+        pydantic.ValidationError: It is something else.
+    """
+    if (adapter := _adapters.get(model)) is None:
+        adapter = _adapters[model] = TypeAdapter(_SHAPES[model])
+    return model(**adapter.validate_python(raw))
+
+
+def managed_policy_of(raw: Mapping[str, Any]) -> ManagedPolicy:
+    """Parse an item of the `Policies` list, taking the document of the default version.
+
+    Raises:
+        pydantic.ValidationError: It has no ARN or no default version.
+    """
+    # moto leaves the name out; it is the end of the ARN anyhow.
+    raw = {"PolicyName": str(raw.get("Arn")).rsplit("/", 1)[-1], **raw}
+    versions = raw.get("PolicyVersionList")
+    for version in versions if isinstance(versions, list) else []:
+        if isinstance(version, Mapping) and (
+            version.get("VersionId") == raw.get("DefaultVersionId") and "Document" in version
+        ):
+            return validated(ManagedPolicy, {**raw, "document": version["Document"]})
+    return validated(ManagedPolicy, raw)
+
+
+def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
+    """Add one page of `GetAccountAuthorizationDetails` to an account.
+
+    Args:
+        account: What earlier pages said.
+        page: boto3's answer, or the whole object that the AWS CLI saved.
+
+    Returns:
+        The account with the page's users, roles, groups and policies; an item that does not parse
+        is named in `unread`, and the rest of the page counts all the same.
+    """
+    unread: list[Unread] = []
+
+    def parse(key: str, label: str, model: Callable[[Any], _Model]) -> list[_Model]:
+        items = page.get(key) or []
+        if not isinstance(items, list):
+            hides = key in ("UserDetailList", "RoleDetailList")
+            unread.append(Unread(key, "Malformed", f"{key} is not a list", hides))
+            return []
+        return [made for item in items if (made := parsed(item, label, model, unread)) is not None]
+
+    principals: list[Principal] = [
+        *parse("UserDetailList", "user", partial(validated, User)),
+        *parse("RoleDetailList", "role", partial(validated, Role)),
+    ]
+    groups = parse("GroupDetailList", "group", partial(validated, Group))
+    policies = parse("Policies", "policy", managed_policy_of)
+    return replace(
+        account,
+        principals={**account.principals, **{p.arn: p for p in principals}},
+        groups={**account.groups, **{g.name: g for g in groups}},
+        policies={**account.policies, **{p.arn: p for p in policies}},
+        unread=(*account.unread, *unread),
+    )
+
+
+def parsed(
+    item: object, label: str, model: Callable[[Any], _Model], unread: list[Unread]
+) -> _Model | None:
+    """Make a model of one item.
+
+    Args:
+        item: With AWS's names.
+        label: `user`, `role`, `group` or `policy`.
+        model: Makes it.
+        unread: Takes the reason where the item does not parse.
+
+    Returns:
+        The model; None if the item does not parse.
+    """
+    name = ""
+    if isinstance(item, Mapping):
+        name = str(item.get("Arn") or item.get(f"{label.title()}Name") or "")
+    try:
+        return model(item)
+    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+        fields = (
+            ", ".join(sorted({str(e["loc"][0]) for e in error.errors() if e["loc"]}))
+            if isinstance(error, ValidationError)
+            else ""
+        )
+        why = f"not as AWS describes a {label}" + (f" (look at {fields})" if fields else "")
+        hides = label in ("user", "role")
+        unread.append(Unread(f"{label} {name}".strip(), "Malformed", why, hides))
+        return None

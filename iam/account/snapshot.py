@@ -1,0 +1,205 @@
+"""Read an account from a file: what `aws iam get-account-authorization-details` printed.
+
+Nothing but JSON is taken, compressed with gzip or not. The file may come from anywhere, so every
+way in which it may be wrong is one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from iam.account.model import Account, Unread, partition_of
+from iam.account.parse import parse_page
+from iam.policy.document import DocumentError, unambiguous
+from iam.text import safe
+
+_PIECE = 1 << 20
+_GZIP = b"\x1f\x8b"
+_AS_GZIP = zlib.MAX_WBITS | 16
+_LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
+"""Missing groups and policies are told where something refers to them."""
+
+
+class SnapshotError(ValueError):
+    """A file that is no account; its text is one sentence that names the file."""
+
+
+def read_snapshot(path: str, limit: int) -> Account:
+    """Read a saved account.
+
+    Args:
+        path: A file's path, or `-` for standard input.
+        limit: The most megabytes of JSON that are read, unpacked.
+
+    Returns:
+        The account; parts that are missing or not understood stand in `unread`.
+
+    Raises:
+        SnapshotError: It cannot be read, or is something else.
+    """
+    name = "standard input" if path == "-" else safe(path)
+    body = _json(_bytes(path, name, limit), name)
+    if not isinstance(body, Mapping) or not any(
+        isinstance(body.get(key), list) for key in ("UserDetailList", "RoleDetailList")
+    ):
+        raise SnapshotError(
+            f"{name} is not what `aws iam get-account-authorization-details` prints: "
+            "it has neither a UserDetailList nor a RoleDetailList"
+        )
+    account = parse_page(Account(id=""), body)
+    account_id, partition = _whose(account, name)
+    return replace(
+        account,
+        id=account_id,
+        partition=partition,
+        unread=(*account.unread, *_gaps(body)),
+    )
+
+
+def _bytes(path: str, name: str, limit: int) -> bytes:
+    """The JSON of a file, unpacked."""
+    try:
+        if path != "-":
+            with Path(path).open("rb") as file:
+                return _unpacked(file, name, limit)
+        if sys.stdin is None:
+            raise SnapshotError("standard input is closed: pipe the saved account into it")
+        if sys.stdin.isatty():
+            raise SnapshotError("standard input is a terminal: pipe the saved account into it")
+        return _unpacked(sys.stdin.buffer, name, limit)
+    except FileNotFoundError as error:
+        raise SnapshotError(f"{name} does not exist") from error
+    except IsADirectoryError as error:
+        raise SnapshotError(f"{name} is a directory, not a file") from error
+    except PermissionError as error:
+        raise SnapshotError(f"{name} may not be read: permission denied") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, SnapshotError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SnapshotError(f"{name} cannot be read: {safe(reason)}") from error
+
+
+def _unpacked(file: BinaryIO, name: str, limit: int) -> bytes:
+    start = file.read(_PIECE)
+    packed = chain([start], iter(partial(file.read, _PIECE), b""))
+    if not start.startswith(_GZIP):
+        return _within(packed, name, limit)
+    try:
+        return _within(_gunzipped(packed), name, limit)
+    except EOFError as error:
+        raise SnapshotError(f"{name} ends in the middle: the gzip file is not complete") from error
+    except zlib.error as error:
+        raise SnapshotError(f"{name} is a damaged gzip file") from error
+
+
+def _gunzipped(packed: Iterable[bytes]) -> Iterator[bytes]:
+    """Unpack in pieces, none of which is large, whatever was packed."""
+    unpacking = zlib.decompressobj(wbits=_AS_GZIP)
+    for piece in packed:
+        rest = piece
+        while rest:
+            if unpacking.eof:  # one file may be several, one after the other, and zeros at its end
+                if not (rest := rest.lstrip(b"\0")):
+                    break
+                unpacking = zlib.decompressobj(wbits=_AS_GZIP)
+            yield unpacking.decompress(rest, _PIECE)
+            rest = unpacking.unused_data if unpacking.eof else unpacking.unconsumed_tail
+    if not unpacking.eof:
+        raise EOFError
+
+
+def _within(pieces: Iterable[bytes], name: str, limit: int) -> bytes:
+    """Put pieces together, unless they are more than some megabytes."""
+    read = bytearray()
+    for piece in pieces:
+        read += piece
+        if len(read) > limit * 1_000_000:
+            raise SnapshotError(
+                f"{name} holds more than {limit:,} MB of JSON, the most that is read: "
+                "raise it with --snapshot-limit"
+            )
+    return bytes(read)
+
+
+def _json(data: bytes, name: str) -> Any:
+    if not data.strip():
+        raise SnapshotError(f"{name} is empty")
+    try:
+        # UTF-16, as PowerShell writes it, and a byte order mark are recognised here, too.
+        text = data.decode(json.detect_encoding(data))
+    except UnicodeDecodeError as error:
+        raise SnapshotError(f"{name} is not text in UTF-8") from error
+    try:
+        return json.loads(text, object_pairs_hook=unambiguous)
+    except DocumentError as error:
+        raise SnapshotError(f"{name} cannot be trusted: {safe(str(error))}") from error
+    except json.JSONDecodeError as error:
+        start = text.lstrip()[:1]
+        if start in ("{", "[") and (
+            error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+        ):
+            raise SnapshotError(f"{name} ends in the middle: the JSON is not complete") from error
+        raise SnapshotError(
+            f"{name} is not JSON (line {error.lineno}, column {error.colno}): "
+            "save the account with --output json"
+        ) from error
+    except RecursionError as error:
+        raise SnapshotError(f"{name} is nested too deeply to be a saved account") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise SnapshotError(f"{name} is not JSON that can be read") from error
+
+
+def _whose(account: Account, name: str) -> tuple[str, str]:
+    """The account's ID and partition, by the ARNs of all that is in it."""
+    arns = [*account.principals, *(group.arn for group in account.groups.values())]
+    owners = {(fields[4], partition_of(arn)) for arn in arns if len(fields := arn.split(":")) > 5}
+    if not owners:
+        raise SnapshotError(f"{name} holds no user, role or group that can be read")
+    if len(owners) > 1:
+        # Groups are known by name, so that two accounts in one would grant each other's rights.
+        ids = ", ".join(sorted(safe(owner) for owner, _ in owners)[:3])
+        raise SnapshotError(f"{name} holds more than one account ({ids}): keep one in a file")
+    ((account_id, partition),) = owners
+    if not (len(account_id) == 12 and account_id.isdecimal() and account_id.isascii()):
+        raise SnapshotError(f"{name} has ARNs without an account ID: {safe(account_id)!r}")
+    return account_id, partition
+
+
+def _gaps(body: Mapping[str, Any]) -> list[Unread]:
+    gaps = [
+        Unread(words, "Missing", f"the file has no {key}", hides=True)
+        for key, words in _LISTS.items()
+        if key not in body
+    ]
+    if body.get("IsTruncated") is True:
+        gaps.append(
+            Unread(
+                "the pages that follow",
+                "Truncated",
+                "the file holds only the first page: save the account without --no-paginate",
+                hides=True,
+            )
+        )
+    return gaps
+
+
+def described(path: str) -> str:
+    """Which file it is, and of which day by the file system: `account.json of 2026-11-23`."""
+    if path == "-":
+        return "standard input"
+    name = safe(Path(path).name)
+    try:
+        saved = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return name
+    return f"{name} of {saved:%Y-%m-%d}"

@@ -1,0 +1,110 @@
+"""Read a whole account from AWS, page by page, into an `Account` that grows.
+
+`GetAccountAuthorizationDetails` says everything in a few calls; users, roles and the rest come as
+parallel streams, since the pages of one stream follow from each other. Where it is denied, the
+account is read principal by principal instead (`iam.aws.load_one_by_one`).
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from iam.account.model import Account, Unread, account_of
+from iam.account.parse import parse_page
+from iam.aws.client import Aws
+from iam.aws.identity import Identity
+from iam.aws.load_one_by_one import fetch_missing, load_one_by_one, together
+from iam.aws.paging import incomplete, pages
+from iam.errors import AwsError
+from iam.runtime.threads import in_thread, one_at_a_time
+from iam.text import safe
+
+PAGE_SIZE = 1000
+_STREAMS = {
+    "groups and policies": ["LocalManagedPolicy", "AWSManagedPolicy", "Group"],
+    "users": ["User"],
+    "roles": ["Role"],
+}
+"""What is asked for side by side, by what is missing where one ends too soon."""
+
+OnPage = Callable[[Account], None]
+
+
+async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = None) -> Account:
+    """Read the account.
+
+    Args:
+        aws: The connection.
+        identity: As `identify` found it.
+        on_page: Called in the event loop's thread with what is new, whenever there is more of it.
+
+    Returns:
+        The account; what is denied or cannot be understood stands in it as `Unread`.
+
+    Raises:
+        AwsError: It cannot be read: no network, credentials that have expired, neither users nor
+            roles may be listed, or what was read is of another account.
+    """
+    on_page = on_page or (lambda _: None)
+    start = Account(id=identity.account, alias=identity.alias, partition=identity.partition)
+    try:
+        account = await _load_at_once(aws, start, on_page)
+    except AwsError as error:
+        if not error.denied:
+            raise
+        account = await load_one_by_one(aws, start, on_page)
+    for arn in account.principals:
+        if account_of(arn) != identity.account:
+            raise AwsError(
+                "WrongAccount",
+                f"AWS answered with {safe(arn)}, and account {identity.account} was asked for.",
+                "Check the endpoint URL and the proxy, and press r.",
+            )
+    return await fetch_missing(aws, account)
+
+
+async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
+    read: list[Account] = []
+    broken: dict[str, AwsError] = {}
+
+    async def parse(page: Mapping[str, Any]) -> None:
+        def work() -> Account:
+            with one_at_a_time:
+                return parse_page(start, page)
+
+        parsed = await in_thread(work)
+        read.append(parsed)
+        on_page(parsed)
+
+    async def stream(what: str, kinds: list[str]) -> None:
+        call = "get_account_authorization_details"
+        async with asyncio.TaskGroup() as parsing:
+            try:
+                # While one page is parsed the next is on its way.
+                async for page in pages(aws, call, Filter=kinds, MaxItems=PAGE_SIZE):
+                    parsing.create_task(parse(page))
+            except AwsError as error:
+                if not incomplete(error):
+                    raise
+                broken[what] = error
+
+    await together(stream(what, kinds) for what, kinds in _STREAMS.items())
+    if not read:
+        raise next(iter(broken.values()))
+    return replace(
+        start,
+        principals={arn: p for page in read for arn, p in page.principals.items()},
+        groups={name: g for page in read for name, g in page.groups.items()},
+        policies={arn: p for page in read for arn, p in page.policies.items()},
+        unread=(
+            *(unread for page in read for unread in page.unread),
+            *(
+                Unread(what, error.code, error.sentence, hides=what in ("users", "roles"))
+                for what, error in broken.items()
+            ),
+        ),
+    )

@@ -1,0 +1,131 @@
+"""Find the policy that is being managed: at AWS, else in the account's data, else as shipped.
+
+What asks AWS is imported when AWS is asked: an account from a file needs no boto3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from iam.account.model import Account, ManagedPolicy, Unread, document_of
+from iam.errors import AwsError
+from iam.policy.bundled import shipped
+from iam.text import safe
+
+if TYPE_CHECKING:
+    from iam.aws.client import Aws
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """The policy, and where its document is from."""
+
+    policy: ManagedPolicy
+    source: Literal["live", "account", "shipped"]
+    as_of: str | None
+    """The day on which this version became the policy's default; None if that is not known."""
+
+
+async def likeliest(aws: Aws, ref: str, account: Account) -> Managed | None:
+    """Ask AWS for what a name or an ARN most likely stands for, before the account is read.
+
+    Args:
+        aws: The connection.
+        ref: As for `managed_policy`.
+        account: For its ID and partition.
+
+    Returns:
+        What `managed_policy` would find first; None where that is not to be had.
+    """
+    try:
+        return await _live(aws, next(_candidates(ref, account)))
+    except AwsError:
+        return None  # `managed_policy` asks again, and tells what is wrong
+
+
+async def managed_policy(
+    aws: Aws | None, ref: str, account: Account, likely: Managed | None = None
+) -> Managed:
+    """Resolve a policy's name or ARN.
+
+    Args:
+        aws: The connection; None for an account from a file.
+        ref: A name (an AWS managed policy's first, then one of the account's own) or an ARN.
+        account: For its ID and partition, and the policies that it holds.
+        likely: As `likeliest` found it, to save the calls.
+
+    Returns:
+        The policy, with a document that can be read.
+
+    Raises:
+        AwsError: There is no such policy, or its document cannot be had anywhere.
+    """
+    candidates = tuple(dict.fromkeys(_candidates(ref, account)))
+    refused: AwsError | None = None
+    if likely is not None:
+        return _with_versions(likely, account)
+    if aws is not None:
+        try:
+            for arn in candidates:
+                if (found := await _live(aws, arn)) is not None:
+                    return _with_versions(found, account)
+        except AwsError as error:
+            refused = error
+    for arn in candidates:
+        if (known := account.policies.get(arn)) and not isinstance(known.document, Unread):
+            return Managed(known, "account", _day(known))
+    for arn in candidates:
+        if (spare := shipped(arn)) is not None:
+            document = document_of(spare.document)
+            policy = ManagedPolicy(spare.name, arn, spare.version, document=document)
+            return Managed(policy, "shipped", spare.updated)
+    raise refused or AwsError(
+        "NoSuchEntity",
+        f"There is no policy {safe(ref)} to be found for account {account.id}.",
+        "Check --policy: it takes the name or the ARN of a managed policy.",
+    )
+
+
+async def _live(aws: Aws, arn: str) -> Managed | None:
+    from iam.aws.load_one_by_one import NOT_THERE, get_policy
+
+    try:
+        policy = await get_policy(aws, arn)
+    except AwsError as error:
+        if error.code in NOT_THERE:
+            return None
+        raise
+    if isinstance(policy.document, Unread):
+        raise AwsError(
+            policy.document.error,
+            f"The document of {safe(arn)} is not one this app understands.",
+            "Choose another policy.",
+        )
+    return Managed(policy, "live", _day(policy))
+
+
+def _with_versions(managed: Managed, account: Account) -> Managed:
+    """The policy with those of its versions that the account's data holds."""
+    if (known := account.policies.get(managed.policy.arn)) is None:
+        return managed
+    policy = replace(managed.policy, versions=known.versions)
+    return replace(managed, policy=policy)
+
+
+def _candidates(ref: str, account: Account) -> Iterator[str]:
+    """The ARNs that a reference may stand for, the likeliest first."""
+    if ref.startswith("arn:"):
+        yield ref
+        return
+    aws_managed = f"arn:{account.partition}:iam::aws:policy"
+    yield f"{aws_managed}/{ref}"
+    yield from (arn for arn, policy in account.policies.items() if policy.name == ref)
+    yield f"arn:{account.partition}:iam::{account.id}:policy/{ref}"
+    yield f"{aws_managed}/service-role/{ref}"
+    yield f"{aws_managed}/job-function/{ref}"
+
+
+def _day(policy: ManagedPolicy) -> str | None:
+    return policy.updated.date().isoformat() if policy.updated else None

@@ -1,0 +1,117 @@
+"""What a table of an account shows, as plain JSON: the part of a kept load that is there at once.
+
+Verdicts are of the day on which they were made, by the policy that was managed then. Light: no
+pydantic, and nothing is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from iam.account.attachments import Attachment
+from iam.account.model import Unread
+from iam.verdicts.result import SectionSum, Summary
+from iam.verdicts.verdict import Verdict
+
+Json = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """A user, a role or a group."""
+
+    arn: str
+    type: Literal["user", "role", "group"]
+    name: str
+    path: str
+    members: int | None
+    """Of a group."""
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An account in lines."""
+
+    account_id: str
+    alias: str | None
+    policy: tuple[str, str, str]
+    """ARN, name and version."""
+    columns: tuple[tuple[str, str, int], ...]
+    """Of each section the Sid, what stands above it, and how many entries it has."""
+    lines: tuple[Line, ...]
+    unread: tuple[Unread, ...]
+
+
+def to_json(picture: Picture) -> Json:
+    """Write a picture; summaries that many share stand in it once."""
+    summaries: dict[Summary, int] = {}
+    lines = [
+        [*line[:-1], summaries.setdefault(line.summary, len(summaries))] for line in picture.lines
+    ]
+    return {
+        "account": picture.account_id,
+        "alias": picture.alias,
+        "policy": picture.policy,
+        "columns": picture.columns,
+        "summaries": [_summary_to_json(summary) for summary in summaries],
+        "lines": lines,
+        "unread": [[u.what, u.error, u.message, u.hides] for u in picture.unread],
+    }
+
+
+def from_json(raw: Mapping[str, Any]) -> Picture:
+    """Read a picture.
+
+    Raises:
+        KeyError, TypeError, ValueError, IndexError: It is none.
+    """
+    summaries = [_summary_from_json(*each) for each in raw["summaries"]]
+    arn, name, version = raw["policy"]
+    return Picture(
+        account_id=raw["account"],
+        alias=raw["alias"],
+        policy=(arn, name, version),
+        columns=tuple((sid, label, entries) for sid, label, entries in raw["columns"]),
+        lines=tuple(_line(each, summaries) for each in raw["lines"]),
+        unread=tuple(Unread(*each) for each in raw["unread"]),
+    )
+
+
+def _line(raw: list[Any], summaries: list[Summary]) -> Line:
+    *texts, members, which = raw
+    arn, kind, name, path = texts
+    if kind not in ("user", "role", "group") or not all(isinstance(text, str) for text in texts):
+        raise ValueError("no user, role or group")
+    return Line(arn, kind, name, path, members, summaries[which])
+
+
+def _summary_to_json(summary: Summary) -> list[Any]:
+    return [
+        summary.verdict,
+        [[s.verdict, s.granted, s.total] for s in summary.sections],
+        [summary.attached.direct, summary.attached.groups],
+        summary.invokes,
+        summary.hidden,
+        summary.uncertain,
+    ]
+
+
+def _summary_from_json(
+    verdict: str,
+    sections: Iterable[tuple[str, int, int]],
+    attached: tuple[bool, Iterable[str]],
+    invokes: str | None,
+    hidden: Iterable[str],
+    uncertain: bool,
+) -> Summary:
+    direct, groups = attached
+    return Summary(
+        verdict=Verdict(verdict),
+        sections=tuple(SectionSum(Verdict(v), granted, total) for v, granted, total in sections),
+        attached=Attachment(direct, tuple(groups)),
+        invokes=None if invokes is None else Verdict(invokes),
+        hidden=tuple(hidden),
+        uncertain=uncertain,
+    )

@@ -1,0 +1,1 @@
+"""Attach and detach policies: planned, checked, applied, recorded in a journal, undone."""

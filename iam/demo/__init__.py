@@ -1,0 +1,1 @@
+"""The embedded account of `--demo`, served by a process of its own."""

@@ -1,0 +1,1 @@
+"""The language of IAM policies: documents, conditions, patterns and the known actions."""

@@ -1,0 +1,118 @@
+"""A condition in words: `with MFA`, `if the region is us-east-1`, `unless the guardrail is g-1`.
+
+A Deny under one negated condition is turned round, since that is how people think of it: denied
+unless. With a second condition it is not: "unless one or unless the other" would be misread.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+from iam.policy.condition import Operator, as_bool, operator_of
+from iam.policy.document import Condition, Effect
+from iam.text import ascii_lower
+
+_KEYS = {
+    "aws:calledvia": "service on the way",
+    "aws:calledviafirst": "the first service on the way",
+    "aws:calledvialast": "the service that makes the call",
+    "aws:currenttime": "the time",
+    "aws:principalaccount": "the caller's account",
+    "aws:principalarn": "the caller's ARN",
+    "aws:principalorgid": "the caller's organization",
+    "aws:principalorgpaths": "the caller's place in the organization",
+    "aws:principaltype": "the caller's type",
+    "aws:requestedregion": "the region",
+    "aws:resourceaccount": "the resource's account",
+    "aws:resourceorgid": "the resource's organization",
+    "aws:sourceip": "the source IP",
+    "aws:sourcevpc": "the VPC",
+    "aws:sourcevpce": "the VPC endpoint",
+    "aws:userid": "the caller's ID",
+    "aws:username": "the user name",
+    "aws:vpcsourceip": "the source IP in the VPC",
+    "bedrock:bearertokentype": "the type of the API key",
+    "bedrock:guardrailidentifier": "the guardrail",
+    "bedrock:inferenceprofilearn": "the inference profile",
+    "bedrock:servicetier": "the service tier",
+}
+_TAGS = {
+    "aws:principaltag": "the caller's tag",
+    "aws:requesttag": "the request's tag",
+    "aws:resourcetag": "the resource's tag",
+}
+_MFA = {
+    (True, False): "with MFA",
+    (False, False): "with temporary credentials without MFA",
+    (True, True): "with MFA or with long-term credentials",
+    (False, True): "without MFA",
+}
+"""By the value and IfExists: the key is absent from calls with long-term credentials.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
+"""
+_YES_NO = {
+    "aws:securetransport": ("over TLS", "without TLS"),
+    "aws:viaawsservice": ("when an AWS service calls on its behalf", "when it calls directly"),
+}
+"""Keys that every request has."""
+_VERBS = {
+    "StringEquals": "is", "StringEqualsIgnoreCase": "is", "StringLike": "is like",
+    "NumericEquals": "is", "NumericLessThan": "is below", "NumericLessThanEquals": "is at most",
+    "NumericGreaterThan": "is above", "NumericGreaterThanEquals": "is at least",
+    "DateEquals": "is", "DateLessThan": "is before", "DateLessThanEquals": "is not after",
+    "DateGreaterThan": "is after", "DateGreaterThanEquals": "is not before", "Bool": "is",
+    "BinaryEquals": "is", "IpAddress": "is in", "ArnEquals": "is like", "ArnLike": "is like",
+}  # fmt: skip
+"""ArnEquals and ArnLike are one and the same, wildcards and all."""
+
+
+def clause(condition: Condition, effect: Effect | None, alone: bool) -> str:
+    """Say a condition.
+
+    Args:
+        condition: Of a statement.
+        effect: The statement's.
+        alone: Whether it is the statement's only condition.
+
+    Returns:
+        A phrase to follow what is allowed or denied.
+    """
+    operator = operator_of(condition)
+    values = [value or '""' for value in condition.values] or ["(nothing)"]
+    if operator is None:
+        return f"if unknown operator {condition.operator}: {condition.key} {' or '.join(values)}"
+    truth = as_bool(condition.values)
+    if operator.base == "Bool" and not operator.quantifier and truth is not None:
+        if (key := ascii_lower(condition.key)) == "aws:multifactorauthpresent":
+            return _MFA[truth, operator.if_exists]
+        if key in _YES_NO:
+            return _YES_NO[key][0 if truth else 1]
+    name = _name(condition.key)
+    if operator.base == "Null" and truth is not None:
+        return f"if {name} is {'absent' if truth else 'present'}"
+    if operator.base == "Null":
+        return f"if {name} is absent: {' or '.join(values)}"
+    verb = _VERBS[operator.base.replace("Not", "")]
+    if operator.negated and effect == "Deny" and alone and not operator.quantifier:
+        return f"unless {name} {verb} {' or '.join(values)}"
+    if operator.negated:
+        verb = verb.replace("is", "is not", 1)
+    said = f"{name} {verb} {(' nor ' if operator.negated else ' or ').join(values)}"
+    return f"if {_QUANTIFIERS[operator.quantifier]}{said}{_where_absent(operator)}"
+
+
+_QUANTIFIERS = {"": "", "forallvalues": "every ", "foranyvalue": "any "}
+
+
+def _where_absent(operator: Operator) -> str:
+    """What is to be said of requests without the key; those that are not something include them."""
+    if operator.quantifier == "forallvalues":
+        return ", or there is none"
+    return ", or is absent" if operator.if_exists and not operator.negated else ""
+
+
+def _name(key: str) -> str:
+    kind, slash, tag = key.partition("/")
+    if slash and ascii_lower(kind) in _TAGS:
+        return f"{_TAGS[ascii_lower(kind)]} {tag}"
+    return _KEYS.get(ascii_lower(key), key)

@@ -1,0 +1,1 @@
+"""The audit of an account, and the formats it is written in."""

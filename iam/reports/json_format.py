@@ -1,0 +1,159 @@
+"""An audit as JSON, for scripts: a contract (docs/formats.md).
+
+The report of a large account is hundreds of megabytes, nearly all of which is said again and again,
+because principals with the same documents share their results. So the text of each result is made
+once, and a principal's is put together of such texts when it is written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from operator import attrgetter
+
+from iam.account.attachments import Attachment
+from iam.account.model import Principal
+from iam.reports.audit import Audit
+from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
+
+# Characters that JSON lets stand but a terminal would obey: C1 controls, bidi and line separators.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def as_json(audit: Audit) -> Iterator[str]:
+    """The whole audit as one JSON object, with a newline at the end.
+
+    Returns:
+        The text in pieces. All that could fail is done before the first: they are only put together
+        as they are taken.
+    """
+    managed = audit.managed
+    head = {
+        "schema": 1,
+        "generated_at": audit.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "source": audit.source,
+        "account": {
+            "id": audit.account.id,
+            "alias": audit.account.alias,
+            "partition": audit.account.partition,
+        },
+        "caller": audit.caller,
+        "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
+        "complete": audit.complete,
+        "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.unread],
+    }
+    texts = _Texts()
+    principals = [texts.of_principal(p, r) for p, r in audit.results]
+    begin = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return _joined(f'{_harmless(begin)},\n "principals": ', principals)
+
+
+def _joined(begin: str, principals: list[list[str]]) -> Iterator[str]:
+    yield begin
+    if not principals:
+        yield "[]\n}\n"
+        return
+    lead = "[\n  "
+    for parts in principals:
+        yield "".join([lead, *parts])
+        lead = ",\n  "
+    yield "\n ]\n}\n"
+
+
+class _Texts:
+    """The texts of results as they stand in the report.
+
+    Those of sections and entries are known by the identity of the result, which the audit keeps
+    alive; what they are made of, by what it says.
+    """
+
+    def __init__(self) -> None:
+        self._sections: dict[int, list[str]] = {}
+        self._entries: dict[int, str] = {}
+        self._inside = cache(_inside)
+        self._attached = cache(_attached)
+
+    def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
+        """A principal, in parts that it shares with others."""
+        who = _inside(_WHO, _of_who(principal), 2)
+        told = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
+        attached = self._attached(result.attached)
+        sections = [self._of_section(section) for section in result.sections]
+        return [
+            _harmless(f'{{\n   {who},\n   "attached": {attached},\n   {told},\n   "sections": '),
+            *_list(sections, 3),
+            "\n  }",
+        ]
+
+    def _of_section(self, section: SectionResult) -> list[str]:
+        if (known := self._sections.get(id(section))) is None:
+            head = self._inside(_SECTION, _of_section(section), 4)
+            entries = [[self._of_entry(entry)] for entry in section.entries]
+            known = self._sections[id(section)] = [
+                _harmless(f'{{\n     {head},\n     "actions": '),
+                *_list(entries, 5),
+                "\n    }",
+            ]
+        return known
+
+    def _of_entry(self, entry: EntryResult) -> str:
+        if (known := self._entries.get(id(entry))) is None:
+            inside = self._inside
+            head = inside(_ENTRY, _of_entry(entry), 6)
+            concrete = inside(tuple(entry.concrete), tuple(entry.concrete.values()), 7)
+            concrete = f"{{\n        {concrete}\n       }}" if concrete else "{}"
+            vias = "\n        },\n        {\n         ".join(
+                [inside(_VIA, _of_via(via), 8) for via in entry.via]
+            )
+            via = f"[\n        {{\n         {vias}\n        }}\n       ]" if vias else "[]"
+            known = self._entries[id(entry)] = _harmless(
+                f'{{\n       {head},\n       "concrete": {concrete},\n       "via": {via}\n      }}'
+            )
+        return known
+
+
+_WHO = ("arn", "type", "name", "path")
+_SECTION = ("sid", "title", "verdict", "granted", "total")
+_ENTRY = ("action", "verdict", "granted", "total")
+_VIA = ("effect", "policy", "kind", "group", "sid", "statement")
+_of_who, _of_section = attrgetter(*_WHO), attrgetter(*_SECTION)
+_of_entry, _of_via = attrgetter(*_ENTRY), attrgetter(*_VIA)
+_encoders = [
+    json.JSONEncoder(ensure_ascii=False, separators=(f",\n{' ' * (depth + 1)}", ": "))
+    for depth in range(9)
+]
+
+
+def _inside(names: tuple[str, ...], values: tuple[object, ...], depth: int) -> str:
+    """What stands between the braces of an object that is so deep, without objects in it.
+
+    With a separator that breaks the line it is written in C; `indent` is slow.
+    """
+    return _encoders[depth].encode(dict(zip(names, values, strict=True)))[1:-1]
+
+
+def _attached(attached: Attachment) -> str:
+    told = {"direct": attached.direct, "groups": list(attached.groups)}
+    return json.dumps(told, ensure_ascii=False, indent=1).replace("\n", "\n   ")
+
+
+def _list(items: list[list[str]], depth: int) -> list[str]:
+    """A list of what is in parts itself, in parts."""
+    if not items:
+        return ["[]"]
+    parts: list[str] = []
+    lead = f"[\n{' ' * (depth + 1)}"
+    for item in items:
+        parts.append(lead)
+        parts += item
+        lead = f",\n{' ' * (depth + 1)}"
+    parts.append(f"\n{' ' * depth}]")
+    return parts
+
+
+def _harmless(text: str) -> str:
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

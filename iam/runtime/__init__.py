@@ -1,0 +1,1 @@
+"""Threads, child processes, garbage collection, folders and private files."""

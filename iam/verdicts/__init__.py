@@ -1,0 +1,1 @@
+"""Evaluate policies: pure functions from an account's documents to verdicts."""

@@ -1,0 +1,199 @@
+"""The sections of the managed policy: one a statement, with titles and descriptions for people.
+
+The sections come from the policy's own document, so that a statement AWS adds tomorrow is a
+section tomorrow. The five that the app knows by Sid carry titles; the rest are titled by their
+Sid. Deny statements grant nothing and are no sections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from iam.policy.action_catalogue import Action, Catalogue
+from iam.policy.document import Document, Statement, parse_document
+from iam.policy.pattern import matches_any_action
+
+_KNOWN = {
+    "BedrockAPIs": ("Amazon Bedrock APIs", "Bedrock"),
+    "DescribeKey": ("KMS Key Access", "KMS"),
+    "APIsWithAllResourceAccess": ("Supporting Infrastructure Access", "Infra"),
+    "BedrockMantleAPIs": ("Amazon Bedrock Mantle APIs", "Mantle"),
+    "MarketplaceOperationsFromBedrockFor3pModels": (
+        "AWS Marketplace – Third-Party Models",
+        "Market",
+    ),
+}
+_LABELS = {"BedrockWebSearch": "Web", "BedrockAll": "Bedrock", "BedrockMantleAll": "Mantle"}
+
+_DESCRIPTIONS = {
+    "bedrock:Get*": "read any Bedrock resource",
+    "bedrock:List*": "list any Bedrock resource",
+    "bedrock:CallWithBearerToken": "authenticate using a bearer token",
+    "bedrock:BatchDeleteEvaluationJob": "batch delete evaluation jobs",
+    "bedrock:CreateEvaluationJob": "create a model evaluation job",
+    "bedrock:CreateGuardrail": "create a guardrail",
+    "bedrock:CreateGuardrailVersion": "version a guardrail",
+    "bedrock:CreateInferenceProfile": "create an inference profile",
+    "bedrock:CreateModelCopyJob": "copy a model",
+    "bedrock:CreateModelCustomizationJob": "fine-tune or customize a model",
+    "bedrock:CreateModelImportJob": "import an external model",
+    "bedrock:CreateModelInvocationJob": "create a batch invocation job",
+    "bedrock:CreatePromptRouter": "create a prompt router",
+    "bedrock:CreateProvisionedModelThroughput": "provision dedicated model capacity",
+    "bedrock:DeleteCustomModel": "delete a custom model",
+    "bedrock:DeleteGuardrail": "delete a guardrail",
+    "bedrock:DeleteImportedModel": "delete an imported model",
+    "bedrock:DeleteInferenceProfile": "delete an inference profile",
+    "bedrock:DeletePromptRouter": "delete a prompt router",
+    "bedrock:DeleteProvisionedModelThroughput": "remove provisioned model capacity",
+    "bedrock:StopEvaluationJob": "stop a running evaluation job",
+    "bedrock:StopModelCustomizationJob": "stop a model customization job",
+    "bedrock:StopModelInvocationJob": "stop a model invocation job",
+    "bedrock:TagResource": "add tags to a resource",
+    "bedrock:UntagResource": "remove tags from a resource",
+    "bedrock:UpdateGuardrail": "modify an existing guardrail",
+    "bedrock:UpdateProvisionedModelThroughput": "modify provisioned capacity",
+    "bedrock:ApplyGuardrail": "apply a guardrail to content",
+    "bedrock:InvokeModel": "invoke a model for inference",
+    "bedrock:InvokeModelWithResponseStream": "invoke a model with streaming output",
+    "kms:DescribeKey": "look up details of a KMS encryption key",
+    "iam:ListRoles": "list all IAM roles",
+    "ec2:DescribeVpcs": "describe VPC configurations",
+    "ec2:DescribeSubnets": "describe subnet configurations",
+    "ec2:DescribeSecurityGroups": "describe security group configurations",
+    "bedrock-mantle:CallWithBearerToken": "authenticate using a bearer token",
+    "bedrock-mantle:Get*": "read any Bedrock Mantle resource",
+    "bedrock-mantle:List*": "list any Bedrock Mantle resource",
+    "bedrock-mantle:CreateInference": "create an inference request",
+    "aws-marketplace:Subscribe": "subscribe to a marketplace listing",
+    "aws-marketplace:ViewSubscriptions": "view marketplace subscriptions",
+    "aws-marketplace:Unsubscribe": "unsubscribe from a marketplace listing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a section's statement, such as `bedrock:Get*`."""
+
+    action: str
+    concrete: tuple[str, ...]
+    """The concrete actions it stands for; itself where the catalogue has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One Allow statement of the managed policy."""
+
+    sid: str
+    """The statement's Sid, made unique; `Statement 3` where it has none."""
+    title: str
+    label: str
+    """A column heading of at most seven characters."""
+    statement: Statement
+    variables: bool
+    """Whether `${…}` in its resources are policy variables."""
+    entries: tuple[Entry, ...]
+
+
+def sections_of(document: Document, catalogue: Catalogue) -> tuple[Section, ...]:
+    """Make the sections of a policy document.
+
+    Args:
+        document: Of the managed policy.
+        catalogue: The concrete actions that wildcards stand for.
+
+    Returns:
+        A section for every statement that is not a Deny, in the document's order. One that could
+        not be understood has its `statement.problem`, and may have no entries.
+    """
+    sections: list[Section] = []
+    taken: set[str] = set()
+    for statement in document.statements:
+        if statement.effect == "Deny":
+            continue
+        name = statement.sid or f"Statement {statement.index + 1}"
+        sid, n = name, 1
+        while sid in taken:
+            n += 1
+            sid = f"{name} ({n})"
+        taken.add(sid)
+        title, label = _KNOWN.get(name, (name, _LABELS.get(name) or _short(name)))
+        sections.append(
+            Section(
+                sid=sid,
+                title=title,
+                label=label,
+                statement=statement,
+                variables=document.version == "2012-10-17",
+                entries=_entries(statement, catalogue),
+            )
+        )
+    return tuple(sections)
+
+
+def section_of_action(action: Action, sections: Iterable[Section]) -> Section:
+    """Narrow the sections to one action: who can do this?
+
+    Args:
+        action: The concrete action.
+        sections: Of the managed policy.
+
+    Returns:
+        The first section that has the action, with nothing else in it. Where the policy does not
+        have it, a section of every request of the action.
+    """
+    entry = Entry(action.id, (action.id,))
+    for section in sections:
+        if any(action.id in e.concrete for e in section.entries):
+            return replace(section, entries=(entry,))
+    everything = parse_document(
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Allow", "Action": action.id, "Resource": "*"},
+        }
+    )
+    return Section(
+        sid=action.id,
+        title=action.id,
+        label=_short(action.name),
+        statement=everything.statements[0],
+        variables=True,
+        entries=(entry,),
+    )
+
+
+def _short(sid: str) -> str:
+    for lead in ("AmazonBedrock", "Bedrock", "Allow", "Statement "):
+        if sid.startswith(lead) and len(sid) > len(lead):
+            sid = sid[len(lead) :]
+    return sid[:7]
+
+
+def _entries(statement: Statement, catalogue: Catalogue) -> tuple[Entry, ...]:
+    if statement.not_actions is not None:
+        # What is not excluded, a service an entry: nobody wrote these entries, but they can be
+        # judged.
+        services: dict[str, list[str]] = {}
+        for action in catalogue.matching("*"):
+            if not matches_any_action(statement.not_actions, action.id):
+                services.setdefault(action.service, []).append(action.id)
+        return tuple(Entry(f"{service}:*", tuple(ids)) for service, ids in services.items())
+    return tuple(
+        Entry(written, _concrete(written, catalogue))
+        for written in dict.fromkeys(statement.actions or ())
+    )
+
+
+def _concrete(written: str, catalogue: Catalogue) -> tuple[str, ...]:
+    if "*" in written or "?" in written:
+        return tuple(action.id for action in catalogue.matching(written)) or (written,)
+    return (written,)
+
+
+def describe(action: str, catalogue: Catalogue) -> str:
+    """What an entry or a concrete action does, in a few words; empty where nobody has said."""
+    if action in _DESCRIPTIONS:
+        return _DESCRIPTIONS[action]
+    known = catalogue.find(action)
+    return known.description if known else ""

@@ -1,0 +1,1 @@
+"""The versions of a managed policy, and how they differ."""

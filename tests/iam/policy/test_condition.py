@@ -1,0 +1,122 @@
+"""Conditions: what is certain about them."""
+
+from __future__ import annotations
+
+import pytest
+
+from iam.policy.action_catalogue import catalogue
+from iam.policy.condition import Standing, operator_of, standing
+from iam.policy.document import Condition
+
+INVOKE = catalogue().find("bedrock:InvokeModel")
+ALWAYS, NEVER, MAYBE, UNKNOWN = (
+    Standing.ALWAYS, Standing.NEVER, Standing.MAYBE, Standing.UNKNOWN,
+)  # fmt: skip
+
+
+def condition(operator: str, key: str, *values: str) -> Condition:
+    return Condition(operator=operator, key=key, values=values)
+
+
+def one(made: Condition, *given: Condition) -> Standing:
+    return standing([made], given, INVOKE)
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected"),
+    [
+        ("StringEquals", NEVER),
+        ("StringNotEquals", ALWAYS),
+        ("stringequalsifexists", ALWAYS),
+        ("ForAllValues:StringEquals", ALWAYS),
+        ("ForAnyValue:StringEquals", NEVER),
+        ("ForAnyValue:StringNotEquals", NEVER),
+        ("ArnLike", NEVER),
+        ("ArnNotLikeIfExists", ALWAYS),
+        ("StringResembles", UNKNOWN),
+        ("ForSomeValues:StringEquals", UNKNOWN),
+        ("NullIfExists", UNKNOWN),
+    ],
+)
+def test_a_key_that_a_bedrock_call_cannot_carry(operator: str, expected: Standing) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
+    assert one(condition(operator, "s3:prefix", "x")) is expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [("true", ALWAYS), ("False", NEVER), ("x", MAYBE)])
+def test_null_asks_whether_a_key_is_absent(value: str, expected: Standing) -> None:
+    assert one(condition("Null", "s3:prefix", value)) is expected
+
+
+@pytest.mark.parametrize(
+    "key", ["aws:SourceIp", "aws:MultiFactorAuthPresent", "bedrock:GuardrailIdentifier", "saml:aud"]
+)
+def test_a_key_that_a_call_may_carry_decides_nothing(key: str) -> None:
+    assert one(condition("StringEquals", key, "x")) is MAYBE
+    assert one(condition("StringNotEquals", key, "x")) is MAYBE
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (condition("StringEquals", "aws:CalledViaLast", "a", "b"), ALWAYS),
+        (condition("StringEquals", "AWS:calledvialast", "b", "a", "c"), ALWAYS),
+        (condition("StringEquals", "aws:CalledViaLast", "a"), MAYBE),
+        (condition("StringEquals", "aws:CalledViaLast", "c"), NEVER),
+        (condition("StringNotEquals", "aws:CalledViaLast", "c"), ALWAYS),
+        (condition("StringNotEquals", "aws:CalledViaLast", "a", "b"), NEVER),
+        (condition("StringNotEquals", "aws:CalledViaLast", "a"), MAYBE),
+        (condition("StringLike", "aws:CalledViaLast", "?"), ALWAYS),
+        (condition("StringLike", "aws:CalledViaLast", "a*"), MAYBE),
+        (condition("Null", "aws:CalledViaLast", "true"), NEVER),
+        (condition("Null", "aws:CalledViaLast", "false"), ALWAYS),
+        (condition("StringEqualsIfExists", "aws:CalledViaLast", "a", "b"), ALWAYS),
+        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b", "a"), ALWAYS),
+        (condition("StringEquals", "aws:CalledViaLast", "${a}", "b"), MAYBE),
+        (condition("StringNotEquals", "aws:CalledViaLast", "${a}"), MAYBE),
+    ],
+)
+def test_what_the_section_s_own_condition_settles(made: Condition, expected: Standing) -> None:
+    assert one(made, condition("StringEquals", "aws:CalledViaLast", "a", "b")) is expected
+
+
+def test_all_conditions_must_hold() -> None:
+    never = condition("StringEquals", "s3:prefix", "x")
+    odd = condition("Odd", "x", "y")
+    maybe = condition("Bool", "aws:MultiFactorAuthPresent", "true")
+    assert standing([], [], INVOKE) is ALWAYS
+    assert standing([odd, never], [], INVOKE) is NEVER
+    assert standing([odd, maybe], [], INVOKE) is Standing.UNKNOWN_MAYBE
+    assert standing([maybe], [], INVOKE) is MAYBE
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (condition("Bool", "aws:ViaAWSService", "true"), ALWAYS),
+        (condition("BoolIfExists", "aws:viaAWSservice", "True"), ALWAYS),
+        (condition("Bool", "aws:ViaAWSService", "false"), NEVER),
+        (condition("Bool", "aws:ViaAWSService", "true", "false"), ALWAYS),
+        (condition("Bool", "aws:ViaAWSService", "perhaps"), MAYBE),
+        (condition("Null", "aws:CalledVia", "true"), NEVER),
+        (condition("Null", "aws:CalledViaFirst", "false"), ALWAYS),
+        (condition("ForAnyValue:StringEquals", "aws:CalledVia", "a", "b", "c"), ALWAYS),
+        (condition("ForAnyValue:StringLike", "aws:CalledVia", "?"), ALWAYS),
+        (condition("ForAnyValue:StringEquals", "aws:CalledVia", "a"), MAYBE),
+        (condition("ForAnyValue:StringEquals", "aws:CalledVia", "c"), MAYBE),
+        (condition("ForAnyValue:StringNotEquals", "aws:CalledVia", "c"), ALWAYS),
+        (condition("ForAllValues:StringEquals", "aws:CalledVia", "a", "b"), MAYBE),
+        (condition("StringEquals", "aws:CalledViaFirst", "a", "b"), MAYBE),
+    ],
+)
+def test_a_call_by_way_of_a_service_is_told_by_all_keys_of_it(
+    made: Condition, expected: Standing
+) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html"""
+    assert one(made, condition("StringEquals", "aws:CalledViaLast", "a", "b")) is expected
+    assert one(made, condition("StringNotEquals", "aws:CalledViaLast", "a", "b")) is MAYBE
+
+
+def test_only_operators_of_iam_are_known() -> None:
+    assert operator_of(condition("ForAnyValue:stringlikeifexists", "x", "y")) is not None
+    assert operator_of(condition("StringResembles", "x", "y")) is None

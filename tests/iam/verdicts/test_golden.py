@@ -1,0 +1,116 @@
+"""Golden cases: what AWS's documentation says of policies, one case an entry of `golden/*.json`.
+
+A case is alice, a role or, in a group, a user. `statements` are one inline policy of hers and
+`documents` further ones, as written. `managed` are the managed policies of the account, by name:
+all of them are attached to her, unless `attached` says which, and one that is null is missing.
+`is` says the verdicts, `by` in words what decides on the first of them (or on its wildcard entry),
+and `page` is the page of AWS's documentation that settles it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from iam.verdicts.result import EntryResult, PrincipalResult
+from iam.verdicts.verdict import Verdict
+from tests.build import account, document, group, judge, policy, policy_arn, role, the, user
+from tests.iam.verdicts.sums import agreed
+
+FILES = sorted((Path(__file__).parent / "golden").glob("*.json"))
+Json = dict[str, Any]
+
+
+class Case(BaseModel):
+    """One entry of a file; a key that nobody reads is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    page: str = Field(pattern=r"^https://docs\.aws\.amazon\.com/[\w./#-]+$")
+    version: str = "2012-10-17"
+    statements: list[Json] = []
+    documents: list[Any] = []
+    managed: dict[str, Any] = {}
+    """By name: a document, or `versions` of it with the `default` one."""
+    attached: list[str] | None = None
+    groups: dict[str, list[Json | str]] = {}
+    """By name: statements, or the names of managed policies."""
+    boundary: list[Json] | str | None = None
+    """Its statements, or the name of a policy that is missing."""
+    partition: str = "aws"
+    verdicts: dict[str, Verdict] = Field(alias="is", min_length=1)
+    by: list[str] | None = None
+
+
+CASES = [
+    Case.model_validate(case) for file in FILES for case in json.loads(file.read_text("utf-8"))
+]
+
+
+def judged(case: Case) -> PrincipalResult:
+    """The verdicts on the alice of a case."""
+    items = [_managed(name, raw) for name, raw in case.managed.items() if raw is not None]
+    for name, held in case.groups.items():
+        statements = [document(s) for s in held if isinstance(s, dict)]
+        attached = [policy_arn(s) for s in held if isinstance(s, str)]
+        items.append(group(name, *statements, attached=attached))
+    boundary = case.boundary
+    if isinstance(boundary, list):
+        items.append(policy("Boundary", *boundary))
+        boundary = policy_arn("Boundary")
+    own = [document(*case.statements, version=case.version)] if case.statements else []
+    held_by_her: Json = {
+        "attached": [
+            policy_arn(n) for n in (case.managed if case.attached is None else case.attached)
+        ],
+        "boundary": boundary,
+    }
+    documents = (*own, *case.documents)
+    if case.groups:
+        items.append(user("alice", *documents, groups=list(case.groups), **held_by_her))
+    else:
+        items.append(role("alice", *documents, **held_by_her))
+    made = account(*items, partition=case.partition)
+    return agreed(judge(case.partition), made, the(made))
+
+
+def _managed(name: str, raw: Any) -> Json:
+    if not isinstance(raw, dict) or "versions" not in raw:
+        return policy(name, raw=raw)
+    versions = [
+        {"VersionId": id, "IsDefaultVersion": id == raw["default"], "Document": made}
+        for id, made in raw["versions"].items()
+    ]
+    return {**policy(name), "DefaultVersionId": raw["default"], "PolicyVersionList": versions}
+
+
+def entry_of(result: PrincipalResult, action: str) -> EntryResult:
+    """The first entry that has an action."""
+    return next(
+        entry
+        for section in result.sections
+        for entry in section.entries
+        if action == entry.action or action in entry.concrete
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_golden(case: Case) -> None:
+    result = judged(case)
+    found: dict[str, Verdict] = {}
+    for action in case.verdicts:
+        entry = entry_of(result, action)
+        found[action] = entry.concrete.get(action, entry.verdict)
+    assert found == case.verdicts
+    if case.by is not None:
+        assert list(entry_of(result, next(iter(case.verdicts))).means) == case.by
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    names = [case.name for case in CASES]
+    assert sorted(set(names)) == sorted(names)

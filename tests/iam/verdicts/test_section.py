@@ -1,0 +1,68 @@
+"""Sections: one a statement of the managed policy, with titles and descriptions for people."""
+
+from __future__ import annotations
+
+from iam.policy.action_catalogue import catalogue
+from iam.policy.document import parse_document
+from iam.verdicts.section import Section, describe, sections_of
+from tests.build import allow, deny, document, judge
+
+
+def of(*statements: dict[str, object]) -> tuple[Section, ...]:
+    return sections_of(parse_document(document(*statements)), catalogue())
+
+
+def test_the_six_sections_of_the_managed_policy_in_its_order() -> None:
+    assert [(s.sid, s.title, len(s.entries)) for s in judge().sections] == [
+        ("BedrockAPIs", "Amazon Bedrock APIs", 44),
+        ("DescribeKey", "KMS Key Access", 1),
+        ("APIsWithAllResourceAccess", "Supporting Infrastructure Access", 4),
+        ("BedrockMantleAPIs", "Amazon Bedrock Mantle APIs", 4),
+        ("BedrockWebSearch", "BedrockWebSearch", 2),
+        ("MarketplaceOperationsFromBedrockFor3pModels", "AWS Marketplace – Third-Party Models", 3),
+    ]
+
+
+def test_wildcards_stand_for_concrete_actions_and_unknown_ones_for_themselves() -> None:
+    (section,) = of(allow(["kms:Describe*", "nobody:Has*", "kms:DescribeKey"]))
+    assert [(e.action, e.concrete) for e in section.entries] == [
+        ("kms:Describe*", ("kms:DescribeCustomKeyStores", "kms:DescribeKey")),
+        ("nobody:Has*", ("nobody:Has*",)),
+        ("kms:DescribeKey", ("kms:DescribeKey",)),
+    ]
+
+
+def test_deny_statements_are_no_sections_and_sids_are_made_unique() -> None:
+    found = of(
+        allow("kms:*", Sid="A"), deny("*", Sid="No"), allow("ec2:*", Sid="A"), allow("iam:*")
+    )
+    assert [s.sid for s in found] == ["A", "A (2)", "Statement 4"]
+
+
+def test_a_statement_that_was_not_understood_is_a_section_all_the_same() -> None:
+    (section,) = of({"Sid": "Odd", "Effect": "Allow", "Action": 7, "Resource": "*"})
+    assert section.sid == "Odd"
+    assert section.statement.problem
+    assert section.entries == ()
+
+
+def test_not_action_is_judged_by_service() -> None:
+    (section,) = of(allow(NotAction=["bedrock:*", "iam:*"]))
+    services = [entry.action for entry in section.entries]
+    assert "kms:*" in services
+    assert "bedrock:*" not in services
+
+
+def test_every_action_of_the_policy_has_a_description() -> None:
+    for section in judge().sections:
+        for entry in section.entries:
+            for action in (entry.action, *entry.concrete):
+                assert describe(action, catalogue()), action
+
+
+def test_labels_fit_their_columns() -> None:
+    assert [s.label for s in judge().sections] == [
+        "Bedrock", "KMS", "Infra", "Mantle", "Web", "Market",
+    ]  # fmt: skip
+    (long,) = of(allow("kms:*", Sid="AllowEverythingThereIs"))
+    assert len(long.label) <= 7

@@ -1,0 +1,321 @@
+"""The account, read and judged by a process of its own: the same as in this one, and it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+
+from iam.account.model import Account, Unread
+from iam.account.snapshot import SnapshotError
+from iam.aws.client import Aws
+from iam.aws.keys import Keys
+from iam.aws.managed_policy import Managed
+from iam.errors import AwsError
+from tests.build import allow, details, policy_arn, role, user
+from tests.company import ARN, Company
+from tests.conftest import alive
+from tests.tui.steps import ask, go_to
+from tests.tui.waiting import main_of, names, table_of, until
+from tui.app import BedrockApp
+from tui.options import Launch
+from tui.session.account_reader import Survey
+from tui.session.evaluation import judge_all, judge_for, unread_in
+from tui.session.reader_process import RemoteSurvey, SurveyError, begin
+from tui.session.session import Session
+
+OTHER = "<Arn>arn:aws:iam::999999999999:user/x</Arn><Account>999999999999</Account>"
+WHOLE = "GetAccountAuthorizationDetails"
+
+
+@contextmanager
+def begun(launch: Launch) -> Iterator[RemoteSurvey]:
+    survey = RemoteSurvey(launch)
+    try:
+        yield survey
+    finally:
+        survey.close()
+
+
+class Everything:
+    """What a survey has told."""
+
+    account: Account
+    managed: Managed
+    came: list[str]
+    """The ARNs, as the pages came."""
+    judged: dict[str, Any]
+    unread: tuple[Unread, ...] | None
+
+
+async def by_another(launch: Launch) -> Everything:
+    told = Everything()
+    told.came = []
+    with begun(launch) as survey:
+        await survey.open()
+        told.account, told.managed = await survey.load(
+            lambda page: told.came.extend(holder.arn for holder in page.holders)
+        )
+        told.judged = {h.arn: one async for some in survey.judged() for h, one in some}
+        told.unread = survey.unread
+    return told
+
+
+async def by_this(launch: Launch) -> Everything:
+    told = Everything()
+    survey = Survey(launch)
+    await survey.open()
+    told.account, told.managed = await survey.load()
+    judge = judge_for(told.managed.policy, told.account.partition)
+    every = [pair async for some in judge_all(judge, told.account) for pair in some]
+    told.judged = {holder.arn: one for holder, one in every}
+    told.unread = await unread_in(told.account, judge, every)
+    return told
+
+
+async def test_it_tells_what_this_process_would_find(company: Company) -> None:
+    company.attach("user-01", "team-a")
+    company.iam.create_user(UserName="zoe", Path="/ops/", PermissionsBoundary=ARN)
+    theirs, ours = await by_another(company.launch), await by_this(company.launch)
+    assert theirs.account == ours.account
+    assert theirs.managed == ours.managed
+    assert theirs.judged == ours.judged
+    assert theirs.unread == ours.unread == ()
+    assert sorted(theirs.came) == sorted(holder.arn for holder in ours.account.holders)
+
+
+async def test_an_account_from_a_file_with_unknowns(tmp_path: Path) -> None:
+    path = tmp_path / "saved.json"
+    odd = {**allow("bedrock:*"), "Condition": {"NewOperator": {"aws:x": "y"}}}
+    many = [user(f"user-{i}", allow("bedrock:Get*", f"arn:aws:x:::{i}")) for i in range(120)]
+    path.write_text(
+        json.dumps(details(*many, user("erin", odd), role("r", attached=[policy_arn("gone")])))
+    )
+    launch = Launch(snapshot=str(path))
+    theirs, ours = await by_another(launch), await by_this(launch)
+    assert theirs.account == ours.account
+    assert theirs.judged == ours.judged
+    assert theirs.unread == ours.unread != ()
+
+
+async def test_what_is_shared_there_is_shared_here(company: Company) -> None:
+    told = await by_another(company.launch)
+    kinds = {id(one) for arn, one in told.judged.items() if ":user/user-" in arn}
+    assert len(kinds) == 1
+    assert all(h is told.account.holder(h.arn) for h in told.account.holders)
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "AccessDenied"])
+async def test_an_error_of_aws_comes_as_it_is(company: Company, code: str) -> None:
+    company.fake.refuse("*", code)
+    with begun(company.launch) as survey, pytest.raises(AwsError) as theirs:
+        await survey.open()
+    with pytest.raises(AwsError) as ours:
+        await Survey(company.launch).open()
+    assert vars(theirs.value) | {"request_id": None} == vars(ours.value) | {"request_id": None}
+    assert str(theirs.value) == str(ours.value)
+
+
+async def test_a_file_that_is_none_comes_as_a_sentence() -> None:
+    with begun(Launch(snapshot="none.json")) as survey, pytest.raises(SnapshotError, match="exist"):
+        await survey.open()
+
+
+async def test_a_process_that_is_killed_is_told_of(company: Company) -> None:
+    company.fake.hold(WHOLE)
+    with begun(company.launch) as survey:
+        await survey.open()
+        os.kill(survey._process.pid, signal.SIGKILL)
+        with pytest.raises(SurveyError, match=r"ended \(signal 9\)"):
+            await survey.load()
+
+
+async def test_a_fault_in_the_program_is_a_sentence_too() -> None:
+    with (
+        begun(Launch(snapshot=7)) as survey,  # type: ignore[arg-type]
+        pytest.raises(SurveyError, match=r"a fault in the program .*crash\.log"),
+    ):
+        await survey.open()
+
+
+async def test_it_ends_when_nobody_waits_for_it(company: Company) -> None:
+    company.fake.hold(WHOLE)
+    with begun(company.launch) as survey:
+        await survey.open()
+    deadline = time.monotonic() + 10
+    while alive(survey._process.pid):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+async def test_nothing_of_the_directory_it_is_started_in_is_run(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("boto3", "tui", "iam", "json", "pydantic"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", ["", *sys.path])
+    with begun(company.launch) as survey:
+        await survey.open()
+    assert not (tmp_path / "run").exists()
+
+
+def test_there_is_none_where_it_brings_nothing_or_cannot_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert begin(Launch(demo=True)) is None
+    assert begin(Launch(snapshot="-")) is None
+    assert begin(Launch(snapshot=str(tmp_path / "pipe"))) is None
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "pipe"))
+    assert begin(Launch()) is None
+
+
+async def test_nothing_that_the_environment_names_is_run(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ast.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with begun(company.launch) as survey:
+        await survey.open()
+    assert not (tmp_path / "run").exists()
+
+
+# The app on top of it
+
+
+@contextmanager
+def _app(launch: Launch) -> Iterator[BedrockApp]:
+    app = BedrockApp(launch, Session(launch, apart=True), unicode=True)
+    yield app
+    app.session.close()
+
+
+async def test_the_app_reads_by_it_and_changes_by_the_credentials_that_it_found(
+    company: Company,
+) -> None:
+    with _app(company.launch) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await until(pilot, lambda: main_of(pilot).loaded)
+            assert app.session._aws is None
+            await go_to(pilot, "user-00")
+            await ask(pilot, "a")
+            await pilot.press("y")
+            await until(pilot, lambda: company.sent == ["AttachUserPolicy user-00"])
+
+
+async def test_where_it_cannot_begin_this_process_reads(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iam.runtime.child_process._RUN", "raise SystemExit(3)")
+    with _app(company.launch) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await until(pilot, lambda: main_of(pilot).loaded)
+            assert len(names(pilot)) == 19
+
+
+async def test_a_connection_never_goes_with_another_account(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(company.launch, apart=True)
+    await session.open()
+    before = session._opened
+    assert before is not None and before.keys is not None
+    hold, begun = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    connect = session._connect
+
+    def slowly(keys: Keys | None = None) -> Aws:
+        loop.call_soon_threadsafe(begun.set)
+        hold.wait(10)
+        return connect(keys)
+
+    monkeypatch.setattr(session, "_connect", slowly)
+    asking = asyncio.create_task(session.connection())
+    await begun.wait()
+    company.fake.answer("GetCallerIdentity", lambda _: OTHER)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+    opened = await session.open()
+    assert opened.account_id == "999999999999"
+    hold.set()
+    aws = await asking
+    assert aws is not None and aws.keys.access == "another"
+    assert await session.connection() is aws
+    session.close()
+
+
+async def test_a_reload_that_fails_leaves_the_connection_of_the_account_on_the_screen(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session(company.launch)
+    await session.open()
+    before = await session.connection()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
+    company.fake.refuse("*", "ExpiredToken")
+    with pytest.raises(AwsError):
+        await session.open()
+    assert await session.connection() is before
+    session.close()
+
+
+async def test_a_reload_after_its_death_reads_anew(company: Company) -> None:
+    gate = company.fake.hold(WHOLE)
+    with _app(company.launch) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            screen = main_of(pilot)
+            await until(pilot, lambda: screen.bar.account_id)
+            survey = app.session._survey
+            assert isinstance(survey, RemoteSurvey)
+            os.kill(survey._process.pid, signal.SIGKILL)
+            await until(pilot, lambda: screen.query_one("#trouble").display)
+            gate.set()
+            await pilot.press("r")
+            await until(pilot, lambda: screen.loaded)
+            assert len(names(pilot)) == 19
+
+
+async def test_a_reload_in_the_middle_ends_the_one_before(company: Company) -> None:
+    gate = company.fake.hold(WHOLE)
+    with _app(company.launch) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await until(pilot, lambda: main_of(pilot).bar.account_id)
+            first = app.session._survey
+            assert isinstance(first, RemoteSurvey)
+            await pilot.press("r")
+            await until(pilot, lambda: not alive(first._process.pid))
+            gate.set()
+            await until(pilot, lambda: main_of(pilot).loaded)
+            assert len(names(pilot)) == 19
+            assert all(row.result for row in table_of(pilot).shown)
+
+
+async def test_reloads_one_after_the_other_leave_one_process(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[RemoteSurvey] = []
+
+    def noted(launch: Launch) -> RemoteSurvey:
+        made.append(RemoteSurvey(launch))
+        return made[-1]
+
+    monkeypatch.setattr("tui.session.session.begin", noted)
+    monkeypatch.setattr("tui.session.session._SMALL", 0)
+    with _app(company.launch) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await until(pilot, lambda: main_of(pilot).loaded)
+            for _ in range(4):
+                app.post_message(events.Key("r", "r"))
+            await until(pilot, lambda: len(made) > 1 and main_of(pilot).loaded)
+            await until(pilot, lambda: not any(alive(one._process.pid) for one in made))
+            assert len(names(pilot)) == 19

@@ -1,0 +1,91 @@
+"""`bedrock-tui audit`: the audit without the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from iam.account.snapshot import SnapshotError
+from iam.demo.launcher import DemoError
+from iam.errors import AwsError
+from iam.reports.audit import Audit
+from iam.reports.formats import FORMATS
+from iam.runtime.private_file import replacing
+from tui.diagnostics.crash_report import kept_for_a_report
+from tui.options import Launch
+from tui.session.session import Session
+
+
+class Failure(Exception):
+    """Why there is no audit, on one line."""
+
+
+def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
+    """Audit an account.
+
+    Args:
+        launch: What to audit.
+        form: One of `table`, `json`, `csv`, `markdown`.
+
+    Returns:
+        The report in pieces, and what could not be read, in a few words; empty if everything could.
+
+    Raises:
+        Failure: There is no report.
+    """
+    try:
+        # Not what the coroutine returns: when asyncio.run puts the handler of Ctrl-C back, it makes
+        # an error message, which nobody sees, with the repr of that in it: a gigabyte of text.
+        taken: list[Audit] = []
+        asyncio.run(_audit(launch, taken))
+        (audit,) = taken
+        return FORMATS[form](audit), _missing(audit)
+    except (AwsError, DemoError, SnapshotError) as error:
+        raise Failure(" ".join(str(error).split())) from error
+    except Exception as error:
+        raise Failure(kept_for_a_report()) from error
+
+
+def _missing(audit: Audit) -> str:
+    names = [unread.what for unread in audit.unread]
+    if not names:
+        return ""
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return f"{', '.join(names[:2])}{more} could not be read or understood"
+
+
+async def _audit(launch: Launch, taken: list[Audit]) -> None:
+    session = Session(launch)
+    try:
+        await session.open()
+        await session.load()
+        taken.append(await session.audit())
+    finally:
+        session.close()
+
+
+def write_file(report: Iterable[str], output: str) -> None:
+    """Write a report in place of a file, complete or not at all.
+
+    Raises:
+        Failure: It could not be written.
+    """
+    path = Path(output)
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8") as file:  # a pipe or a device
+                file.writelines(report)
+            return
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        with replacing(path, mode) as file:
+            file.writelines(piece.encode("utf-8", "replace") for piece in report)
+    except OSError as error:
+        raise Failure(f"cannot write {output}: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""What the main screen does: load an account into the table, and change it."""

@@ -1,0 +1,84 @@
+"""What the table shows of an account, kept for another day, and the rows of such a picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from widgets.rows import Row, SectionColumn
+
+if TYPE_CHECKING:
+    from iam.account.model import Account, Unread
+    from iam.aws.managed_policy import Managed
+    from iam.cache.table_snapshot import Picture
+    from iam.verdicts.evaluator import Judge
+    from iam.verdicts.result import PrincipalResult, Summary
+
+
+def picture_of(
+    account: Account,
+    judge: Judge,
+    managed: Managed,
+    known: Mapping[str, Summary | PrincipalResult],
+    unread: tuple[Unread, ...],
+) -> Picture | None:
+    """Take a picture.
+
+    Args:
+        account: All of it is to be in the picture.
+        judge: Of the policy that is managed.
+        managed: That policy.
+        known: What the table shows, by ARN.
+        unread: What could not be read.
+
+    Returns:
+        The picture; None where the table does not show everybody's verdicts just now.
+    """
+    from iam.cache.table_snapshot import Line, Picture
+    from iam.verdicts.result import Summary
+
+    members = members_of_groups(account)
+    lines = []
+    for holder in account.holders:
+        if not isinstance(summary := known.get(holder.arn), Summary):
+            return None
+        count = members[holder.name] if holder.type == "group" else None
+        lines.append(Line(holder.arn, holder.type, holder.name, holder.path, count, summary))
+    return Picture(
+        account_id=account.id,
+        alias=account.alias,
+        policy=(managed.policy.arn, managed.policy.name, managed.policy.version),
+        columns=columns_of(judge),
+        lines=tuple(lines),
+        unread=unread,
+    )
+
+
+def columns_of(judge: Judge) -> tuple[SectionColumn, ...]:
+    """The columns of the sections that a judge judges."""
+    return tuple(SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections)
+
+
+def rows_of(picture: Picture, question: int) -> list[Row]:
+    """The rows of a picture, as answers to this question."""
+    return [
+        Row(
+            arn=line.arn,
+            type=line.type,
+            name=line.name,
+            path=line.path,
+            attached=line.summary.attached,
+            result=line.summary,
+            invokes=line.summary.invokes,
+            hidden=line.summary.hidden,
+            members=line.members,
+            question=question,
+        )
+        for line in picture.lines
+    ]
+
+
+def members_of_groups(account: Account) -> Counter[str]:
+    """How many are in each group."""
+    return Counter(group for p in account.principals.values() for group in p.groups)

@@ -1,0 +1,1 @@
+"""Crash reports, and how late the event loop is."""

@@ -1,0 +1,186 @@
+"""A batch under way: how far it is, how each change ended, and the key that stops it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Footer, ProgressBar, RichLog, Static
+
+from iam.errors import AwsError
+from iam.text import safe
+from tui.dialogs.modal import Modal
+from widgets.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from iam.changes.apply import Ending, Outcome
+    from iam.changes.batch import Batch
+
+_WORDS: dict[Ending, str] = {
+    "done": "done",
+    "unneeded": "as wanted before",
+    "failed": "failed",
+    "unconfirmed": "not confirmed",
+}
+_STYLES: dict[Ending, str] = {
+    "done": "green",
+    "unneeded": "dim",
+    "failed": "red",
+    "unconfirmed": "yellow",
+}
+
+
+class BatchScreen(Modal[None]):
+    """Shows a batch that runs; closes when the operator has seen how it ended."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "stop", "stop", tooltip="Send no more", id="batch.stop"),
+        Binding("c", "go_on", "go on", tooltip="Go on after a pause", id="batch.go_on"),
+        Binding("escape,q,enter", "close", "close", key_display="esc", id="batch.close"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="batch.down"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="batch.up"),
+        Binding("pagedown", "scroll(10)", "Page down", show=False, id="batch.pagedown"),
+        Binding("pageup", "scroll(-10)", "Page up", show=False, id="batch.pageup"),
+    ]
+
+    def __init__(
+        self, batch: Batch, title: str, renew: Callable[[], Awaitable[None]], glyphs: Glyphs
+    ) -> None:
+        """Take what is shown.
+
+        Args:
+            batch: Already running, or about to.
+            title: What it does, in words.
+            renew: Connects anew after a pause; raises `AwsError` if that does not help.
+            glyphs: The signs of this terminal.
+        """
+        super().__init__()
+        self.job = batch
+        self.heading = title
+        self.glyphs = glyphs
+        self._renew = renew
+        self._written = 0
+        self._renewing = False
+        self._still = ""
+        """Why the last attempt to go on did not help."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="batch") as box:
+            box.border_title = Content(safe(self.heading))
+            yield ProgressBar(total=self.job.total, show_eta=False, id="batch-bar")
+            yield Static("", id="batch-sum", markup=False)
+            yield Static("", id="batch-state", markup=False)
+            yield RichLog(id="batch-log", markup=False, highlight=False, wrap=True, min_width=0)
+            yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(RichLog).can_focus = False
+        self.update_batch()
+
+    def update_batch(self) -> None:
+        """Draw what is new."""
+        if not self.query(RichLog):
+            return  # not there yet, or closed already
+        batch = self.job
+        log = self.query_one(RichLog)
+        for outcome in batch.outcomes[self._written :]:
+            log.write(self._line(outcome), shrink=True)
+        self._written = len(batch.outcomes)
+        self.query_one(ProgressBar).update(progress=len(batch.outcomes))
+        self.query_one("#batch-sum", Static).update(self._sum())
+        state = self.query_one("#batch-state", Static)
+        text, style = self._state()
+        state.update(Content.styled(text, style))
+        self.refresh_bindings()
+
+    def _sum(self) -> Content:
+        batch = self.job
+        counts = Counter(outcome.ending for outcome in batch.outcomes)
+        parts = [f"{len(batch.outcomes):,} of {batch.total:,}"]
+        parts += [
+            f"{counts[ending]:,} {words}" for ending, words in _WORDS.items() if counts[ending]
+        ]
+        return Content(f" {self.glyphs.dot} ".join(parts))
+
+    def _state(self) -> tuple[str, str]:
+        batch = self.job
+        if batch.trouble:
+            return safe(batch.trouble), "$error"
+        left = len(batch.unsent)
+        if batch.ended.is_set():
+            if left:
+                return f"Stopped; {left:,} were not sent. esc closes.", "$warning"
+            return "All have ended. esc closes.", "dim"
+        if batch.stopped:
+            return f"Stopping: waiting for {batch.in_flight} under way …", "$warning"
+        if batch.paused is not None:
+            if self._renewing:
+                return "connecting anew …", "dim"
+            why = self._still or str(batch.paused)
+            return f"Paused: {safe(why)} c goes on where it stopped, s stops.", "$warning"
+        return "s stops: what is under way is waited for, and no more is sent.", "dim"
+
+    def _line(self, outcome: Outcome) -> Text:
+        sign = {"done": "+", "failed": "x", "unconfirmed": "?", "unneeded": "."}[outcome.ending]
+        if self.glyphs.unicode:
+            sign = {"+": "●", "x": "✗", "?": "?", ".": "○"}[sign]
+        words = _WORDS[outcome.ending]
+        line = Text.assemble(
+            (f"{sign} ", _STYLES[outcome.ending]),
+            safe(outcome.change.holder.name),
+            (f"  {words}", "dim"),
+        )
+        if outcome.error is not None:
+            line.append(f"  {safe(str(outcome.error))}")
+        return line
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Show the keys that do something now."""
+        batch = self.job
+        if action == "stop":
+            return not (batch.stopped or batch.ended.is_set())
+        if action == "go_on":
+            return batch.paused is not None and not batch.stopped
+        return action != "close" or batch.ended.is_set()
+
+    def action_stop(self) -> None:
+        """Send no more."""
+        self.job.stop()
+
+    def action_close(self) -> None:
+        """Leave, once all has ended."""
+        self.dismiss(None)
+
+    def action_go_on(self) -> None:
+        """Connect anew, and go on."""
+        if not self._renewing:
+            self._renewing = True
+            self.go_on()
+
+    @work(group="renew", exit_on_error=False, description="connect anew")
+    async def go_on(self) -> None:
+        """Go on where the batch stopped, if the credentials work now."""
+        self.update_batch()
+        try:
+            await self._renew()
+        except Exception as error:
+            told = isinstance(error, AwsError)
+            self._still = (
+                str(error) if told else f"A fault in the program ({type(error).__name__})."
+            )
+        else:
+            self._still = ""
+            self.job.go_on()
+        finally:
+            self._renewing = False
+            self.update_batch()
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(RichLog).scroll_relative(y=lines, animate=False)

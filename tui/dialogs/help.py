@@ -1,0 +1,92 @@
+"""The help: every key of the main screen, what the verdicts mean, and what they leave out."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from iam.verdicts.verdict import Verdict
+from tui.commands import COMMANDS, MOVEMENT
+from tui.dialogs.modal import Modal
+from widgets.glyphs import Glyphs
+
+_MEANING = {
+    Verdict.GRANTED: "all that the policy's statement would allow",
+    Verdict.PARTIAL: "some of it: some resources, or under a condition",
+    Verdict.DENIED: "an explicit Deny covers all of it",
+    Verdict.NONE: "nothing allows it, or the boundary does not",
+    Verdict.UNKNOWN: "a document was not read, or not understood",
+}
+"""At 80 columns no line wraps."""
+_KEYS = {"slash": "/", "question_mark": "?", "escape": "esc"}
+
+
+class HelpScreen(Modal[None]):
+    """Shows the keys; any of esc, q, ? closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "dismiss", "Close", id="help.close"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="help.up"),
+        Binding("pagedown", "scroll(10)", "Page down", show=False, id="help.pagedown"),
+        Binding("pageup", "scroll(-10)", "Page up", show=False, id="help.pageup"),
+    ]
+
+    def __init__(self, glyphs: Glyphs, writable: bool) -> None:
+        super().__init__()
+        self.glyphs = glyphs
+        self.writable = writable
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help", can_focus=False) as box:
+            box.border_title = "Help"
+            box.border_subtitle = "esc closes"
+            yield Static(self._keys(), classes="dialog-part")
+            yield Static(self._verdicts(), classes="dialog-part")
+
+    def _keys(self) -> Content:
+        lines: list[Content] = [Content.styled("Move", "bold $accent")]
+        lines += [_line(keys, text) for keys, text in MOVEMENT]
+        for group, commands in groupby(COMMANDS, key=lambda c: c.group):
+            lines += [Content(""), Content.styled(group, "bold $accent")]
+            for command in commands:
+                keys = command.display or _KEYS.get(command.keys, command.keys)
+                usable = self.writable or not command.writes
+                lines.append(_line(keys, command.help if usable else "Not in this session."))
+        return Content("\n").join(lines)
+
+    def _verdicts(self) -> Content:
+        lines = [Content.styled("Verdicts", "bold $accent")]
+        for verdict, meaning in _MEANING.items():
+            glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
+            lines.append(
+                Content.assemble("  ", (glyph, style), f" {verdict:<16}", (meaning, "dim"))
+            )
+        lines += [
+            Content(""),
+            Content.styled(
+                "Full means granted. Inv: can it invoke models?\n"
+                "Policy: direct, by a group, both; hidden: it invokes models by\n"
+                "a policy that nobody takes for Bedrock's.\n"
+                "29/30 is how many of a section's entries are granted.\n"
+                "Not judged: service and resource control policies, session\n"
+                "policies and resource-based policies.",
+                "dim",
+            ),
+        ]
+        return Content("\n").join(lines)
+
+    def action_scroll(self, lines: int) -> None:
+        # At once, so that a key that is held down counts every time.
+        box = self.query_one("#help", VerticalScroll)
+        box.scroll_relative(y=lines, animate=False, immediate=True)
+
+
+def _line(keys: str, text: str) -> Content:
+    return Content.assemble("  ", (f"{keys:<18}", "bold"), (text, "dim"))

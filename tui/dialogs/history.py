@@ -1,0 +1,113 @@
+"""The history: every batch of changes that the journal has, to look at, export and undo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from iam.text import safe
+from tui.dialogs.modal import Modal
+from widgets.filter_bar import FilterBar
+from widgets.glyphs import Glyphs
+from widgets.history_tree import HistoryTree
+
+if TYPE_CHECKING:
+    from iam.changes.history import BatchRecord, History
+
+
+class HistoryScreen(Modal["BatchRecord | None"]):
+    """Shows the batches of an account; the result is one that the operator wants reversed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter", key_display="/", priority=True, id="history.filter"),
+        Binding("u", "undo", "undo", tooltip="Reverse this batch", id="history.undo"),
+        Binding("e", "export", "export", tooltip="Save as a CSV file", id="history.export"),
+        Binding("escape,q", "close", "close", key_display="esc", id="history.close"),
+    ]
+
+    def __init__(
+        self, history: History, account_id: str, journal: Path, writable: bool, glyphs: Glyphs
+    ) -> None:
+        """Take what is shown.
+
+        Args:
+            history: All of the journal.
+            account_id: Whose changes are shown.
+            journal: Where it is.
+            writable: Whether this session can undo anything.
+            glyphs: The signs of this terminal.
+        """
+        super().__init__()
+        self.history = history
+        self.account_id = account_id
+        self.journal = journal
+        self.writable = writable
+        self.glyphs = glyphs
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="history") as box:
+            box.border_title = Content(f"Changes in account {safe(self.account_id)}")
+            yield HistoryTree(self.glyphs)
+            yield Static(self._foot(), id="history-foot", markup=False)
+            yield FilterBar("words of a name, a time, a policy, a result")
+            yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        tree = self.query_one(HistoryTree)
+        tree.show_batches(tuple(reversed(self.history.of(self.account_id))))
+        tree.focus()
+
+    def _foot(self) -> str:
+        damaged = self.history.damaged
+        lines = "1 line" if damaged == 1 else f"{damaged} lines"
+        note = f"{lines} of it cannot be read: " if damaged else ""
+        return f"journal: {note}{safe(str(self.journal))}"
+
+    @on(FilterBar.Changed)
+    def filter_changed(self, event: FilterBar.Changed) -> None:
+        """Show what matches, as one types."""
+        self.query_one(HistoryTree).filter(event.text)
+
+    @on(FilterBar.Closed)
+    def filter_closed(self) -> None:
+        """Give the keys back to the tree."""
+        self.set_focus(self.query_one(HistoryTree))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what this session cannot do."""
+        if action == "filter":
+            return not self.query_one(FilterBar).has_focus_within
+        return action != "undo" or self.writable
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self.query_one(FilterBar).open()
+
+    async def action_close(self) -> None:
+        """Undo one layer: the filter, then the screen."""
+        if self.query_one(FilterBar).text:
+            await self.query_one(FilterBar).action_clear()
+        else:
+            self.dismiss(None)
+
+    def action_undo(self) -> None:
+        """Ask for the batch under the cursor to be reversed."""
+        batch: BatchRecord | None = self.query_one(HistoryTree).chosen
+        if batch is not None:
+            if batch.reversible:
+                self.dismiss(batch)
+            else:
+                self.notify("Nothing of it happened, so there is nothing to undo.", markup=False)
+
+    async def action_export(self) -> None:
+        """Save what is shown in a new file of the working folder."""
+        from iam.reports.formats import history_as_csv
+
+        await self.save("changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))

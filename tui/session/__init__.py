@@ -1,0 +1,1 @@
+"""One session on one account: reading, evaluating and changing it, without a screen."""

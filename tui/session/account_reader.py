@@ -1,0 +1,164 @@
+"""One reading of an account: whose it is, its pages as they come, the policy that is managed.
+
+`Survey` does it in this process. `RemoteSurvey` of `tui/session/reader_process.py` has the same
+methods, leaves the work to a process of its own, and has that one judge everybody, too. The heavy
+imports (boto3, pydantic) happen in a thread when the survey opens, so that no frame waits for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from iam.runtime.threads import import_for, in_thread
+from tui.options import Launch
+
+if TYPE_CHECKING:
+    from iam.account.model import Account
+    from iam.aws.client import Aws
+    from iam.aws.identity import Identity
+    from iam.aws.keys import Keys
+    from iam.aws.managed_policy import Managed
+
+
+class Open(NamedTuple):
+    """What is known once it is clear whose account it is, before it has been read."""
+
+    account_id: str
+    alias: str | None
+    caller: str | None
+    region: str | None
+    profile: str | None
+    file: str | None = None
+    """Of a snapshot: which, and of when."""
+    endpoint: str = ""
+    """The host that is asked, where it is not one of AWS's own."""
+    keys: Keys | None = None
+    """The credentials, where another process has found them for this one."""
+
+
+class Survey:
+    """Reads an account in this process; belongs to one event loop."""
+
+    def __init__(self, launch: Launch, known: Account | None = None) -> None:
+        """Prepare it.
+
+        Args:
+            launch: What the operator asked for; its endpoint is that of the embedded account, if
+                it is to be that.
+            known: What was read before, for a source that can be read once only.
+        """
+        self.launch = launch
+        self.expected: int | None = None
+        """How many principals there are, before all of them have been read; None if unknown."""
+        self.aws: Aws | None = None
+        """The connection; None for an account from a file."""
+        self._account = known
+        self._identity: Identity | None = None
+
+    async def open(self) -> Open:
+        """Connect, and learn whose account it is.
+
+        Raises:
+            AwsError, SnapshotError: In words; each is one sentence for the operator.
+        """
+        if self.launch.snapshot is not None:
+            return await self._open_snapshot(self.launch.snapshot)
+        self.aws = aws = await in_thread(connect_to, self.launch)
+        from iam.aws.endpoint import foreign_host
+        from iam.aws.identity import identify
+
+        # What parses the pages is imported while the answer is on its way.
+        identifying = asyncio.create_task(identify(aws))
+        try:
+            await in_thread(import_for, "aws.load_account", "aws.managed_policy")
+            self._identity = identity = await identifying
+        finally:
+            identifying.cancel()
+        return Open(
+            account_id=identity.account,
+            alias=identity.alias,
+            caller=identity.caller,
+            region=aws.region,
+            endpoint="" if self.launch.demo else foreign_host(aws.endpoints),
+            profile=None if aws.profile in ("demo", "default") else aws.profile,
+        )
+
+    async def _open_snapshot(self, path: str) -> Open:
+        def read() -> tuple[Account, str]:
+            from iam.account.snapshot import described, read_snapshot
+
+            import_for("aws.managed_policy")
+            # Standard input can be read once only; what was read is kept for a reload.
+            if path == "-" and self._account is not None:
+                return self._account, described(path)
+            return read_snapshot(path, self.launch.snapshot_limit), described(path)
+
+        account, file = await in_thread(read)
+        self._account = account
+        return Open(account.id, account.alias, None, None, None, file)
+
+    async def load(
+        self, on_page: Callable[[Account], None] | None = None
+    ) -> tuple[Account, Managed]:
+        """Read the account, and the policy that is managed.
+
+        Args:
+            on_page: Called with what is new, whenever more of the account has been read.
+
+        Raises:
+            AwsError: Nothing could be read at all, or the policy does not exist.
+        """
+        from iam.aws.managed_policy import likeliest, managed_policy
+
+        aws, identity, ref = self.aws, self._identity, self.launch.policy
+        if aws is None or identity is None:
+            assert self._account is not None, "open() comes first"
+            return self._account, await managed_policy(None, ref, self._account)
+        from iam.account.model import Account
+        from iam.aws.identity import count_principals
+        from iam.aws.load_account import load_account
+
+        async def count() -> None:
+            self.expected = await count_principals(aws)
+
+        counting = asyncio.create_task(count())
+        empty = Account(id=identity.account, partition=identity.partition)
+        looking = asyncio.create_task(likeliest(aws, ref, empty))
+        try:
+            account = await load_account(aws, identity, on_page)
+            managed = await managed_policy(aws, ref, account, await looking)
+        finally:
+            counting.cancel()
+            looking.cancel()
+            await asyncio.gather(counting, looking, return_exceptions=True)
+        if managed.source == "live":
+            # What is attached is judged, and a change previewed, by the document now in force.
+            account = account.with_policy(managed.policy)
+        return account, managed
+
+    def close(self) -> None:
+        """Nothing of it is left behind."""
+
+
+def connect_to(launch: Launch, keys: Keys | None = None) -> Aws:
+    """Make the connection that the operator asked for; blocking.
+
+    Args:
+        launch: For the account; its endpoint is that of the embedded one, if it is to be that.
+        keys: The credentials, where they have been found.
+
+    Raises:
+        AwsError: The configuration is wrong, or there are no credentials.
+    """
+    from iam.aws.client import Settings, connect
+
+    settings = Settings(
+        profile=launch.profile,
+        region=launch.region,
+        endpoint_url=launch.endpoint_url,
+        read_only=not launch.writable,
+        demo=launch.demo,
+    )
+    return connect(settings, keys)
