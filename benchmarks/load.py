@@ -90,15 +90,15 @@ def main() -> None:
             frame = probe.when(lambda text: "Name" in text)
             rows = probe.when(lambda text: "user-00000" in text)
             whole = probe.when(lambda text: re.search(r"of [\d,]+ judged", text))
-            judged = probe.when(lambda text: " full" in text)
-            sent = sum(len(came.data) for came in probe.came if frame < came.at <= judged)
+            evaluated = probe.when(lambda text: " full" in text)
+            sent = sum(len(came.data) for came in probe.came if frame < came.at <= evaluated)
             probe.send(b"q")
             probe.ended()
         print(f"{rows - frame:7.2f} s  first rows, after the first frame")
         for what, took in (
             ("all rows, after the first frame", whole - frame),
-            ("all judged", judged - frame),
-            ("the same from exec", judged - probe.began),
+            ("all judged", evaluated - frame),
+            ("the same from exec", evaluated - probe.began),
         ):
             print(f"{took:7.2f} s  {what}: {took / pages:.2f} x the paginator")
         print(f"{sum(made.values()):7}    calls {made}")
@@ -112,7 +112,7 @@ def main() -> None:
             f"{memory:7.0f} MB resident; hello-world {hello:.0f} MB, the answer as dicts "
             f"{dicts:.0f} MB: {memory / (hello + dicts):.2f} x"
         )
-        _tell_pauses(beats, frame, judged)
+        _tell_pauses(beats, frame, evaluated)
 
 
 def _aws_cli(aws: str, url: str, environment: dict[str, str]) -> str:
@@ -129,9 +129,9 @@ def _aws_cli(aws: str, url: str, environment: dict[str, str]) -> str:
     )
 
 
-def _tell_pauses(beats: Path, frame: float, judged: float) -> None:
+def _tell_pauses(beats: Path, frame: float, evaluated: float) -> None:
     """How long the event loop was away between the first frame and everybody's verdicts."""
-    late = lateness(beats, frame, judged)
+    late = lateness(beats, frame, evaluated)
     p95, p99 = (late[int(len(late) * part)] for part in (0.95, 0.99))
     print(
         f"{late[-1]:7.0f} ms the longest pause of the event loop; "

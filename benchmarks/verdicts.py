@@ -31,11 +31,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from benchmarks.company import company, every_one_different
-from iam.account.model import Account, Group, Holder
+from iam.account.model import Account, Entity, Group
 from iam.account.parse import parse_page
 from iam.changes.plan import changed
-from iam.verdicts.evaluator import Judge
-from tests.build import ID, LIMITED, judge, limited
+from iam.verdicts.evaluator import Evaluator
+from tests.build import ID, LIMITED, limited, make_evaluator
 
 _Result = TypeVar("_Result")
 
@@ -48,41 +48,41 @@ def timed(what: str, work: Callable[[], _Result]) -> _Result:
     return result
 
 
-def summaries(judging: Judge, account: Account, holders: Iterable[Holder]) -> None:
-    for holder in holders:
-        judging.summary(account, holder)
+def summaries(evaluator: Evaluator, account: Account, entities: Iterable[Entity]) -> None:
+    for entity in entities:
+        evaluator.summary(account, entity)
 
 
-def results(judging: Judge, account: Account, holders: Iterable[Holder]) -> None:
-    for holder in holders:
-        judging.result(account, holder)
+def results(evaluator: Evaluator, account: Account, entities: Iterable[Entity]) -> None:
+    for entity in entities:
+        evaluator.result(account, entity)
 
 
-def after_a_change(judging: Judge, account: Account, holder: Holder) -> None:
+def after_a_change(evaluator: Evaluator, account: Account, entity: Entity) -> None:
     """What is judged anew after the policy was attached, and after it was detached again."""
     for op in ("attach", "detach"):
-        then = account.with_holders([changed(holder, op, LIMITED)])
-        touched: Sequence[Holder] = [then.holder(holder.arn) or holder]
-        if isinstance(holder, Group):
-            touched = then.members_of(holder.name)
+        then = account.with_entities([changed(entity, op, LIMITED)])
+        touched: Sequence[Entity] = [then.entity(entity.arn) or entity]
+        if isinstance(entity, Group):
+            touched = then.members_of(entity.name)
         what = f"{len(touched)} whom a change touches ({op})"
-        timed(what, partial(summaries, judging, then, touched))
+        timed(what, partial(summaries, evaluator, then, touched))
 
 
 def measure(page: dict[str, Any], profile: cProfile.Profile | None) -> None:
     account = timed("parse", lambda: parse_page(Account(id=ID), page).with_policy(limited()))
     everyone = account.principals.values()
-    judging = timed("make the judge", judge)
+    evaluator = timed("make the evaluator", make_evaluator)
     if profile:
         profile.enable()
-    timed("summaries of everyone", lambda: summaries(judging, account, everyone))
+    timed("summaries of everyone", lambda: summaries(evaluator, account, everyone))
     if profile:
         profile.disable()
-    timed("the same again", lambda: summaries(judging, account, everyone))
-    after_a_change(judging, account, next(p for p in everyone if p.inline and p.attached))
+    timed("the same again", lambda: summaries(evaluator, account, everyone))
+    after_a_change(evaluator, account, next(p for p in everyone if p.inline and p.attached))
     largest = max(account.groups.values(), key=lambda g: len(account.members_of(g.name)))
-    after_a_change(judging, account, largest)
-    timed("full results of everyone", lambda: results(judging, account, everyone))
+    after_a_change(evaluator, account, largest)
+    timed("full results of everyone", lambda: results(evaluator, account, everyone))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from iam.account.parse import parse_page
 from iam.policy.action_catalogue import catalogue
 from iam.policy.bundled import shipped
 from iam.policy.document import Document, Statement
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict
 
@@ -171,8 +171,8 @@ def statements_of(document: Document | Unread) -> tuple[Statement, ...]:
     return document.statements
 
 
-def judge(partition: str = "aws") -> Judge:
-    return Judge(limited(), catalogue(), partition)
+def make_evaluator(partition: str = "aws") -> Evaluator:
+    return Evaluator(limited(), catalogue(), partition)
 
 
 def the(made: Account, name: str = "alice") -> Principal:
@@ -183,7 +183,7 @@ def the(made: Account, name: str = "alice") -> Principal:
 def result(*items: Json, of: str = "alice") -> PrincipalResult:
     """Judge a principal of an account of these items."""
     made = account(*items)
-    return judge().result(made, the(made, of))
+    return make_evaluator().result(made, the(made, of))
 
 
 def verdict(action: str, *items: Json, of: str = "alice", sid: str | None = None) -> Verdict:

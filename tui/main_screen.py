@@ -289,18 +289,22 @@ class MainScreen(Screen[None]):
     async def _fill_details(self) -> None:
         """Judge who is under the cursor, in a thread, and show it."""
         try:
-            row, account, judge = self.table.cursor_row, self.session.account, self.session.judge
-            holder = account.holder(row.arn) if row and account else None
-            if row is None or holder is None or account is None:
+            row, account, evaluator = (
+                self.table.cursor_row,
+                self.session.account,
+                self.session.evaluator,
+            )
+            entity = account.entity(row.arn) if row and account else None
+            if row is None or entity is None or account is None:
                 self.details.clear()
                 return
-            result = await in_thread(self.account.result_of, holder) if judge else None
+            result = await in_thread(self.account.result_of, entity) if evaluator else None
             from iam.policy.action_catalogue import catalogue
             from iam.verdicts.section import describe
 
-            members = account.members_of(holder.name) if holder.type == "group" else ()
+            members = account.members_of(entity.name) if entity.type == "group" else ()
             self.details.show_principal(
-                holder,
+                entity,
                 result,
                 lambda action: describe(action, catalogue()),
                 row.hidden,
@@ -492,7 +496,7 @@ class MainScreen(Screen[None]):
 
     async def show_changed(self, arns: Iterable[str]) -> None:
         """Judge these anew, and show them."""
-        await self.account.judge_changed(arns)
+        await self.account.evaluate_changed(arns)
         self._show_details()
 
     def show_view(self, view: View) -> None:

@@ -15,7 +15,7 @@ from iam.verdicts.result import SectionResult
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
-    from iam.account.model import Holder
+    from iam.account.model import Entity
     from iam.changes.plan import LeftAlone, Plan
 
 _MOST_LINES = 6
@@ -51,16 +51,16 @@ class PlanView(Static):
     # For whom
 
     def _facts(self, plan: Plan) -> Content:
-        holders = [change.holder for change in plan.changes]
+        entities = [change.entity for change in plan.changes]
         lines = [("Account", self.account)]
         if plan.undoes:
             at = plan.undoes.at.replace("T", " ")[:16]
             lines.append(("Undoes", f"{plan.undoes.entry.op} of {at} UTC ({plan.undoes.id})"))
-        if len(holders) == 1:
-            lines += [(holders[0].type.capitalize(), holders[0].name), ("ARN", holders[0].arn)]
-        elif holders:
-            lines.append((_kinds(holders), _names([holder.name for holder in holders])))
-        if any(holder.type == "group" for holder in holders):
+        if len(entities) == 1:
+            lines += [(entities[0].type.capitalize(), entities[0].name), ("ARN", entities[0].arn)]
+        elif entities:
+            lines.append((_kinds(entities), _names([entity.name for entity in entities])))
+        if any(entity.type == "group" for entity in entities):
             lines.append(("Members", _members(plan)))
         lines.append(("Policy", f"{plan.policy.name} {plan.policy.version}"))
         width = max(len(name) for name, _ in lines) + 2
@@ -184,11 +184,11 @@ class PlanView(Static):
         return Content("\n").join(lines)
 
 
-def _kinds(holders: Sequence[Holder]) -> str:
-    kinds = {holder.type for holder in holders}
+def _kinds(entities: Sequence[Entity]) -> str:
+    kinds = {entity.type for entity in entities}
     if len(kinds) == 1:
-        return f"{len(holders)} {kinds.pop()}s"
-    return f"{len(holders)} in all" if "group" in kinds else f"{len(holders)} principals"
+        return f"{len(entities)} {kinds.pop()}s"
+    return f"{len(entities)} in all" if "group" in kinds else f"{len(entities)} principals"
 
 
 def _members(plan: Plan) -> str:
@@ -218,7 +218,7 @@ def _left_alone(head: str, left: Sequence[LeftAlone], style: str) -> Content:
     """For each reason a line, and the names that it holds for."""
     by_reason: dict[str, list[str]] = {}
     for each in left:
-        by_reason.setdefault(each.why, []).append(each.holder.name)
+        by_reason.setdefault(each.why, []).append(each.entity.name)
     if not by_reason:
         return Content()
     lines: list[Content] = [Content.styled(f"{head}: {len(left)}", style)]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
 
     from iam.account.attachments import Attachment
-    from iam.account.model import Holder
+    from iam.account.model import Entity
     from iam.verdicts.result import PrincipalResult
     from widgets.section_tree import SectionTree
 
@@ -54,7 +54,7 @@ class PrincipalDetails(Vertical):
         self._hidden: tuple[str, ...] = ()
         self._members: tuple[str, ...] = ()
         self._describe: Callable[[str], str] = lambda _: ""
-        self._shown: tuple[Holder, PrincipalResult | None] | None = None
+        self._shown: tuple[Entity, PrincipalResult | None] | None = None
         self._fact_lines = -1
         self._tree: SectionTree | None = None
         """None until the widgets in it are there: after the first frame, which shows nobody."""
@@ -107,7 +107,7 @@ class PrincipalDetails(Vertical):
 
     def show_principal(
         self,
-        principal: Holder,
+        principal: Entity,
         result: PrincipalResult | None,
         describe: Callable[[str], str],
         hidden: tuple[str, ...] = (),
@@ -148,7 +148,7 @@ class PrincipalDetails(Vertical):
 
     # Facts
 
-    def _facts(self, principal: Holder, result: PrincipalResult | None) -> Content:
+    def _facts(self, principal: Entity, result: PrincipalResult | None) -> Content:
         facts = [("ARN", principal.arn)]
         if self.size.width < len(principal.arn) + 13:
             owner, _, name = principal.arn.rpartition(f":{principal.type}/")

@@ -15,7 +15,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from iam.text import safe
-from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult, Via
+from iam.verdicts.result import DecidingStatement, EntryResult, PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
 
@@ -187,7 +187,7 @@ class SectionTree(Tree[_Data]):
         label.append(f"  {safe(self._describe(action))}", self._style("dim"))
         return label
 
-    def _via_label(self, via: Via) -> Text:
+    def _via_label(self, via: DecidingStatement) -> Text:
         colour = "$success" if via.effect == "Allow" else "$error"
         label = Text().append(via.effect, self._style(colour))
         if via.group:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iam.account.model import Account, Holder, Unread
+from iam.account.model import Account, Entity, Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Attachment:
         return self.direct or bool(self.groups)
 
 
-def attachment_of(account: Account, principal: Holder, policy_arn: str) -> Attachment:
+def attachment_of(account: Account, principal: Entity, policy_arn: str) -> Attachment:
     """How a principal has a managed policy: by itself, and by which of its groups."""
     groups = tuple(
         name
@@ -29,7 +29,7 @@ def attachment_of(account: Account, principal: Holder, policy_arn: str) -> Attac
 
 
 @dataclass(frozen=True, slots=True)
-class Holders:
+class AttachmentCount:
     """How many users and roles have a policy."""
 
     direct: int
@@ -43,7 +43,7 @@ class Holders:
         return self.direct + self.by_group
 
 
-def holders_of(account: Account, policy_arn: str) -> Holders:
+def count_attachments(account: Account, policy_arn: str) -> AttachmentCount:
     """Count who has a policy.
 
     Args:
@@ -51,7 +51,7 @@ def holders_of(account: Account, policy_arn: str) -> Holders:
         policy_arn: The policy.
     """
     ways = [attachment_of(account, p, policy_arn) for p in account.principals.values()]
-    return Holders(
+    return AttachmentCount(
         direct=sum(way.direct for way in ways),
         by_group=sum(bool(way) and not way.direct for way in ways),
         certain=_all_read(account),
@@ -67,7 +67,7 @@ def _all_read(account: Account) -> bool:
         and all(name in groups for principal in principals for name in principal.groups)
         and not any(
             isinstance(inline.document, Unread)
-            for holder in (*principals, *groups.values())
-            for inline in holder.inline
+            for entity in (*principals, *groups.values())
+            for inline in entity.inline
         )
     )

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from iam.account.model import Account, Holder, Unread
+from iam.account.model import Account, Entity, Unread
 from iam.policy.document import Document
 
 
-class Source(NamedTuple):
+class EffectivePolicy(NamedTuple):
     """A document that counts for a principal, and how it reaches it."""
 
     document: Document | Unread
@@ -20,15 +20,15 @@ class Source(NamedTuple):
     group: str | None = None
 
 
-def sources_of(account: Account, principal: Holder) -> tuple[Source, ...]:
+def policies_of(account: Account, principal: Entity) -> tuple[EffectivePolicy, ...]:
     """The identity-based documents that count for a principal: its own, and those of its groups."""
-    found: list[Source] = []
+    found: list[EffectivePolicy] = []
 
-    def add(holder: Holder, group: str | None) -> None:
-        for inline in holder.inline:
-            found.append(Source(inline.document, inline.name, "inline", group))
-        for arn in holder.attached:
-            found.append(Source(_managed_document(account, arn), arn, "managed", group))
+    def add(entity: Entity, group: str | None) -> None:
+        for inline in entity.inline:
+            found.append(EffectivePolicy(inline.document, inline.name, "inline", group))
+        for arn in entity.attached:
+            found.append(EffectivePolicy(_managed_document(account, arn), arn, "managed", group))
 
     add(principal, None)
     for name in principal.groups:
@@ -38,14 +38,14 @@ def sources_of(account: Account, principal: Holder) -> tuple[Source, ...]:
             missing = Unread(
                 f"group {name}", "Missing", "the account's data does not hold the group"
             )
-            found.append(Source(missing, f"(policies of group {name})", "inline", name))
+            found.append(EffectivePolicy(missing, f"(policies of group {name})", "inline", name))
     return tuple(found)
 
 
-def boundary_of(account: Account, principal: Holder) -> Source | None:
+def boundary_of(account: Account, principal: Entity) -> EffectivePolicy | None:
     """The permissions boundary of a principal, if it has one."""
     arn = principal.boundary
-    return Source(_managed_document(account, arn), arn, "boundary") if arn else None
+    return EffectivePolicy(_managed_document(account, arn), arn, "boundary") if arn else None
 
 
 def _managed_document(account: Account, arn: str) -> Document | Unread:

@@ -107,7 +107,7 @@ class Role:
 
 
 Principal = User | Role
-Holder = User | Role | Group
+Entity = User | Role | Group
 """What a managed policy can be attached to."""
 
 
@@ -160,21 +160,21 @@ class Account:
     unread: tuple[Unread, ...] = ()
 
     @property
-    def holders(self) -> tuple[Holder, ...]:
+    def entities(self) -> tuple[Entity, ...]:
         """All that a managed policy can be attached to: users and roles, then groups."""
         return (*self.principals.values(), *self.groups.values())
 
-    def with_holders(self, holders: Iterable[Holder]) -> Account:
+    def with_entities(self, entities: Iterable[Entity]) -> Account:
         """The account as it would be with these in place of those of the same ARN."""
         principals, groups = dict(self.principals), dict(self.groups)
-        for holder in holders:
-            if isinstance(holder, Group):
-                groups[holder.name] = holder
+        for entity in entities:
+            if isinstance(entity, Group):
+                groups[entity.name] = entity
             else:
-                principals[holder.arn] = holder
+                principals[entity.arn] = entity
         return replace(self, principals=principals, groups=groups)
 
-    def holder(self, arn: str) -> Holder | None:
+    def entity(self, arn: str) -> Entity | None:
         """The user, role or group of this ARN."""
         found = self.principals.get(arn)
         return found or next((g for g in self.groups.values() if g.arn == arn), None)
@@ -191,17 +191,17 @@ class Account:
 def unread_documents(account: Account) -> tuple[Unread, ...]:
     """Every document of the account that is in use and could not be read, named by its place."""
     found: list[Unread] = []
-    holders = account.holders
-    for holder in holders:
-        for inline in holder.inline:
+    entities = account.entities
+    for entity in entities:
+        for inline in entity.inline:
             if isinstance(inline.document, Unread):
-                what = f"inline policy {inline.name} of {holder.arn}"
+                what = f"inline policy {inline.name} of {entity.arn}"
                 found.append(replace(inline.document, what=what))
     named = {name for principal in account.principals.values() for name in principal.groups}
     for name in sorted(named - account.groups.keys()):
         missing = "the account's data does not hold the group"
         found.append(Unread(f"group {name}", "Missing", missing))
-    used = {arn for holder in holders for arn in holder.attached}
+    used = {arn for entity in entities for arn in entity.attached}
     used |= {p.boundary for p in account.principals.values() if p.boundary}
     for arn in sorted(used):
         policy = account.policies.get(arn)
@@ -238,6 +238,6 @@ def named(arn: str) -> tuple[Literal["user", "role", "group"], str]:
     return kind, path.rsplit("/", 1)[-1]  # type: ignore[return-value]
 
 
-def in_order(holder: Holder) -> tuple[int, str, str]:
+def in_order(entity: Entity) -> tuple[int, str, str]:
     """Sort key: users, then roles, then groups, each by name."""
-    return (("user", "role", "group").index(holder.type), holder.name, holder.arn)
+    return (("user", "role", "group").index(entity.type), entity.name, entity.arn)

@@ -73,19 +73,19 @@ _InlinePolicies = tuple[Annotated[_Inline, AfterValidator(lambda raw: InlinePoli
 # dataclasses, since pydantic's take a kilobyte more for each of thousands of principals.
 
 
-class _Holder(TypedDict, total=False):
+class _Entity(TypedDict, total=False):
     arn: Required[Annotated[str, Field(alias="Arn")]]
     path: Annotated[str, Field(alias="Path")]
     created: Annotated[datetime | None, Field(alias="CreateDate")]
     attached: Annotated[_Arns, Field(alias="AttachedManagedPolicies")]
 
 
-class _Principal(_Holder, total=False):
+class _Principal(_Entity, total=False):
     boundary: Annotated[_Boundary, Field(alias="PermissionsBoundary")]
     tags: Annotated[_Tags, Field(alias="Tags")]
 
 
-class _Group(_Holder, total=False):
+class _Group(_Entity, total=False):
     name: Required[Annotated[str, Field(alias="GroupName")]]
     inline: Annotated[_InlinePolicies, Field(alias="GroupPolicyList")]
 

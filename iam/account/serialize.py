@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from iam.account.model import Account, Group, Holder, ManagedPolicy, Role, User
+from iam.account.model import Account, Entity, Group, ManagedPolicy, Role, User
 from iam.policy.document import Document, Statement
 
 Json = dict[str, Any]
@@ -30,9 +30,9 @@ def pieces_of(account: Account, head: Mapping[str, Any]) -> Iterator[str]:
     """
     yield json.dumps(dict(head))[:-1]
     lists: dict[str, Iterator[Json]] = {
-        "UserDetailList": (_holder(p) for p in account.principals.values() if p.type == "user"),
-        "RoleDetailList": (_holder(p) for p in account.principals.values() if p.type == "role"),
-        "GroupDetailList": (_holder(group) for group in account.groups.values()),
+        "UserDetailList": (_entity(p) for p in account.principals.values() if p.type == "user"),
+        "RoleDetailList": (_entity(p) for p in account.principals.values() if p.type == "role"),
+        "GroupDetailList": (_entity(group) for group in account.groups.values()),
         "Policies": (_policy(policy) for policy in account.policies.values()),
     }
     for name, items in lists.items():
@@ -43,30 +43,30 @@ def pieces_of(account: Account, head: Mapping[str, Any]) -> Iterator[str]:
     yield "}\n"
 
 
-def _holder(holder: Holder) -> Json:
-    kind = holder.type.title()
+def _entity(entity: Entity) -> Json:
+    kind = entity.type.title()
     made: Json = {
-        f"{kind}Name": holder.name,
-        "Arn": holder.arn,
-        "Path": holder.path,
+        f"{kind}Name": entity.name,
+        "Arn": entity.arn,
+        "Path": entity.path,
         "AttachedManagedPolicies": [
-            {"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in holder.attached
+            {"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in entity.attached
         ],
         f"{kind}PolicyList": [
             {"PolicyName": inline.name, "PolicyDocument": _document(inline.document)}
-            for inline in holder.inline
+            for inline in entity.inline
         ],
-        **_day("CreateDate", holder.created),
+        **_day("CreateDate", entity.created),
     }
-    if isinstance(holder, Group):
+    if isinstance(entity, Group):
         return made
-    if isinstance(holder, User):
-        made["GroupList"] = list(holder.groups)
-    if isinstance(holder, Role):
-        made["RoleLastUsed"] = _day("LastUsedDate", holder.last_used)
-    if holder.boundary is not None:
-        made["PermissionsBoundary"] = {"PermissionsBoundaryArn": holder.boundary}
-    made["Tags"] = [{"Key": key, "Value": value} for key, value in holder.tags]
+    if isinstance(entity, User):
+        made["GroupList"] = list(entity.groups)
+    if isinstance(entity, Role):
+        made["RoleLastUsed"] = _day("LastUsedDate", entity.last_used)
+    if entity.boundary is not None:
+        made["PermissionsBoundary"] = {"PermissionsBoundaryArn": entity.boundary}
+    made["Tags"] = [{"Key": key, "Value": value} for key, value in entity.tags]
     return made
 
 

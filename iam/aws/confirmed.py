@@ -52,7 +52,7 @@ class Confirmed:
 
     def contradicted_in(self, account: Account) -> set[str]:
         """The ARNs of those of whom an account says something else."""
-        found = (holder for arn in self._known if (holder := account.holder(arn)) is not None)
+        found = (entity for arn in self._known if (entity := account.entity(arn)) is not None)
         return {h.arn for h in found if contradicted(self.of(h.arn), h.attached)}
 
     def believe(self, arn: str, attached: Iterable[str]) -> None:

@@ -80,7 +80,7 @@ async def load_one_by_one(
     fresh: list[Principal | Group] = []
 
     def tell() -> None:
-        on_page(replace(account, unread=()).with_holders(fresh))
+        on_page(replace(account, unread=()).with_entities(fresh))
         fresh.clear()
 
     async def worker() -> None:
@@ -142,8 +142,8 @@ async def fetch_missing(aws: Aws, account: Account) -> Account:
             groups[name] = read
 
     await _with_workers(fetch_group, sorted(absent))
-    holders = (*account.principals.values(), *groups.values())
-    used = {arn for holder in holders for arn in holder.attached}
+    entities = (*account.principals.values(), *groups.values())
+    used = {arn for entity in entities for arn in entity.attached}
     used |= {p.boundary for p in account.principals.values() if p.boundary}
     policies = dict(account.policies)
 

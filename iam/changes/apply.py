@@ -96,12 +96,12 @@ async def apply(
     """
     patience, hurry = patience or Patience(), hurry or asyncio.Event()
     try:
-        for account in {account_id, account_of(change.holder.arn)}:
+        for account in {account_id, account_of(change.entity.arn)}:
             aws.require(account)
     except AwsError as wrong:
         return Outcome(change, "failed", wrong, sent=False)
     confirmed = confirmed or Confirmed()
-    arn, policy = change.holder.arn, change.policy_arn
+    arn, policy = change.entity.arn, change.policy_arn
     known = confirmed.of(arn)
     before, unreadable = await _read(aws, change, known, patience.shown, hurry)
     doubtful = hurry.is_set() and before is not None and contradicted(known, before)
@@ -162,9 +162,9 @@ async def _carry_out(aws: Aws, change: Change, patience: Patience, hurry: asynci
 
 async def _send(aws: Aws, change: Change, patience: float, hurry: asyncio.Event) -> str | None:
     """Send it, and again while AWS says to come later; returns AWS's ID of the request."""
-    kind = change.holder.type
+    kind = change.entity.type
     method: Any = getattr(aws.iam, f"{change.op}_{kind}_policy")
-    name = {f"{kind.title()}Name": change.holder.name}
+    name = {f"{kind.title()}Name": change.entity.name}
     deadline = time.monotonic() + patience
     pause = 0.5
     lost = False
@@ -194,9 +194,9 @@ async def _read(
 
     They are read again while they contradict what is known, until time is up.
     """
-    holder, deadline = change.holder, time.monotonic() + patience
+    entity, deadline = change.entity, time.monotonic() + patience
     try:
-        return await attached_now(aws, holder.type, holder.name, known, deadline, hurry), None
+        return await attached_now(aws, entity.type, entity.name, known, deadline, hurry), None
     except AwsError as error:
         return None, error
 

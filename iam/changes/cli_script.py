@@ -32,7 +32,7 @@ def aws_commands(
     # In parentheses, so that a shell into which they are pasted does not end with them.
     lines = ["(", "set -e", f'test "$({who_am_i})" = {shlex.quote(account)}']
     for change in changes:
-        kind = change.holder.type
+        kind = change.entity.type
         lines.append(f"aws iam {change.op}-{kind}-policy {_parameters(change)}{options}")
     return tuple(safe(line) for line in (*lines, ")"))
 
@@ -44,7 +44,7 @@ def _parameters(change: Change) -> str:
     and its content sent; in JSON it is not, and a control character has an escape there.
     https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
     """
-    kind, name, policy = change.holder.type, change.holder.name, change.policy_arn
+    kind, name, policy = change.entity.type, change.entity.name, change.policy_arn
     if any(value.startswith(_READ) or safe(value) != value for value in (name, policy)):
         said = json.dumps({f"{kind.title()}Name": name, "PolicyArn": policy})
         return f"--cli-input-json {shlex.quote(said)}"

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from iam.account.attachments import attachment_of
-from iam.account.model import Account, Group, Holder, ManagedPolicy, Principal, in_order
+from iam.account.model import Account, Entity, Group, ManagedPolicy, Principal, in_order
 from iam.changes.history import BatchRecord
 from iam.changes.journal import Op
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
 
@@ -23,7 +23,7 @@ class Change:
     """One policy, to be attached to or detached from one user, role or group."""
 
     op: Op
-    holder: Holder
+    entity: Entity
     policy_arn: str
 
     def shown_by(self, attached: tuple[str, ...]) -> bool:
@@ -63,7 +63,7 @@ class Effect:
                     continue
                 for via in entry.via:
                     if via.effect == "Allow" and via.kind != "boundary":
-                        found[via.holder] = None
+                        found[via.origin] = None
         return tuple(found)
 
 
@@ -71,7 +71,7 @@ class Effect:
 class LeftAlone:
     """A user, role or group that would not change, and why."""
 
-    holder: Holder
+    entity: Entity
     why: str
     groups: tuple[str, ...] = ()
     """The groups by which a user has the policy, where that is why."""
@@ -105,9 +105,9 @@ class Plan:
 
 
 def make_plan(
-    judge: Judge,
+    evaluator: Evaluator,
     account: Account,
-    holders: Iterable[Holder],
+    entities: Iterable[Entity],
     op: Op,
     policy: ManagedPolicy,
     *,
@@ -131,26 +131,26 @@ def make_plan(
     as_wanted: list[LeftAlone] = []
     refused: list[LeftAlone] = []
     done = {c.entry.principal for c in undoes.last if c.state == "done"} if undoes else None
-    for holder in sorted(holders, key=in_order):
-        change = Change(op, holder, policy.arn)
-        why = (blocked or {}).get(holder.arn) or _refusal(holder, op, policy)
+    for entity in sorted(entities, key=in_order):
+        change = Change(op, entity, policy.arn)
+        why = (blocked or {}).get(entity.arn) or _refusal(entity, op, policy)
         if why:
-            refused.append(LeftAlone(holder, why))
-        elif change.shown_by(holder.attached):
-            groups = attachment_of(account, holder, policy.arn).groups
+            refused.append(LeftAlone(entity, why))
+        elif change.shown_by(entity.attached):
+            groups = attachment_of(account, entity, policy.arn).groups
             if op == "detach" and groups and not undoes:
                 why = f"it has {policy.name} by group {', '.join(groups)} only"
-                refused.append(LeftAlone(holder, why, groups))
+                refused.append(LeftAlone(entity, why, groups))
             else:
-                confirmed = None if done is None else holder.arn in done
-                as_wanted.append(LeftAlone(holder, _unneeded(op, policy, confirmed)))
+                confirmed = None if done is None else entity.arn in done
+                as_wanted.append(LeftAlone(entity, _unneeded(op, policy, confirmed)))
         else:
             changes.append(change)
     return Plan(
         op=op,
         policy=policy,
         changes=tuple(changes),
-        effects=_effects(judge, account, changes, policy),
+        effects=_effects(evaluator, account, changes, policy),
         as_wanted=tuple(as_wanted),
         blocked=tuple(refused),
         warnings=warnings,
@@ -159,7 +159,7 @@ def make_plan(
 
 
 def plan_of_undo(
-    judge: Judge,
+    evaluator: Evaluator,
     account: Account,
     batch: BatchRecord,
     policy: ManagedPolicy,
@@ -178,12 +178,12 @@ def plan_of_undo(
         again: The ARNs that later batches changed: what they have now is not of this batch.
     """
     chosen = [c.entry.principal for c in batch.reversible if not only or c.entry.principal in only]
-    holders = [holder for arn in chosen if (holder := account.holder(arn)) is not None]
+    entities = [entity for arn in chosen if (entity := account.entity(arn)) is not None]
     op: Op = "detach" if batch.entry.op == "attach" else "attach"
     return make_plan(
-        judge,
+        evaluator,
         account,
-        holders,
+        entities,
         op,
         policy,
         blocked=dict.fromkeys(again, "it was changed again since: undo that instead"),
@@ -201,33 +201,33 @@ def _doubtful(batch: BatchRecord, chosen: Iterable[str]) -> list[str]:
 
 
 def _gone(arns: Iterable[str], account: Account) -> list[str]:
-    gone = [arn for arn in arns if account.holder(arn) is None]
+    gone = [arn for arn in arns if account.entity(arn) is None]
     return [f"{arn.rsplit('/', 1)[-1]} is not in the account any more." for arn in gone]
 
 
-def changed(holder: Holder, op: Op, policy_arn: str) -> Holder:
+def changed(entity: Entity, op: Op, policy_arn: str) -> Entity:
     """The user, role or group as it would be with the policy attached or detached."""
-    others = tuple(arn for arn in holder.attached if arn != policy_arn)
+    others = tuple(arn for arn in entity.attached if arn != policy_arn)
     attached = (*others, policy_arn) if op == "attach" else others
-    return replace(holder, attached=attached)
+    return replace(entity, attached=attached)
 
 
-def protected(holder: Holder) -> str | None:
+def protected(entity: Entity) -> str | None:
     """Why AWS will not let anybody change this role, in words; None if it will."""
-    if holder.type != "role":
+    if entity.type != "role":
         return None
-    if holder.path.startswith("/aws-service-role/"):
-        service = holder.path.split("/")[2]
+    if entity.path.startswith("/aws-service-role/"):
+        service = entity.path.split("/")[2]
         return f"it is a service-linked role, which only {service} can change"
-    if holder.path.startswith("/aws-reserved/") or holder.name.startswith("AWSReservedSSO_"):
+    if entity.path.startswith("/aws-reserved/") or entity.name.startswith("AWSReservedSSO_"):
         return "it belongs to IAM Identity Center: change its permission set there"
     return None
 
 
-def _refusal(holder: Holder, op: Op, policy: ManagedPolicy) -> str | None:
+def _refusal(entity: Entity, op: Op, policy: ManagedPolicy) -> str | None:
     if op == "attach" and (not policy.attachable or ":policy/aws-service-role/" in policy.arn):
         return f"AWS lets nobody attach {policy.name}"
-    return protected(holder)
+    return protected(entity)
 
 
 def _unneeded(op: Op, policy: ManagedPolicy, confirmed: bool | None) -> str:
@@ -247,17 +247,19 @@ def _unneeded(op: Op, policy: ManagedPolicy, confirmed: bool | None) -> str:
 
 
 def _effects(
-    judge: Judge, account: Account, changes: Iterable[Change], policy: ManagedPolicy
+    evaluator: Evaluator, account: Account, changes: Iterable[Change], policy: ManagedPolicy
 ) -> tuple[Effect, ...]:
-    would_be = account.with_holders(changed(c.holder, c.op, c.policy_arn) for c in changes)
+    would_be = account.with_entities(changed(c.entity, c.op, c.policy_arn) for c in changes)
     if policy.arn not in account.policies:
         would_be = would_be.with_policy(policy)
-    groups = {c.holder.name for c in changes if isinstance(c.holder, Group)}
-    arns = {c.holder.arn for c in changes}
+    groups = {c.entity.name for c in changes if isinstance(c.entity, Group)}
+    arns = {c.entity.arn for c in changes}
     reached = [
         p for p in account.principals.values() if p.arn in arns or groups.intersection(p.groups)
     ]
     return tuple(
-        Effect(p, judge.result(account, p), judge.result(would_be, would_be.principals[p.arn]))
+        Effect(
+            p, evaluator.result(account, p), evaluator.result(would_be, would_be.principals[p.arn])
+        )
         for p in sorted(reached, key=in_order)
     )

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from iam.account.model import Account, Group, Holder
+from iam.account.model import Account, Entity, Group
 from iam.aws.answers import required
 from iam.aws.attached import PATIENCE, attached_now
 from iam.aws.client import IN_FLIGHT, Aws
@@ -44,17 +44,17 @@ class Findings:
     def applied_to(self, account: Account) -> Account:
         """The account with what was read."""
         now = [
-            replace(holder, attached=attached)
+            replace(entity, attached=attached)
             for arn, attached in self.attached.items()
-            if (holder := account.holder(arn)) is not None
+            if (entity := account.entity(arn)) is not None
         ]
-        return account.with_holders(now)
+        return account.with_entities(now)
 
 
 async def preflight(
     aws: Aws,
     account: Account,
-    holders: Sequence[Holder],
+    entities: Sequence[Entity],
     op: Op,
     policy_arn: str,
     caller: str,
@@ -76,7 +76,7 @@ async def preflight(
     Raises:
         AwsError: AWS cannot be asked at all: no network, expired credentials.
     """
-    found = await look(aws, holders, confirmed or Confirmed(), on_progress)
+    found = await look(aws, entities, confirmed or Confirmed(), on_progress)
     warnings: list[str] = []
     if found.unread:
         who = found.unread[0] if len(found.unread) == 1 else f"{len(found.unread)} of them"
@@ -86,18 +86,18 @@ async def preflight(
     blocked = dict(found.blocked)
     if op == "attach":
         quotas = await _quotas(aws)
-        for holder in holders:
-            held = found.attached.get(holder.arn, holder.attached)
-            quota = (quotas or {}).get(holder.type, QUOTA)
+        for entity in entities:
+            held = found.attached.get(entity.arn, entity.attached)
+            quota = (quotas or {}).get(entity.type, QUOTA)
             if policy_arn in held or len(held) < quota:
                 continue
             full = f"it has {len(held)} of {quota} managed policies; detach one first"
             if quotas is None:
-                warnings.append(f"{holder.name} may be refused: {full}, if the quota is the usual.")
+                warnings.append(f"{entity.name} may be refused: {full}, if the quota is the usual.")
             else:
-                blocked.setdefault(holder.arn, full)
-    warnings += _of_self(account, holders, op, caller)
-    warnings += await _may_not(aws, account, holders, op, policy_arn, caller)
+                blocked.setdefault(entity.arn, full)
+    warnings += _of_self(account, entities, op, caller)
+    warnings += await _may_not(aws, account, entities, op, policy_arn, caller)
     if aws.expires_within(SOON):
         warnings.append(f"The credentials end within {SOON // 60} minutes and are not renewed.")
     return replace(found, blocked=blocked, warnings=tuple(warnings))
@@ -105,7 +105,7 @@ async def preflight(
 
 async def look(
     aws: Aws,
-    holders: Sequence[Holder],
+    entities: Sequence[Entity],
     confirmed: Confirmed,
     on_progress: Callable[[int], None] | None = None,
 ) -> Findings:
@@ -124,28 +124,28 @@ async def look(
     attached: dict[str, tuple[str, ...]] = {}
     blocked: dict[str, str] = {}
     unread: list[str] = []
-    waiting = iter(holders)
+    waiting = iter(entities)
     deadline = time.monotonic() + PATIENCE
 
     async def read() -> None:
-        for holder in waiting:
+        for entity in waiting:
             try:
                 now = await attached_now(
-                    aws, holder.type, holder.name, confirmed.of(holder.arn), deadline
+                    aws, entity.type, entity.name, confirmed.of(entity.arn), deadline
                 )
-                confirmed.believe(holder.arn, now)
-                attached[holder.arn] = now
+                confirmed.believe(entity.arn, now)
+                attached[entity.arn] = now
             except AwsError as error:
                 if error.code == "NoSuchEntity":
-                    blocked[holder.arn] = "it does not exist any more"
+                    blocked[entity.arn] = "it does not exist any more"
                 elif error.denied:
-                    unread.append(holder.name)
+                    unread.append(entity.name)
                 else:
                     raise
             if on_progress:
                 on_progress(len(attached) + len(blocked) + len(unread))
 
-    await together(read() for _ in range(min(IN_FLIGHT, len(holders))))
+    await together(read() for _ in range(min(IN_FLIGHT, len(entities))))
     return Findings(attached, blocked, tuple(unread))
 
 
@@ -161,20 +161,22 @@ async def _quotas(aws: Aws) -> dict[str, int] | None:
     return {kind: summary[key] for kind, key in keys.items() if key in summary}
 
 
-def _of_self(account: Account, holders: Iterable[Holder], op: Op, caller: str) -> list[str]:
+def _of_self(account: Account, entities: Iterable[Entity], op: Op, caller: str) -> list[str]:
     """Say so where the operator takes away what the operator itself has."""
     if op == "attach":
         return []
     me = caller_of(account, caller)
     if me is None:
         return []
-    mine = [h for h in holders if h.arn == me.arn or (isinstance(h, Group) and h.name in me.groups)]
+    mine = [
+        h for h in entities if h.arn == me.arn or (isinstance(h, Group) and h.name in me.groups)
+    ]
     return [
         f"You are using {h.type} {h.name} yourself: this takes away your own access." for h in mine
     ]
 
 
-def caller_of(account: Account, caller: str) -> Holder | None:
+def caller_of(account: Account, caller: str) -> Entity | None:
     """The user or role that a caller's ARN stands for; None if the account does not hold it."""
     kind, _, rest = caller.split(":", 5)[-1].partition("/")
     if kind == "assumed-role":
@@ -188,7 +190,7 @@ def caller_of(account: Account, caller: str) -> Holder | None:
 async def _may_not(
     aws: Aws,
     account: Account,
-    holders: Sequence[Holder],
+    entities: Sequence[Entity],
     op: Op,
     policy_arn: str,
     caller: str,
@@ -202,7 +204,7 @@ async def _may_not(
         return []
     found: list[str] = []
     for kind in ("user", "role", "group"):
-        arns = [h.arn for h in holders if h.type == kind][:_SIMULATED]
+        arns = [h.arn for h in entities if h.type == kind][:_SIMULATED]
         if not arns:
             continue
         action = f"iam:{op.title()}{kind.title()}Policy"

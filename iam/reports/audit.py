@@ -18,8 +18,14 @@ from iam.account.model import (
     in_order,
     unread_documents,
 )
-from iam.verdicts.evaluator import Judge
-from iam.verdicts.result import TOO_COMPLEX, PrincipalResult, SectionResult, Summary, Via
+from iam.verdicts.evaluator import Evaluator
+from iam.verdicts.result import (
+    TOO_COMPLEX,
+    DecidingStatement,
+    PrincipalResult,
+    SectionResult,
+    Summary,
+)
 from iam.verdicts.section import Section
 from iam.verdicts.verdict import Verdict
 
@@ -49,7 +55,7 @@ class Audit:
 
 
 def take_audit(
-    account: Account, judge: Judge, *, now: datetime, source: SourceName, caller: str | None
+    account: Account, evaluator: Evaluator, *, now: datetime, source: SourceName, caller: str | None
 ) -> Audit:
     """Judge all principals of an account.
 
@@ -61,17 +67,17 @@ def take_audit(
         caller: The ARN of who asked AWS; None without AWS.
     """
     principals = sorted(account.principals.values(), key=in_order)
-    results = tuple((p, judge.result(account, p)) for p in principals)
+    results = tuple((p, evaluator.result(account, p)) for p in principals)
     return Audit(
         generated_at=now,
         source=source,
         account=account,
         caller=caller,
-        managed=judge.managed,
-        sections=judge.sections,
+        managed=evaluator.managed,
+        sections=evaluator.sections,
         results=results,
-        unread=unread_of(account, judge.managed, results),
-        only=judge.only.id if judge.only else None,
+        unread=unread_of(account, evaluator.managed, results),
+        only=evaluator.only.id if evaluator.only else None,
     )
 
 
@@ -101,7 +107,7 @@ def unread_of(
 
 
 def uncertain_results(
-    account: Account, judge: Judge, summaries: Iterable[tuple[Principal, Summary]]
+    account: Account, evaluator: Evaluator, summaries: Iterable[tuple[Principal, Summary]]
 ) -> Iterator[tuple[Principal, PrincipalResult]]:
     """The verdicts on those principals of whom some verdict is unknown, for `unread_of`.
 
@@ -112,7 +118,7 @@ def uncertain_results(
     """
     for principal, summary in summaries:
         if summary.uncertain:
-            yield principal, judge.result(account, principal)
+            yield principal, evaluator.result(account, principal)
 
 
 def _unread_policy(managed: ManagedPolicy) -> Iterable[Unread]:
@@ -126,7 +132,7 @@ def not_understood(
     """The statements that were read but not understood, where they leave a verdict unknown."""
     found: dict[Unread, None] = {}
     # Principals with the same documents share their entries.
-    open_: dict[int, tuple[tuple[SectionResult, ...], list[Via]]] = {}
+    open_: dict[int, tuple[tuple[SectionResult, ...], list[DecidingStatement]]] = {}
     for principal, result in results:
         key = id(result.sections)
         if key not in open_:
@@ -148,7 +154,7 @@ def not_understood(
     return tuple(found)
 
 
-def _undecided_by(result: PrincipalResult) -> list[Via]:
+def _undecided_by(result: PrincipalResult) -> list[DecidingStatement]:
     """The statements not understood that leave a verdict unknown."""
     return [
         via

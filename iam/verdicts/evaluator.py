@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from iam.account.attachments import attachment_of
-from iam.account.effective_policies import Source, boundary_of, sources_of
-from iam.account.model import Account, Holder, ManagedPolicy, Unread
+from iam.account.effective_policies import EffectivePolicy, boundary_of, policies_of
+from iam.account.model import Account, Entity, ManagedPolicy, Unread
 from iam.policy.action_catalogue import Action, Catalogue
 from iam.policy.document import Document, Statement
 from iam.policy.statement_text import in_words
@@ -25,11 +25,11 @@ from iam.verdicts.explain import Decision, decide
 from iam.verdicts.request_index import Question, Reading, questions_of, said_about
 from iam.verdicts.result import (
     TOO_COMPLEX,
+    DecidingStatement,
     EntryResult,
     PrincipalResult,
     SectionResult,
     Summary,
-    Via,
 )
 from iam.verdicts.rule import ANYTHING, Rule, Universe
 from iam.verdicts.section import Section, section_of_action, sections_of
@@ -43,11 +43,11 @@ class _Read(NamedTuple):
     """A document that counts, read."""
 
     key: _Key
-    source: Source
+    source: EffectivePolicy
     reading: Reading
 
 
-class Judge:
+class Evaluator:
     """Evaluates principals against the sections of one managed policy."""
 
     def __init__(
@@ -86,12 +86,12 @@ class Judge:
         self._silent: Reading = (None,) * len(every)
         self._anything: Reading = tuple((((0, ANYTHING),),) * len(q.requests) for q in every)
         self._readings: dict[tuple[str, bool], Reading] = {}
-        self._vias: dict[_Key, Via] = {}
+        self._vias: dict[_Key, DecidingStatement] = {}
         self._decisions: dict[_Key, Decision] = {}
         self._entries: dict[_Key, EntryResult] = {}
         self._results: dict[_Key, tuple[Verdict, tuple[SectionResult, ...]]] = {}
 
-    def result(self, account: Account, principal: Holder) -> PrincipalResult:
+    def result(self, account: Account, principal: Entity) -> PrincipalResult:
         """Judge one principal.
 
         Args:
@@ -101,7 +101,7 @@ class Judge:
         Returns:
             The verdicts on all sections, and how it has the managed policy.
         """
-        found = sources_of(account, principal)
+        found = policies_of(account, principal)
         boundary = boundary_of(account, principal)
         cut = self.reader.too_complex_together([s.document for s in (*found, boundary) if s])
         read = [self._read(source, cut) for source in found]
@@ -109,12 +109,12 @@ class Judge:
         limit = self._read(boundary, cut) if boundary else None
         key = (tuple(one.key for one in sources), limit and limit.key)
         if (known := self._results.get(key)) is None:
-            known = self._results[key] = self._judge(sources, limit)
+            known = self._results[key] = self._evaluator(sources, limit)
         verdict, sections = known
         attached = attachment_of(account, principal, self.managed.arn)
         return PrincipalResult(verdict, sections, attached)
 
-    def summary(self, account: Account, holder: Holder) -> Summary:
+    def summary(self, account: Account, entity: Entity) -> Summary:
         """Sum up the verdicts on one principal, for a table: quick, also for thousands.
 
         Args:
@@ -125,9 +125,9 @@ class Judge:
             What `result` comes to, and what `iam.verdicts.hidden_grants` says of it (no policies of
             a group's).
         """
-        return self._summaries.of(account, holder)
+        return self._summaries.of(account, entity)
 
-    def _judge(
+    def _evaluator(
         self, read: Sequence[_Read], limit: _Read | None
     ) -> tuple[Verdict, tuple[SectionResult, ...]]:
         sections: list[SectionResult] = []
@@ -163,10 +163,10 @@ class Judge:
         speaking = [read for read in sources if read.reading[question.place] is not None]
         key = (question, tuple([read.key for read in speaking]), boundary and boundary.key)
         if (known := self._entries.get(key)) is None:
-            known = self._entries[key] = self._judged(question, speaking, boundary)
+            known = self._entries[key] = self._evaluated(question, speaking, boundary)
         return known
 
-    def _judged(
+    def _evaluated(
         self, question: Question, sources: Sequence[_Read], boundary: _Read | None
     ) -> EntryResult:
         concrete: dict[str, Verdict] = {}
@@ -221,7 +221,7 @@ class Judge:
 
     def _via(
         self, read: _Read, statement: Statement, rule: Rule, action: str, *, idle: bool
-    ) -> Via:
+    ) -> DecidingStatement:
         service = ascii_lower(action.partition(":")[0])
         key = (
             read.key,
@@ -235,7 +235,7 @@ class Judge:
             scope = in_words(statement, service, self._partition)
             if rule.too_complex:
                 scope = (*scope, f"not understood: {TOO_COMPLEX}")
-            known = self._vias[key] = Via(
+            known = self._vias[key] = DecidingStatement(
                 effect=statement.effect or "Deny",
                 policy=read.source.policy,
                 kind=read.source.kind,
@@ -248,7 +248,7 @@ class Judge:
             )
         return known
 
-    def _read(self, source: Source, cut: frozenset[Document]) -> _Read:
+    def _read(self, source: EffectivePolicy, cut: frozenset[Document]) -> _Read:
         """Read a document, once for all who hold it; some are too complex to be compared."""
         if isinstance(source.document, Unread):
             return _Read(_key(source), source, self._anything)
@@ -287,13 +287,13 @@ def _not_understood(question: Question, problem: str) -> EntryResult:
     )
 
 
-def _key(source: Source) -> _Key:
+def _key(source: EffectivePolicy) -> _Key:
     document = source.document
     content = document.fingerprint if isinstance(document, Document) else document
     return (content, source.policy, source.kind, source.group)
 
 
-def _reasons(decision: Decision, boundary: Source | None) -> list[str]:
+def _reasons(decision: Decision, boundary: EffectivePolicy | None) -> list[str]:
     found: list[str] = []
     if boundary and isinstance(boundary.document, Unread):
         if decision.verdict is not Verdict.UNKNOWN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from iam.account.effective_policies import Source, sources_of
+from iam.account.effective_policies import EffectivePolicy, policies_of
 from iam.account.model import Account, Principal, Unread
 from iam.policy.document import Document
 from iam.text import ascii_lower
@@ -45,11 +45,11 @@ def hidden_by(account: Account, principal: Principal, result: PrincipalResult) -
     }
     if not allowing:
         return ()
-    documents = {(s.policy, s.kind, s.group): s for s in sources_of(account, principal)}
+    documents = {(s.policy, s.kind, s.group): s for s in policies_of(account, principal)}
     return names_of_hidden(documents[via.policy, via.kind, via.group] for via in allowing)
 
 
-def names_of_hidden(allowing: Iterable[Source]) -> tuple[str, ...]:
+def names_of_hidden(allowing: Iterable[EffectivePolicy]) -> tuple[str, ...]:
     """The names of the policies by which somebody can invoke models; none where one of them is
     Bedrock's own."""
     names: set[str] = set()

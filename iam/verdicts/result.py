@@ -17,7 +17,7 @@ TOO_COMPLEX = "its resource patterns are too complex to be compared"
 
 
 @dataclass(frozen=True, slots=True)
-class Via:
+class DecidingStatement:
     """A statement that a verdict comes from."""
 
     effect: Literal["Allow", "Deny"]
@@ -37,7 +37,7 @@ class Via:
     """It was not, for its patterns are too complex to be compared."""
 
     @property
-    def holder(self) -> str:
+    def origin(self) -> str:
         """The policy, and the group by which it reaches the principal."""
         policy = self.policy.rsplit("/", 1)[-1]
         return f"{policy} by group {self.group}" if self.group else policy
@@ -47,7 +47,7 @@ class Via:
         """The policy, how it reaches the principal, and what narrows it."""
         boundary = "boundary " if self.kind == "boundary" else ""
         deny = "denied by " if self.effect == "Deny" else ""
-        return " ".join([f"{deny}{boundary}{self.holder}", *self.scope])
+        return " ".join([f"{deny}{boundary}{self.origin}", *self.scope])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class EntryResult:
     verdict: Verdict
     concrete: Mapping[str, Verdict]
     """By concrete action; a plain action has itself as its only key."""
-    via: tuple[Via, ...]
+    via: tuple[DecidingStatement, ...]
     reasons: tuple[str, ...] = ()
     """What else decided, in words: a limiting boundary, a document that could not be read."""
     too_complex: bool = False

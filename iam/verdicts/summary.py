@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from iam.account.attachments import Attachment, attachment_of
-from iam.account.effective_policies import Source, boundary_of, sources_of
-from iam.account.model import Account, Group, Holder
+from iam.account.effective_policies import EffectivePolicy, boundary_of, policies_of
+from iam.account.model import Account, Entity, Group
 from iam.verdicts.bulk import Tally, Verdicts
 from iam.verdicts.document_effect import Profile, Profiles, Spoken
 from iam.verdicts.document_reader import Reader
@@ -89,18 +89,18 @@ class Summaries:
         self._equal_sums: dict[SectionSum, SectionSum] = {}
         self._same: dict[tuple[_Sums, Attachment, tuple[str, ...]], Summary] = {}
 
-    def of(self, account: Account, holder: Holder) -> Summary:
+    def of(self, account: Account, entity: Entity) -> Summary:
         """Summarise one principal, or a group by its own policies alone."""
-        sources = sources_of(account, holder)
-        boundary = boundary_of(account, holder)
+        sources = policies_of(account, entity)
+        boundary = boundary_of(account, entity)
         of_boundary = () if boundary is None else (boundary.document,)
         said = self._profiles.of_all([*[s.document for s in sources], *of_boundary])
         limit = None if boundary is None else said.pop()
         sums = self._sums([one.profile for one in said if one.profile is not None], limit)
         hidden: tuple[str, ...] = ()
-        if sums.by and not isinstance(holder, Group):
+        if sums.by and not isinstance(entity, Group):
             hidden = _hidden(sources, said, sums.by)
-        attached = attachment_of(account, holder, self._arn)
+        attached = attachment_of(account, entity, self._arn)
         key = (sums, attached, hidden)
         if (known := self._same.get(key)) is None:
             made = Summary(
@@ -148,8 +148,8 @@ class Summaries:
     def _allowing(self, verdicts: Verdicts) -> int:
         """The requests of the entries by which models can be invoked, by either number where
         they have two."""
-        judged = self._with_real(verdicts)
-        can = self._invoking & (judged.granted | judged.partial) & ~self._problem
+        evaluated = self._with_real(verdicts)
+        can = self._invoking & (evaluated.granted | evaluated.partial) & ~self._problem
         found = 0
         for section in self._sections:
             if section.requests & can:
@@ -207,7 +207,7 @@ def _sum_of(requests: int, verdicts: Verdicts) -> Verdict:
     return sum_up([*found, Verdict.UNKNOWN] if requests else found)
 
 
-def _hidden(sources: Sequence[Source], said: Sequence[Spoken], by: int) -> tuple[str, ...]:
+def _hidden(sources: Sequence[EffectivePolicy], said: Sequence[Spoken], by: int) -> tuple[str, ...]:
     return names_of_hidden(
         [source for source, one in zip(sources, said, strict=True) if one.allows & by]
     )

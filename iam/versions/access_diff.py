@@ -20,7 +20,7 @@ from iam.policy.match_kinds import overlaps
 from iam.policy.pattern import action_tokens, matches_any_action
 from iam.policy.step_limit import TooComplex
 from iam.text import ascii_lower
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.verdict import Verdict
 from iam.versions.statement_diff import StatementChange, compare_statements, scope
 
@@ -126,15 +126,15 @@ class _Given:
         self.document = document
         self.account = Account(id="", partition=partition, policies={_ARN: policy})
         self._catalogue = catalogue
-        self._judge = Judge(policy, catalogue, partition)
+        self._evaluator = Evaluator(policy, catalogue, partition)
         self._own = self._verdicts(self)
 
     def _verdicts(self, other: _Given) -> dict[str, list[tuple[Statement, Verdict]]]:
         """The verdicts on this document's sections, of the holder of the other one: by action, with
         the section's statement."""
-        results = self._judge.result(other.account, _HOLDER).sections
+        results = self._evaluator.result(other.account, _HOLDER).sections
         found: dict[str, list[tuple[Statement, Verdict]]] = {}
-        for section, result in zip(self._judge.sections, results, strict=True):
+        for section, result in zip(self._evaluator.sections, results, strict=True):
             for entry in result.entries:
                 for name, verdict in entry.concrete.items():
                     # IAM takes actions in any case, the catalogue has them in AWS's.

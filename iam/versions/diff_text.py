@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from iam.account.attachments import Holders
+from iam.account.attachments import AttachmentCount
 from iam.policy.condition_text import clause
 from iam.policy.document import Condition, Statement
 from iam.verdicts.section import Entry
@@ -96,7 +96,12 @@ def summary(drift: Drift, older: str, newer: str) -> str:
 
 
 def effect(
-    drift: Drift, holders: Holders, newer: str, in_force: str | None, *, later: bool = False
+    drift: Drift,
+    attached_to: AttachmentCount,
+    newer: str,
+    in_force: str | None,
+    *,
+    later: bool = False,
 ) -> str:
     """Say for how many principals it happened.
 
@@ -112,10 +117,10 @@ def effect(
     """
     if not drift.access:
         return ""
-    if not holders.total:
-        return "Nobody holds it." if holders.certain else "Nobody is known to hold it."
-    least = "" if holders.certain else "at least "
-    count, one = f"{least}{holders.total:,}", holders.total == 1
+    if not attached_to.total:
+        return "Nobody holds it." if attached_to.certain else "Nobody is known to hold it."
+    least = "" if attached_to.certain else "at least "
+    count, one = f"{least}{attached_to.total:,}", attached_to.total == 1
     held = f"{count} principal{'' if one else 's'} hold{'s' if one else ''} it"
     held = held[0].upper() + held[1:]
     if in_force is None:
@@ -132,15 +137,16 @@ def effect(
     return f"{held}, so {count} {'gained' if gave else 'lost'} this."
 
 
-def holders_in_words(holders: Holders, account_id: str) -> str:
+def holders_in_words(attached_to: AttachmentCount, account_id: str) -> str:
     """`12 principals of 123456789012: 9 directly, 3 by a group only`."""
-    if not holders.total:
-        unread = "" if holders.certain else " that is known of; not all could be read"
+    if not attached_to.total:
+        unread = "" if attached_to.certain else " that is known of; not all could be read"
         return f"nobody in {account_id}{unread}"
-    least = "" if holders.certain else "at least "
-    count = f"{least}{holders.total:,} principal{'' if holders.total == 1 else 's'} of {account_id}"
-    ways = [f"{holders.direct:,} directly"] if holders.direct else []
-    ways += [f"{holders.by_group:,} by a group only"] if holders.by_group else []
+    least = "" if attached_to.certain else "at least "
+    plural = "" if attached_to.total == 1 else "s"
+    count = f"{least}{attached_to.total:,} principal{plural} of {account_id}"
+    ways = [f"{attached_to.direct:,} directly"] if attached_to.direct else []
+    ways += [f"{attached_to.by_group:,} by a group only"] if attached_to.by_group else []
     return f"{count}: {', '.join(ways)}"
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from iam.account.model import Account
 from iam.account.parse import managed_policy_of, parse_page
 from iam.policy.action_catalogue import catalogue
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from tests.build import details, document, policy, policy_arn, role, the
 from tests.differential.cases import SECTIONS, policies, samples
 from tests.iam.verdicts.sums import agreed
@@ -35,14 +35,14 @@ Json = dict[str, Any]
 
 def cases() -> Iterator[tuple[Json, str]]:
     """A case for the other judge, and our verdict."""
-    judges = [(section, _judge(section)) for section in SECTIONS]
+    evaluators = [(section, _evaluator(section)) for section in SECTIONS]
     random = Random(SEED)
     made = 0
     while made < PAIRS:
-        section, judge = random.choice(judges)
+        section, evaluator = random.choice(evaluators)
         identity = policies(random)
         boundary = document(*policies(random)[0]["Statement"]) if random.random() < 0.3 else None
-        verdicts = _verdicts(judge, identity, boundary)
+        verdicts = _verdicts(evaluator, identity, boundary)
         for action in random.sample(sorted(verdicts), min(ACTIONS_AN_ACCOUNT, len(verdicts))):
             made += 1
             case = {
@@ -55,18 +55,18 @@ def cases() -> Iterator[tuple[Json, str]]:
             yield case, verdicts[action]
 
 
-def _judge(section: Json) -> Judge:
+def _evaluator(section: Json) -> Evaluator:
     managed = managed_policy_of(policy("managed", section))
-    return Judge(managed, catalogue(), "aws")
+    return Evaluator(managed, catalogue(), "aws")
 
 
-def _verdicts(judge: Judge, identity: list[Json], boundary: Json | None) -> dict[str, str]:
+def _verdicts(evaluator: Evaluator, identity: list[Json], boundary: Json | None) -> dict[str, str]:
     arn = policy_arn("boundary") if boundary else None
     items = [role("alice", *identity, boundary=arn)]
     if boundary:
         items.append(policy("boundary", raw=boundary))
     account = parse_page(Account(id="123456789012"), details(*items))
-    result = agreed(judge, account, the(account))
+    result = agreed(evaluator, account, the(account))
     return {a: v for s in result.sections for e in s.entries for a, v in e.concrete.items()}
 
 

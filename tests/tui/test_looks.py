@@ -22,7 +22,7 @@ from iam.changes.history import history_of
 from iam.changes.plan import Change, Plan, make_plan
 from iam.errors import AwsError
 from iam.policy.action_catalogue import catalogue
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from tests.build import LIMITED, limited, user
 from tests.iam.journals import lines_of
 from tests.tui.conftest import HOSTILE
@@ -177,7 +177,7 @@ def plan_on(path: Path, op: str, *names: str) -> tuple[Account, Plan]:
     blocked = {h.arn: "it has 10 of 10 managed policies; detach one first" for h in chosen[-1:]}
     warning = "The credentials end within 10 minutes and are not renewed."
     return made, make_plan(
-        Judge(policy, catalogue(), made.partition),
+        Evaluator(policy, catalogue(), made.partition),
         made,
         chosen,
         op,  # type: ignore[arg-type]

@@ -139,7 +139,7 @@ class Monkey:
 
 
 def _calls(plan: Plan) -> set[str]:
-    return {f"{plan.op.title()}{c.holder.type.title()}Policy {c.holder.name}" for c in plan.changes}
+    return {f"{plan.op.title()}{c.entity.type.title()}Policy {c.entity.name}" for c in plan.changes}
 
 
 def _agree(company: Company) -> int:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from iam.verdicts.verdict import Verdict
-from tests.build import LIMITED, account, allow, deny, judge, the, user
+from tests.build import LIMITED, account, allow, deny, make_evaluator, the, user
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs, glyphs
@@ -131,7 +131,9 @@ async def test_details_of_a_grant_and_a_deny_name_where_they_come_from(
     made = account(user("alice", deny("bedrock:InvokeModel", Sid="NoInvoke"), attached=[LIMITED]))
     alice = the(made)
     async with Alone(details).run_test(size=(100, 90)) as pilot:
-        details.show_principal(alice, judge().result(made, alice), lambda action: "does things")
+        details.show_principal(
+            alice, make_evaluator().result(made, alice), lambda action: "does things"
+        )
         await pilot.pause()
         assert "43/44 Amazon Bedrock APIs" in tree_text(details)
         details.focus_tree()
@@ -151,7 +153,9 @@ async def test_hostile_text_is_text_everywhere_in_the_details(details: Principal
     made = account(user(HOSTILE, odd, path=f"/{HOSTILE}/", groups=[]))
     principal = the(made, HOSTILE)
     async with Alone(details).run_test(size=(120, 70)) as pilot:
-        details.show_principal(principal, judge().result(made, principal), lambda _: HOSTILE)
+        details.show_principal(
+            principal, make_evaluator().result(made, principal), lambda _: HOSTILE
+        )
         details.focus_tree()
         while not details.has_focus_within:
             await pilot.pause()

@@ -17,19 +17,19 @@ from iam.text import safe, without_secrets
 from iam.verdicts.verdict import Verdict
 from tui.controllers.row_buffer import Arrivals
 from tui.controllers.table_rows import columns_of, members_of_groups, picture_of, rows_of
-from tui.session.evaluation import judge_these
+from tui.session.evaluation import evaluate_some
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn, View
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from iam.account.model import Account, Holder, Unread
+    from iam.account.model import Account, Entity, Unread
     from iam.aws.managed_policy import Managed
-    from iam.verdicts.evaluator import Judge
+    from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
     from tui.main_screen import MainScreen
-    from tui.session.evaluation import Judged
+    from tui.session.evaluation import Evaluated
 
 _RECOUNT = 0.5
 """Seconds after a change before all that is not read is looked for anew."""
@@ -45,7 +45,7 @@ class AccountFlow:
         """By ARN, of users, roles and groups."""
         self.unread: tuple[Unread, ...] = ()
         """What could not be read or understood."""
-        self.asked: Judge | None = None
+        self.asked: Evaluator | None = None
         """Of the single action that is asked about, if one is."""
         self._counts: Counter[Verdict] = Counter()
         """Of users and roles."""
@@ -188,13 +188,13 @@ class AccountFlow:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
 
     async def _show_account(self) -> None:
-        _, judge, managed = self.session.read
+        _, evaluator, managed = self.session.read
         self.screen.bar = self.screen.bar._replace(
             policy=managed.policy.name,
             version=managed.policy.version,
             policy_note=_policy_note(managed),
         )
-        await self._judge(judge)
+        await self._evaluator(evaluator)
 
     def _beginning(self) -> str:
         launch = self.session.launch
@@ -213,7 +213,7 @@ class AccountFlow:
         self._arrivals.say(
             f"{self._read:,}{of} principals read", self._read / expected if expected else None
         )
-        self._arrivals.put([self._row(holder) for holder in page.holders])
+        self._arrivals.put([self._row(entity) for entity in page.entities])
 
     # Judging
 
@@ -224,10 +224,10 @@ class AccountFlow:
             LookupError: There is no such action.
         """
         if action is None:
-            judge: Judge | None = self.session.judge
+            evaluator: Evaluator | None = self.session.evaluator
         else:
-            judge = await self.session.who_can(action)
-        if judge is None:
+            evaluator = await self.session.who_can(action)
+        if evaluator is None:
             raise LookupError(action)
         if action is None:
             self.asked = None
@@ -235,81 +235,85 @@ class AccountFlow:
         else:
             if self.asked is None:
                 self._view_before = self.table.view
-            self.asked = judge
+            self.asked = evaluator
             # Everybody is asked about: a filter left in force would hide some who can.
             self.screen.show_view(View(sort="verdict"))
-        await self._judge(judge)
+        await self._evaluator(evaluator)
 
-    async def _judge(self, judge: Judge) -> None:
+    async def _evaluator(self, evaluator: Evaluator) -> None:
         """Judge everybody, and show them as they are done."""
         account, _, _ = self.session.read
         self.screen.show_bar()
-        if judge.only:
+        if evaluator.only:
             # Its verdict is the principal's: the room is for the reason.
-            self.table.set_sections([], judge.only.id)
+            self.table.set_sections([], evaluator.only.id)
         else:
-            self.table.set_sections(columns_of(judge))
+            self.table.set_sections(columns_of(evaluator))
         # Read again, the same is asked: what there is stands until it is answered anew.
-        asked = (judge.only.id if judge.only else "", judge.managed.arn, judge.managed.version)
+        asked = (
+            evaluator.only.id if evaluator.only else "",
+            evaluator.managed.arn,
+            evaluator.managed.version,
+        )
         if asked != self._asked_last:
             self._asked_last, self._question = asked, self.table.ask()
-        holders = account.holders
+        entities = account.entities
         self._arrivals.flush()
-        self.table.keep_rows({holder.arn for holder in holders}, more=True)
+        self.table.keep_rows({entity.arn for entity in entities}, more=True)
         self.summaries.clear()
         self._counts.clear()
         members = await in_thread(members_of_groups, account)
-        everybody: list[tuple[Holder, Summary | PrincipalResult]] = []
-        async for judged in self.session.judged(judge):
-            everybody += judged
-            done, of = len(everybody), len(holders)
+        everybody: list[tuple[Entity, Summary | PrincipalResult]] = []
+        async for evaluated in self.session.evaluated(evaluator):
+            everybody += evaluated
+            done, of = len(everybody), len(entities)
             self._arrivals.say(f"{done:,} of {of:,} judged", done / of)
-            self._arrivals.put(self._take(judged, members))
+            self._arrivals.put(self._take(evaluated, members))
         self.unread = await self.session.unread(everybody)
         self._arrivals.flush()
         self.table.keep_rows(self.summaries.keys(), "this account has no users or roles")
         self._show_counts()
 
-    def _take(self, judged: Judged, members: Mapping[str, int]) -> list[Row]:
+    def _take(self, evaluated: Evaluated, members: Mapping[str, int]) -> list[Row]:
         """Take verdicts, count them, and make their rows."""
         rows: list[Row] = []
-        for holder, summary in judged:
-            before = self.summaries.get(holder.arn)
-            self.summaries[holder.arn] = summary
-            if holder.type != "group":
+        for entity, summary in evaluated:
+            before = self.summaries.get(entity.arn)
+            self.summaries[entity.arn] = summary
+            if entity.type != "group":
                 if before is not None:
                     self._counts[before.verdict] -= 1
                 self._counts[summary.verdict] += 1
-            rows.append(self._row(holder, summary, members))
+            rows.append(self._row(entity, summary, members))
         return rows
 
-    async def judge_changed(self, arns: Iterable[str]) -> None:
+    async def evaluate_changed(self, arns: Iterable[str]) -> None:
         """Judge these anew and show them: users, roles, groups and, of groups, the members."""
-        account, judge, _ = self.session.read
-        found: dict[str, Holder] = {}
+        account, evaluator, _ = self.session.read
+        found: dict[str, Entity] = {}
         members: dict[str, int] = {}
         for arn in arns:
-            holder = account.holder(arn)
-            if holder is not None:
-                found[arn] = holder
-            if holder is not None and holder.type == "group":
-                those = account.members_of(holder.name)
-                members[holder.name] = len(those)
+            entity = account.entity(arn)
+            if entity is not None:
+                found[arn] = entity
+            if entity is not None and entity.type == "group":
+                those = account.members_of(entity.name)
+                members[entity.name] = len(those)
                 found |= {p.arn: p for p in those}
-        judged = await judge_these(self.asked or judge, account, tuple(found.values()))
-        self.table.put_rows(self._take(judged, members))
+        evaluated = await evaluate_some(self.asked or evaluator, account, tuple(found.values()))
+        self.table.put_rows(self._take(evaluated, members))
         self._show_counts()
         if self._recounting is not None:
             self._recounting.stop()
         # All of the account is looked at for it: once, when a batch has come to rest.
         self._recounting = self.screen.set_timer(_RECOUNT, self.screen.recount)
 
-    def result_of(self, holder: Holder) -> PrincipalResult | None:
+    def result_of(self, entity: Entity) -> PrincipalResult | None:
         """All that is known of one, for the details; None while it is not judged."""
-        if holder.arn not in self.summaries:
+        if entity.arn not in self.summaries:
             return None
-        account, judge, _ = self.session.read
-        return (self.asked or judge).result(account, holder)
+        account, evaluator, _ = self.session.read
+        return (self.asked or evaluator).result(account, entity)
 
     async def recount(self) -> None:
         """Look anew for all that could not be read."""
@@ -341,26 +345,26 @@ class AccountFlow:
 
     def _row(
         self,
-        holder: Holder,
+        entity: Entity,
         result: Summary | PrincipalResult | None = None,
         members: Mapping[str, int] | None = None,
     ) -> Row:
         from iam.verdicts.result import PrincipalResult, Summary
 
-        known = result or self.summaries.get(holder.arn)
+        known = result or self.summaries.get(entity.arn)
         summed = known if isinstance(known, Summary) else None
         return Row(
-            arn=holder.arn,
-            type=holder.type,
-            name=holder.name,
-            path=holder.path,
+            arn=entity.arn,
+            type=entity.type,
+            name=entity.name,
+            path=entity.path,
             attached=known.attached if known else None,
             result=known,
             invokes=summed.invokes if summed else None,
             hidden=summed.hidden if summed else (),
             note=known.means if isinstance(known, PrincipalResult) else "",
-            members=members[holder.name] if members and holder.type == "group" else None,
-            unconfirmed=self.session.changes.in_doubt(holder),
+            members=members[entity.name] if members and entity.type == "group" else None,
+            unconfirmed=self.session.changes.in_doubt(entity),
             question=self._question,
         )
 

@@ -103,11 +103,11 @@ class ChangeFlow:
         if not plan.changes and not plan.holding_groups:
             left = [*plan.blocked, *plan.as_wanted]
             for each in left[:_MOST_TOASTS]:
-                self._say(f"{each.holder.name}: {each.why}.", severity="warning")
+                self._say(f"{each.entity.name}: {each.why}.", severity="warning")
             for warning in plan.warnings[:_MOST_TOASTS]:
                 self._say(warning, severity="warning")
             # They may have been read again for it.
-            await self.screen.show_changed([each.holder.arn for each in left])
+            await self.screen.show_changed([each.entity.arn for each in left])
             return
         from tui.dialogs.review import About, ReviewDialog, ShowGroup, commands_screen
 
@@ -124,8 +124,8 @@ class ChangeFlow:
         )
         decision = await self.screen.app.push_screen_wait(dialog)
         # AWS may have said that the account is not as the table has it.
-        looked_at = [change.holder.arn for change in dialog.plan.changes]
-        looked_at += [e.holder.arn for e in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
+        looked_at = [change.entity.arn for change in dialog.plan.changes]
+        looked_at += [e.entity.arn for e in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
         await self.screen.show_changed(looked_at)
         if isinstance(decision, ShowGroup):
             self.screen.show_group(decision.name)
@@ -154,11 +154,11 @@ class ChangeFlow:
             title = f"{plan.op.capitalize()} {plan.policy.name}"
             progress = BatchScreen(batch, title, self.session.renew, self.screen.glyphs)
             closed = self.screen.app.push_screen(progress, wait_for_dismiss=True)
-        left = [left.holder.arn for left in (*plan.as_wanted, *plan.blocked)]
+        left = [left.entity.arn for left in (*plan.as_wanted, *plan.blocked)]
         self.screen.table.unmark(left)  # what fails stays marked, to be tried again
         self.screen.may_leave = False
         if progress is None:
-            name = batch.unsent[0].holder.name
+            name = batch.unsent[0].entity.name
             self.screen.say(f"{plan.op}ing {safe(plan.policy.name)}: {safe(name)} …")
         try:
             running = asyncio.create_task(self.changes.run(batch))
@@ -197,8 +197,8 @@ class ChangeFlow:
                 batch.stop()  # there is nothing else to go on with
             new, seen = batch.outcomes[seen:], len(batch.outcomes)
             if new:
-                await self.screen.show_changed([o.change.holder.arn for o in new])
-                done = [o.change.holder.arn for o in new if o.ending in ("done", "unneeded")]
+                await self.screen.show_changed([o.change.entity.arn for o in new])
+                done = [o.change.entity.arn for o in new if o.ending in ("done", "unneeded")]
                 self.screen.table.unmark(done)
             if running.done() and seen == len(batch.outcomes):
                 if progress is not None:
@@ -216,7 +216,7 @@ class ChangeFlow:
         if listed:
             return
         for outcome in batch.outcomes:
-            name = outcome.change.holder.name
+            name = outcome.change.entity.name
             if outcome.ending == "unneeded":
                 self._say(f"{name} was as wanted already; nothing was sent.")
             elif outcome.ending == "unconfirmed":
@@ -248,11 +248,11 @@ def _told(error: AwsError | None) -> str:
 
 
 def _whom(done: list[Outcome]) -> str:
-    holders = [outcome.change.holder for outcome in done]
-    if len(holders) == 1:
-        return holders[0].name
-    groups = sum(holder.type == "group" for holder in holders)
-    parts = [f"{len(holders) - groups} principals"] if groups < len(holders) else []
+    entities = [outcome.change.entity for outcome in done]
+    if len(entities) == 1:
+        return entities[0].name
+    groups = sum(entity.type == "group" for entity in entities)
+    parts = [f"{len(entities) - groups} principals"] if groups < len(entities) else []
     if groups:
         parts.append(f"{groups} groups")
     return " and ".join(parts)

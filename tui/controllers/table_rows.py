@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from iam.account.model import Account, Unread
     from iam.aws.managed_policy import Managed
     from iam.cache.table_snapshot import Picture
-    from iam.verdicts.evaluator import Judge
+    from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
 
 
 def picture_of(
     account: Account,
-    judge: Judge,
+    evaluator: Evaluator,
     managed: Managed,
     known: Mapping[str, Summary | PrincipalResult],
     unread: tuple[Unread, ...],
@@ -40,24 +40,24 @@ def picture_of(
 
     members = members_of_groups(account)
     lines = []
-    for holder in account.holders:
-        if not isinstance(summary := known.get(holder.arn), Summary):
+    for entity in account.entities:
+        if not isinstance(summary := known.get(entity.arn), Summary):
             return None
-        count = members[holder.name] if holder.type == "group" else None
-        lines.append(Line(holder.arn, holder.type, holder.name, holder.path, count, summary))
+        count = members[entity.name] if entity.type == "group" else None
+        lines.append(Line(entity.arn, entity.type, entity.name, entity.path, count, summary))
     return Picture(
         account_id=account.id,
         alias=account.alias,
         policy=(managed.policy.arn, managed.policy.name, managed.policy.version),
-        columns=columns_of(judge),
+        columns=columns_of(evaluator),
         lines=tuple(lines),
         unread=unread,
     )
 
 
-def columns_of(judge: Judge) -> tuple[SectionColumn, ...]:
+def columns_of(evaluator: Evaluator) -> tuple[SectionColumn, ...]:
     """The columns of the sections that a judge judges."""
-    return tuple(SectionColumn(s.sid, s.label, len(s.entries)) for s in judge.sections)
+    return tuple(SectionColumn(s.sid, s.label, len(s.entries)) for s in evaluator.sections)
 
 
 def rows_of(picture: Picture, question: int) -> list[Row]:

@@ -134,7 +134,7 @@ class BatchScreen(Modal[None]):
         words = _WORDS[outcome.ending]
         line = Text.assemble(
             (f"{sign} ", _STYLES[outcome.ending]),
-            safe(outcome.change.holder.name),
+            safe(outcome.change.entity.name),
             (f"  {words}", "dim"),
         )
         if outcome.error is not None:

@@ -131,13 +131,15 @@ def _told(compared: Compared) -> PolicyData:
             later = versions.in_force in ids[: compared.pair[1]]
             told.append(summary(compared.drift, older.id, newer.id))
             told.append(
-                effect(compared.drift, compared.holders, newer.id, versions.in_force, later=later)
+                effect(
+                    compared.drift, compared.attached_to, newer.id, versions.in_force, later=later
+                )
             )
             lists = parts(compared.drift, lambda action: describe(action, catalogue()))
     return PolicyData(
         facts=(
             ("ARN", policy.arn),
-            ("Held by", holders_in_words(compared.holders, compared.account_id)),
+            ("Held by", holders_in_words(compared.attached_to, compared.account_id)),
         ),
         versions=_rows(compared),
         warnings=tuple(warnings),

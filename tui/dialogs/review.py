@@ -278,7 +278,7 @@ def commands_screen(plan: Plan, about: About) -> TextScreen:
 def _same(shown: Plan, checked: Plan) -> bool:
     """Whether what AWS said is what the operator has seen."""
     return (
-        [c.holder.arn for c in shown.changes] == [c.holder.arn for c in checked.changes]
+        [c.entity.arn for c in shown.changes] == [c.entity.arn for c in checked.changes]
         and [(e.before.verdict, e.after) for e in shown.effects]
         == [(e.before.verdict, e.after) for e in checked.effects]
         and shown.warnings == checked.warnings

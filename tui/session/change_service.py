@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 from iam.aws.confirmed import Confirmed
 from iam.runtime.threads import in_thread
 from iam.text import safe
-from tui.session.evaluation import judge_for
+from tui.session.evaluation import evaluator_for
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, Holder, ManagedPolicy
+    from iam.account.model import Account, Entity, ManagedPolicy
     from iam.changes.apply import Outcome
     from iam.changes.batch import Batch
     from iam.changes.history import BatchRecord, History
     from iam.changes.journal import Journal, Op
     from iam.changes.plan import Change, Plan
     from iam.changes.recover import Recovered
-    from iam.verdicts.evaluator import Judge
+    from iam.verdicts.evaluator import Evaluator
     from tui.session.session import Session
 
 
@@ -55,13 +55,13 @@ class Changes:
         """
         chosen = frozenset(arns)
         await self._look_again(chosen)
-        account, judge, managed = self.session.read
+        account, evaluator, managed = self.session.read
 
         def make() -> Plan:
             from iam.changes.plan import make_plan
 
-            holders = [h for arn in chosen if (h := account.holder(arn)) is not None]
-            return make_plan(judge, account, holders, op, managed.policy)
+            entities = [h for arn in chosen if (h := account.entity(arn)) is not None]
+            return make_plan(evaluator, account, entities, op, managed.policy)
 
         return await in_thread(make)
 
@@ -80,7 +80,7 @@ class Changes:
         def make() -> Plan:
             from iam.changes.plan import plan_of_undo
 
-            shown = self._judge_of(policy)
+            shown = self._evaluator_of(policy)
             return plan_of_undo(shown, account, batch, policy, only=only, again=again)
 
         return await in_thread(make)
@@ -98,16 +98,20 @@ class Changes:
             return
         from iam.changes.preflight import look
 
-        holders = [h for arn in doubtful if (h := account.holder(arn)) is not None]
-        found = await look(aws, holders, self.confirmed)
+        entities = [h for arn in doubtful if (h := account.entity(arn)) is not None]
+        found = await look(aws, entities, self.confirmed)
         assert self.session.account is not None
         self.session.account = found.applied_to(self.session.account)
         self.unconfirmed.difference_update(found.attached)
 
-    def _judge_of(self, policy: ManagedPolicy) -> Judge:
+    def _evaluator_of(self, policy: ManagedPolicy) -> Evaluator:
         """The judge for a policy's own sections: an undo may be of another than the managed one."""
-        account, judge, managed = self.session.read
-        return judge if policy.arn == managed.policy.arn else judge_for(policy, account.partition)
+        account, evaluator, managed = self.session.read
+        return (
+            evaluator
+            if policy.arn == managed.policy.arn
+            else evaluator_for(policy, account.partition)
+        )
 
     async def _policy(self, arn: str, account: Account, managed: ManagedPolicy) -> ManagedPolicy:
         from iam.aws.load_one_by_one import get_policy
@@ -139,25 +143,25 @@ class Changes:
         from iam.changes.preflight import preflight
 
         account, _, _ = self.session.read
-        left = [left.holder for left in (*plan.as_wanted, *plan.blocked)]
-        holders: list[Holder] = [*(change.holder for change in plan.changes), *left]
+        left = [left.entity for left in (*plan.as_wanted, *plan.blocked)]
+        entities: list[Entity] = [*(change.entity for change in plan.changes), *left]
         aws = await self.session.connection()
         if aws is None or not plan.changes:
             return plan
         aws.require(account.id)
         who, policy = self.session.caller, plan.policy.arn
         found = await preflight(
-            aws, account, holders, plan.op, policy, who, on_progress, self.confirmed
+            aws, account, entities, plan.op, policy, who, on_progress, self.confirmed
         )
         self.session.account = account = found.applied_to(account)
 
-        before = {left.holder.arn: left.why for left in plan.blocked if not left.groups}
+        before = {left.entity.arn: left.why for left in plan.blocked if not left.groups}
 
         def again() -> Plan:
             return make_plan(
-                self._judge_of(plan.policy),
+                self._evaluator_of(plan.policy),
                 account,
-                [account.holder(h.arn) or h for h in holders],
+                [account.entity(h.arn) or h for h in entities],
                 plan.op,
                 plan.policy,
                 blocked=before | dict(found.blocked),
@@ -216,11 +220,11 @@ class Changes:
             hurry=hurry,
             confirmed=self.confirmed,
         )
-        arn = change.holder.arn
-        now = session.account.holder(arn)
+        arn = change.entity.arn
+        now = session.account.entity(arn)
         if outcome.attached is not None and now is not None:
             now = replace(now, attached=outcome.attached)
-            session.account = session.account.with_holders([now])
+            session.account = session.account.with_entities([now])
         if outcome.ending == "unconfirmed":
             self.unconfirmed.add(arn)
         elif outcome.ending in ("done", "unneeded"):
@@ -231,13 +235,13 @@ class Changes:
         """Mark those, and only those, whose confirmed change a new load does not show."""
         self.unconfirmed = self.confirmed.contradicted_in(account)
 
-    def in_doubt(self, holder: Holder) -> bool:
+    def in_doubt(self, entity: Entity) -> bool:
         """Whether AWS has not confirmed the last change to this one, or to a group of its."""
         if not self.unconfirmed:
             return False
         account = self.session.account
-        arns = {g.arn for name in holder.groups if account and (g := account.groups.get(name))}
-        return bool(self.unconfirmed & {holder.arn, *arns})
+        arns = {g.arn for name in entity.groups if account and (g := account.groups.get(name))}
+        return bool(self.unconfirmed & {entity.arn, *arns})
 
     # The journal
 

@@ -9,42 +9,46 @@ from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, Holder, ManagedPolicy, Unread
-    from iam.verdicts.evaluator import Judge
+    from iam.account.model import Account, Entity, ManagedPolicy, Unread
+    from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
 
-    Judged = Sequence[tuple[Holder, Summary | PrincipalResult]]
+    Evaluated = Sequence[tuple[Entity, Summary | PrincipalResult]]
     """Some of those whom a managed policy can be attached to, with what they may do."""
 
 _AT_ONCE = 500
 """Principals that are judged before others are shown."""
 
 
-def judge_for(policy: ManagedPolicy, partition: str, action: str | None = None) -> Judge:
+def evaluator_for(policy: ManagedPolicy, partition: str, action: str | None = None) -> Evaluator:
     """A judge of all that a policy grants, or of one action, which the catalogue must know."""
     import_for("verdicts.evaluator", "verdicts.hidden_grants", "reports.audit")
     from iam.policy.action_catalogue import catalogue
-    from iam.verdicts.evaluator import Judge
+    from iam.verdicts.evaluator import Evaluator
 
     known = catalogue()
-    return Judge(policy, known, partition, known.find(action) if action else None)
+    return Evaluator(policy, known, partition, known.find(action) if action else None)
 
 
-async def judge_all(judge: Judge, account: Account) -> AsyncIterator[Judged]:
+async def evaluate_all(evaluator: Evaluator, account: Account) -> AsyncIterator[Evaluated]:
     """Judge all users, roles and groups of an account, some at a time."""
-    holders = account.holders
+    entities = account.entities
     with no_garbage():
-        for start in range(0, len(holders), _AT_ONCE):
-            yield await judge_these(judge, account, holders[start : start + _AT_ONCE])
+        for start in range(0, len(entities), _AT_ONCE):
+            yield await evaluate_some(evaluator, account, entities[start : start + _AT_ONCE])
 
 
-async def judge_these(judge: Judge, account: Account, holders: Sequence[Holder]) -> Judged:
+async def evaluate_some(
+    evaluator: Evaluator, account: Account, entities: Sequence[Entity]
+) -> Evaluated:
     """Judge some in a thread: in sums, but of a single action with the reasons."""
-    judged = judge.result if judge.only else judge.summary
-    return await in_thread(lambda: [(holder, judged(account, holder)) for holder in holders])
+    evaluated = evaluator.result if evaluator.only else evaluator.summary
+    return await in_thread(lambda: [(entity, evaluated(account, entity)) for entity in entities])
 
 
-async def unread_in(account: Account, judge: Judge, judged: Judged) -> tuple[Unread, ...]:
+async def unread_in(
+    account: Account, evaluator: Evaluator, evaluated: Evaluated
+) -> tuple[Unread, ...]:
     """All of an account that could not be read or understood.
 
     Args:
@@ -57,10 +61,10 @@ async def unread_in(account: Account, judge: Judge, judged: Judged) -> tuple[Unr
         from iam.reports.audit import uncertain_results, unread_of
         from iam.verdicts.result import PrincipalResult, Summary
 
-        known = [(h, one) for h, one in judged if h.type != "group"]
+        known = [(h, one) for h, one in evaluated if h.type != "group"]
         results = [(p, r) for p, r in known if isinstance(r, PrincipalResult)]
         summed = [(p, s) for p, s in known if isinstance(s, Summary)]
-        results += uncertain_results(account, judge, summed)
-        return unread_of(account, judge.managed, results)
+        results += uncertain_results(account, evaluator, summed)
+        return unread_of(account, evaluator.managed, results)
 
     return await in_thread(look)

@@ -30,7 +30,7 @@ from tui.session.account_reader import Open
 if TYPE_CHECKING:
     from iam.account.model import Account, Unread
     from iam.aws.managed_policy import Managed
-    from tui.session.evaluation import Judged
+    from tui.session.evaluation import Evaluated
 
 _BREATH = 0.0005
 """Seconds between what comes, for the event loop: frames would take twice their time otherwise."""
@@ -60,7 +60,7 @@ class Loaded(NamedTuple):
 class Sums(NamedTuple):
     """Some have been judged."""
 
-    judged: Judged
+    evaluated: Evaluated
 
 
 class Done(NamedTuple):
@@ -125,10 +125,10 @@ class RemoteSurvey:
                 on_page(said.account)
         return said.account, said.managed
 
-    async def judged(self) -> AsyncIterator[Judged]:
+    async def evaluated(self) -> AsyncIterator[Evaluated]:
         """Everybody's verdicts, some at a time, once the account has been read."""
         while isinstance(said := await self._next(), Sums):
-            yield said.judged
+            yield said.evaluated
         assert isinstance(said, Done)
         self.unread = said.unread
 

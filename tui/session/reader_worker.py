@@ -24,11 +24,11 @@ from iam.runtime.threads import import_for, in_thread, leave_nothing
 from tui.diagnostics.crash_report import kept_for_a_report
 from tui.options import Launch
 from tui.session.account_reader import Survey
-from tui.session.evaluation import judge_all, judge_for, unread_in
+from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
 from tui.session.reader_process import Done, Expected, Failed, Loaded, Page, Sums, SurveyError
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, Holder
+    from iam.account.model import Account, Entity
     from iam.verdicts.result import PrincipalResult, Summary
 
 _T = TypeVar("_T")
@@ -88,13 +88,13 @@ async def _survey(launch: Launch, tell: _Teller) -> None:
             tell(Page(replace(rest, policies=dict(policies))))
         tell(Loaded(account, managed))
         await importing
-        judge = judge_for(managed.policy, account.partition)
-        everybody: list[tuple[Holder, Summary | PrincipalResult]] = []
-        async for judged in judge_all(judge, account):
-            everybody += judged
-            for some in _some(judged, _SUMS):
+        evaluator = evaluator_for(managed.policy, account.partition)
+        everybody: list[tuple[Entity, Summary | PrincipalResult]] = []
+        async for evaluated in evaluate_all(evaluator, account):
+            everybody += evaluated
+            for some in _some(evaluated, _SUMS):
                 tell(Sums(some))
-        tell(Done(await unread_in(account, judge, everybody)))
+        tell(Done(await unread_in(account, evaluator, everybody)))
     except BrokenPipeError:
         raise  # nobody is there to be told
     except Exception as error:
@@ -107,8 +107,8 @@ async def _survey(launch: Launch, tell: _Teller) -> None:
 def _tell_page(survey: Survey, tell: _Teller, page: Account) -> None:
     tell(Expected(survey.expected))
     empty = replace(page, principals={}, groups={}, policies={}, unread=())
-    for holders in _some(page.holders):
-        tell(Page(empty.with_holders(holders)))
+    for entities in _some(page.entities):
+        tell(Page(empty.with_entities(entities)))
 
 
 def _some(items: Sequence[_T], at_once: int = _AT_ONCE) -> Iterator[Sequence[_T]]:

@@ -18,11 +18,11 @@ from iam.runtime.threads import import_for, in_thread
 from tui.options import Launch
 from tui.session.account_reader import Open, Survey, connect_to
 from tui.session.change_service import Changes
-from tui.session.evaluation import judge_all, judge_for, unread_in
+from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
 from tui.session.reader_process import RemoteSurvey, SurveyError, begin
 
 if TYPE_CHECKING:
-    from iam.account.attachments import Holders
+    from iam.account.attachments import AttachmentCount
     from iam.account.model import Account, Unread
     from iam.aws.client import Aws
     from iam.aws.keys import Keys
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from iam.cache.table_snapshot import Picture
     from iam.demo.launcher import DemoServer
     from iam.reports.audit import Audit
-    from iam.verdicts.evaluator import Judge
+    from iam.verdicts.evaluator import Evaluator
     from iam.versions.access_diff import Drift
     from iam.versions.list_versions import Versions
-    from tui.session.evaluation import Judged
+    from tui.session.evaluation import Evaluated
 
 _SMALL = 2000
 """Principals; fewer are read anew sooner than a process starts."""
@@ -45,7 +45,7 @@ class Compared(NamedTuple):
 
     account_id: str
     managed: Managed
-    holders: Holders
+    attached_to: AttachmentCount
     versions: Versions
     pair: tuple[int, int] | None
     """Places of the older and the newer one; None if there are not two."""
@@ -71,7 +71,7 @@ class Session:
         self.account: Account | None = None
         """As far as it has been read."""
         self.managed: Managed | None = None
-        self.judge: Judge | None = None
+        self.evaluator: Evaluator | None = None
         self.stale: datetime | None = None
         """Of when the account is, while it is the one of another day; None if it is AWS's own."""
         self.changes = Changes(self)
@@ -79,7 +79,7 @@ class Session:
         self._begun = begun
         self._survey: Survey | RemoteSurvey | None = begun
         """The last one."""
-        self._judges: RemoteSurvey | None = None
+        self._evaluators: RemoteSurvey | None = None
         """The one that has read the account and is now judging it."""
         self._aws: Aws | None = None
         self._connecting: asyncio.Task[Aws] | None = None
@@ -94,10 +94,10 @@ class Session:
         return self._survey.expected if self._survey else None
 
     @property
-    def read(self) -> tuple[Account, Judge, Managed]:
+    def read(self) -> tuple[Account, Evaluator, Managed]:
         """What `load` has set."""
-        assert self.account is not None and self.judge is not None and self.managed is not None
-        return self.account, self.judge, self.managed
+        assert self.account is not None and self.evaluator is not None and self.managed is not None
+        return self.account, self.evaluator, self.managed
 
     @property
     def caller(self) -> str:
@@ -176,7 +176,7 @@ class Session:
         """End what is left of a survey that nobody waits for any more."""
         if self._survey is not None:
             self._survey.close()
-        self._survey = self._judges = None
+        self._survey = self._evaluators = None
 
     async def recall(self) -> Picture | None:
         """The account as a table showed it on another day; `open` and `load` then read it anew.
@@ -222,12 +222,12 @@ class Session:
                 managed = await managed_policy(None, self.launch.policy, kept.account)
             except AwsError:
                 return  # AWS may know this policy; what was kept does not
-            self.judge = await in_thread(judge_for, managed.policy, kept.account.partition)
+            self.evaluator = await in_thread(evaluator_for, managed.policy, kept.account.partition)
         self.account, self.managed = kept.account, managed
 
     def forget(self) -> None:
         """Forget the account of another day: it is not the one of these credentials."""
-        self.account = self.managed = self.judge = self.stale = None
+        self.account = self.managed = self.evaluator = self.stale = None
 
     @property
     def keeps(self) -> bool:
@@ -285,41 +285,43 @@ class Session:
         with no_garbage():
             account, managed = await survey.load(on_page)
             action = self.launch.action
-            self.judge = await in_thread(judge_for, managed.policy, account.partition, action)
+            self.evaluator = await in_thread(
+                evaluator_for, managed.policy, account.partition, action
+            )
         self.account, self.managed, self._versions = account, managed, None
         self.stale = None
-        self._judges = survey if isinstance(survey, RemoteSurvey) else None
+        self._evaluators = survey if isinstance(survey, RemoteSurvey) else None
         self.changes.reloaded(account)
 
-    async def judged(self, judge: Judge) -> AsyncIterator[Judged]:
+    async def evaluated(self, evaluator: Evaluator) -> AsyncIterator[Evaluated]:
         """Judge all users, roles and groups, some at a time."""
         account, own, _ = self.read
-        if judge is own and self._judges is not None:
-            async for some in self._judges.judged():
+        if evaluator is own and self._evaluators is not None:
+            async for some in self._evaluators.evaluated():
                 yield some
         else:
-            async for some in judge_all(judge, account):
+            async for some in evaluate_all(evaluator, account):
                 yield some
 
-    async def unread(self, judged: Judged) -> tuple[Unread, ...]:
+    async def unread(self, evaluated: Evaluated) -> tuple[Unread, ...]:
         """All that could not be read or understood, once everybody has been judged."""
         account, own, _ = self.read
-        judges, self._judges = self._judges, None
-        if judges is not None and judges.unread is not None:
-            return judges.unread
-        return await unread_in(account, own, judged)
+        evaluators, self._evaluators = self._evaluators, None
+        if evaluators is not None and evaluators.unread is not None:
+            return evaluators.unread
+        return await unread_in(account, own, evaluated)
 
-    async def who_can(self, action: str) -> Judge | None:
+    async def who_can(self, action: str) -> Evaluator | None:
         """A judge of one action; None if there is no such concrete action."""
 
         account, _, managed = self.read
 
-        def make() -> Judge | None:
+        def make() -> Evaluator | None:
             from iam.policy.action_catalogue import catalogue
 
             if catalogue().find(action) is None:
                 return None
-            return judge_for(managed.policy, account.partition, action)
+            return evaluator_for(managed.policy, account.partition, action)
 
         return await in_thread(make)
 
@@ -343,7 +345,7 @@ class Session:
         self._versions = versions
 
         def look() -> Compared:
-            from iam.account.attachments import holders_of
+            from iam.account.attachments import count_attachments
             from iam.policy.action_catalogue import catalogue
             from iam.policy.document import Document
             from iam.versions.access_diff import compare
@@ -352,15 +354,15 @@ class Session:
             older, newer = (versions.all[i].document for i in pair) if pair else (None, None)
             if isinstance(older, Document) and isinstance(newer, Document):
                 drift = compare(older, newer, catalogue(), account.partition)
-            holders = holders_of(account, managed.policy.arn)
-            return Compared(account.id, managed, holders, versions, pair, drift)
+            attached_to = count_attachments(account, managed.policy.arn)
+            return Compared(account.id, managed, attached_to, versions, pair, drift)
 
         return await in_thread(look)
 
     async def audit(self) -> Audit:
         """Judge the whole account."""
-        account, judge = self.account, self.judge
-        assert account is not None and judge is not None
+        account, evaluator = self.account, self.evaluator
+        assert account is not None and evaluator is not None
         caller = self._opened.caller if self._opened else None
 
         def take() -> Audit:
@@ -368,7 +370,7 @@ class Session:
 
             return take_audit(
                 account,
-                judge,
+                evaluator,
                 now=datetime.now(UTC),
                 source=self.launch.source,
                 caller=caller,

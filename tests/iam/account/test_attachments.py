@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iam.account.attachments import Holders, holders_of
+from iam.account.attachments import AttachmentCount, count_attachments
 from iam.account.model import InlinePolicy, Unread
 from tests.build import LIMITED, account, group, role, user
 
@@ -18,16 +18,16 @@ def test_direct_and_by_group_are_counted_and_nobody_twice() -> None:
         role("worker", attached=[LIMITED]),
         group("ml", attached=[LIMITED]),
     )
-    assert holders_of(made, LIMITED) == Holders(direct=3, by_group=1, certain=True)
+    assert count_attachments(made, LIMITED) == AttachmentCount(direct=3, by_group=1, certain=True)
 
 
 def test_a_group_that_is_missing_may_hold_it() -> None:
-    assert not holders_of(account(user("bob", groups=["gone"])), LIMITED).certain
+    assert not count_attachments(account(user("bob", groups=["gone"])), LIMITED).certain
 
 
 def test_an_account_that_was_not_all_read_may_have_more_holders() -> None:
     made = replace(account(user("bob")), unread=(Unread("roles", "AccessDenied", "denied"),))
-    assert not holders_of(made, LIMITED).certain
+    assert not count_attachments(made, LIMITED).certain
 
 
 def test_attachments_that_could_not_be_read_may_be_it() -> None:
@@ -36,4 +36,4 @@ def test_attachments_that_could_not_be_read_may_be_it() -> None:
     bob = next(iter(made.principals.values()))
     inline = InlinePolicy(name="(attached policies could not be read)", document=unread)
     odd = replace(bob, inline=(inline,))
-    assert not holders_of(made.with_holders([odd]), LIMITED).certain
+    assert not count_attachments(made.with_entities([odd]), LIMITED).certain

@@ -26,7 +26,7 @@ from tests.build import (
     deny,
     details,
     group,
-    judge,
+    make_evaluator,
     policy,
     policy_arn,
     role,
@@ -56,14 +56,14 @@ def some_account() -> Account:
 
 
 def picture_of(made: Account) -> Picture:
-    judging = judge()
-    holders = [(holder, judging.summary(made, holder)) for holder in made.holders]
+    evaluator = make_evaluator()
+    entities = [(entity, evaluator.summary(made, entity)) for entity in made.entities]
     return Picture(
         account_id=made.id,
         alias=made.alias,
         policy=(LIMITED, "AmazonBedrockLimitedAccess", "v9"),
-        columns=tuple((s.sid, s.label, len(s.entries)) for s in judging.sections),
-        lines=tuple(Line(h.arn, h.type, h.name, h.path, None, s) for h, s in holders),
+        columns=tuple((s.sid, s.label, len(s.entries)) for s in evaluator.sections),
+        lines=tuple(Line(h.arn, h.type, h.name, h.path, None, s) for h, s in entities),
         unread=unread_documents(made),
     )
 
@@ -85,11 +85,11 @@ def test_what_is_kept_is_recalled(path: Path) -> None:
     assert kept.saved_at == NOW
     after = kept.account
     assert (after.id, after.alias, after.partition) == (before.id, before.alias, before.partition)
-    judging = judge()
+    evaluator = make_evaluator()
     for arn, principal in before.principals.items():
         same = after.principals[arn]
         assert replace(same, inline=()) == replace(principal, inline=())
-        mine, theirs = judging.result(after, same), judging.result(before, principal)
+        mine, theirs = evaluator.result(after, same), evaluator.result(before, principal)
         assert [s.entries and s.entries[0].concrete for s in mine.sections] == [
             s.entries and s.entries[0].concrete for s in theirs.sections
         ]

@@ -40,6 +40,6 @@ async def _work(url: str, journal: Journal, op: Op, names: Sequence[str]) -> Non
             hurry=hurry,
         )
 
-    holders = [validated(User, user(name)) for name in names]
+    entities = [validated(User, user(name)) for name in names]
     with journal.changing():
-        await Batch([Change(op, holder, POLICY) for holder in holders], send).run()
+        await Batch([Change(op, entity, POLICY) for entity in entities], send).run()

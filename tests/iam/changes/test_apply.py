@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from iam.account.model import Account, Holder, Principal
+from iam.account.model import Account, Entity, Principal
 from iam.aws import client
 from iam.aws.client import Aws
 from iam.aws.confirmed import Confirmed
@@ -44,7 +44,7 @@ class Case:
     async def change(
         self,
         op: Op,
-        who: Holder | None = None,
+        who: Entity | None = None,
         shown: float = 0.3,
         again: float = 0.3,
         hurry: asyncio.Event | None = None,

@@ -37,7 +37,7 @@ class Sender:
         self._under_way = 0
 
     async def __call__(self, change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
-        name = change.holder.name
+        name = change.entity.name
         self._under_way += 1
         self.most = max(self.most, self._under_way)
         try:
@@ -139,7 +139,7 @@ async def test_without_a_journal_nothing_more_is_sent(sender: Sender) -> None:
     batch = batch_of(sender)
     await batch.run()
     assert batch.trouble == "the disk is full"
-    assert NAMES[5] in {c.holder.name for c in batch.unsent}
+    assert NAMES[5] in {c.entity.name for c in batch.unsent}
     assert len(batch.unsent) + len(batch.outcomes) == 20
 
 

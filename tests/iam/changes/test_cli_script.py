@@ -19,7 +19,7 @@ HOLDERS = (the(MADE), the(MADE, ODD), MADE.groups["ml"])
 
 
 def script(op: Op, profile: str | None = None) -> str:
-    changes = [Change(op, holder, LIMITED) for holder in HOLDERS]
+    changes = [Change(op, entity, LIMITED) for entity in HOLDERS]
     return "\n".join(aws_commands(changes, account=ID, profile=profile))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Holder, User
+from iam.account.model import Entity, User
 from iam.account.parse import validated
 from iam.aws.client import Aws
 from iam.changes.apply import Outcome, Patience, apply
@@ -41,10 +41,10 @@ class Run:
         self.journal = Journal(folder / "journal.jsonl")
         self.pauses = 0
 
-    def users(self, op: Op, size: int) -> list[Holder]:
+    def users(self, op: Op, size: int) -> list[Entity]:
         """Users who are to change."""
         self.iam.create_policy(PolicyName="managed", PolicyDocument=json.dumps(ALLOW))
-        made: list[Holder] = []
+        made: list[Entity] = []
         for i in range(size):
             raw = self.iam.create_user(UserName=f"user-{i:03}")["User"]
             if op == "detach":
@@ -100,8 +100,8 @@ class Run:
         last = {
             c.entry.principal.rsplit("/", 1)[-1]: c.state for b in history.batches for c in b.last
         }
-        told = {o.change.holder.name: o.ending for o in batch.outcomes}
-        unsent = {c.holder.name for c in batch.unsent}
+        told = {o.change.entity.name: o.ending for o in batch.outcomes}
+        unsent = {c.entity.name for c in batch.unsent}
         assert len(told) + len(unsent) == size
         for i in range(size):
             name = f"user-{i:03}"

@@ -18,8 +18,8 @@ from tests.build import (
     allow,
     deny,
     group,
-    judge,
     limited,
+    make_evaluator,
     policy,
     policy_arn,
     role,
@@ -31,8 +31,8 @@ from tests.iam.journals import batch_of, lines_of
 
 def planned(op: Op, *items: dict[str, object], of: tuple[str, ...] = ("alice",)) -> Plan:
     made = account(*items)
-    holders = [made.groups.get(name) or the(made, name) for name in of]
-    return make_plan(judge(), made, holders, op, limited())
+    entities = [made.groups.get(name) or the(made, name) for name in of]
+    return make_plan(make_evaluator(), made, entities, op, limited())
 
 
 def effect(op: Op, *items: dict[str, object]) -> Effect:
@@ -42,7 +42,7 @@ def effect(op: Op, *items: dict[str, object]) -> Effect:
 
 def test_attaching_grants_every_section() -> None:
     made = planned("attach", user("alice"))
-    assert [(c.op, c.holder.name, c.policy_arn) for c in made.changes] == [
+    assert [(c.op, c.entity.name, c.policy_arn) for c in made.changes] == [
         ("attach", "alice", LIMITED)
     ]
     assert {b.verdict for b, _ in made.effects[0].sections} == {Verdict.NONE}
@@ -120,7 +120,7 @@ def test_roles_of_aws_and_policies_of_services_cannot_be_changed() -> None:
     assert "service-linked" in made.blocked[0].why
     reserved = replace(limited(), arn="arn:aws:iam::aws:policy/aws-service-role/X")
     there = account(user("alice"))
-    refused = make_plan(judge(), there, [the(there)], "attach", reserved)
+    refused = make_plan(make_evaluator(), there, [the(there)], "attach", reserved)
     assert "lets nobody attach" in refused.blocked[0].why
 
 
@@ -128,15 +128,20 @@ def test_what_aws_found_blocks_a_change() -> None:
     made = account(user("alice"), user("bob"))
     arn = the(made).arn
     plan = make_plan(
-        judge(), made, [the(made), the(made, "bob")], "attach", limited(), blocked={arn: "gone"}
+        make_evaluator(),
+        made,
+        [the(made), the(made, "bob")],
+        "attach",
+        limited(),
+        blocked={arn: "gone"},
     )
     assert [left.why for left in plan.blocked] == ["gone"]
-    assert [change.holder.name for change in plan.changes] == ["bob"]
+    assert [change.entity.name for change in plan.changes] == ["bob"]
 
 
 def undone(made: Account, batch: BatchRecord, *only: str) -> Plan:
     return plan_of_undo(
-        judge(), made, batch, limited(), only=frozenset(the(made, n).arn for n in only)
+        make_evaluator(), made, batch, limited(), only=frozenset(the(made, n).arn for n in only)
     )
 
 
@@ -158,8 +163,8 @@ def test_an_undo_reverses_what_was_done_and_is_so_still() -> None:
         "attach", {f"arn:aws:iam::123456789012:user/{n}": p for n, p in phases.items()}
     )
     plan = undone(made, batch)
-    assert [(c.op, c.holder.name) for c in plan.changes] == [("detach", "alice"), ("detach", "bob")]
-    assert [(left.holder.name, left.why) for left in plan.as_wanted] == [
+    assert [(c.op, c.entity.name) for c in plan.changes] == [("detach", "alice"), ("detach", "bob")]
+    assert [(left.entity.name, left.why) for left in plan.as_wanted] == [
         ("carol", "AmazonBedrockLimitedAccess was detached since")
     ]
     gone, doubtful = plan.warnings
@@ -167,7 +172,7 @@ def test_an_undo_reverses_what_was_done_and_is_so_still() -> None:
     assert "never confirmed 1 of these" in doubtful
     assert plan.undoes is batch
     narrowed = undone(made, batch, "bob")
-    assert [c.holder.name for c in narrowed.changes] == ["bob"]
+    assert [c.entity.name for c in narrowed.changes] == ["bob"]
 
 
 def test_an_undo_does_not_say_that_somebody_reversed_what_aws_has_not_shown() -> None:
@@ -191,7 +196,9 @@ def test_what_was_changed_again_since_is_not_of_the_batch_any_more() -> None:
     assert history.changed_after(first) == {who}
     assert history.changed_after(last) == frozenset()
     made = account(user("alice", attached=[LIMITED]))
-    plan = plan_of_undo(judge(), made, first, limited(), again=history.changed_after(first))
+    plan = plan_of_undo(
+        make_evaluator(), made, first, limited(), again=history.changed_after(first)
+    )
     assert not plan.changes
     assert "changed again since" in plan.blocked[0].why
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account, Holder
+from iam.account.model import Account, Entity
 from iam.aws.client import Aws
 from iam.aws.confirmed import Confirmed
 from iam.aws.load_account import load_account
@@ -29,13 +29,13 @@ class Case:
         self.iam = iam
         self.account = made
 
-    def __getitem__(self, name: str) -> Holder:
-        holders = (*self.account.principals.values(), *self.account.groups.values())
-        return next(h for h in holders if h.name == name)
+    def __getitem__(self, name: str) -> Entity:
+        entities = (*self.account.principals.values(), *self.account.groups.values())
+        return next(h for h in entities if h.name == name)
 
     async def look(self, op: Op, *names: str, caller: str = "arn:aws:iam::1:user/x") -> Findings:
-        holders = [self[name] for name in names]
-        return await preflight(self.aws, self.account, holders, op, SHARED, caller)
+        entities = [self[name] for name in names]
+        return await preflight(self.aws, self.account, entities, op, SHARED, caller)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_caller_is_the_user_or_the_role_that_its_arn_stands_for() -> None:
         caller_of(made, "arn:aws:iam::123456789012:root"),
         caller_of(made, ""),
     ]
-    assert [holder and holder.name for holder in found] == ["alice", "admin", None, None]
+    assert [entity and entity.name for entity in found] == ["alice", "admin", None, None]
 
 
 def simulated(**decisions: str) -> str:

@@ -12,12 +12,12 @@ import pytest
 from iam.account.model import Unread
 from iam.reports.audit import Audit, take_audit
 from iam.reports.formats import FORMATS, as_csv, as_markdown, as_table
-from tests.build import LIMITED, account, allow, group, judge, policy_arn, role, user
+from tests.build import LIMITED, account, allow, group, make_evaluator, policy_arn, role, user
 
 
 def audit(*items: dict[str, object]) -> Audit:
     now = datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC)
-    return take_audit(account(*items), judge(), now=now, source="live", caller=None)
+    return take_audit(account(*items), make_evaluator(), now=now, source="live", caller=None)
 
 
 ONE_OF_EACH = audit(

@@ -16,7 +16,7 @@ from iam.account.parse import parse_page
 from iam.policy.action_catalogue import catalogue
 from iam.reports.audit import Audit, take_audit
 from iam.reports.json_format import as_json
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from tests.build import (
     ID,
     LIMITED,
@@ -114,7 +114,7 @@ def audit_of(made: Account, managed: ManagedPolicy | None = None, only: str | No
     action = catalogue().find(only) if only else None
     return take_audit(
         made,
-        Judge(managed or limited(), catalogue(), made.partition, action),
+        Evaluator(managed or limited(), catalogue(), made.partition, action),
         now=datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC),
         source="snapshot",
         caller=f"arn:aws:iam::{ID}:user/zoë\u202e",

@@ -183,11 +183,11 @@ def test_the_folder_of_a_killed_process_is_removed_by_the_next_and_not_before(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / "bedrock-tui-demo-of-somebody").mkdir()
-    with other_process(HOLDER) as (holder, said):
+    with other_process(HOLDER) as (entity, said):
         with temporary_folder():
             assert (Path(said) / "journal.jsonl").exists()
-        holder.kill()
-        holder.wait()
+        entity.kill()
+        entity.wait()
         assert Path(said).exists()
         with temporary_folder():
             assert not Path(said).exists()

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from iam.account.model import Account, Group, Holder
-from iam.verdicts.evaluator import Judge
+from iam.account.model import Account, Entity, Group
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.hidden_grants import INVOKES, hidden_by
 from iam.verdicts.result import PrincipalResult, SectionSum, Summary
 from iam.verdicts.verdict import Verdict, sum_up
 
 
-def sums_of(account: Account, holder: Holder, result: PrincipalResult, judge: Judge) -> Summary:
+def sums_of(
+    account: Account, entity: Entity, result: PrincipalResult, evaluator: Evaluator
+) -> Summary:
     """The summary that a result comes to."""
-    problems = [section.statement.problem for section in judge.sections]
+    problems = [section.statement.problem for section in evaluator.sections]
     return Summary(
         verdict=result.verdict,
         sections=tuple(SectionSum(s.verdict, s.granted, s.total) for s in result.sections),
         attached=result.attached,
         invokes=invoking(result),
-        hidden=() if isinstance(holder, Group) else hidden_by(account, holder, result),
+        hidden=() if isinstance(entity, Group) else hidden_by(account, entity, result),
         uncertain=any(
             Verdict.UNKNOWN in entry.concrete.values()
             for section, problem in zip(result.sections, problems, strict=True)
@@ -43,9 +45,9 @@ def invoking(result: PrincipalResult) -> Verdict | None:
     return sum_up(verdicts) if verdicts else None
 
 
-def agreed(judge: Judge, account: Account, holder: Holder) -> PrincipalResult:
+def agreed(evaluator: Evaluator, account: Account, entity: Entity) -> PrincipalResult:
     """The result on somebody, of whom the summary says the same."""
-    summary = judge.summary(account, holder)
-    result = judge.result(account, holder)
-    assert summary == sums_of(account, holder, result, judge)
+    summary = evaluator.summary(account, entity)
+    result = evaluator.result(account, entity)
+    assert summary == sums_of(account, entity, result, evaluator)
     return result

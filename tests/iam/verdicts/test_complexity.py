@@ -11,7 +11,7 @@ from iam.policy.action_catalogue import catalogue
 from iam.policy.step_limit import Meter, TooComplex, metered
 from iam.reports.audit import unread_of
 from iam.verdicts.complexity import MOST_ACTIONS
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import TOO_COMPLEX
 from iam.verdicts.verdict import Verdict
 from tests.build import (
@@ -20,8 +20,8 @@ from tests.build import (
     deny,
     document,
     group,
-    judge,
     limited,
+    make_evaluator,
     policy,
     policy_arn,
     role,
@@ -72,7 +72,7 @@ ORDINARY: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.parametrize("name", ORDINARY)
 def test_what_people_write_is_decided(name: str) -> None:
     made = account(role("worker", document(*ORDINARY[name])))
-    result = agreed(judge(), made, the(made, "worker"))
+    result = agreed(make_evaluator(), made, the(made, "worker"))
     assert result.verdict is Verdict.PARTIAL
     verdicts = {v for s in result.sections for e in s.entries for v in e.concrete.values()}
     assert Verdict.UNKNOWN not in verdicts
@@ -95,13 +95,13 @@ def test_what_is_too_complex_is_unknown_and_says_why(name: str) -> None:
         role("other", allow(B)),
         role("idle", allow("s3:*")),
     )
-    judging = judge()
-    results = [(p, agreed(judging, made, p)) for p in made.principals.values()]
+    evaluator = make_evaluator()
+    results = [(p, agreed(evaluator, made, p)) for p in made.principals.values()]
     verdicts = {p.name: result.verdict for p, result in results}
     assert verdicts == {
         "worker": Verdict.UNKNOWN, "other": Verdict.PARTIAL, "idle": Verdict.NONE
     }  # fmt: skip
-    told = unread_of(made, judging.managed, results)
+    told = unread_of(made, evaluator.managed, results)
     assert {(unread.error, unread.message) for unread in told} == {("TooComplex", TOO_COMPLEX)}
     assert all("inline-0" in unread.what and "role/worker" in unread.what for unread in told)
     means = [words for _, r in results for s in r.sections for e in s.entries for words in e.means]
@@ -110,13 +110,13 @@ def test_what_is_too_complex_is_unknown_and_says_why(name: str) -> None:
 
 def test_a_deny_of_everything_decides_whatever_is_too_complex() -> None:
     made = account(role("worker", document(deny("*"), *costly(0)["Statement"])))
-    assert agreed(judge(), made, the(made, "worker")).verdict is Verdict.DENIED
+    assert agreed(make_evaluator(), made, the(made, "worker")).verdict is Verdict.DENIED
 
 
 def test_a_boundary_may_be_too_complex() -> None:
     bound = policy("bound", *[allow(B, stars(i)) for i in range(60)])
     made = account(role("worker", allow(B), boundary=policy_arn("bound")), bound)
-    assert agreed(judge(), made, the(made, "worker")).verdict is Verdict.UNKNOWN
+    assert agreed(make_evaluator(), made, the(made, "worker")).verdict is Verdict.UNKNOWN
 
 
 def together(count: int) -> Account:
@@ -127,10 +127,10 @@ def together(count: int) -> Account:
 
 def test_documents_may_be_too_complex_together() -> None:
     made = together(20)
-    judging = judge()
-    result = agreed(judging, made, the(made, "worker"))
+    evaluator = make_evaluator()
+    result = agreed(evaluator, made, the(made, "worker"))
     assert result.verdict is Verdict.UNKNOWN
-    (told,) = unread_of(made, judging.managed, [(the(made, "worker"), result)])
+    (told,) = unread_of(made, evaluator.managed, [(the(made, "worker"), result)])
     assert (told.error, told.message) == ("TooComplex", TOO_COMPLEX)
     assert the(made, "worker").arn in told.what
 
@@ -140,7 +140,7 @@ def test_verdicts_do_not_depend_on_what_was_judged_before() -> None:
     mixed += [role(n, document(*s)) for n, s in {**ORDINARY, **COSTLY}.items()]
     made = account(*mixed)
     everyone = list(made.principals.values())
-    first, second = judge(), judge()
+    first, second = make_evaluator(), make_evaluator()
     forth = {p.arn: (first.summary(made, p), first.result(made, p)) for p in everyone}
     back = {p.arn: (second.result(made, p), second.summary(made, p)) for p in reversed(everyone)}
     assert {arn: (s, r) for arn, (r, s) in back.items()} == forth
@@ -150,7 +150,7 @@ def test_who_can_do_an_action_says_what_the_table_says() -> None:
     made = account(*[role(n, document(*s)) for n, s in {**ORDINARY, **COSTLY}.items()])
     known = catalogue().find(INVOKE)
     assert known is not None
-    asked, every = Judge(limited(), catalogue(), "aws", only=known), judge()
+    asked, every = Evaluator(limited(), catalogue(), "aws", only=known), make_evaluator()
     for principal in made.principals.values():
         (section,) = asked.result(made, principal).sections
         sections = every.result(made, principal).sections
@@ -171,10 +171,10 @@ def of_many_groups(count: int) -> Account:
 
 def test_the_documents_of_a_principal_may_be_too_complex_together() -> None:
     made = of_many_groups(30)
-    judging = judge()
+    evaluator = make_evaluator()
     worker, one = the(made, "worker"), the(made, "one")
-    assert agreed(judging, made, one).verdict is Verdict.PARTIAL
-    result = agreed(judging, made, worker)
+    assert agreed(evaluator, made, one).verdict is Verdict.PARTIAL
+    result = agreed(evaluator, made, worker)
     assert result.verdict is Verdict.UNKNOWN
     via = [via for s in result.sections for e in s.entries for via in e.via]
     compared = {v.group for v in via if not v.too_complex}
@@ -182,9 +182,9 @@ def test_the_documents_of_a_principal_may_be_too_complex_together() -> None:
     assert "plain" in compared  # what takes least is compared first
     assert cut
     assert not cut & compared
-    (told,) = {u.message for u in unread_of(made, judging.managed, [(worker, result)])}
+    (told,) = {u.message for u in unread_of(made, evaluator.managed, [(worker, result)])}
     assert told == TOO_COMPLEX
-    asked = Judge(limited(), catalogue(), "aws", only=catalogue().find(INVOKE))
+    asked = Evaluator(limited(), catalogue(), "aws", only=catalogue().find(INVOKE))
     (section,) = asked.result(made, worker).sections
     assert section.verdict is Verdict.UNKNOWN
     assert asked.summary(made, worker).verdict is Verdict.UNKNOWN
@@ -195,7 +195,7 @@ def test_the_same_document_counts_once_for_a_principal() -> None:
     groups = [group(f"g{i}", held) for i in range(100)]
     names = [f"g{i}" for i in range(100)]
     made = account(*groups, user("worker", allow(B), groups=names))
-    result = agreed(judge(), made, the(made, "worker"))
+    result = agreed(make_evaluator(), made, the(made, "worker"))
     assert result.verdict is Verdict.PARTIAL
     assert not any(v.too_complex for s in result.sections for e in s.entries for v in e.via)
 

@@ -8,17 +8,19 @@ from hypothesis import given, settings
 
 from iam.policy.document import parse_document
 from iam.verdicts.document_reader import Reader
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import rule_of
-from tests.build import allow, document, judge
-from tests.iam.verdicts.test_summary import judges, readable
+from tests.build import allow, document, make_evaluator
+from tests.iam.verdicts.test_summary import evaluators, readable
 
 
-@given(readable, judges)
+@given(readable, evaluators)
 @settings(max_examples=150, deadline=None)
-def test_a_document_says_of_each_request_what_its_statements_say(raw: Any, judging: Judge) -> None:
+def test_a_document_says_of_each_request_what_its_statements_say(
+    raw: Any, evaluator: Evaluator
+) -> None:
     read = parse_document(raw)
-    reader = judging.reader
+    reader = evaluator.reader
     said = reader.read(read)
     for i, requests in enumerate(reader.requests):
         of_one = [(s.statement, s.rule) for s in said if s.requests >> i & 1]
@@ -30,12 +32,12 @@ def test_a_document_says_of_each_request_what_its_statements_say(raw: Any, judgi
 
 
 def test_a_document_that_names_no_action_of_these_says_nothing() -> None:
-    reader: Reader = judge().reader
+    reader: Reader = make_evaluator().reader
     assert reader.read(parse_document(document(allow(["s3:*", "sqs:SendMessage", "b:*"])))) == ()
 
 
 def test_requests_on_none_of_what_an_action_acts_on_have_a_second_number() -> None:
-    reader: Reader = judge().reader
+    reader: Reader = make_evaluator().reader
     ((first, second),) = reader.real.items()
     assert [reader.requests[n].name for n in (first, second)] == ["kms:DescribeKey"] * 2
     assert reader.requests[first].universe.real == reader.requests[second].universe.resources

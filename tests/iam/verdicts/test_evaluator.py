@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from iam.account.attachments import attachment_of
-from iam.account.effective_policies import boundary_of, sources_of
+from iam.account.effective_policies import boundary_of, policies_of
 from iam.account.model import ManagedPolicy, Unread
 from iam.account.parse import managed_policy_of
 from iam.policy.action_catalogue import catalogue
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.verdict import Verdict
 from tests.build import (
     LIMITED,
@@ -18,7 +18,7 @@ from tests.build import (
     deny,
     document,
     group,
-    judge,
+    make_evaluator,
     policy,
     policy_arn,
     result,
@@ -35,7 +35,7 @@ def test_own_policies_count_and_those_of_the_groups() -> None:
         group("others", attached=[policy_arn("q")]),
         policy("p"),
     )
-    found = sources_of(made, the(made))
+    found = policies_of(made, the(made))
     assert [(s.policy, s.kind, s.group) for s in found] == [
         ("inline-0", "inline", None),
         (LIMITED, "managed", None),
@@ -91,7 +91,7 @@ def test_the_scope_is_told_in_words() -> None:
 
 def test_principals_with_the_same_documents_share_one_result() -> None:
     made = account(*[user(f"u{i}", attached=[LIMITED]) for i in range(3)], role("other"))
-    shared: Judge = judge()
+    shared: Evaluator = make_evaluator()
     first, second, third = (shared.result(made, the(made, f"u{i}")) for i in range(3))
     assert first.sections is second.sections is third.sections
     assert shared.result(made, the(made, "other")).verdict is Verdict.NONE
@@ -100,7 +100,7 @@ def test_principals_with_the_same_documents_share_one_result() -> None:
 def test_a_managed_policy_that_allows_nothing_gives_nothing() -> None:
     managed = managed_policy_of(policy("denies", deny("*")))
     made = account(user("alice", allow("*")))
-    found = Judge(managed, catalogue(), "aws").result(made, the(made))
+    found = Evaluator(managed, catalogue(), "aws").result(made, the(made))
     assert (found.verdict, found.sections) == (Verdict.NONE, ())
 
 
@@ -108,7 +108,7 @@ def own_section(*documents: Any, section: Any, version: str = "2012-10-17") -> V
     """The verdict on a section of which alice holds some documents."""
     managed = managed_policy_of(policy("managed", raw=document(section, version=version)))
     made = account(user("alice", *documents))
-    return Judge(managed, catalogue(), "aws").result(made, the(made)).verdict
+    return Evaluator(managed, catalogue(), "aws").result(made, the(made)).verdict
 
 
 def test_the_section_s_own_variables_are_the_same_where_they_are_held() -> None:
@@ -136,5 +136,5 @@ def test_a_section_that_leaves_out_all_that_an_action_acts_on_is_held_or_not() -
 def test_a_managed_policy_that_could_not_be_read_makes_every_verdict_unknown() -> None:
     unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")
     made = account(user("alice", allow("*")))
-    found = Judge(unread, catalogue(), "aws").result(made, the(made))
+    found = Evaluator(unread, catalogue(), "aws").result(made, the(made))
     assert (found.verdict, found.sections) == (Verdict.UNKNOWN, ())

@@ -8,7 +8,7 @@ import pytest
 
 from iam.account.parse import managed_policy_of
 from iam.policy.action_catalogue import catalogue
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.verdict import Verdict
 from tests.build import (
     LIMITED,
@@ -331,5 +331,5 @@ def test_action_patterns_that_are_too_many_are_unknown_and_no_crash() -> None:
     many = [f"s3:*{c}*s*{c}" for c in "abcdefghijklm"]
     managed = managed_policy_of(policy("managed", allow("s3:Get*")))
     made = account(user("alice", allow(many)))
-    found = Judge(managed, catalogue(), "aws").result(made, the(made))
+    found = Evaluator(managed, catalogue(), "aws").result(made, the(made))
     assert found.verdict in (Verdict.UNKNOWN, Verdict.PARTIAL)

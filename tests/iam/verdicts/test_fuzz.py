@@ -14,11 +14,11 @@ from iam.account.model import Account, Unread
 from iam.account.parse import parse_page
 from iam.policy.document import DocumentError, parse_document
 from iam.verdicts.verdict import Verdict
-from tests.build import ID, allow, deny, details, document, judge, role, the
+from tests.build import ID, allow, deny, details, document, make_evaluator, role, the
 from tests.iam.verdicts.sums import agreed
 
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "400"))
-JUDGE = judge()
+JUDGE = make_evaluator()
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 SEEDS: list[Any] = [
     document(allow("bedrock:*")),
@@ -48,26 +48,26 @@ def mutate(raw: Any, random: Random) -> Any:
     """Change one place: another value, another name, twice, nested, or gone."""
     made = copy.deepcopy(raw)
     *path, last = random.choice([place for place in places(made) if place])
-    holder = made
+    entity = made
     for key in path:
-        holder = holder[key]
+        entity = entity[key]
     kind = random.randrange(6)
     if kind == 0:
-        del holder[last]
-    elif kind == 1 and isinstance(holder, dict):
-        holder[random.choice([str(last).lower(), f"{last} ", "Principal", "é"])] = holder.pop(last)
+        del entity[last]
+    elif kind == 1 and isinstance(entity, dict):
+        entity[random.choice([str(last).lower(), f"{last} ", "Principal", "é"])] = entity.pop(last)
     elif kind == 2:
-        holder[last] = [holder[last]]
+        entity[last] = [entity[last]]
     elif kind == 3:
-        holder[last] = {"Statement": holder[last]}
-    elif kind == 4 and isinstance(holder, list):
-        holder.append(holder[last])
+        entity[last] = {"Statement": entity[last]}
+    elif kind == 4 and isinstance(entity, list):
+        entity.append(entity[last])
     else:
-        holder[last] = random.choice(ODD)
+        entity[last] = random.choice(ODD)
     return made
 
 
-def judged(raw: Any) -> Verdict:
+def evaluated(raw: Any) -> Verdict:
     made = parse_page(Account(id=ID), details(role("alice", copy.deepcopy(raw))))
     return agreed(JUDGE, made, the(made)).verdict
 
@@ -82,7 +82,7 @@ def test_damaged_documents(seed: int) -> None:
                 raw = mutate(raw, random)
         if not isinstance(raw, dict) or "Effect" in raw:
             continue
-        verdict = judged(raw)
+        verdict = evaluated(raw)
         try:
             read = parse_document(raw)
         except DocumentError:
@@ -110,9 +110,9 @@ def test_damaged_text(seed: int) -> None:
         try:
             parse_document(text)
         except DocumentError:
-            assert judged(text) is Verdict.UNKNOWN
+            assert evaluated(text) is Verdict.UNKNOWN
         else:
-            judged(text)
+            evaluated(text)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -123,22 +123,22 @@ def test_names_that_stand_twice(seed: int) -> None:
         assert json.loads(text), "the text is JSON, and Python would take the last of the two"
         with pytest.raises(DocumentError, match="twice in one object"):
             parse_document(text)
-        assert judged(text) is Verdict.UNKNOWN
+        assert evaluated(text) is Verdict.UNKNOWN
 
 
 def with_a_name_twice(raw: Any, random: Random) -> str:
     """The text of a document in which one object has one name twice, at any depth."""
     made = copy.deepcopy(raw)
-    holders = [made]
-    for holder in holders:
-        inner = holder.values() if isinstance(holder, dict) else holder
-        holders += [one for one in inner if isinstance(one, dict | list)]
-    holder = random.choice([one for one in holders if isinstance(one, dict)])
-    name = random.choice(list(holder))
-    items = [*holder.items(), ("again", random.choice([holder[name], *ODD]))]
+    entities = [made]
+    for entity in entities:
+        inner = entity.values() if isinstance(entity, dict) else entity
+        entities += [one for one in inner if isinstance(one, dict | list)]
+    entity = random.choice([one for one in entities if isinstance(one, dict)])
+    name = random.choice(list(entity))
+    items = [*entity.items(), ("again", random.choice([entity[name], *ODD]))]
     random.shuffle(items)
-    holder.clear()
-    holder.update(items)
+    entity.clear()
+    entity.update(items)
     return json.dumps(made).replace('"again"', json.dumps(name))
 
 

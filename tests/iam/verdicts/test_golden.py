@@ -18,7 +18,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from iam.verdicts.result import EntryResult, PrincipalResult
 from iam.verdicts.verdict import Verdict
-from tests.build import account, document, group, judge, policy, policy_arn, role, the, user
+from tests.build import (
+    account,
+    document,
+    group,
+    make_evaluator,
+    policy,
+    policy_arn,
+    role,
+    the,
+    user,
+)
 from tests.iam.verdicts.sums import agreed
 
 FILES = sorted((Path(__file__).parent / "golden").glob("*.json"))
@@ -52,7 +62,7 @@ CASES = [
 ]
 
 
-def judged(case: Case) -> PrincipalResult:
+def evaluated(case: Case) -> PrincipalResult:
     """The verdicts on the alice of a case."""
     items = [_managed(name, raw) for name, raw in case.managed.items() if raw is not None]
     for name, held in case.groups.items():
@@ -76,7 +86,7 @@ def judged(case: Case) -> PrincipalResult:
     else:
         items.append(role("alice", *documents, **held_by_her))
     made = account(*items, partition=case.partition)
-    return agreed(judge(case.partition), made, the(made))
+    return agreed(make_evaluator(case.partition), made, the(made))
 
 
 def _managed(name: str, raw: Any) -> Json:
@@ -101,7 +111,7 @@ def entry_of(result: PrincipalResult, action: str) -> EntryResult:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_golden(case: Case) -> None:
-    result = judged(case)
+    result = evaluated(case)
     found: dict[str, Verdict] = {}
     for action in case.verdicts:
         entry = entry_of(result, action)

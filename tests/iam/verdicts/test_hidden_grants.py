@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from iam.verdicts.hidden_grants import hidden_by
-from tests.build import LIMITED, account, allow, deny, group, judge, policy, policy_arn, the, user
+from tests.build import (
+    LIMITED,
+    account,
+    allow,
+    deny,
+    group,
+    make_evaluator,
+    policy,
+    policy_arn,
+    the,
+    user,
+)
 
 INVOKE = "bedrock:InvokeModel"
 
@@ -13,7 +24,7 @@ INVOKE = "bedrock:InvokeModel"
 def of(*items: dict[str, object]) -> tuple[str, ...]:
     made = account(*items)
     alice = the(made)
-    return hidden_by(made, alice, judge().result(made, alice))
+    return hidden_by(made, alice, make_evaluator().result(made, alice))
 
 
 @pytest.mark.parametrize("action", ["*", ["s3:*", INVOKE], "b*:*"])

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from iam.account.parse import managed_policy_of
 from iam.policy.action_catalogue import catalogue
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.verdict import Verdict
-from tests.build import account, judge, policy, role, statements_of, the
+from tests.build import account, make_evaluator, policy, role, statements_of, the
 from tests.iam.verdicts.sums import agreed
 
 TABLE = Path(__file__).with_name("managed_policies.csv")
@@ -25,12 +25,12 @@ def rows() -> Iterator[list[str]]:
     """Name, verdict, and granted of total for each section; the name alone where all is none."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-    judges = judge()
-    yield ["policy", "version", "verdict", *(section.sid for section in judges.sections)]
+    evaluators = make_evaluator()
+    yield ["policy", "version", "verdict", *(section.sid for section in evaluators.sections)]
     for name, data in sorted(json.loads(aws_managed_policies_data).items()):
         arn = data.get("Arn") or f"arn:aws:iam::aws:policy{data['Path']}{name}"
         made = account(role("alice", attached=[arn]), policy(name, arn=arn, raw=data["Document"]))
-        result = agreed(judges, made, the(made))
+        result = agreed(evaluators, made, the(made))
         sections = [f"{s.verdict} {s.granted}/{s.total}" for s in result.sections]
         yield [name, data["DefaultVersionId"], result.verdict, *sections]
 
@@ -47,7 +47,7 @@ def test_a_policy_that_is_held_grants_all_of_its_own_sections() -> None:
     """Also what its variables and conditions narrow: they are the same on both sides."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-    judged = 0
+    evaluated = 0
     for name, data in json.loads(aws_managed_policies_data).items():
         raw = policy(name, raw=data["Document"])
         managed = managed_policy_of(raw)
@@ -55,10 +55,10 @@ def test_a_policy_that_is_held_grants_all_of_its_own_sections() -> None:
         if denies or not ("Bedrock" in name or "SageMaker" in name):
             continue
         made = account(role("alice", attached=[managed.arn]), raw)
-        found = agreed(Judge(managed, catalogue(), "aws"), made, the(made))
+        found = agreed(Evaluator(managed, catalogue(), "aws"), made, the(made))
         assert {s.sid: s.verdict for s in found.sections if s.verdict is not Verdict.GRANTED} == {}
-        judged += 1
-    assert judged > 60
+        evaluated += 1
+    assert evaluated > 60
 
 
 def main() -> None:

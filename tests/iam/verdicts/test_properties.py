@@ -15,7 +15,7 @@ from tests.build import (
     deny,
     document,
     group,
-    judge,
+    make_evaluator,
     policy,
     policy_arn,
     role,
@@ -25,7 +25,7 @@ from tests.build import (
 from tests.iam.verdicts.sums import agreed
 
 RANK = {Verdict.DENIED: 0, Verdict.NONE: 0, Verdict.PARTIAL: 1, Verdict.GRANTED: 2}
-JUDGE = judge()
+JUDGE = make_evaluator()
 
 actions = st.sampled_from(
     ["*", "bedrock:*", "bedrock:Get*", "bedrock:InvokeModel", "bedrock-mantle:*", "kms:*", "s3:*"]
@@ -82,7 +82,7 @@ odd_policies = st.lists(odd_statements, max_size=3)
 few = settings(max_examples=40, deadline=None)
 
 
-def judged(
+def evaluated(
     own: list[dict[str, Any]], boundary: list[dict[str, Any]] | None = None
 ) -> PrincipalResult:
     items = [
@@ -111,19 +111,19 @@ def no_higher(lower: PrincipalResult, upper: PrincipalResult) -> bool:
 @given(policies, statements("Allow"))
 @few
 def test_an_allow_never_lowers(own: list[dict[str, Any]], more: dict[str, Any]) -> None:
-    assert no_higher(judged(own), judged([*own, more]))
+    assert no_higher(evaluated(own), evaluated([*own, more]))
 
 
 @given(policies, statements("Deny"))
 @few
 def test_a_deny_never_raises(own: list[dict[str, Any]], more: dict[str, Any]) -> None:
-    assert no_higher(judged([*own, more]), judged(own))
+    assert no_higher(evaluated([*own, more]), evaluated(own))
 
 
 @given(policies, policies)
 @few
 def test_a_boundary_never_raises(own: list[dict[str, Any]], boundary: list[dict[str, Any]]) -> None:
-    assert no_higher(judged(own, boundary), judged(own))
+    assert no_higher(evaluated(own, boundary), evaluated(own))
 
 
 @given(st.lists(odd_statements, min_size=2, max_size=4), st.randoms())
@@ -131,7 +131,7 @@ def test_a_boundary_never_raises(own: list[dict[str, Any]], boundary: list[dict[
 def test_the_order_of_statements_does_not_matter(own: list[dict[str, Any]], random: Any) -> None:
     shuffled = list(own)
     random.shuffle(shuffled)
-    assert concrete(judged(shuffled)) == concrete(judged(own))
+    assert concrete(evaluated(shuffled)) == concrete(evaluated(own))
 
 
 @given(st.lists(odd_policies, min_size=2, max_size=4), st.randoms())
@@ -159,7 +159,9 @@ def test_splitting_a_statement_by_action_or_by_resource_does_not_matter(
         results = []
         for split in ([whole], by_action, by_resource):
             results.append(
-                judged([*own, *split], boundary) if place is own else judged(own, boundary + split)
+                evaluated([*own, *split], boundary)
+                if place is own
+                else evaluated(own, boundary + split)
             )
         first, *others = map(concrete, results)
         assert all(other == first for other in others)
@@ -231,7 +233,7 @@ def named(
 @few
 def test_splitting_into_documents_does_not_matter(own: list[dict[str, Any]]) -> None:
     made = account(role("alice", *own))
-    assert concrete(JUDGE.result(made, the(made))) == concrete(judged(own))
+    assert concrete(JUDGE.result(made, the(made))) == concrete(evaluated(own))
 
 
 @given(st.lists(st.sampled_from(list(Verdict))), st.sampled_from(list(Verdict)))

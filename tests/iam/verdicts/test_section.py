@@ -5,7 +5,7 @@ from __future__ import annotations
 from iam.policy.action_catalogue import catalogue
 from iam.policy.document import parse_document
 from iam.verdicts.section import Section, describe, sections_of
-from tests.build import allow, deny, document, judge
+from tests.build import allow, deny, document, make_evaluator
 
 
 def of(*statements: dict[str, object]) -> tuple[Section, ...]:
@@ -13,7 +13,7 @@ def of(*statements: dict[str, object]) -> tuple[Section, ...]:
 
 
 def test_the_six_sections_of_the_managed_policy_in_its_order() -> None:
-    assert [(s.sid, s.title, len(s.entries)) for s in judge().sections] == [
+    assert [(s.sid, s.title, len(s.entries)) for s in make_evaluator().sections] == [
         ("BedrockAPIs", "Amazon Bedrock APIs", 44),
         ("DescribeKey", "KMS Key Access", 1),
         ("APIsWithAllResourceAccess", "Supporting Infrastructure Access", 4),
@@ -54,14 +54,14 @@ def test_not_action_is_judged_by_service() -> None:
 
 
 def test_every_action_of_the_policy_has_a_description() -> None:
-    for section in judge().sections:
+    for section in make_evaluator().sections:
         for entry in section.entries:
             for action in (entry.action, *entry.concrete):
                 assert describe(action, catalogue()), action
 
 
 def test_labels_fit_their_columns() -> None:
-    assert [s.label for s in judge().sections] == [
+    assert [s.label for s in make_evaluator().sections] == [
         "Bedrock", "KMS", "Infra", "Mantle", "Web", "Market",
     ]  # fmt: skip
     (long,) = of(allow("kms:*", Sid="AllowEverythingThereIs"))

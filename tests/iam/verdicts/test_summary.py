@@ -21,7 +21,7 @@ from iam.account.model import Account, ManagedPolicy, Unread
 from iam.account.parse import managed_policy_of, parse_page
 from iam.policy.action_catalogue import catalogue
 from iam.reports.audit import uncertain_results, unread_of
-from iam.verdicts.evaluator import Judge
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import Summary
 from iam.verdicts.verdict import Verdict
 from tests.build import (
@@ -32,7 +32,7 @@ from tests.build import (
     deny,
     document,
     group,
-    judge,
+    make_evaluator,
     policy,
     policy_arn,
     role,
@@ -42,7 +42,7 @@ from tests.build import (
 from tests.iam.verdicts.sums import agreed
 from tests.iam.verdicts.test_properties import ODD, conditions
 
-LIMITED_JUDGE = judge()
+LIMITED_JUDGE = make_evaluator()
 INVOKE = "bedrock:InvokeModel"
 MODELS = "arn:aws:bedrock:*::foundation-model"
 Json = dict[str, Any]
@@ -71,22 +71,24 @@ SECTIONS: dict[str, Json] = {
 
 
 @cache
-def judge_of(*names: str) -> Judge:
+def evaluator_of(*names: str) -> Evaluator:
     statements = [SECTIONS[name] for name in names]
-    return Judge(managed_policy_of(policy("p", *statements)), catalogue(), "aws")
+    return Evaluator(managed_policy_of(policy("p", *statements)), catalogue(), "aws")
 
 
 @cache
-def judge_of_one(action: str) -> Judge:
+def evaluator_of_one(action: str) -> Evaluator:
     known = catalogue().find(action)
     assert known is not None
-    return Judge(judge().managed, catalogue(), "aws", only=known)
+    return Evaluator(make_evaluator().managed, catalogue(), "aws", only=known)
 
 
-judges = st.one_of(
+evaluators = st.one_of(
     st.just(LIMITED_JUDGE),
-    st.lists(st.sampled_from(list(SECTIONS)), max_size=3, unique=True).map(lambda n: judge_of(*n)),
-    st.sampled_from([INVOKE, "ec2:RunInstances", "kms:DescribeKey"]).map(judge_of_one),
+    st.lists(st.sampled_from(list(SECTIONS)), max_size=3, unique=True).map(
+        lambda n: evaluator_of(*n)
+    ),
+    st.sampled_from([INVOKE, "ec2:RunInstances", "kms:DescribeKey"]).map(evaluator_of_one),
 )
 actions = st.sampled_from(
     """* bedrock:* bedrock:Get* bedrock:invokemodel bedrock:Invoke* bedrock:*Guardrail bedrock:?et*
@@ -185,22 +187,22 @@ def accounts(draw: st.DrawFn) -> list[Json]:
     ]  # fmt: skip
 
 
-@given(accounts(), judges)
+@given(accounts(), evaluators)
 @settings(max_examples=150, deadline=None)
-def test_a_summary_says_what_the_result_says(items: list[Json], judging: Judge) -> None:
+def test_a_summary_says_what_the_result_says(items: list[Json], evaluator: Evaluator) -> None:
     made = account(*items)
-    for holder in (*made.principals.values(), *made.groups.values()):
-        agreed(judging, made, holder)
+    for entity in (*made.principals.values(), *made.groups.values()):
+        agreed(evaluator, made, entity)
 
 
-@given(accounts(), judges)
+@given(accounts(), evaluators)
 @settings(max_examples=40, deadline=None)
-def test_what_was_judged_before_does_not_matter(items: list[Json], judging: Judge) -> None:
+def test_what_was_judged_before_does_not_matter(items: list[Json], evaluator: Evaluator) -> None:
     made = account(*items)
-    fresh = Judge(judging.managed, catalogue(), "aws", only=judging.only)
-    for holder in made.principals.values():
-        assert judging.summary(made, holder) == fresh.summary(made, holder)
-        assert judging.result(made, holder) == fresh.result(made, holder)
+    fresh = Evaluator(evaluator.managed, catalogue(), "aws", only=evaluator.only)
+    for entity in made.principals.values():
+        assert evaluator.summary(made, entity) == fresh.summary(made, entity)
+        assert evaluator.result(made, entity) == fresh.result(made, entity)
 
 
 def test_equal_summaries_are_one_object() -> None:
@@ -251,9 +253,9 @@ def test_a_managed_policy_that_could_not_be_read_makes_every_summary_unknown() -
     unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")
     assert isinstance(unread.document, Unread)
     made = account(user("alice", allow("*")))
-    judging = Judge(unread, catalogue(), "aws")
-    agreed(judging, made, the(made))
-    assert judging.summary(made, the(made)).verdict is Verdict.UNKNOWN
+    evaluator = Evaluator(unread, catalogue(), "aws")
+    agreed(evaluator, made, the(made))
+    assert evaluator.summary(made, the(made)).verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize("effect", [allow, deny])
@@ -267,22 +269,26 @@ def test_patterns_that_are_too_many_are_the_same_in_both(effect: Any) -> None:
     assert entry.verdict is Verdict.PARTIAL
 
 
-@given(accounts(), judges)
+@given(accounts(), evaluators)
 @settings(max_examples=40, deadline=None)
-def test_summaries_lead_to_all_that_was_not_understood(items: list[Json], judging: Judge) -> None:
+def test_summaries_lead_to_all_that_was_not_understood(
+    items: list[Json], evaluator: Evaluator
+) -> None:
     made = account(*items)
     everyone = made.principals.values()
-    results = [(p, judging.result(made, p)) for p in everyone]
-    uncertain = uncertain_results(made, judging, [(p, judging.summary(made, p)) for p in everyone])
-    of_all = unread_of(made, judging.managed, results)
-    assert unread_of(made, judging.managed, uncertain) == of_all
+    results = [(p, evaluator.result(made, p)) for p in everyone]
+    uncertain = uncertain_results(
+        made, evaluator, [(p, evaluator.summary(made, p)) for p in everyone]
+    )
+    of_all = unread_of(made, evaluator.managed, results)
+    assert unread_of(made, evaluator.managed, uncertain) == of_all
 
 
 def test_threads_that_share_a_judge_are_told_the_same() -> None:
     made = parse_page(Account(id=ID), company(300)).with_policy(LIMITED_JUDGE.managed)
     everyone = list(made.principals.values())
     expected = [LIMITED_JUDGE.summary(made, principal) for principal in everyone]
-    shared = judge()
+    shared = make_evaluator()
 
     def summarise(start: int) -> list[Summary]:
         turned = everyone[start:] + everyone[:start]
@@ -325,7 +331,7 @@ def test_the_ways_to_a_verdict(own: list[Json], boundary: list[Json] | None, exp
     made = account(
         user("alice", document(*own), boundary=bound), policy("bound", *(boundary or ()))
     )
-    result = agreed(judge(), made, the(made))
+    result = agreed(make_evaluator(), made, the(made))
     entry = next(e for e in result.sections[0].entries if e.action == INVOKE)
     assert entry.verdict == expected
-    assert judge_of_one(INVOKE).summary(made, the(made)).verdict == expected
+    assert evaluator_of_one(INVOKE).summary(made, the(made)).verdict == expected

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iam.account.attachments import Holders
+from iam.account.attachments import AttachmentCount
 from iam.demo.versions import earlier_versions
 from iam.policy.action_catalogue import catalogue
 from iam.policy.bundled import shipped
@@ -349,28 +349,36 @@ GAVE = Drift(gained=("kms:DescribeKey",))
 
 
 @pytest.mark.parametrize(
-    ("found", "holders", "said"),
+    ("found", "attached_to", "said"),
     [
-        (GAVE, Holders(9, 3, True), "12 principals hold it, so 12 gained this."),
-        (GAVE, Holders(1, 0, True), "1 principal holds it, so 1 gained this."),
-        (GAVE, Holders(9, 3, False), "At least 12 principals hold it, so at least 12 gained this."),
-        (GAVE, Holders(0, 0, True), "Nobody holds it."),
-        (GAVE, Holders(0, 0, False), "Nobody is known to hold it."),
-        (Drift(lost=("x:y",)), Holders(2, 0, True), "2 principals hold it, so 2 lost this."),
+        (GAVE, AttachmentCount(9, 3, True), "12 principals hold it, so 12 gained this."),
+        (GAVE, AttachmentCount(1, 0, True), "1 principal holds it, so 1 gained this."),
+        (
+            GAVE,
+            AttachmentCount(9, 3, False),
+            "At least 12 principals hold it, so at least 12 gained this.",
+        ),
+        (GAVE, AttachmentCount(0, 0, True), "Nobody holds it."),
+        (GAVE, AttachmentCount(0, 0, False), "Nobody is known to hold it."),
+        (
+            Drift(lost=("x:y",)),
+            AttachmentCount(2, 0, True),
+            "2 principals hold it, so 2 lost this.",
+        ),
         (
             Drift(lost=("x:y",), wider=("x:z",)),
-            Holders(2, 0, True),
+            AttachmentCount(2, 0, True),
             "2 principals hold it, so this changed for 2.",
         ),
-        (Drift(), Holders(2, 0, True), ""),
+        (Drift(), AttachmentCount(2, 0, True), ""),
     ],
 )
-def test_for_how_many_it_happened(found: Drift, holders: Holders, said: str) -> None:
-    assert effect(found, holders, "v9", "v9") == said
+def test_for_how_many_it_happened(found: Drift, attached_to: AttachmentCount, said: str) -> None:
+    assert effect(found, attached_to, "v9", "v9") == said
 
 
 def test_what_is_not_in_force_has_changed_nothing() -> None:
-    two = Holders(2, 0, True)
+    two = AttachmentCount(2, 0, True)
     assert "nothing has changed for them yet" in effect(GAVE, two, "v9", "v8", later=True)
     assert effect(GAVE, two, "v8", "v9").endswith("by now v9 is in force.")
     assert effect(GAVE, two, "v9", None).endswith("is not known.")
@@ -378,9 +386,9 @@ def test_what_is_not_in_force_has_changed_nothing() -> None:
 
 def test_holders_in_words() -> None:
     words = {
-        Holders(9, 3, True): "12 principals of 1: 9 directly, 3 by a group only",
-        Holders(0, 1, False): "at least 1 principal of 1: 1 by a group only",
-        Holders(0, 0, True): "nobody in 1",
-        Holders(0, 0, False): "nobody in 1 that is known of; not all could be read",
+        AttachmentCount(9, 3, True): "12 principals of 1: 9 directly, 3 by a group only",
+        AttachmentCount(0, 1, False): "at least 1 principal of 1: 1 by a group only",
+        AttachmentCount(0, 0, True): "nobody in 1",
+        AttachmentCount(0, 0, False): "nobody in 1 that is known of; not all could be read",
     }
-    assert {holders: holders_in_words(holders, "1") for holders in words} == words
+    assert {attached_to: holders_in_words(attached_to, "1") for attached_to in words} == words

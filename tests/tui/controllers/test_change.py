@@ -135,7 +135,7 @@ async def test_keys_in_a_burst_act_on_what_was_under_the_cursor(
         await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
         shown = pilot.app.screen
         assert isinstance(shown, ReviewDialog)
-        assert [c.holder.name for c in shown.plan.changes] == ["liam.murphy"]
+        assert [c.entity.name for c in shown.plan.changes] == ["liam.murphy"]
         await pilot.press("n")
 
 

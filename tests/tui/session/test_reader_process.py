@@ -31,7 +31,7 @@ from tests.tui.waiting import main_of, names, table_of, until
 from tui.app import BedrockApp
 from tui.options import Launch
 from tui.session.account_reader import Survey
-from tui.session.evaluation import judge_all, judge_for, unread_in
+from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
 from tui.session.reader_process import RemoteSurvey, SurveyError, begin
 from tui.session.session import Session
 
@@ -55,7 +55,7 @@ class Everything:
     managed: Managed
     came: list[str]
     """The ARNs, as the pages came."""
-    judged: dict[str, Any]
+    evaluated: dict[str, Any]
     unread: tuple[Unread, ...] | None
 
 
@@ -65,9 +65,9 @@ async def by_another(launch: Launch) -> Everything:
     with begun(launch) as survey:
         await survey.open()
         told.account, told.managed = await survey.load(
-            lambda page: told.came.extend(holder.arn for holder in page.holders)
+            lambda page: told.came.extend(entity.arn for entity in page.entities)
         )
-        told.judged = {h.arn: one async for some in survey.judged() for h, one in some}
+        told.evaluated = {h.arn: one async for some in survey.evaluated() for h, one in some}
         told.unread = survey.unread
     return told
 
@@ -77,10 +77,10 @@ async def by_this(launch: Launch) -> Everything:
     survey = Survey(launch)
     await survey.open()
     told.account, told.managed = await survey.load()
-    judge = judge_for(told.managed.policy, told.account.partition)
-    every = [pair async for some in judge_all(judge, told.account) for pair in some]
-    told.judged = {holder.arn: one for holder, one in every}
-    told.unread = await unread_in(told.account, judge, every)
+    evaluator = evaluator_for(told.managed.policy, told.account.partition)
+    every = [pair async for some in evaluate_all(evaluator, told.account) for pair in some]
+    told.evaluated = {entity.arn: one for entity, one in every}
+    told.unread = await unread_in(told.account, evaluator, every)
     return told
 
 
@@ -90,9 +90,9 @@ async def test_it_tells_what_this_process_would_find(company: Company) -> None:
     theirs, ours = await by_another(company.launch), await by_this(company.launch)
     assert theirs.account == ours.account
     assert theirs.managed == ours.managed
-    assert theirs.judged == ours.judged
+    assert theirs.evaluated == ours.evaluated
     assert theirs.unread == ours.unread == ()
-    assert sorted(theirs.came) == sorted(holder.arn for holder in ours.account.holders)
+    assert sorted(theirs.came) == sorted(entity.arn for entity in ours.account.entities)
 
 
 async def test_an_account_from_a_file_with_unknowns(tmp_path: Path) -> None:
@@ -105,15 +105,15 @@ async def test_an_account_from_a_file_with_unknowns(tmp_path: Path) -> None:
     launch = Launch(snapshot=str(path))
     theirs, ours = await by_another(launch), await by_this(launch)
     assert theirs.account == ours.account
-    assert theirs.judged == ours.judged
+    assert theirs.evaluated == ours.evaluated
     assert theirs.unread == ours.unread != ()
 
 
 async def test_what_is_shared_there_is_shared_here(company: Company) -> None:
     told = await by_another(company.launch)
-    kinds = {id(one) for arn, one in told.judged.items() if ":user/user-" in arn}
+    kinds = {id(one) for arn, one in told.evaluated.items() if ":user/user-" in arn}
     assert len(kinds) == 1
-    assert all(h is told.account.holder(h.arn) for h in told.account.holders)
+    assert all(h is told.account.entity(h.arn) for h in told.account.entities)
 
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "AccessDenied"])

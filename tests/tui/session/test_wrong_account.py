@@ -234,9 +234,9 @@ async def test_what_a_connection_was_not_made_for_it_does_not_change(
     await loaded(session)
     aws = await session.connection()
     assert aws is not None
-    holder = session.read[0].principals[USER]
-    of_b = replace(holder, arn=USER.replace(A, B))
-    for change, account in ((Change("attach", of_b, ARN), A), (Change("attach", holder, ARN), B)):
+    entity = session.read[0].principals[USER]
+    of_b = replace(entity, arn=USER.replace(A, B))
+    for change, account in ((Change("attach", of_b, ARN), A), (Change("attach", entity, ARN), B)):
         journal = await session.changes.journal()
         outcome = await apply(aws, journal, change, account_id=account, caller="", batch="b")
         assert (outcome.ending, outcome.sent) == ("failed", False)
