@@ -22,10 +22,10 @@ from textual.screen import Screen
 
 from iam.text import safe
 from tui.commands import COMMANDS
-from tui.diagnostics.crash_report import kept_for_a_report
+from tui.diagnostics.crash_report import write_crash_report
 from tui.main_screen import MainScreen
 from tui.options import Launch
-from tui.session.reader_process import RemoteSurvey
+from tui.session.reader_process import ReaderProcess
 from tui.session.session import Session
 from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
 from widgets.ascii_filter import AsciiFilter
@@ -133,7 +133,7 @@ class BedrockApp(App[int]):
 
     def _fatal_error(self) -> None:
         """Tell of a fault in the program in a sentence; Textual would print values, secrets too."""
-        self._exit_renderables.append(Text(f"bedrock-tui: {kept_for_a_report()}"))
+        self._exit_renderables.append(Text(f"bedrock-tui: {write_crash_report()}"))
         self._close_messages_no_wait()
 
     def _obey_signals(self) -> None:
@@ -195,12 +195,12 @@ class BedrockApp(App[int]):
                 yield own
 
 
-def run(launch: Launch, begun: RemoteSurvey | None = None) -> int:
+def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
     """Run the app until the operator leaves.
 
     Args:
         launch: What the operator asked for.
-        begun: The survey of the account, if it is under way.
+        reader: The reader of the account, if it has been started.
 
     Returns:
         The exit status: 0, or 128 plus the signal that ended it.
@@ -212,7 +212,7 @@ def run(launch: Launch, begun: RemoteSurvey | None = None) -> int:
             print(f"bedrock-tui: no terminal to take keys from: {error.strerror}", file=sys.stderr)
             return 1
     sys.setswitchinterval(_TURN)
-    session = Session(launch, begun, apart=True)
+    session = Session(launch, reader, other_process=True)
     try:
         app = BedrockApp(launch, session)
         app.run()

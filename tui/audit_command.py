@@ -13,7 +13,7 @@ from iam.errors import AwsError
 from iam.reports.audit import Audit
 from iam.reports.formats import FORMATS
 from iam.runtime.private_file import replacing
-from tui.diagnostics.crash_report import kept_for_a_report
+from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
 from tui.session.session import Session
 
@@ -45,7 +45,7 @@ def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
     except (AwsError, DemoError, SnapshotError) as error:
         raise Failure(" ".join(str(error).split())) from error
     except Exception as error:
-        raise Failure(kept_for_a_report()) from error
+        raise Failure(write_crash_report()) from error
 
 
 def _missing(audit: Audit) -> str:

@@ -165,11 +165,11 @@ def _open(launch: Launch) -> None:
     with splash(launch):
         prepare()
         gc_control.start()
-        from tui.session.reader_process import begin
+        from tui.session.reader_process import start_reader
 
-        begun = begin(launch)
+        reader = start_reader(launch)
         from tui.app import run
-    _leave(run(launch, begun))
+    _leave(run(launch, reader))
 
 
 def _need_a_terminal(launch: Launch) -> None:

@@ -463,8 +463,8 @@ class MainScreen(Screen[None]):
             return "A snapshot is a picture of the account; nothing can be changed in it."
         if launch.read_only and not launch.dry_run:
             return "This session is read-only; start again without --read-only to make changes."
-        if not self.loaded and self.session.stale and self.query_one("#trouble").display:
-            return f"This is the account of {self.session.age} ago; r reads it anew."
+        if not self.loaded and self.session.cache.stale and self.query_one("#trouble").display:
+            return f"This is the account of {self.session.cache.age} ago; r reads it anew."
         if not self.loaded:
             return "The account is still being read; wait until it is complete."
         if self.changing:

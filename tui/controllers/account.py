@@ -72,7 +72,7 @@ class AccountFlow:
         """Connect, read, judge.
 
         Raises:
-            AwsError, DemoError, SnapshotError, SurveyError: In words.
+            AwsError, DemoError, SnapshotError, ReaderError: In words.
         """
         self.settle()
         if self.session.account is not None:
@@ -95,8 +95,8 @@ class AccountFlow:
         screen = self.screen
         if opened.account_id != screen.bar.account_id:
             # Rows of another account must not stand below this one's ID.
-            if self.session.stale:
-                self.session.forget()
+            if self.session.cache.stale:
+                self.session.cache.forget()
             self.summaries, self.unread = {}, ()
             self._counts.clear()
             screen.bar = screen.bar._replace(
@@ -134,7 +134,7 @@ class AccountFlow:
     async def _recall(self) -> None:
         """Show the account of another day until this day's is read."""
         try:
-            picture = await self.session.recall()
+            picture = await self.session.cache.recall_table()
         except OSError as error:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
             return
@@ -158,7 +158,7 @@ class AccountFlow:
 
     def _show_age(self) -> None:
         """Let the age of what is shown grow, until it is this day's."""
-        age = self.session.age
+        age = self.session.cache.age
         if not age:
             assert self._aging is not None
             self._aging.stop()
@@ -169,13 +169,13 @@ class AccountFlow:
     async def _take_up_the_account(self) -> None:
         """Have the details of another day, too, where AWS cannot be asked."""
         try:
-            await self.session.recall_account()
+            await self.session.cache.recall_account()
         except OSError as error:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
 
     async def keep(self) -> None:
         """Keep the account for another day, if that is asked for."""
-        if not self.session.keeps:
+        if not self.session.cache.wanted:
             return
         # A copy: the thread would see them change.
         known = dict(self.summaries)
@@ -183,7 +183,7 @@ class AccountFlow:
         if picture is None:
             return
         try:
-            await self.session.keep(picture)
+            await self.session.cache.keep(picture)
         except OSError as error:
             self.screen.notify(safe(str(error)), severity="warning", markup=False)
 
@@ -339,7 +339,7 @@ class AccountFlow:
     def _show_counts(self) -> None:
         counts = {verdict: self._counts[verdict] for verdict in Verdict}
         self.screen.bar = self.screen.bar._replace(
-            counts=counts, unread=len(self.unread), stale=self.session.age
+            counts=counts, unread=len(self.unread), stale=self.session.cache.age
         )
         self.screen.show_bar()
 
@@ -364,7 +364,7 @@ class AccountFlow:
             hidden=summed.hidden if summed else (),
             note=known.means if isinstance(known, PrincipalResult) else "",
             members=members[entity.name] if members and entity.type == "group" else None,
-            unconfirmed=self.session.changes.in_doubt(entity),
+            unconfirmed=self.session.in_doubt(entity),
             question=self._question,
         )
 

@@ -39,7 +39,7 @@ class ChangeFlow:
         Raises:
             AwsError, JournalError: In words; nothing was sent.
         """
-        await self._review(await self.changes.plan(op, arns))
+        await self._review(await self.session.planner.plan(op, arns))
 
     async def undo_last(self, marked: frozenset[str]) -> None:
         """Reverse the last batch of this account, or what it did to those that are marked.
@@ -63,7 +63,7 @@ class ChangeFlow:
 
     async def _undo(self, batch: BatchRecord, only: frozenset[str], history: History) -> None:
         again = history.changed_after(batch)
-        await self._review(await self.changes.plan_of_undo(batch, only, again))
+        await self._review(await self.session.planner.plan_of_undo(batch, only, again))
 
     async def history(self) -> BatchRecord | None:
         """Show the history; returns the batch that the operator wants reversed.
@@ -120,7 +120,7 @@ class ChangeFlow:
             self.screen.out_of_sight,
         )
         dialog = ReviewDialog(
-            plan, lambda told: self.changes.check(plan, told), about, self.screen.glyphs
+            plan, lambda told: self.session.planner.check(plan, told), about, self.screen.glyphs
         )
         decision = await self.screen.app.push_screen_wait(dialog)
         # AWS may have said that the account is not as the table has it.

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator
 
 
-def kept_for_a_report() -> str:
+def write_crash_report() -> str:
     """Write where the exception under way comes from to a file.
 
     Returns:

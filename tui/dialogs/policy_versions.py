@@ -13,7 +13,8 @@ from textual.content import Content
 from iam.errors import AwsError
 from iam.text import safe
 from tui.dialogs.modal import Modal
-from tui.session.session import Compared, Session
+from tui.session.session import Session
+from tui.session.version_comparison import Compared
 from widgets.glyphs import Glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
 

@@ -1,8 +1,8 @@
-"""One reading of an account: whose it is, its pages as they come, the policy that is managed.
+"""Read an account once: whose it is, its pages as they arrive, the policy that is managed.
 
-`Survey` does it in this process. `RemoteSurvey` of `tui/session/reader_process.py` has the same
-methods, leaves the work to a process of its own, and has that one judge everybody, too. The heavy
-imports (boto3, pydantic) happen in a thread when the survey opens, so that no frame waits for them.
+`AccountReader` does it in this process. `ReaderProcess` (`tui/session/reader_process.py`) has the
+same methods and leaves the work to another process, which also evaluates everybody. The heavy
+imports (boto3, pydantic) happen in a thread when the reader opens, so that no frame waits for them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from iam.aws.managed_policy import Managed
 
 
-class Open(NamedTuple):
-    """What is known once it is clear whose account it is, before it has been read."""
+class OpenedAccount(NamedTuple):
+    """Whose account it is and how it was reached, known before it has been read."""
 
     account_id: str
     alias: str | None
@@ -31,34 +31,34 @@ class Open(NamedTuple):
     region: str | None
     profile: str | None
     file: str | None = None
-    """Of a snapshot: which, and of when."""
+    """The snapshot and its date; None for an account at AWS."""
     endpoint: str = ""
-    """The host that is asked, where it is not one of AWS's own."""
+    """The host that requests go to, where it is not one of AWS's own."""
     keys: Keys | None = None
-    """The credentials, where another process has found them for this one."""
+    """The credentials, where another process has found them."""
 
 
-class Survey:
+class AccountReader:
     """Reads an account in this process; belongs to one event loop."""
 
-    def __init__(self, launch: Launch, known: Account | None = None) -> None:
+    def __init__(self, launch: Launch, read_before: Account | None = None) -> None:
         """Prepare it.
 
         Args:
-            launch: What the operator asked for; its endpoint is that of the embedded account, if
-                it is to be that.
-            known: What was read before, for a source that can be read once only.
+            launch: What the operator asked for; its endpoint is that of the embedded account for
+                the demo.
+            read_before: The account, for a source that can be read only once.
         """
         self.launch = launch
         self.expected: int | None = None
         """How many principals there are, before all of them have been read; None if unknown."""
         self.aws: Aws | None = None
         """The connection; None for an account from a file."""
-        self._account = known
+        self._account = read_before
         self._identity: Identity | None = None
 
-    async def open(self) -> Open:
-        """Connect, and learn whose account it is.
+    async def open(self) -> OpenedAccount:
+        """Connect, and find out whose account it is.
 
         Raises:
             AwsError, SnapshotError: In words; each is one sentence for the operator.
@@ -76,7 +76,7 @@ class Survey:
             self._identity = identity = await identifying
         finally:
             identifying.cancel()
-        return Open(
+        return OpenedAccount(
             account_id=identity.account,
             alias=identity.alias,
             caller=identity.caller,
@@ -85,19 +85,19 @@ class Survey:
             profile=None if aws.profile in ("demo", "default") else aws.profile,
         )
 
-    async def _open_snapshot(self, path: str) -> Open:
+    async def _open_snapshot(self, path: str) -> OpenedAccount:
         def read() -> tuple[Account, str]:
             from iam.account.snapshot import described, read_snapshot
 
             import_for("aws.managed_policy")
-            # Standard input can be read once only; what was read is kept for a reload.
+            # Standard input can be read only once; its account is kept for a reload.
             if path == "-" and self._account is not None:
                 return self._account, described(path)
             return read_snapshot(path, self.launch.snapshot_limit), described(path)
 
         account, file = await in_thread(read)
         self._account = account
-        return Open(account.id, account.alias, None, None, None, file)
+        return OpenedAccount(account.id, account.alias, None, None, None, file)
 
     async def load(
         self, on_page: Callable[[Account], None] | None = None
@@ -125,29 +125,30 @@ class Survey:
 
         counting = asyncio.create_task(count())
         empty = Account(id=identity.account, partition=identity.partition)
-        looking = asyncio.create_task(likeliest(aws, ref, empty))
+        fetching = asyncio.create_task(likeliest(aws, ref, empty))
         try:
             account = await load_account(aws, identity, on_page)
-            managed = await managed_policy(aws, ref, account, await looking)
+            managed = await managed_policy(aws, ref, account, await fetching)
         finally:
             counting.cancel()
-            looking.cancel()
-            await asyncio.gather(counting, looking, return_exceptions=True)
+            fetching.cancel()
+            await asyncio.gather(counting, fetching, return_exceptions=True)
         if managed.source == "live":
-            # What is attached is judged, and a change previewed, by the document now in force.
+            # Verdicts and previews use the document that is in force now.
             account = account.with_policy(managed.policy)
         return account, managed
 
     def close(self) -> None:
-        """Nothing of it is left behind."""
+        """Nothing is left open; for the same interface as `ReaderProcess`."""
 
 
 def connect_to(launch: Launch, keys: Keys | None = None) -> Aws:
     """Make the connection that the operator asked for; blocking.
 
     Args:
-        launch: For the account; its endpoint is that of the embedded one, if it is to be that.
-        keys: The credentials, where they have been found.
+        launch: What the operator asked for; its endpoint is that of the embedded account for the
+            demo.
+        keys: The credentials, where they have been found already.
 
     Raises:
         AwsError: The configuration is wrong, or there are no credentials.

@@ -1,4 +1,4 @@
-"""Judge everybody in an account, in threads, some at a time."""
+"""Evaluate all users, roles and groups of an account, in threads, some at a time."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from iam.verdicts.result import PrincipalResult, Summary
 
     Evaluated = Sequence[tuple[Entity, Summary | PrincipalResult]]
-    """Some of those whom a managed policy can be attached to, with what they may do."""
+    """Some users, roles and groups, with their verdicts."""
 
 _AT_ONCE = 500
-"""Principals that are judged before others are shown."""
+"""Principals that are evaluated before their verdicts are shown."""
 
 
 def evaluator_for(policy: ManagedPolicy, partition: str, action: str | None = None) -> Evaluator:
-    """A judge of all that a policy grants, or of one action, which the catalogue must know."""
+    """An evaluator of all that a policy grants, or of one action, which the catalogue must have."""
     import_for("verdicts.evaluator", "verdicts.hidden_grants", "reports.audit")
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.evaluator import Evaluator
 
-    known = catalogue()
-    return Evaluator(policy, known, partition, known.find(action) if action else None)
+    actions = catalogue()
+    return Evaluator(policy, actions, partition, actions.find(action) if action else None)
 
 
 async def evaluate_all(evaluator: Evaluator, account: Account) -> AsyncIterator[Evaluated]:
-    """Judge all users, roles and groups of an account, some at a time."""
+    """Evaluate all users, roles and groups of an account, some at a time."""
     entities = account.entities
     with no_garbage():
         for start in range(0, len(entities), _AT_ONCE):
@@ -41,9 +41,9 @@ async def evaluate_all(evaluator: Evaluator, account: Account) -> AsyncIterator[
 async def evaluate_some(
     evaluator: Evaluator, account: Account, entities: Sequence[Entity]
 ) -> Evaluated:
-    """Judge some in a thread: in sums, but of a single action with the reasons."""
-    evaluated = evaluator.result if evaluator.only else evaluator.summary
-    return await in_thread(lambda: [(entity, evaluated(account, entity)) for entity in entities])
+    """Evaluate some in a thread: as summaries, for a single action with the reasons."""
+    evaluate = evaluator.result if evaluator.only else evaluator.summary
+    return await in_thread(lambda: [(entity, evaluate(account, entity)) for entity in entities])
 
 
 async def unread_in(
@@ -53,18 +53,18 @@ async def unread_in(
 
     Args:
         account: As far as it could be read.
-        judge: Of all that the managed policy grants.
-        judged: All of the account, be it by another judge.
+        evaluator: Of all that the managed policy grants.
+        evaluated: Everybody in the account, maybe by another evaluator.
     """
 
     def look() -> tuple[Unread, ...]:
         from iam.reports.audit import uncertain_results, unread_of
         from iam.verdicts.result import PrincipalResult, Summary
 
-        known = [(h, one) for h, one in evaluated if h.type != "group"]
-        results = [(p, r) for p, r in known if isinstance(r, PrincipalResult)]
-        summed = [(p, s) for p, s in known if isinstance(s, Summary)]
-        results += uncertain_results(account, evaluator, summed)
+        principals = [(entity, result) for entity, result in evaluated if entity.type != "group"]
+        results = [(p, r) for p, r in principals if isinstance(r, PrincipalResult)]
+        summaries = [(p, s) for p, s in principals if isinstance(s, Summary)]
+        results += uncertain_results(account, evaluator, summaries)
         return unread_of(account, evaluator.managed, results)
 
     return await in_thread(look)

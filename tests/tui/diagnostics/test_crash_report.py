@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.diagnostics.crash_report import kept_for_a_report
+from tui.diagnostics.crash_report import write_crash_report
 
 SECRET = "AKIA-a-secret"
 
@@ -30,7 +30,7 @@ def kept() -> str:
     try:
         fault()
     except ExceptionGroup:
-        return kept_for_a_report()
+        return write_crash_report()
     raise AssertionError
 
 
@@ -60,7 +60,7 @@ def test_a_long_chain_of_exceptions_is_no_fault_of_its_own(log: Path) -> None:
     try:
         raise error
     except ValueError:
-        kept_for_a_report()
+        write_crash_report()
     assert log.read_text().count("builtins.ValueError") == 3_001
 
 

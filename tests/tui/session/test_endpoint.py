@@ -15,9 +15,9 @@ from tests.conftest import ROOT
 from tests.e2e.terminal import PROGRAM
 from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
-from tui.diagnostics.crash_report import kept_for_a_report
+from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
-from tui.session.reader_process import RemoteSurvey
+from tui.session.reader_process import ReaderProcess
 from tui.session.session import Session
 from tui.terminal import splash
 from widgets.account_bar import AccountBar
@@ -60,7 +60,7 @@ async def test_the_bar_names_the_host_that_is_asked_and_no_password(
     company: Company, given: Given, apart: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launch = given(company.launch, secret(company.fake.url), monkeypatch)
-    app = BedrockApp(launch, Session(launch, apart=apart), unicode=True)
+    app = BedrockApp(launch, Session(launch, other_process=apart), unicode=True)
     seen: set[str] = set()
     async with app.run_test(size=(60, 20), notifications=True) as pilot:
 
@@ -107,7 +107,7 @@ def test_a_report_of_a_fault_holds_no_password(tmp_path: Path) -> None:
     try:
         raise ArithmeticError(f"broken at {secret('http://host')}")
     except ArithmeticError:
-        kept_for_a_report()
+        write_crash_report()
     report = (tmp_path / "home/state/bedrock-tui/crash.log").read_text()
     assert "ArithmeticError" in report
     assert "s3cret" not in report
@@ -118,15 +118,15 @@ def test_what_others_can_see_of_the_process_that_reads_holds_nothing_of_the_laun
     company: Company,
 ) -> None:
     company.fake.hold("GetCallerIdentity")
-    survey = RemoteSurvey(replace(company.launch, endpoint_url=secret(company.fake.url)))
-    line = Path(f"/proc/{survey._process.pid}/cmdline")
+    reader = ReaderProcess(replace(company.launch, endpoint_url=secret(company.fake.url)))
+    line = Path(f"/proc/{reader._process.pid}/cmdline")
     deadline = time.monotonic() + 30
     while not (seen := line.read_bytes()):  # it is not there in the moment of its beginning
         assert time.monotonic() < deadline
-    survey.close()
-    assert survey._process.stdout is not None
-    survey._process.stdout.close()
-    survey._process.wait()
+    reader.close()
+    assert reader._process.stdout is not None
+    reader._process.stdout.close()
+    reader._process.wait()
     assert b"tui.session.reader_worker" in seen
     assert b"s3cret" not in seen
     assert company.launch.policy.encode() not in seen

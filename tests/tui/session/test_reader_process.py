@@ -30,9 +30,9 @@ from tests.tui.steps import ask, go_to
 from tests.tui.waiting import main_of, names, table_of, until
 from tui.app import BedrockApp
 from tui.options import Launch
-from tui.session.account_reader import Survey
+from tui.session.account_reader import AccountReader
 from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
-from tui.session.reader_process import RemoteSurvey, SurveyError, begin
+from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
 from tui.session.session import Session
 
 OTHER = "<Arn>arn:aws:iam::999999999999:user/x</Arn><Account>999999999999</Account>"
@@ -40,16 +40,16 @@ WHOLE = "GetAccountAuthorizationDetails"
 
 
 @contextmanager
-def begun(launch: Launch) -> Iterator[RemoteSurvey]:
-    survey = RemoteSurvey(launch)
+def begun(launch: Launch) -> Iterator[ReaderProcess]:
+    reader = ReaderProcess(launch)
     try:
-        yield survey
+        yield reader
     finally:
-        survey.close()
+        reader.close()
 
 
 class Everything:
-    """What a survey has told."""
+    """What a reader has told."""
 
     account: Account
     managed: Managed
@@ -62,21 +62,21 @@ class Everything:
 async def by_another(launch: Launch) -> Everything:
     told = Everything()
     told.came = []
-    with begun(launch) as survey:
-        await survey.open()
-        told.account, told.managed = await survey.load(
+    with begun(launch) as reader:
+        await reader.open()
+        told.account, told.managed = await reader.load(
             lambda page: told.came.extend(entity.arn for entity in page.entities)
         )
-        told.evaluated = {h.arn: one async for some in survey.evaluated() for h, one in some}
-        told.unread = survey.unread
+        told.evaluated = {h.arn: one async for some in reader.evaluated() for h, one in some}
+        told.unread = reader.unread
     return told
 
 
 async def by_this(launch: Launch) -> Everything:
     told = Everything()
-    survey = Survey(launch)
-    await survey.open()
-    told.account, told.managed = await survey.load()
+    reader = AccountReader(launch)
+    await reader.open()
+    told.account, told.managed = await reader.load()
     evaluator = evaluator_for(told.managed.policy, told.account.partition)
     every = [pair async for some in evaluate_all(evaluator, told.account) for pair in some]
     told.evaluated = {entity.arn: one for entity, one in every}
@@ -119,42 +119,42 @@ async def test_what_is_shared_there_is_shared_here(company: Company) -> None:
 @pytest.mark.parametrize("code", ["ExpiredToken", "AccessDenied"])
 async def test_an_error_of_aws_comes_as_it_is(company: Company, code: str) -> None:
     company.fake.refuse("*", code)
-    with begun(company.launch) as survey, pytest.raises(AwsError) as theirs:
-        await survey.open()
+    with begun(company.launch) as reader, pytest.raises(AwsError) as theirs:
+        await reader.open()
     with pytest.raises(AwsError) as ours:
-        await Survey(company.launch).open()
+        await AccountReader(company.launch).open()
     assert vars(theirs.value) | {"request_id": None} == vars(ours.value) | {"request_id": None}
     assert str(theirs.value) == str(ours.value)
 
 
 async def test_a_file_that_is_none_comes_as_a_sentence() -> None:
-    with begun(Launch(snapshot="none.json")) as survey, pytest.raises(SnapshotError, match="exist"):
-        await survey.open()
+    with begun(Launch(snapshot="none.json")) as reader, pytest.raises(SnapshotError, match="exist"):
+        await reader.open()
 
 
 async def test_a_process_that_is_killed_is_told_of(company: Company) -> None:
     company.fake.hold(WHOLE)
-    with begun(company.launch) as survey:
-        await survey.open()
-        os.kill(survey._process.pid, signal.SIGKILL)
-        with pytest.raises(SurveyError, match=r"ended \(signal 9\)"):
-            await survey.load()
+    with begun(company.launch) as reader:
+        await reader.open()
+        os.kill(reader._process.pid, signal.SIGKILL)
+        with pytest.raises(ReaderError, match=r"ended \(signal 9\)"):
+            await reader.load()
 
 
 async def test_a_fault_in_the_program_is_a_sentence_too() -> None:
     with (
-        begun(Launch(snapshot=7)) as survey,  # type: ignore[arg-type]
-        pytest.raises(SurveyError, match=r"a fault in the program .*crash\.log"),
+        begun(Launch(snapshot=7)) as reader,  # type: ignore[arg-type]
+        pytest.raises(ReaderError, match=r"a fault in the program .*crash\.log"),
     ):
-        await survey.open()
+        await reader.open()
 
 
 async def test_it_ends_when_nobody_waits_for_it(company: Company) -> None:
     company.fake.hold(WHOLE)
-    with begun(company.launch) as survey:
-        await survey.open()
+    with begun(company.launch) as reader:
+        await reader.open()
     deadline = time.monotonic() + 10
-    while alive(survey._process.pid):
+    while alive(reader._process.pid):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)
 
@@ -166,8 +166,8 @@ async def test_nothing_of_the_directory_it_is_started_in_is_run(
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", ["", *sys.path])
-    with begun(company.launch) as survey:
-        await survey.open()
+    with begun(company.launch) as reader:
+        await reader.open()
     assert not (tmp_path / "run").exists()
 
 
@@ -175,11 +175,11 @@ def test_there_is_none_where_it_brings_nothing_or_cannot_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert begin(Launch(demo=True)) is None
-    assert begin(Launch(snapshot="-")) is None
-    assert begin(Launch(snapshot=str(tmp_path / "pipe"))) is None
+    assert start_reader(Launch(demo=True)) is None
+    assert start_reader(Launch(snapshot="-")) is None
+    assert start_reader(Launch(snapshot=str(tmp_path / "pipe"))) is None
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "pipe"))
-    assert begin(Launch()) is None
+    assert start_reader(Launch()) is None
 
 
 async def test_nothing_that_the_environment_names_is_run(
@@ -187,8 +187,8 @@ async def test_nothing_that_the_environment_names_is_run(
 ) -> None:
     (tmp_path / "ast.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with begun(company.launch) as survey:
-        await survey.open()
+    with begun(company.launch) as reader:
+        await reader.open()
     assert not (tmp_path / "run").exists()
 
 
@@ -197,7 +197,7 @@ async def test_nothing_that_the_environment_names_is_run(
 
 @contextmanager
 def _app(launch: Launch) -> Iterator[BedrockApp]:
-    app = BedrockApp(launch, Session(launch, apart=True), unicode=True)
+    app = BedrockApp(launch, Session(launch, other_process=True), unicode=True)
     yield app
     app.session.close()
 
@@ -228,7 +228,7 @@ async def test_where_it_cannot_begin_this_process_reads(
 async def test_a_connection_never_goes_with_another_account(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = Session(company.launch, apart=True)
+    session = Session(company.launch, other_process=True)
     await session.open()
     before = session._opened
     assert before is not None and before.keys is not None
@@ -275,9 +275,9 @@ async def test_a_reload_after_its_death_reads_anew(company: Company) -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             screen = main_of(pilot)
             await until(pilot, lambda: screen.bar.account_id)
-            survey = app.session._survey
-            assert isinstance(survey, RemoteSurvey)
-            os.kill(survey._process.pid, signal.SIGKILL)
+            reader = app.session._reader
+            assert isinstance(reader, ReaderProcess)
+            os.kill(reader._process.pid, signal.SIGKILL)
             await until(pilot, lambda: screen.query_one("#trouble").display)
             gate.set()
             await pilot.press("r")
@@ -290,8 +290,8 @@ async def test_a_reload_in_the_middle_ends_the_one_before(company: Company) -> N
     with _app(company.launch) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await until(pilot, lambda: main_of(pilot).bar.account_id)
-            first = app.session._survey
-            assert isinstance(first, RemoteSurvey)
+            first = app.session._reader
+            assert isinstance(first, ReaderProcess)
             await pilot.press("r")
             await until(pilot, lambda: not alive(first._process.pid))
             gate.set()
@@ -303,13 +303,13 @@ async def test_a_reload_in_the_middle_ends_the_one_before(company: Company) -> N
 async def test_reloads_one_after_the_other_leave_one_process(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[RemoteSurvey] = []
+    made: list[ReaderProcess] = []
 
-    def noted(launch: Launch) -> RemoteSurvey:
-        made.append(RemoteSurvey(launch))
+    def noted(launch: Launch) -> ReaderProcess:
+        made.append(ReaderProcess(launch))
         return made[-1]
 
-    monkeypatch.setattr("tui.session.session.begin", noted)
+    monkeypatch.setattr("tui.session.session.start_reader", noted)
     monkeypatch.setattr("tui.session.session._SMALL", 0)
     with _app(company.launch) as app:
         async with app.run_test(size=(120, 36)) as pilot:

@@ -92,7 +92,7 @@ async def run(session: Session, plan: Plan) -> str:
 
 async def send(session: Session, op: Op = "attach") -> str:
     """Change the user of account A."""
-    return await run(session, await session.changes.plan(op, [USER]))
+    return await run(session, await session.planner.plan(op, [USER]))
 
 
 @contextmanager
@@ -158,7 +158,7 @@ async def test_an_undo_reaches_no_other_account(
     assert await send(session, "detach") == "done"
     keys.change_to(B)
     (batch,) = (await session.changes.history()).of(A)
-    plan = await session.changes.plan_of_undo(batch, frozenset(), frozenset())
+    plan = await session.planner.plan_of_undo(batch, frozenset(), frozenset())
     await run(session, plan)
     assert written_to(both.fake, B) == []
     assert len(answers(both)) == 1 + ("user-00" in both.holding)
@@ -169,11 +169,11 @@ async def test_a_check_before_a_change_asks_no_other_account(
     session: Session, keys: Keys, both: Company
 ) -> None:
     await loaded(session)
-    plan = await session.changes.plan("attach", [USER])
+    plan = await session.planner.plan("attach", [USER])
     keys.change_to(B)
     asked = len(both.fake.keys)
     with only_wrong_account():
-        await session.changes.check(plan)
+        await session.planner.check(plan)
     of_b = [
         params["Action"]
         for params, key in list(zip(both.fake.seen, both.fake.keys, strict=True))[asked:]

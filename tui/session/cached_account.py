@@ -1,0 +1,120 @@
+"""The account of an earlier day (`--cache`), shown until it has been read again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iam.runtime.gc_control import no_garbage
+from iam.runtime.threads import import_for, in_thread
+from tui.session.evaluation import evaluator_for
+
+if TYPE_CHECKING:
+    from iam.cache.store import Kept
+    from iam.cache.table_snapshot import Picture
+    from tui.session.state import SessionState
+
+
+class CachedAccount:
+    """Reads and writes the cached account of a session."""
+
+    def __init__(self, state: SessionState) -> None:
+        self.state = state
+        self.stale: datetime | None = None
+        """When the account on the screen was read, while it is the cached one; else None."""
+        self._recalled = False
+
+    @property
+    def age(self) -> str:
+        """How old the account on the screen is, while it is the cached one; else empty."""
+        if self.stale is None:
+            return ""
+        from iam.cache.store import age
+
+        return age(self.stale, datetime.now(UTC))
+
+    async def recall_table(self) -> Picture | None:
+        """The table as it was shown on an earlier day; None without one, and at a reload.
+
+        Raises:
+            CacheError: There is a file, and it is not to be used.
+        """
+        if not self._enabled or self._recalled:
+            return None
+        self._recalled = True
+
+        def read() -> tuple[Picture, datetime] | None:
+            from iam.cache.store import recall_picture
+
+            return recall_picture(self._path(), self.state.launch.policy)
+
+        with no_garbage():
+            recalled = await in_thread(read)
+        if recalled is None:
+            return None
+        picture, self.stale = recalled
+        return picture
+
+    async def recall_account(self) -> None:
+        """Load the account behind that table, for the details, where AWS cannot be asked."""
+        state = self.state
+        if self.stale is None or state.account is not None:
+            return
+
+        def read() -> Kept | None:
+            from iam.cache.store import recall
+
+            import_for("aws.managed_policy")
+            return recall(self._path())
+
+        with no_garbage():
+            kept = await in_thread(read)
+            if kept is None:
+                return
+            from iam.aws.managed_policy import managed_policy
+            from iam.errors import AwsError
+
+            try:
+                managed = await managed_policy(None, state.launch.policy, kept.account)
+            except AwsError:
+                return  # AWS may know this policy; the cached account does not have it
+            evaluator = await in_thread(evaluator_for, managed.policy, kept.account.partition)
+        state.account, state.managed, state.evaluator = kept.account, managed, evaluator
+
+    def forget(self) -> None:
+        """Drop the cached account, which is not the one of these credentials."""
+        self.state.account = self.state.managed = self.state.evaluator = self.stale = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the account is to be written to the cache."""
+        return self._enabled and self.state.account is not None and self.stale is None
+
+    async def keep(self, picture: Picture) -> None:
+        """Write the account to the cache.
+
+        Args:
+            picture: The table that shows it.
+
+        Raises:
+            CacheError: It could not be written.
+        """
+        account, policy = self.state.account, self.state.launch.policy
+        assert account is not None
+
+        def write() -> None:
+            from iam.cache.store import keep
+
+            keep(self._path(), account, datetime.now(UTC), picture, policy)
+
+        await in_thread(write)
+
+    def _path(self) -> Path:
+        from iam.cache.store import path_for
+
+        return path_for(self.state.launch.profile, self.state.launch.endpoint_url)
+
+    @property
+    def _enabled(self) -> bool:
+        return self.state.launch.cache and self.state.launch.source == "live"

@@ -1,0 +1,69 @@
+"""Compare two versions of the managed policy: what the newer one grants and takes away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from iam.runtime.threads import in_thread
+
+if TYPE_CHECKING:
+    from iam.account.attachments import AttachmentCount
+    from iam.aws.managed_policy import Managed
+    from iam.versions.access_diff import Drift
+    from iam.versions.list_versions import Versions
+    from tui.session.state import SessionState
+
+
+class Compared(NamedTuple):
+    """The managed policy with its versions, two of them compared."""
+
+    account_id: str
+    managed: Managed
+    attached_to: AttachmentCount
+    versions: Versions
+    pair: tuple[int, int] | None
+    """Indices of the older and the newer one; None if there are not two."""
+    drift: Drift | None
+    """None if a document of the two could not be read."""
+
+
+async def compare(
+    state: SessionState, versions: Versions | None, pair: tuple[int, int] | None
+) -> Compared:
+    """Compare two versions of the managed policy.
+
+    Args:
+        state: With the account and the managed policy.
+        versions: As listed before, with the documents that have been read.
+        pair: Indices of the older and the newer one, as listed before; None lists the versions
+            again and takes the two that are usually of interest.
+
+    Raises:
+        AwsError: The versions could not be listed.
+    """
+    from iam.versions.list_versions import list_versions, read_documents
+
+    account, managed = state.account, state.managed
+    assert account is not None and managed is not None
+    aws = await state.connection()
+    if versions is None or pair is None:
+        versions = await list_versions(aws, managed)
+        pair = versions.usual
+    if pair is not None:
+        versions = await read_documents(aws, managed, versions, pair)
+    complete = versions
+
+    def compare_documents() -> Compared:
+        from iam.account.attachments import count_attachments
+        from iam.policy.action_catalogue import catalogue
+        from iam.policy.document import Document
+        from iam.versions.access_diff import compare
+
+        drift = None
+        older, newer = (complete.all[i].document for i in pair) if pair else (None, None)
+        if isinstance(older, Document) and isinstance(newer, Document):
+            drift = compare(older, newer, catalogue(), account.partition)
+        attached_to = count_attachments(account, managed.policy.arn)
+        return Compared(account.id, managed, attached_to, complete, pair, drift)
+
+    return await in_thread(compare_documents)
