@@ -94,7 +94,7 @@ def test_after_a_signal_it_does_not_wait_for_ever(open_app: Open, company: Compa
     assert len(company.sent) == AT_ONCE
     backdate(company)
     terminal = open_app()
-    terminal.sees("Cut short before", "4 changes had no answer", "4 AWS shows")
+    terminal.sees("Interrupted changes", "4 changes had no answer", "4 in effect")
     terminal.type("q")
     assert terminal.ended() == 0
     assert states(company).keys() == company.holding
@@ -113,7 +113,7 @@ def test_after_a_kill_the_next_start_tells_what_was_cut_short(
     assert Counter(states(company).values()) == {"open": AT_ONCE}
     backdate(company)
     terminal = open_app()
-    terminal.sees("Cut short before", "4 changes had no answer", "3 AWS shows", "1 it did not")
+    terminal.sees("Interrupted changes", "4 changes had no answer", "3 in effect", "1 not made")
     terminal.type("q")
     assert terminal.ended() == 0
     found = states(company)

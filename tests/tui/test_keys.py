@@ -173,15 +173,15 @@ async def test_the_lines_of_the_details_stay_where_two_principals_are_alike(
     async with open_app(from_file) as pilot:
         tree = main_of(pilot).query_one(PrincipalDetails).sections
         await pilot.press(*"jjjjj")
-        await until(pilot, lambda: main_of(pilot).details_rest)
+        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
         assert cursor(pilot) == "frank"
         before = list(tree.root.children)
         await pilot.press("G")
-        await until(pilot, lambda: main_of(pilot).details_rest)
+        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
         assert cursor(pilot) != "frank"
         assert list(tree.root.children) == before
         await pilot.press("g")
-        await until(pilot, lambda: main_of(pilot).details_rest)
+        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
         assert list(tree.root.children) != before
 
 
@@ -327,7 +327,7 @@ async def test_h_shows_hidden_grants_only(open_app: Open, from_file: Launch) -> 
         assert names(pilot) == ["admin"]
         assert "hidden grants" in str(table_of(pilot).border_title)
         assert "R hidden" in table_of(pilot).render_line(1).text
-        await until(pilot, lambda: main_of(pilot).details_rest)
+        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
         facts = str(main_of(pilot).details.query_one("#facts", Static).render())
         assert "invokes models by inline-0" in facts
         await pilot.press("escape")
@@ -344,7 +344,7 @@ async def test_a_load_that_breaks_off_leaves_no_progress_behind(
         screen = main_of(pilot)
         await until(pilot, lambda: screen.query_one("#trouble").display)
         await until(pilot, lambda: not screen.query_one(AccountBar).progress)
-        assert screen.account._arrivals._timer is None
+        assert screen.account._buffer._timer is None
 
 
 async def test_the_sums_of_one_account_are_never_above_another(
@@ -382,6 +382,6 @@ async def test_the_same_is_not_told_twice_at_once_and_esc_takes_it_away(
 ) -> None:
     async with open_app(from_file) as pilot:
         await pilot.press("a", "a", "a")
-        assert toasts(pilot).count("nothing can be changed in it") == 1
+        assert toasts(pilot).count("A snapshot cannot be changed") == 1
         await pilot.press("escape")
         await until(pilot, lambda: not toasts(pilot))

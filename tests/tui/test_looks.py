@@ -50,7 +50,7 @@ def looks(compare: Compare, launch: Launch, size: Size, *keys: str, unicode: boo
         for key in keys:
             await pilot.press(key)
         # The details follow the cursor a moment later.
-        await until(pilot, lambda: main_of(pilot).details_rest)
+        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
 
     return compare(BedrockApp(launch, unicode=unicode), terminal_size=size, run_before=act)
 
@@ -191,7 +191,7 @@ async def push(pilot: Pilot[int], screen: Screen[Any]) -> None:
     """Show a screen, on top of the account that is read."""
     await until(pilot, lambda: main_of(pilot).loaded)
     await pilot.app.push_screen(screen)
-    await until(pilot, lambda: main_of(pilot).details_rest)
+    await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
 
 
 @SIZES

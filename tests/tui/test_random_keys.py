@@ -114,7 +114,7 @@ class Monkey:
         """Hold all that must always hold."""
         app = self.pilot.app
         assert app._exception is None
-        assert "A fault in the program" not in toasts(self.pilot)
+        assert "Unexpected error" not in toasts(self.pilot)
         assert not [worker for worker in app.workers if worker.error], "a worker failed"
         sent = Counter(self.company.sent)
         new = set(sent - self.seen)

@@ -1,24 +1,22 @@
-"""The account from AWS to the screen: connect, read, judge, and ask about a single action.
+"""The account from AWS to the screen: connect, read, evaluate, and ask about a single action.
 
-The session reads and judges; the widgets show. What joins them is here, and what is known of every
-user, role and group is kept here.
+The session reads and evaluates, the widgets show; this controller connects them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from iam.runtime import gc_control
 from iam.runtime.threads import in_thread
-from iam.text import safe, without_secrets
-from iam.verdicts.verdict import Verdict
-from tui.controllers.row_buffer import Arrivals
-from tui.controllers.table_rows import columns_of, members_of_groups, picture_of, rows_of
+from iam.text import without_secrets
+from tui.controllers.cached_table import CachedTable
+from tui.controllers.row_buffer import RowBuffer
+from tui.controllers.table_rows import columns_of, members_of_groups, rows_of
+from tui.controllers.verdict_store import VerdictStore
 from tui.session.evaluation import evaluate_some
-from widgets.principal_table import PrincipalTable
 from widgets.rows import Row, SectionColumn, View
 
 if TYPE_CHECKING:
@@ -28,83 +26,121 @@ if TYPE_CHECKING:
     from iam.aws.managed_policy import Managed
     from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
-    from tui.main_screen import MainScreen
-    from tui.session.evaluation import Evaluated
+    from tui.controllers.view import MainView
+    from tui.session.account_reader import OpenedAccount
 
 _RECOUNT = 0.5
-"""Seconds after a change before all that is not read is looked for anew."""
+"""Seconds after a change before all that could not be read is counted again."""
+_RECOUNT_GROUP = "unread"
 
 
-class AccountFlow:
-    """Reads and judges the account, for the main screen."""
+class AccountController:
+    """Reads and evaluates the account, for the main screen."""
 
-    def __init__(self, screen: MainScreen) -> None:
-        self.screen = screen
-        self.session = screen.session
-        self.summaries: dict[str, Summary | PrincipalResult] = {}
-        """By ARN, of users, roles and groups."""
-        self.unread: tuple[Unread, ...] = ()
-        """What could not be read or understood."""
+    def __init__(self, view: MainView) -> None:
+        self.view = view
+        self.session = view.session
+        self.verdicts = VerdictStore(view.session)
+        self.cached_table = CachedTable(view, self.verdicts)
         self.asked: Evaluator | None = None
-        """Of the single action that is asked about, if one is."""
-        self._counts: Counter[Verdict] = Counter()
-        """Of users and roles."""
-        self._arrivals = Arrivals(screen, self._show)
+        """Of the single action that is asked about; None for the whole policy."""
+        self._buffer = RowBuffer(view, self._show_rows)
         self._recounting: Timer | None = None
-        self._aging: Timer | None = None
         self._asked_last: tuple[str, str, str] | None = None
-        self._question = 0
-        """Which one the table shows the answers of."""
+        """Action, policy and version of the question that the table shows answers of."""
         self._view_before = View()
         """What the table showed before a single action was asked about."""
+        self._principals_read = 0
 
     @property
-    def table(self) -> PrincipalTable:
-        return self.screen.query_one(PrincipalTable)
+    def unread(self) -> tuple[Unread, ...]:
+        """What could not be read or understood."""
+        return self.verdicts.unread
 
-    # Reading
+    # Read
 
     def announce(self) -> None:
         """Say what is about to be read."""
-        self.screen.say(f"{self._beginning()} …")
+        self.view.show_progress(f"{self._beginning()} …")
 
     async def read(self) -> None:
-        """Connect, read, judge.
+        """Connect, read, evaluate.
 
         Raises:
             AwsError, DemoError, SnapshotError, ReaderError: In words.
         """
-        self.settle()
+        self.discard_pending()
         if self.session.account is not None:
             await in_thread(gc_control.sweep)
         with gc_control.no_garbage():
             try:
-                await self._read_all()
+                await self._read()
             except Exception:
-                await self._take_up_the_account()
+                await self.cached_table.recall_account()
                 raise
 
-    async def _read_all(self) -> None:
+    async def _read(self) -> None:
         self.announce()
         opening = asyncio.create_task(self.session.open())
         try:
-            await self._recall()
+            await self._show_cached_table()
             opened = await opening
         finally:
             opening.cancel()
-        screen = self.screen
-        if opened.account_id != screen.bar.account_id:
+        self._show_opened(opened)
+        self.view.show_progress("reading the account …")
+        self._principals_read = 0
+        await self.session.load(self._on_page)
+        if self.asked is not None:
+            self.asked = None
+            self.view.show_view(self._view_before)
+        _, evaluator, managed = self.session.read
+        self.view.bar = self.view.bar._replace(
+            policy=managed.policy.name,
+            version=managed.policy.version,
+            policy_note=_policy_note(managed),
+        )
+        await self._evaluate(evaluator)
+        self.view.loaded = True
+
+    def discard_pending(self) -> None:
+        """Discard what has not been shown yet: it may belong to another account."""
+        self._buffer.clear()
+        if self._recounting is not None:
+            self._recounting.stop()
+            self._recounting = None
+        self.view.cancel_background(_RECOUNT_GROUP)
+
+    async def _show_cached_table(self) -> None:
+        """Show the table of an earlier day until the account has been read."""
+        picture = await self.cached_table.recall()
+        if picture is None:
+            return
+        table = self.view.table
+        arn, name, version = picture.policy
+        table.set_sections([SectionColumn(*column) for column in picture.columns])
+        self._asked_last, self.verdicts.question = ("", arn, version), table.ask()
+        rows = await in_thread(rows_of, picture, self.verdicts.question)
+        self.verdicts.restore(picture)
+        table.put_rows(rows)
+        self.view.bar = self.view.bar._replace(
+            account_id=picture.account_id, alias=picture.alias or "", policy=name, version=version
+        )
+        self._show_counts()
+        self.cached_table.show_age()
+
+    def _show_opened(self, opened: OpenedAccount) -> None:
+        """Show whose account it is."""
+        view = self.view
+        if opened.account_id != view.bar.account_id:
             # Rows of another account must not stand below this one's ID.
             if self.session.cache.stale:
                 self.session.cache.forget()
-            self.summaries, self.unread = {}, ()
-            self._counts.clear()
-            screen.bar = screen.bar._replace(
-                counts={}, unread=0, policy="", policy_note="", stale=""
-            )
-            self.table.keep_rows((), more=True)
-            screen.details.clear()
-        screen.bar = screen.bar._replace(
+            self.verdicts.forget_account()
+            view.bar = view.bar._replace(counts={}, unread=0, policy="", policy_note="", stale="")
+            view.table.keep_rows((), more=True)
+            view.details.clear()
+        view.bar = view.bar._replace(
             account_id=opened.account_id,
             alias=opened.alias or "",
             caller=opened.caller or "",
@@ -113,88 +149,7 @@ class AccountFlow:
             profile=opened.profile or "",
             file=opened.file or "",
         )
-        screen.show_bar()
-        self.screen.say("reading the account …")
-        self._read = 0
-        await self.session.load(self._on_page)
-        if self.asked is not None:
-            self.asked = None
-            self.screen.show_view(self._view_before)
-        await self._show_account()
-        self.screen.loaded = True
-
-    def settle(self) -> None:
-        """Drop what has not been shown yet: of a load that is over, maybe of another account."""
-        self._arrivals.clear()
-        if self._recounting is not None:
-            self._recounting.stop()
-            self._recounting = None
-        self.screen.workers.cancel_group(self.screen, "unread")
-
-    async def _recall(self) -> None:
-        """Show the account of another day until this day's is read."""
-        try:
-            picture = await self.session.cache.recall_table()
-        except OSError as error:
-            self.screen.notify(safe(str(error)), severity="warning", markup=False)
-            return
-        if picture is None:
-            return
-        arn, name, version = picture.policy
-        self.table.set_sections([SectionColumn(*column) for column in picture.columns])
-        self._asked_last, self._question = ("", arn, version), self.table.ask()
-        rows = await in_thread(rows_of, picture, self._question)
-        self.summaries = {line.arn: line.summary for line in picture.lines}
-        self._counts = Counter(
-            line.summary.verdict for line in picture.lines if line.type != "group"
-        )
-        self.unread = picture.unread
-        self.table.put_rows(rows)
-        self.screen.bar = self.screen.bar._replace(
-            account_id=picture.account_id, alias=picture.alias or "", policy=name, version=version
-        )
-        self._show_counts()
-        self._aging = self.screen.set_interval(1, self._show_age)
-
-    def _show_age(self) -> None:
-        """Let the age of what is shown grow, until it is this day's."""
-        age = self.session.cache.age
-        if not age:
-            assert self._aging is not None
-            self._aging.stop()
-        elif age != self.screen.bar.stale:
-            self.screen.bar = self.screen.bar._replace(stale=age)
-            self.screen.show_bar()
-
-    async def _take_up_the_account(self) -> None:
-        """Have the details of another day, too, where AWS cannot be asked."""
-        try:
-            await self.session.cache.recall_account()
-        except OSError as error:
-            self.screen.notify(safe(str(error)), severity="warning", markup=False)
-
-    async def keep(self) -> None:
-        """Keep the account for another day, if that is asked for."""
-        if not self.session.cache.wanted:
-            return
-        # A copy: the thread would see them change.
-        known = dict(self.summaries)
-        picture = await in_thread(picture_of, *self.session.read, known, self.unread)
-        if picture is None:
-            return
-        try:
-            await self.session.cache.keep(picture)
-        except OSError as error:
-            self.screen.notify(safe(str(error)), severity="warning", markup=False)
-
-    async def _show_account(self) -> None:
-        _, evaluator, managed = self.session.read
-        self.screen.bar = self.screen.bar._replace(
-            policy=managed.policy.name,
-            version=managed.policy.version,
-            policy_note=_policy_note(managed),
-        )
-        await self._evaluator(evaluator)
+        view.show_bar()
 
     def _beginning(self) -> str:
         launch = self.session.launch
@@ -207,18 +162,18 @@ class AccountFlow:
         return f"connecting{where}" + (f" with profile {launch.profile}" if launch.profile else "")
 
     def _on_page(self, page: Account) -> None:
-        self._read += len(page.principals)
-        expected = self.session.expected
+        self._principals_read += len(page.principals)
+        done, expected = self._principals_read, self.session.expected
         of = f" of {expected:,}" if expected else ""
-        self._arrivals.say(
-            f"{self._read:,}{of} principals read", self._read / expected if expected else None
+        self._buffer.show_progress(
+            f"{done:,}{of} principals read", done / expected if expected else None
         )
-        self._arrivals.put([self._row(entity) for entity in page.entities])
+        self._buffer.put([self.verdicts.row(entity) for entity in page.entities])
 
-    # Judging
+    # Evaluate
 
     async def ask(self, action: str | None) -> None:
-        """Ask who can do one action, or about all of the policy again.
+        """Ask who can do one action; None evaluates the whole policy again.
 
         Raises:
             LookupError: There is no such action.
@@ -231,146 +186,115 @@ class AccountFlow:
             raise LookupError(action)
         if action is None:
             self.asked = None
-            self.screen.show_view(self._view_before)
+            self.view.show_view(self._view_before)
         else:
             if self.asked is None:
-                self._view_before = self.table.view
+                self._view_before = self.view.table.view
             self.asked = evaluator
             # Everybody is asked about: a filter left in force would hide some who can.
-            self.screen.show_view(View(sort="verdict"))
-        await self._evaluator(evaluator)
+            self.view.show_view(View(sort="verdict"))
+        await self._evaluate(evaluator)
 
-    async def _evaluator(self, evaluator: Evaluator) -> None:
-        """Judge everybody, and show them as they are done."""
+    async def _evaluate(self, evaluator: Evaluator) -> None:
+        """Evaluate everybody, and show verdicts as they arrive."""
+        table = self.view.table
         account, _, _ = self.session.read
-        self.screen.show_bar()
+        self.view.show_bar()
         if evaluator.only:
-            # Its verdict is the principal's: the room is for the reason.
-            self.table.set_sections([], evaluator.only.id)
+            # Its verdict is the principal's: the columns have room for the reason.
+            table.set_sections([], evaluator.only.id)
         else:
-            self.table.set_sections(columns_of(evaluator))
-        # Read again, the same is asked: what there is stands until it is answered anew.
+            table.set_sections(columns_of(evaluator))
+        # After a reload the question is the same: earlier answers stay until they are replaced.
         asked = (
             evaluator.only.id if evaluator.only else "",
             evaluator.managed.arn,
             evaluator.managed.version,
         )
         if asked != self._asked_last:
-            self._asked_last, self._question = asked, self.table.ask()
+            self._asked_last, self.verdicts.question = asked, table.ask()
         entities = account.entities
-        self._arrivals.flush()
-        self.table.keep_rows({entity.arn for entity in entities}, more=True)
-        self.summaries.clear()
-        self._counts.clear()
+        self._buffer.flush()
+        table.keep_rows({entity.arn for entity in entities}, more=True)
+        self.verdicts.forget()
         members = await in_thread(members_of_groups, account)
         everybody: list[tuple[Entity, Summary | PrincipalResult]] = []
         async for evaluated in self.session.evaluated(evaluator):
             everybody += evaluated
             done, of = len(everybody), len(entities)
-            self._arrivals.say(f"{done:,} of {of:,} judged", done / of)
-            self._arrivals.put(self._take(evaluated, members))
-        self.unread = await self.session.unread(everybody)
-        self._arrivals.flush()
-        self.table.keep_rows(self.summaries.keys(), "this account has no users or roles")
+            self._buffer.show_progress(f"{done:,} of {of:,} evaluated", done / of)
+            self._buffer.put(self.verdicts.take(evaluated, members))
+        self.verdicts.unread = await self.session.unread(everybody)
+        self._buffer.flush()
+        table.keep_rows(self.verdicts.by_arn.keys(), "this account has no users or roles")
         self._show_counts()
 
-    def _take(self, evaluated: Evaluated, members: Mapping[str, int]) -> list[Row]:
-        """Take verdicts, count them, and make their rows."""
-        rows: list[Row] = []
-        for entity, summary in evaluated:
-            before = self.summaries.get(entity.arn)
-            self.summaries[entity.arn] = summary
-            if entity.type != "group":
-                if before is not None:
-                    self._counts[before.verdict] -= 1
-                self._counts[summary.verdict] += 1
-            rows.append(self._row(entity, summary, members))
-        return rows
-
     async def evaluate_changed(self, arns: Iterable[str]) -> None:
-        """Judge these anew and show them: users, roles, groups and, of groups, the members."""
+        """Evaluate these entities again and show them; of groups, the members too."""
         account, evaluator, _ = self.session.read
-        found: dict[str, Entity] = {}
-        members: dict[str, int] = {}
+        entities: dict[str, Entity] = {}
+        member_counts: dict[str, int] = {}
         for arn in arns:
             entity = account.entity(arn)
-            if entity is not None:
-                found[arn] = entity
-            if entity is not None and entity.type == "group":
-                those = account.members_of(entity.name)
-                members[entity.name] = len(those)
-                found |= {p.arn: p for p in those}
-        evaluated = await evaluate_some(self.asked or evaluator, account, tuple(found.values()))
-        self.table.put_rows(self._take(evaluated, members))
+            if entity is None:
+                continue
+            entities[arn] = entity
+            if entity.type == "group":
+                members = account.members_of(entity.name)
+                member_counts[entity.name] = len(members)
+                entities |= {member.arn: member for member in members}
+        evaluated = await evaluate_some(self.asked or evaluator, account, tuple(entities.values()))
+        self.view.table.put_rows(self.verdicts.take(evaluated, member_counts))
         self._show_counts()
         if self._recounting is not None:
             self._recounting.stop()
-        # All of the account is looked at for it: once, when a batch has come to rest.
-        self._recounting = self.screen.set_timer(_RECOUNT, self.screen.recount)
+        # It looks at the whole account: once, when no more changes arrive.
+        self._recounting = self.view.set_timer(_RECOUNT, self._begin_recount)
 
     def result_of(self, entity: Entity) -> PrincipalResult | None:
-        """All that is known of one, for the details; None while it is not judged."""
-        if entity.arn not in self.summaries:
+        """The verdicts of one entity with their reasons; None while it is not evaluated."""
+        if entity.arn not in self.verdicts.by_arn:
             return None
         account, evaluator, _ = self.session.read
         return (self.asked or evaluator).result(account, entity)
 
-    async def recount(self) -> None:
-        """Look anew for all that could not be read."""
-        if await self._look_for_unread():
-            self._show_counts()
+    def _begin_recount(self) -> None:
+        self.view.run_in_background(self._recount, _RECOUNT_GROUP)
 
-    async def _look_for_unread(self) -> bool:
-        account, _, _ = self.session.read
-        known = [(h, s) for a, s in self.summaries.items() if (h := account.principals.get(a))]
-        unread = await self.session.unread(known)
-        same = account is self.session.account
-        if same:  # or it has been read anew meanwhile, or changed
-            self.unread = unread
-        return same
+    async def _recount(self) -> None:
+        """Count again what could not be read."""
+        try:
+            account, _, _ = self.session.read
+            principals = [
+                (principal, result)
+                for arn, result in self.verdicts.by_arn.items()
+                if (principal := account.principals.get(arn))
+            ]
+            unread = await self.session.unread(principals)
+            if account is self.session.account:  # else it has been read again or changed meanwhile
+                self.verdicts.unread = unread
+                self._show_counts()
+        except Exception as error:
+            self.view.toast_error(error)
 
-    # Showing
+    # Show
 
-    def _show(self, rows: list[Row], say: str, done: float | None) -> None:
-        self.screen.say(say, done)
+    def _show_rows(self, rows: list[Row], progress: str, done: float | None) -> None:
+        self.view.show_progress(progress, done)
         if rows:
-            self.table.put_rows(rows, more=True)
+            self.view.table.put_rows(rows, more=True)
 
     def _show_counts(self) -> None:
-        counts = {verdict: self._counts[verdict] for verdict in Verdict}
-        self.screen.bar = self.screen.bar._replace(
-            counts=counts, unread=len(self.unread), stale=self.session.cache.age
+        self.view.bar = self.view.bar._replace(
+            counts=self.verdicts.counts,
+            unread=len(self.verdicts.unread),
+            stale=self.session.cache.age,
         )
-        self.screen.show_bar()
-
-    def _row(
-        self,
-        entity: Entity,
-        result: Summary | PrincipalResult | None = None,
-        members: Mapping[str, int] | None = None,
-    ) -> Row:
-        from iam.verdicts.result import PrincipalResult, Summary
-
-        known = result or self.summaries.get(entity.arn)
-        summed = known if isinstance(known, Summary) else None
-        return Row(
-            arn=entity.arn,
-            type=entity.type,
-            name=entity.name,
-            path=entity.path,
-            attached=known.attached if known else None,
-            result=known,
-            invokes=summed.invokes if summed else None,
-            hidden=summed.hidden if summed else (),
-            note=known.means if isinstance(known, PrincipalResult) else "",
-            members=members[entity.name] if members and entity.type == "group" else None,
-            unconfirmed=self.session.in_doubt(entity),
-            question=self._question,
-        )
+        self.view.show_bar()
 
 
 def _policy_note(managed: Managed) -> str:
-    """Where the policy's document is from, if AWS did not just say it."""
+    """Where the policy's document is from, if not from AWS."""
     if managed.source == "shipped":
         return f"shipped {managed.as_of}"
     return "" if managed.source == "live" else "from account data"

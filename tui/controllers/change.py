@@ -1,39 +1,97 @@
-"""A change from the key to the account as it is afterwards: plan, review, send, show, tell.
+"""A change from the key to the account after it: plan, review, send, show, report.
 
-The screens ask and show; `tui.session.change_service` sends. What joins them is here.
+Dialogs ask and show; `tui.session.change_service` sends. This controller connects them.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from iam.errors import AwsError
 from iam.text import safe
+from tui.controllers.change_messages import nothing_to_change, summary
+from tui.controllers.notices import refusal
 
 if TYPE_CHECKING:
-    from iam.changes.apply import Outcome
     from iam.changes.batch import Batch
     from iam.changes.history import BatchRecord, History
     from iam.changes.journal import Op
     from iam.changes.plan import Plan
-    from iam.changes.recover import Recovered
+    from tui.controllers.view import MainView
     from tui.dialogs.batch_progress import BatchScreen
-    from tui.main_screen import MainScreen
-
-_MOST_TOASTS = 3
-_VERBS: dict[Op, str] = {"attach": "attached to", "detach": "detached from"}
 
 
-class ChangeFlow:
-    """Sees changes through, for the main screen."""
+class ChangeController:
+    """Sees changes through, from the key to the toast."""
 
-    def __init__(self, screen: MainScreen) -> None:
-        self.screen = screen
-        self.session = screen.session
-        self.changes = screen.session.changes
+    def __init__(self, view: MainView) -> None:
+        self.view = view
+        self.session = view.session
+        self.changes = view.session.changes
 
-    async def change(self, op: Op, arns: frozenset[str]) -> None:
+    # Begin
+
+    def begin(self, op: Op) -> None:
+        """Attach the managed policy to the marked entities, or detach it, after a review."""
+        self._begin(partial(self._change, op))
+
+    def begin_undo(self) -> None:
+        """Reverse the last batch, or what it did to the marked entities, after a review."""
+        marked = self.view.table.marked
+        self._begin(lambda _: self._undo_last(marked))
+
+    def open_history(self) -> None:
+        """Show the history; a batch that is chosen there is reversed after a review."""
+        self.view.run_in_background(self._open_history, "history")
+
+    async def _open_history(self) -> None:
+        try:
+            batch = await self._history()
+        except Exception as error:
+            self.view.toast_error(error)
+            return
+        if batch is not None:
+            self._begin(lambda _: self._undo_batch(batch))
+
+    @property
+    def refusal(self) -> str | None:
+        """Why nothing can be changed now, in words."""
+        view = self.view
+        return refusal(
+            self.session.launch,
+            loaded=view.loaded,
+            changing=view.changing,
+            offline_age=self.session.cache.age if view.has_notice else "",
+        )
+
+    def _begin(self, make: Callable[[frozenset[str]], Awaitable[None]]) -> None:
+        """Begin a change; at once, so that a key pressed twice cannot begin two."""
+        view = self.view
+        if reason := self.refusal:
+            view.toast(reason, severity="warning")
+            return
+        # What is under the cursor now: the next key may move it before the worker starts.
+        row = view.table.cursor_row
+        arns = view.table.marked or frozenset({row.arn} if row else ())
+        view.changing = True
+        view.run_in_background(partial(self._see_through, make, arns), "write", exclusive=False)
+
+    async def _see_through(
+        self, make: Callable[[frozenset[str]], Awaitable[None]], arns: frozenset[str]
+    ) -> None:
+        view = self.view
+        try:
+            await make(arns)
+        except Exception as error:
+            view.toast_error(error)
+        finally:
+            view.changing, view.may_leave = False, True
+
+    # Plan
+
+    async def _change(self, op: Op, arns: frozenset[str]) -> None:
         """Attach or detach the managed policy.
 
         Raises:
@@ -41,31 +99,32 @@ class ChangeFlow:
         """
         await self._review(await self.session.planner.plan(op, arns))
 
-    async def undo_last(self, marked: frozenset[str]) -> None:
-        """Reverse the last batch of this account, or what it did to those that are marked.
+    async def _undo_last(self, marked: frozenset[str]) -> None:
+        """Reverse the last batch of this account, or what it did to the marked entities.
 
         Raises:
             AwsError, JournalError: In words; nothing was sent.
         """
         account, _, _ = self.session.read
         history = await self.changes.history()
-        done = [batch for batch in history.of(account.id) if batch.reversible]
-        if not done:
-            self._say("Nothing has been changed in this account yet.")
-        elif marked and not marked & {c.entry.principal for c in done[-1].reversible}:
-            self._say("The last changes were not to any that is marked; esc takes the marks off.")
+        reversible = [batch for batch in history.of(account.id) if batch.reversible]
+        if not reversible:
+            self.view.toast("Nothing has been changed in this account yet.")
+            return
+        last = reversible[-1]
+        if marked and not marked & {change.entry.principal for change in last.reversible}:
+            self.view.toast("The last changes did not affect the marked ones; esc unmarks them.")
         else:
-            await self._undo(done[-1], marked, history)
+            await self._undo(last, marked, history)
 
-    async def undo(self, batch: BatchRecord) -> None:
-        """Reverse a batch."""
+    async def _undo_batch(self, batch: BatchRecord) -> None:
         await self._undo(batch, frozenset(), await self.changes.history())
 
     async def _undo(self, batch: BatchRecord, only: frozenset[str], history: History) -> None:
         again = history.changed_after(batch)
         await self._review(await self.session.planner.plan_of_undo(batch, only, again))
 
-    async def history(self) -> BatchRecord | None:
+    async def _history(self) -> BatchRecord | None:
         """Show the history; returns the batch that the operator wants reversed.
 
         Raises:
@@ -75,198 +134,134 @@ class ChangeFlow:
 
         screen = HistoryScreen(
             await self.changes.history(),
-            self.screen.bar.account_id,
+            self.view.bar.account_id,
             (await self.changes.journal()).path,
             self.session.launch.plans,
-            self.screen.glyphs,
+            self.view.glyphs,
         )
-        return await self.screen.app.push_screen_wait(screen)
-
-    async def recover(self) -> bool:
-        """Settle and tell what an earlier run left open; returns whether some of it still is.
-
-        Raises:
-            JournalError: The journal cannot be read or written.
-        """
-        found = await self.changes.recover()
-        settled = [each for each in found if each.phase is not None]
-        if settled:
-            self._say(_cut_short(settled), "Cut short before", "warning", 30)
-        return len(settled) < len(found)
+        return await self.view.app.push_screen_wait(screen)
 
     # Review
 
     async def _review(self, plan: Plan) -> None:
+        view = self.view
         if not (plan.changes or plan.blocked or plan.as_wanted or plan.warnings):
-            self._say("Nobody is chosen.")
+            view.toast("No user, role or group is chosen.")
             return
         if not plan.changes and not plan.holding_groups:
-            left = [*plan.blocked, *plan.as_wanted]
-            for each in left[:_MOST_TOASTS]:
-                self._say(f"{each.entity.name}: {each.why}.", severity="warning")
-            for warning in plan.warnings[:_MOST_TOASTS]:
-                self._say(warning, severity="warning")
-            # They may have been read again for it.
-            await self.screen.show_changed([each.entity.arn for each in left])
+            for toast in nothing_to_change(plan):
+                view.toast(*toast)
+            # They may have been read again for the plan.
+            await view.show_changed([e.entity.arn for e in (*plan.blocked, *plan.as_wanted)])
             return
         from tui.dialogs.review import About, ReviewDialog, ShowGroup, commands_screen
 
         about = About(
-            self.screen.bar.account_id,
-            self.screen.bar.alias,
+            view.bar.account_id,
+            view.bar.alias,
             self._commands,
             self.session.launch.confirm_above,
             self.session.launch.dry_run,
-            self.screen.out_of_sight,
+            self._hidden_marks(),
         )
         dialog = ReviewDialog(
-            plan, lambda told: self.session.planner.check(plan, told), about, self.screen.glyphs
+            plan,
+            lambda on_progress: self.session.planner.check(plan, on_progress),
+            about,
+            view.glyphs,
         )
-        decision = await self.screen.app.push_screen_wait(dialog)
-        # AWS may have said that the account is not as the table has it.
-        looked_at = [change.entity.arn for change in dialog.plan.changes]
-        looked_at += [e.entity.arn for e in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
-        await self.screen.show_changed(looked_at)
+        decision = await view.app.push_screen_wait(dialog)
+        # AWS may have said that the account is not as the table shows it.
+        arns = [change.entity.arn for change in dialog.plan.changes]
+        arns += [left.entity.arn for left in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
+        await view.show_changed(arns)
         if isinstance(decision, ShowGroup):
-            self.screen.show_group(decision.name)
+            view.show_group(decision.name)
         elif decision is not None and self.session.launch.dry_run:
-            await self.screen.app.push_screen_wait(commands_screen(decision, about))
+            await view.app.push_screen_wait(commands_screen(decision, about))
         elif decision is not None:
             await self._apply(decision)
+
+    def _hidden_marks(self) -> int:
+        """How many of the marked entities the filter hides."""
+        table = self.view.table
+        return len(table.marked - {row.arn for row in table.shown})
 
     def _commands(self, plan: Plan) -> tuple[str, ...]:
         from iam.changes.cli_script import aws_commands
 
         profile = self.session.launch.profile
-        return aws_commands(plan.changes, account=self.screen.bar.account_id, profile=profile)
+        return aws_commands(plan.changes, account=self.view.bar.account_id, profile=profile)
 
     # Send
 
     async def _apply(self, plan: Plan) -> None:
-        """Send a plan, and show what AWS says as it says it."""
-        news = asyncio.Event()
-        batch = self.changes.batch(plan, news.set)
+        """Send a plan, and show each outcome as it arrives."""
+        view = self.view
+        outcome_arrived = asyncio.Event()
+        batch = self.changes.batch(plan, outcome_arrived.set)
         progress: BatchScreen | None = None
         closed: asyncio.Future[None] | None = None
         if batch.total > 1:
             from tui.dialogs.batch_progress import BatchScreen
 
             title = f"{plan.op.capitalize()} {plan.policy.name}"
-            progress = BatchScreen(batch, title, self.session.renew, self.screen.glyphs)
-            closed = self.screen.app.push_screen(progress, wait_for_dismiss=True)
-        left = [left.entity.arn for left in (*plan.as_wanted, *plan.blocked)]
-        self.screen.table.unmark(left)  # what fails stays marked, to be tried again
-        self.screen.may_leave = False
+            progress = BatchScreen(batch, title, self.session.renew, view.glyphs)
+            closed = view.app.push_screen(progress, wait_for_dismiss=True)
+        # Changes that fail stay marked, to be tried again.
+        view.table.unmark([left.entity.arn for left in (*plan.as_wanted, *plan.blocked)])
+        view.may_leave = False
         if progress is None:
             name = batch.unsent[0].entity.name
-            self.screen.say(f"{plan.op}ing {safe(plan.policy.name)}: {safe(name)} …")
+            view.show_progress(f"{plan.op}ing {safe(plan.policy.name)}: {safe(name)} …")
         try:
-            running = asyncio.create_task(self.changes.run(batch))
+            sending = asyncio.create_task(self.changes.run(batch))
             try:
-                await self._follow(batch, progress, news, running)
+                await self._follow(batch, progress, outcome_arrived, sending)
             except Exception:
-                # Nothing else may begin while changes are under way, seen or not.
-                await asyncio.wait({running})
+                # Nothing else may begin while changes are under way, shown or not.
+                await asyncio.wait({sending})
                 raise
-            await running
+            await sending
         finally:
-            self.screen.may_leave = True
-            self.screen.say("")
-            if progress is not None and _all_well(batch) and progress.is_active:
+            view.may_leave = True
+            view.show_progress("")
+            if progress is not None and _succeeded(batch) and progress.is_active:
                 progress.dismiss(None)
-        self._tell(plan, batch, listed=progress is not None)
-        if closed is not None and not _all_well(batch):
+        for toast in summary(plan, batch, listed=progress is not None):
+            view.toast(*toast)
+        if closed is not None and not _succeeded(batch):
             await closed
 
     async def _follow(
         self,
         batch: Batch,
         progress: BatchScreen | None,
-        news: asyncio.Event,
-        running: asyncio.Task[None],
+        outcome_arrived: asyncio.Event,
+        sending: asyncio.Task[None],
     ) -> None:
-        """Show each outcome as it comes, until the batch has ended."""
-        running.add_done_callback(lambda _: news.set())
-        seen = 0
+        """Show each outcome as it arrives, until the batch has ended."""
+        sending.add_done_callback(lambda _: outcome_arrived.set())
+        shown = 0
         while True:
-            await news.wait()
-            news.clear()
+            await outcome_arrived.wait()
+            outcome_arrived.clear()
             if progress is not None:
                 progress.update_batch()
             elif batch.paused is not None and not batch.stopped:
-                batch.stop()  # there is nothing else to go on with
-            new, seen = batch.outcomes[seen:], len(batch.outcomes)
+                batch.stop()  # the only change is paused: nothing is left to send
+            new, shown = batch.outcomes[shown:], len(batch.outcomes)
             if new:
-                await self.screen.show_changed([o.change.entity.arn for o in new])
-                done = [o.change.entity.arn for o in new if o.ending in ("done", "unneeded")]
-                self.screen.table.unmark(done)
-            if running.done() and seen == len(batch.outcomes):
+                await self.view.show_changed([outcome.change.entity.arn for outcome in new])
+                succeeded = [o.change.entity.arn for o in new if o.ending in ("done", "unneeded")]
+                self.view.table.unmark(succeeded)
+            if sending.done() and shown == len(batch.outcomes):
                 if progress is not None:
                     progress.update_batch()
                 return
 
-    def _tell(self, plan: Plan, batch: Batch, *, listed: bool) -> None:
-        """Sum up in toasts; what a screen has listed is not told again."""
-        policy = plan.policy.name
-        done = [o for o in batch.outcomes if o.ending == "done"]
-        if done:
-            self._say(f"{policy} {_VERBS[plan.op]} {_whom(done)}. u undoes it.")
-        if batch.trouble:
-            self._say(batch.trouble, "The journal", "error", 30)
-        if listed:
-            return
-        for outcome in batch.outcomes:
-            name = outcome.change.entity.name
-            if outcome.ending == "unneeded":
-                self._say(f"{name} was as wanted already; nothing was sent.")
-            elif outcome.ending == "unconfirmed":
-                self._say(_told(outcome.error), f"Not confirmed: {safe(name)}", "warning", 12)
-            elif outcome.ending == "failed":
-                self._say(_told(outcome.error), f"Not changed: {safe(name)}", "error", 12)
-        if not batch.outcomes and batch.paused is not None:
-            self._say(_told(batch.paused), "Nothing was sent", "error", 12)
 
-    def _say(
-        self, text: str, title: str = "", severity: str = "information", timeout: float = 6
-    ) -> None:
-        self.screen.notify(
-            safe(text),
-            title=title,
-            severity=severity,  # type: ignore[arg-type]
-            timeout=timeout,
-            markup=False,
-        )
-
-
-def _all_well(batch: Batch) -> bool:
+def _succeeded(batch: Batch) -> bool:
+    """Whether every change was made, or needed none, and the journal says so."""
     endings = {outcome.ending for outcome in batch.outcomes}
     return endings <= {"done", "unneeded"} and not batch.unsent and not batch.trouble
-
-
-def _told(error: AwsError | None) -> str:
-    return str(error) if error else "AWS does not show it yet; r reloads."
-
-
-def _whom(done: list[Outcome]) -> str:
-    entities = [outcome.change.entity for outcome in done]
-    if len(entities) == 1:
-        return entities[0].name
-    groups = sum(entity.type == "group" for entity in entities)
-    parts = [f"{len(entities) - groups} principals"] if groups < len(entities) else []
-    if groups:
-        parts.append(f"{groups} groups")
-    return " and ".join(parts)
-
-
-def _cut_short(settled: list[Recovered]) -> str:
-    """What became of changes that an earlier run announced and did not see the end of."""
-    words = {"done": "AWS shows it", "failed": "it did not happen", "unconfirmed": "not confirmed"}
-    if len(settled) == 1:
-        change, phase = settled[0].change, settled[0].phase
-        entry = change.entry
-        who = entry.principal.rsplit("/", 1)[-1]
-        policy = entry.policy.rsplit("/", 1)[-1]
-        return f"{entry.op} {policy}, {who}: {words[phase or 'unconfirmed']}."
-    counts = {phase: sum(e.phase == phase for e in settled) for phase in words}
-    told = ", ".join(f"{n} {words[phase]}" for phase, n in counts.items() if n)
-    return f"{len(settled)} changes had no answer when the app ended: {told}. H shows them."

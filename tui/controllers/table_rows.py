@@ -1,4 +1,4 @@
-"""What the table shows of an account, kept for another day, and the rows of such a picture."""
+"""Rows and columns of the table, and the picture of it that is kept for another day."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ def picture_of(
     account: Account,
     evaluator: Evaluator,
     managed: Managed,
-    known: Mapping[str, Summary | PrincipalResult],
+    by_arn: Mapping[str, Summary | PrincipalResult],
     unread: tuple[Unread, ...],
 ) -> Picture | None:
-    """Take a picture.
+    """Take a picture of the table.
 
     Args:
         account: All of it is to be in the picture.
-        judge: Of the policy that is managed.
+        evaluator: Of the policy that is managed.
         managed: That policy.
-        known: What the table shows, by ARN.
+        by_arn: The verdicts that the table shows.
         unread: What could not be read.
 
     Returns:
-        The picture; None where the table does not show everybody's verdicts just now.
+        The picture; None where the table does not show the verdicts of everybody.
     """
     from iam.cache.table_snapshot import Line, Picture
     from iam.verdicts.result import Summary
@@ -41,7 +41,7 @@ def picture_of(
     members = members_of_groups(account)
     lines = []
     for entity in account.entities:
-        if not isinstance(summary := known.get(entity.arn), Summary):
+        if not isinstance(summary := by_arn.get(entity.arn), Summary):
             return None
         count = members[entity.name] if entity.type == "group" else None
         lines.append(Line(entity.arn, entity.type, entity.name, entity.path, count, summary))
@@ -56,12 +56,12 @@ def picture_of(
 
 
 def columns_of(evaluator: Evaluator) -> tuple[SectionColumn, ...]:
-    """The columns of the sections that a judge judges."""
+    """A column for each section of an evaluator."""
     return tuple(SectionColumn(s.sid, s.label, len(s.entries)) for s in evaluator.sections)
 
 
 def rows_of(picture: Picture, question: int) -> list[Row]:
-    """The rows of a picture, as answers to this question."""
+    """The rows of a picture, as answers to a question."""
     return [
         Row(
             arn=line.arn,
@@ -80,5 +80,5 @@ def rows_of(picture: Picture, question: int) -> list[Row]:
 
 
 def members_of_groups(account: Account) -> Counter[str]:
-    """How many are in each group."""
+    """How many members each group has."""
     return Counter(group for p in account.principals.values() for group in p.groups)

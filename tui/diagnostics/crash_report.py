@@ -29,8 +29,8 @@ def write_crash_report() -> str:
             os.ftruncate(file, 0)
             report.writelines(f"{line}\n" for line in _told(error))
     except OSError as failure:
-        return f"a fault in the program ended it ({name}); {failure.strerror or failure}"
-    return f"a fault in the program ended it ({name}); please report it with {path}"
+        return f"unexpected error ({name}); {failure.strerror or failure}"
+    return f"unexpected error ({name}); please report it with {path}"
 
 
 def _told(error: BaseException | None) -> Iterator[str]:

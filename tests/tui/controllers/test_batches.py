@@ -141,7 +141,7 @@ async def test_the_screen_of_a_batch_cannot_be_left_before_its_end(
         await pilot.press("escape", "q", "enter")
         assert pilot.app.screen is screen
         await pilot.press("ctrl+q")
-        await until(pilot, lambda: "q again leaves" in toasts(pilot))
+        await until(pilot, lambda: "press q again to quit" in toasts(pilot))
         gate.set()
         await over(pilot)
     assert company.holding == set(THREE)

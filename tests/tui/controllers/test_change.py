@@ -169,5 +169,5 @@ async def test_ctrl_q_leaves_by_the_same_door_as_q(open_app: Open, live: Launch)
     async with open_app(live) as pilot:
         main_of(pilot).may_leave = False
         await pilot.press("ctrl+q")
-        await until(pilot, lambda: "q again leaves" in toasts(pilot))
+        await until(pilot, lambda: "press q again to quit" in toasts(pilot))
         assert pilot.app.return_code is None

@@ -16,7 +16,7 @@ from tests.iam.journals import line
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, go_to, over
 from tests.tui.waiting import main_of, table_of, toasts, until
-from tui import main_screen
+from tui.controllers import recovery
 
 
 def leave_open(company: Company, *names: str, op: str = "attach", at: str | None = None) -> None:
@@ -33,7 +33,7 @@ def states(company: Company) -> list[str]:
     return [change.state for batch in history.batches for change in batch.changes]
 
 
-@pytest.mark.parametrize(("happened", "told"), [(True, "AWS shows it"), (False, "did not happen")])
+@pytest.mark.parametrize(("happened", "told"), [(True, "in effect"), (False, "not made")])
 async def test_an_open_intent_is_settled_at_aws_and_told(
     open_app: Open, company: Company, happened: bool, told: str
 ) -> None:
@@ -41,7 +41,7 @@ async def test_an_open_intent_is_settled_at_aws_and_told(
     if happened:
         company.attach("user-05")
     async with open_app(company.launch) as pilot:
-        await until(pilot, lambda: "Cut short before" in toasts(pilot))
+        await until(pilot, lambda: "Interrupted changes" in toasts(pilot))
         assert "attach bedrock-limited, user-05: " in toasts(pilot)
         assert told in toasts(pilot)
     assert states(company) == ["done" if happened else "failed"]
@@ -53,14 +53,14 @@ async def test_of_several_it_is_told_how_many_ended_how(open_app: Open, company:
     company.attach("user-01")
     async with open_app(company.launch) as pilot:
         await until(pilot, lambda: "4 changes had no answer" in toasts(pilot))
-        assert "1 AWS shows it, 3 it did not happen. H shows them." in toasts(pilot)
+        assert "1 in effect, 3 not made. H lists them." in toasts(pilot)
     assert states(company) == ["failed", "done", "failed", "failed"]
 
 
 async def test_of_one_that_is_too_young_aws_is_asked_again(
     open_app: Open, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main_screen, "_ASK_AGAIN", 0.2)
+    monkeypatch.setattr(recovery, "_ASK_AGAIN", 0.2)
     leave_open(company, "user-05", at=datetime.now(UTC).isoformat().replace("+00:00", "Z"))
     async with open_app(company.launch) as pilot:
         asked = "ListAttachedUserPolicies"
@@ -68,7 +68,7 @@ async def test_of_one_that_is_too_young_aws_is_asked_again(
         assert states(company) == ["open"]
         assert toasts(pilot) == ""
         company.attach("user-05")
-        await until(pilot, lambda: "user-05: AWS shows it" in toasts(pilot))
+        await until(pilot, lambda: "user-05: in effect" in toasts(pilot))
     assert states(company) == ["done"]
 
 
@@ -87,7 +87,7 @@ async def test_while_another_copy_makes_changes_its_intents_are_left_alone(
 async def test_a_journal_that_cannot_be_written_any_more_does_not_end_the_app(
     open_app: Open, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main_screen, "_ASK_AGAIN", 0.2)
+    monkeypatch.setattr(recovery, "_ASK_AGAIN", 0.2)
     leave_open(company, "user-05", at=datetime.now(UTC).isoformat().replace("+00:00", "Z"))
     path = company.journal
     async with open_app(company.launch) as pilot:
@@ -110,7 +110,7 @@ async def test_without_a_home_folder_the_account_is_read_and_a_change_asks_for_a
     monkeypatch.delenv("XDG_STATE_HOME")
     async with open_app(replace(company.launch, journal=None, read_only=read_only)) as pilot:
         assert len(table_of(pilot).shown) == 19
-        await until(pilot, lambda: (begun := main_of(pilot)._recovery) and begun.is_finished)
+        await until(pilot, lambda: main_of(pilot).recovery.finished)
         assert ("--journal" in toasts(pilot)) is not read_only
         pilot.app.clear_notifications()
         if not read_only:

@@ -122,7 +122,7 @@ async def test_with_marks_only_the_marked_are_reversed(open_app: Open, company: 
         assert company.holding == {"user-00", "user-02"}
         await mark(pilot, "user-09")
         await pilot.press("u")
-        await until(pilot, lambda: "not to any that is marked" in toasts(pilot))
+        await until(pilot, lambda: "did not affect the marked ones" in toasts(pilot))
         await over(pilot)
     assert company.holding == {"user-00", "user-02"}
 

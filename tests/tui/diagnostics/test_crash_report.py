@@ -40,9 +40,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_the_file_has_types_and_places_and_no_values(log: Path) -> None:
-    assert (
-        kept() == f"a fault in the program ended it (ExceptionGroup); please report it with {log}"
-    )
+    assert kept() == f"unexpected error (ExceptionGroup); please report it with {log}"
     text = log.read_text()
     assert SECRET not in text
     types = [line for line in text.splitlines() if line.startswith("builtins.")]
@@ -76,4 +74,4 @@ def test_an_earlier_file_is_replaced_and_closed_to_others(log: Path) -> None:
 def test_where_there_is_no_place_the_fault_is_told_all_the_same(log: Path) -> None:
     log.parent.parent.mkdir()
     log.parent.write_text("in the way")
-    assert kept() == "a fault in the program ended it (ExceptionGroup); Not a directory"
+    assert kept() == "unexpected error (ExceptionGroup); Not a directory"

@@ -85,7 +85,7 @@ async def test_where_aws_is_out_of_reach_it_stays_and_says_so(
         assert screen.bar.stale
         await until(pilot, lambda: screen.details.sections.root.children)
         await pilot.press("d")
-        assert "r reads it anew" in toasts(pilot)
+        assert "press r to read it again" in toasts(pilot)
         assert not company.sent
         company.fake.clear()
         await pilot.press("r")
@@ -151,5 +151,5 @@ async def test_a_fault_in_keeping_it_is_told_and_ends_nothing(
 
     monkeypatch.setattr(store, "keep", fault)
     async with open_app(cached) as pilot:
-        await until(pilot, lambda: "A fault in the program (RuntimeError)" in toasts(pilot))
+        await until(pilot, lambda: "Unexpected error (RuntimeError)" in toasts(pilot))
         assert pilot.app.is_running

@@ -1,0 +1,78 @@
+"""What the toasts say of a change, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from iam.text import safe
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from iam.changes.apply import Outcome
+    from iam.changes.batch import Batch
+    from iam.changes.journal import Op
+    from iam.changes.plan import Plan
+    from iam.errors import AwsError
+
+    Toast = tuple[str, str, SeverityLevel, float]
+    """Text, title, severity, and for how many seconds."""
+
+MOST_TOASTS = 3
+_VERBS: dict[Op, str] = {"attach": "attached to", "detach": "detached from"}
+_BRIEF, _FOR_READING, _LONG = 6.0, 12.0, 30.0
+
+
+def nothing_to_change(plan: Plan) -> list[Toast]:
+    """Why a plan has no changes."""
+    left_out = [*plan.blocked, *plan.as_wanted][:MOST_TOASTS]
+    reasons = [f"{left.entity.name}: {left.why}." for left in left_out]
+    return [(text, "", "warning", _BRIEF) for text in (*reasons, *plan.warnings[:MOST_TOASTS])]
+
+
+def summary(plan: Plan, batch: Batch, *, listed: bool) -> list[Toast]:
+    """How a batch ended.
+
+    Args:
+        plan: What was sent.
+        batch: With its outcomes.
+        listed: Whether a screen has listed the outcomes one by one.
+    """
+    toasts: list[Toast] = []
+    policy = plan.policy.name
+    done = [outcome for outcome in batch.outcomes if outcome.ending == "done"]
+    if done:
+        text = f"{policy} {_VERBS[plan.op]} {_who(done)}. Press u to undo."
+        toasts.append((text, "", "information", _BRIEF))
+    if batch.trouble:
+        toasts.append((batch.trouble, "Journal", "error", _LONG))
+    if listed:
+        return toasts
+    for outcome in batch.outcomes:
+        name, reason = outcome.change.entity.name, _reason(outcome.error)
+        if outcome.ending == "unneeded":
+            text = f"{name} needed no change; nothing was sent."
+            toasts.append((text, "", "information", _BRIEF))
+        elif outcome.ending == "unconfirmed":
+            toasts.append((reason, f"Not confirmed: {safe(name)}", "warning", _FOR_READING))
+        elif outcome.ending == "failed":
+            toasts.append((reason, f"Not changed: {safe(name)}", "error", _FOR_READING))
+    if not batch.outcomes and batch.paused is not None:
+        toasts.append((_reason(batch.paused), "Nothing was sent", "error", _FOR_READING))
+    return toasts
+
+
+def _reason(error: AwsError | None) -> str:
+    return str(error) if error else "AWS does not show the change yet; press r to read it again."
+
+
+def _who(done: Sequence[Outcome]) -> str:
+    entities = [outcome.change.entity for outcome in done]
+    if len(entities) == 1:
+        return entities[0].name
+    groups = sum(entity.type == "group" for entity in entities)
+    parts = [f"{len(entities) - groups} principals"] if groups < len(entities) else []
+    if groups:
+        parts.append(f"{groups} groups")
+    return " and ".join(parts)

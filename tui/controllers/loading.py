@@ -1,0 +1,94 @@
+"""Load the account, in the background, and then do what could wait for it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from iam.runtime import gc_control
+from iam.runtime.threads import in_thread
+from tui.controllers.notices import load_failure, missing_principals
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.controllers.account import AccountController
+    from tui.controllers.details import DetailsController
+    from tui.controllers.recovery import RecoveryController
+    from tui.controllers.view import MainView
+
+_WARM_UP = 0.3
+"""Seconds between the account on the screen and work that can wait for it."""
+_DIALOGS = (
+    "tui.dialogs.review",
+    "tui.dialogs.batch_progress",
+    "tui.dialogs.help",
+    "tui.dialogs.history",
+)
+"""The dialogs that are opened most."""
+
+
+class LoadController:
+    """Loads the account at the start and at a reload."""
+
+    def __init__(
+        self,
+        view: MainView,
+        account: AccountController,
+        details: DetailsController,
+        recovery: RecoveryController,
+    ) -> None:
+        self.view = view
+        self.account = account
+        self.details = details
+        self.recovery = recovery
+        self._warming_up: Timer | None = None
+
+    def begin(self) -> None:
+        """Read the account; at once, so that the next key cannot act on it as it was."""
+        self.view.loaded = False
+        self.view.run_in_background(self._load, "read")
+
+    async def _load(self) -> None:
+        """Connect, read, evaluate; errors are shown on the screen."""
+        view = self.view
+        view.loaded = False
+        if self._warming_up is not None:
+            self._warming_up.stop()
+        self.recovery.stop_waiting()
+        view.refresh_bindings()
+        view.show_notice(None)
+        try:
+            await self.account.read()
+            gaps = [unread for unread in self.account.unread if unread.hides]
+            view.show_notice(missing_principals(gaps) if gaps else None)
+            self.details.follow()
+            view.run_in_background(self._keep, "keep")
+            self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
+        except Exception as error:
+            view.log.error(repr(error))
+            view.show_notice(load_failure(error))
+            self.details.follow()
+        # Skipped where another load has cancelled this one, which then does it.
+        gc_control.settle()
+        self.account.discard_pending()
+        view.show_progress("")
+        view.refresh_bindings()
+
+    async def _keep(self) -> None:
+        """Write the account to the cache, if that is wanted."""
+        try:
+            await self.account.cached_table.keep()
+        except Exception as error:
+            self.view.toast_error(error)
+
+    def _warm_up(self) -> None:
+        """Do what can wait until the account is on the screen."""
+        self.view.prepare_filter()
+        self.recovery.begin()
+        self.view.run_in_background(self._import_dialogs, "warm up")
+
+    async def _import_dialogs(self) -> None:
+        """Import, in a thread, what the first dialog would keep the event loop waiting for."""
+        for name in _DIALOGS:
+            await in_thread(import_module, name)

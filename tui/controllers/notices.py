@@ -1,0 +1,75 @@
+"""What the main screen says where something cannot be read or changed, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from iam.errors import AwsError
+from iam.text import safe, without_secrets
+
+if TYPE_CHECKING:
+    from iam.account.model import Unread
+    from tui.options import Launch
+
+_FEW = 2
+"""Reasons that a notice names."""
+
+
+def load_failure(error: BaseException) -> Content:
+    """Why there is no account on the screen."""
+    sentence = error.sentence if isinstance(error, AwsError) else str(error) or repr(error)
+    advice = error.advice if isinstance(error, AwsError) else ""
+    return Content.assemble(
+        ("The account could not be read. ", "bold $error"),
+        safe(without_secrets(sentence)),
+        "\n",
+        (f"{safe(advice)} " if advice else "", "dim"),
+        ("Press r to try again, q to quit.", "dim"),
+    )
+
+
+def missing_principals(gaps: Sequence[Unread]) -> Content:
+    """Why users or roles may be missing from the table."""
+    reasons = "; ".join(dict.fromkeys(f"{gap.what}: {gap.message}" for gap in gaps[:_FEW]))
+    return Content.assemble(
+        ("Some users or roles are not in this list. ", "bold $error"),
+        safe(reasons),
+        (". Press n for everything that could not be read.", "dim"),
+    )
+
+
+def refusal(launch: Launch, *, loaded: bool, changing: bool, offline_age: str) -> str | None:
+    """Why nothing can be changed now; None if it can.
+
+    Args:
+        launch: What the operator asked for.
+        loaded: Whether the account on the screen has been read completely.
+        changing: Whether a change is under way.
+        offline_age: How old the cached account is, where AWS could not be asked; else empty.
+    """
+    if launch.snapshot is not None and not launch.dry_run:
+        return "A snapshot cannot be changed; open the account itself to make changes."
+    if launch.read_only and not launch.dry_run:
+        return "This session is read-only; start again without --read-only to make changes."
+    if not loaded and offline_age:
+        return f"This account was read {offline_age} ago; press r to read it again."
+    if not loaded:
+        return "The account is still being read; wait until it is complete."
+    if changing:
+        return "A change is under way; wait until it is done."
+    return None
+
+
+def failed_action(error: Exception) -> str:
+    """Why an action of the operator did not complete."""
+    from iam.changes.journal import JournalError
+
+    if isinstance(error, AwsError | JournalError):
+        return str(error)
+    return (
+        f"Unexpected error ({type(error).__name__}). The journal records what was sent; "
+        "press r to read the account again."
+    )

@@ -1,0 +1,65 @@
+"""Ask about one action: who in the account can do it, and by which statement."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.controllers.account import AccountController
+    from tui.controllers.view import MainView
+
+
+class WhoCanController:
+    """Chooses an action, and has the account evaluated for it."""
+
+    def __init__(self, view: MainView, account: AccountController) -> None:
+        self.view = view
+        self.account = account
+
+    def ask_about(self, action: str) -> None:
+        """Ask about the action under the cursor of the details; empty where there is none."""
+        if not action:
+            self.choose()
+        elif "*" in action or "?" in action:
+            self.view.toast("Open the entry, and choose one of its actions.")
+        else:
+            self.ask(action)
+
+    def choose(self) -> None:
+        """Ask about an action that the operator types."""
+        if self.view.loaded:
+            self.view.run_in_background(self._choose, "ask who")
+        else:
+            self.view.toast("The account is still being read; ask again when it is complete.")
+
+    async def _choose(self) -> None:
+        from tui.dialogs.action_prompt import ActionDialog
+
+        action = await self.view.app.push_screen_wait(ActionDialog())
+        if action:
+            self.ask(action)
+
+    def ask(self, action: str | None) -> None:
+        """Ask about one action; None evaluates the whole policy again."""
+        view = self.view
+        if view.loaded and not view.changing:
+            view.close_details()
+            view.loaded = False
+            view.run_in_background(partial(self._ask, action), "read")
+        else:
+            view.toast("The account is being read or changed; ask again when that is done.")
+
+    async def _ask(self, action: str | None) -> None:
+        view = self.view
+        try:
+            await self.account.ask(action)
+        except LookupError:
+            view.toast(f"The catalogue has no action {action}.")
+        except Exception as error:
+            view.toast_error(error)
+        # Skipped where a reload has cancelled this: the reload then sets these.
+        self.account.discard_pending()
+        view.loaded = True
+        view.show_progress("")
+        view.show_details()
