@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from iam.demo.launcher import DemoServer
+from iam.reports import formats as reports
 from tests.build import allow, deny, details, document, group, policy, policy_arn, role, user
 from tests.company import POLICY, Company
 from tests.conftest import ROOT
@@ -367,6 +368,11 @@ def test_hostile_names_do_not_reach_the_terminal(saved: Callable[..., str], form
     assert result.exit_code == 0
     assert not {"\x1b", "\x07", "\r", "\u202e"} & set(result.stdout)
     assert "pwned" in result.stdout
+
+
+def test_every_report_can_be_asked_for() -> None:
+    assert {*FORMATS} == {*reports.FORMATS} >= {"table", "json", "csv", "markdown"}
+    assert f"[{'|'.join(FORMATS)}]" in run("audit", "--help").stdout
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -195,6 +195,23 @@ async def test_what_a_crash_left_open_is_not_settled_by_asking_another_account(
     assert answers(both) in (["open"], ["done"])
 
 
+@pytest.mark.parametrize("provider", [static_file], ids=lambda fn: fn.__name__)
+async def test_while_another_account_is_being_read_nothing_of_the_one_before_is_asked_or_recovered(
+    session: Session, keys: Keys, both: Company
+) -> None:
+    both.journal.write_text(line(USER, op="attach", policy=ARN) + "\n")
+    both.journal.chmod(0o600)
+    await loaded(session)
+    session.confirmed.note(USER, ARN, attached=True)  # which the load contradicts
+    keys.change_to(B)
+    await session.open()
+    asked = len(both.fake.seen)
+    assert await session.changes.recover() == ()
+    assert (await session.planner.plan("attach", [USER])).changes
+    assert len(both.fake.seen) == asked
+    assert answers(both) == ["open"]
+
+
 @every_provider
 async def test_credentials_are_not_renewed_by_those_of_another_account(
     session: Session, keys: Keys, both: Company
