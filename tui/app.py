@@ -1,4 +1,4 @@
-"""The Textual app: theme, palette, signals. What is on the screen is the main screen's affair."""
+"""The Textual app: theme, command palette, signals, terminal driver. `main_screen` has the rest."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from iam.changes.batch import Batch
 
 
-_TURN = 0.0005
-"""Seconds for which a thread that reads or judges may keep the event loop waiting; with Python's 5
-ms, frames and keys wait for 20 ms and more while a large account is read."""
+_SWITCH_INTERVAL = 0.0005
+"""Seconds for which a thread may keep the event loop waiting; with Python's default of 5 ms, frames
+and keys wait for 20 ms and more while a large account is read."""
 _GRACE = 5.0
-"""Seconds that changes in flight have when a signal ends the app."""
+"""Seconds that changes in flight have to complete when a signal ends the app."""
 
 
 class DriverError(Exception):
@@ -55,7 +55,7 @@ class BedrockApp(App[int]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
-        # Before any screen, so that the dialogues, which keep keys to themselves, have it too.
+        # Before any screen, so that it works in dialogs, which handle all other keys themselves.
         Binding("ctrl+l", "redraw", show=False, system=True, priority=True, id="redraw"),
     ]
 
@@ -66,8 +66,8 @@ class BedrockApp(App[int]):
 
         Args:
             launch: What the operator asked for.
-            session: The session with its account, if it has begun.
-            unicode: Whether the terminal shows UTF-8; None asks the locale.
+            session: The session, if its account is being read already.
+            unicode: Whether the terminal shows UTF-8; None uses the locale.
         """
         super().__init__(ansi_color=not has_colour())
         self.launch = launch
@@ -78,7 +78,7 @@ class BedrockApp(App[int]):
         if has_colour():
             self.theme = "textual-dark" if has_many_colours() else "ansi-dark"
         self.set_class(not self.glyphs.unicode, "-ascii")
-        self._obey_signals()
+        self._handle_signals()
         if beats := os.environ.get("BEDROCK_TUI_HEARTBEAT"):
             from tui.diagnostics.heartbeat import keep_beating
 
@@ -97,18 +97,18 @@ class BedrockApp(App[int]):
         return screen
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's driver where there is no other choice: that of the operator, or Windows.
+        """Our driver; Textual's on Windows, and where the environment names one.
 
         Raises:
-            DriverError: The operator named one that is not to be had.
+            DriverError: The environment names one that cannot be used.
         """
         try:
-            textuals = super().get_driver_class()
+            textual_driver = super().get_driver_class()
         except Exception as error:  # its module may raise anything
-            reason = f"TEXTUAL_DRIVER names {constants.DRIVER}, which is no driver of Textual's"
+            reason = f"TEXTUAL_DRIVER={constants.DRIVER} does not name a Textual driver"
             raise DriverError(f"{reason}: {error}") from error
         if constants.DRIVER is not None or sys.platform == "win32":
-            return textuals
+            return textual_driver
         from tui.terminal.driver import OutputDriver
 
         return OutputDriver
@@ -122,7 +122,7 @@ class BedrockApp(App[int]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Tell something, but not the same twice while it is to be read."""
+        """Show a toast, unless the same one is being shown."""
         if any((n.title, n.message) == (title, message) for n in self._notifications):
             return
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
@@ -132,22 +132,22 @@ class BedrockApp(App[int]):
         return filters if self.glyphs.unicode else [*filters, AsciiFilter()]
 
     def _fatal_error(self) -> None:
-        """Tell of a fault in the program in a sentence; Textual would print values, secrets too."""
+        """Report an unexpected error in one sentence; Textual would print values, even secrets."""
         self._exit_renderables.append(Text(f"bedrock-tui: {write_crash_report()}"))
         self._close_messages_no_wait()
 
-    def _obey_signals(self) -> None:
-        """Leave the terminal as it was when the line drops or the app is asked to end."""
+    def _handle_signals(self) -> None:
+        """Restore the terminal when the connection drops or the app is asked to end."""
         loop = asyncio.get_running_loop()
         # ctrl+c is a key for the app; SIGINT comes from outside, such as from `kill` or `timeout`.
         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
             try:
                 loop.add_signal_handler(number, self._leave, 128 + number)
             except (ValueError, RuntimeError, NotImplementedError):
-                return  # not in the main thread: a test, or an app inside another one
+                return  # not in the main thread: a test, or an app inside another app
 
     def _leave(self, status: int) -> None:
-        """Leave because of a signal: send no more, wait a little."""
+        """End because of a signal: send no more changes, wait a little."""
         batch = self.session.changes.running
         if batch is None:
             self.exit(status, status)
@@ -156,13 +156,13 @@ class BedrockApp(App[int]):
             self.run_worker(self._leave_after(batch, status), group="leave", exclusive=True)
 
     async def _leave_after(self, batch: Batch, status: int) -> None:
-        """Leave once what is in flight has been answered and recorded, or time is up."""
+        """End once changes in flight have been answered and recorded, or time is up."""
         with suppress(TimeoutError):
             await asyncio.wait_for(batch.ended.wait(), _GRACE)
         self.exit(status, status)
 
     async def action_quit(self) -> None:
-        """Leave by the same door as `q`, which looks whether a change is under way."""
+        """Quit as `q` does, which first checks whether a change is under way."""
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
                 screen.action_quit()
@@ -170,18 +170,18 @@ class BedrockApp(App[int]):
         self.exit(0)
 
     def action_redraw(self) -> None:
-        """Draw the screen anew, where something else has written on the terminal."""
-        redraw = getattr(self._driver, "redraw", None)  # Textual's drivers draw all they are given
+        """Draw the screen again, where another program has written to the terminal."""
+        redraw = getattr(self._driver, "redraw", None)  # Textual's drivers draw everything anyway
         if redraw is not None:
             redraw()
         self.refresh()
 
     def action_help_quit(self) -> None:
-        """Say how to leave, in our keys."""
-        self.notify("q leaves the app", markup=False)
+        """Say how to quit, with our keys."""
+        self.notify("Press q to quit", markup=False)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every command by name, and Textual's own for themes and screenshots."""
+        """Every command by name, and Textual's commands for themes and screenshots."""
         if isinstance(screen, MainScreen):
             for command in COMMANDS:
                 if command.palette and screen.check_action(command.id, ()):
@@ -196,7 +196,7 @@ class BedrockApp(App[int]):
 
 
 def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
-    """Run the app until the operator leaves.
+    """Run the app until the operator quits.
 
     Args:
         launch: What the operator asked for.
@@ -209,9 +209,9 @@ def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
         try:
             _read_snapshot_from_pipe()
         except OSError as error:
-            print(f"bedrock-tui: no terminal to take keys from: {error.strerror}", file=sys.stderr)
+            print(f"bedrock-tui: no terminal to read keys from: {error.strerror}", file=sys.stderr)
             return 1
-    sys.setswitchinterval(_TURN)
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     session = Session(launch, reader, other_process=True)
     try:
         app = BedrockApp(launch, session)
@@ -225,14 +225,14 @@ def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
         count = f"{batch.unanswered} change{'s' if batch.unanswered > 1 else ''}"
         print(
             f"bedrock-tui: {count} may have been sent without an answer; "
-            "the next start of the app asks AWS how that ended.",
+            "the next start of the app asks AWS what happened.",
             file=sys.stderr,
         )
     return app.return_code or 0
 
 
 def _read_snapshot_from_pipe() -> None:
-    """Keep the pipe for the snapshot, and take the keys from the terminal."""
+    """Read the snapshot from the pipe on standard input, and keys from the terminal."""
     pipe = os.dup(sys.stdin.fileno())
     terminal = os.open("/dev/tty", os.O_RDWR)
     os.dup2(terminal, 0)

@@ -1,4 +1,4 @@
-"""`bedrock-tui audit`: the audit without the screen."""
+"""`bedrock-tui audit`: a report of the whole account, without the screen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.session.session import Session
 
 
 class Failure(Exception):
-    """Why there is no audit, on one line."""
+    """Why there is no report, on one line."""
 
 
 def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
@@ -36,11 +36,11 @@ def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
         Failure: There is no report.
     """
     try:
-        # Not what the coroutine returns: when asyncio.run puts the handler of Ctrl-C back, it makes
-        # an error message, which nobody sees, with the repr of that in it: a gigabyte of text.
-        taken: list[Audit] = []
-        asyncio.run(_audit(launch, taken))
-        (audit,) = taken
+        # Not returned by the coroutine: when asyncio.run restores the handler of Ctrl-C, it formats
+        # an error message that nobody sees, with the repr of the result: a gigabyte of text.
+        result: list[Audit] = []
+        asyncio.run(_audit(launch, result))
+        (audit,) = result
         return FORMATS[form](audit), _missing(audit)
     except (AwsError, DemoError, SnapshotError) as error:
         raise Failure(" ".join(str(error).split())) from error
@@ -56,18 +56,18 @@ def _missing(audit: Audit) -> str:
     return f"{', '.join(names[:2])}{more} could not be read or understood"
 
 
-async def _audit(launch: Launch, taken: list[Audit]) -> None:
+async def _audit(launch: Launch, result: list[Audit]) -> None:
     session = Session(launch)
     try:
         await session.open()
         await session.load()
-        taken.append(await session.audit())
+        result.append(await session.audit())
     finally:
         session.close()
 
 
 def write_file(report: Iterable[str], output: str) -> None:
-    """Write a report in place of a file, complete or not at all.
+    """Write a report to a file, replacing it completely or not at all.
 
     Raises:
         Failure: It could not be written.

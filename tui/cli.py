@@ -1,4 +1,4 @@
-"""The command line: `bedrock-tui` opens the app, `bedrock-tui audit` answers without a screen.
+"""The command line: `bedrock-tui` opens the app, `bedrock-tui audit` prints a report.
 
 Nothing heavy is imported here; each command imports what it needs when it runs.
 """
@@ -24,7 +24,7 @@ EXIT_INCOMPLETE = 3
 
 
 def _options(command: _Command) -> _Command:
-    """The options that the app and `audit` share."""
+    """Add the options that the app and `audit` share."""
     for option in reversed(
         [
             click.option("--profile", metavar="NAME", help="AWS profile."),
@@ -36,37 +36,40 @@ def _options(command: _Command) -> _Command:
                 help=f"The policy to audit, attach and detach.  [default: {DEFAULT_POLICY}]",
             ),
             click.option(
-                "--read-only", is_flag=True, help="Send nothing that could change anything."
+                "--read-only",
+                is_flag=True,
+                help="Never send a request that could change something.",
             ),
             click.option(
-                "--dry-run", is_flag=True, help="Plan and show changes; send none of them."
+                "--dry-run", is_flag=True, help="Plan and show changes, but do not send them."
             ),
             click.option(
                 "--confirm-above",
                 metavar="N",
                 type=click.IntRange(min=0),
-                help="Type the account to change more than N at once.  [default: 10]",
+                help="Changing more than N principals requires typing the account ID or alias.  "
+                "[default: 10]",
             ),
-            click.option("--demo", is_flag=True, help="Use an embedded account, not AWS."),
+            click.option("--demo", is_flag=True, help="Use an embedded account instead of AWS."),
             click.option(
                 "--snapshot",
                 metavar="FILE",
-                help="Read the saved output of `aws iam get-account-authorization-details`, "
+                help="Use the saved output of `aws iam get-account-authorization-details`, "
                 "gzipped or not; - for standard input.",
             ),
             click.option(
                 "--snapshot-limit",
                 metavar="MB",
                 type=click.IntRange(min=1),
-                help="Read at most so many megabytes of JSON, unpacked.  "
+                help="Read at most this many megabytes of uncompressed JSON.  "
                 f"[default: {DEFAULT_SNAPSHOT_LIMIT}]",
             ),
-            click.option("--journal", metavar="FILE", help="Where changes are recorded."),
+            click.option("--journal", metavar="FILE", help="Record changes in this file."),
             click.option(
                 "--cache",
                 is_flag=True,
-                help="Keep what was read on this disk, and show it at the next start, marked as "
-                "stale, until it has been read anew.",
+                help="Keep the account on this disk, and show it at the next start, marked as "
+                "stale, until it has been read again.",
             ),
         ]
     ):
@@ -76,33 +79,39 @@ def _options(command: _Command) -> _Command:
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @_options
-@click.version_option(package_name="bedrock-tui", prog_name="bedrock-tui")
+@click.version_option(
+    package_name="bedrock-tui", prog_name="bedrock-tui", help="Print the version and exit."
+)
 @click.pass_context
 def main(context: click.Context, /, **chosen: Any) -> None:
-    """See who in an AWS account can use Amazon Bedrock, and give or take away that access.
+    """See who in an AWS account can use Amazon Bedrock, and change that access.
 
-    Without a command it opens the app on the AWS credentials in force.
+    Without a command, open the app with the current AWS credentials.
     """
     context.obj = _launch(Launch(), chosen)
     if context.invoked_subcommand is None:
-        _check(context.obj)
+        _validate(context.obj)
         _open(context.obj)
 
 
 @main.command()
 @_options
-@click.option("--action", metavar="ACTION", help="Who can do this? Such as bedrock:InvokeModel.")
+@click.option(
+    "--action",
+    metavar="ACTION",
+    help="Evaluate one action, such as bedrock:InvokeModel.",
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @click.pass_obj
 def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> None:
-    """Print who can use Amazon Bedrock: the same picture without the screen.
+    """Print a report of who can use Amazon Bedrock.
 
-    Exit status: 0 done; 1 could not run; 2 wrong usage; 3 done, but something could not be read.
+    Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
     """
     launch = _launch(before, chosen)
-    _check(launch)
-    _check_action(launch.action)
+    _validate(launch)
+    _validate_action(launch.action)
     from iam.runtime.gc_control import keep_everything
 
     keep_everything()
@@ -119,18 +128,18 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     except KeyboardInterrupt:
         _fail("interrupted")
     if missing:
-        click.echo(f"bedrock-tui: not complete: {safe(missing)}", err=True)
+        click.echo(f"bedrock-tui: incomplete: {safe(missing)}", err=True)
         _leave(EXIT_INCOMPLETE)
 
 
 def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
-    """What was chosen after the command's name adds to what was chosen before it."""
+    """Add the options after the command's name to those before it."""
     names = {field.name for field in fields(Launch)}
     given = {k: v for k, v in chosen.items() if k in names and v is not None and v is not False}
     return replace(before, **given)
 
 
-def _check(launch: Launch) -> None:
+def _validate(launch: Launch) -> None:
     if launch.demo and launch.snapshot is not None:
         raise click.UsageError("--demo and --snapshot exclude each other.")
     for name in ("profile", "region", "endpoint_url", "policy", "snapshot"):
@@ -140,24 +149,24 @@ def _check(launch: Launch) -> None:
         raise click.UsageError("--endpoint-url must begin with http:// or https://.")
 
 
-def _check_action(action: str | None) -> None:
-    """Refuse what is no concrete action: a slip of the pen must not read as `nobody can`."""
+def _validate_action(action: str | None) -> None:
+    """Refuse anything but a concrete action: a typing error must not look like 'nobody can'."""
     if action is None:
         return
     from difflib import get_close_matches
 
     from iam.policy.action_catalogue import catalogue
 
-    known = catalogue()
-    if known.find(action) is None:
-        names = {id: found.id for id, found in known.actions.items()}
-        near = [names[id] for id in get_close_matches(action.lower(), names, n=3)]
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise click.UsageError(f"There is no action {safe(action)!r} in the catalogue.{hint}")
+    actions = catalogue()
+    if actions.find(action) is None:
+        names = {id: entry.id for id, entry in actions.actions.items()}
+        similar = [names[id] for id in get_close_matches(action.lower(), names, n=3)]
+        hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
+        raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
 
 
 def _open(launch: Launch) -> None:
-    _need_a_terminal(launch)
+    _require_terminal(launch)
     from iam.runtime import gc_control
     from tui.terminal.capabilities import prepare
     from tui.terminal.splash import splash
@@ -172,8 +181,8 @@ def _open(launch: Launch) -> None:
     _leave(run(launch, reader))
 
 
-def _need_a_terminal(launch: Launch) -> None:
-    """Fail unless keys can be taken and something can be drawn; Textual draws on standard error."""
+def _require_terminal(launch: Launch) -> None:
+    """Fail unless keys can be read and the screen drawn; Textual draws on standard error."""
     needed = {"standard output": sys.stdout, "standard error": sys.stderr}
     if launch.snapshot != "-":
         needed = {"standard input": sys.stdin, **needed}
@@ -182,17 +191,17 @@ def _need_a_terminal(launch: Launch) -> None:
     for name, stream in needed.items():
         # A stream that the shell has closed is None.
         if stream is None or not stream.isatty():
-            how = "closed" if stream is None else "not one"
-            # Where nothing can be said on standard error, it is said where there is a reader.
+            problem = "closed" if stream is None else "not a terminal"
+            # Where standard error is closed, standard output gets the message.
             _fail(
-                f"the app needs a terminal, and {name} is {how}; "
+                f"the app needs a terminal, and {name} is {problem}; "
                 "`bedrock-tui audit` works without one",
                 err=sys.stderr is not None,
             )
 
 
 def _write(report: Iterable[str], output: str | None) -> None:
-    """Write a report, complete or not at all where it is a file."""
+    """Write a report; a file is written completely or not at all."""
     if output is None or output == "-":
         if sys.stdout is None:  # closed by the shell: `>&-`
             _fail("standard output is closed")
@@ -201,7 +210,7 @@ def _write(report: Iterable[str], output: str | None) -> None:
                 sys.stdout.buffer.write(piece.encode("utf-8", errors="replace"))
             sys.stdout.buffer.flush()
         except BrokenPipeError:
-            # The reader has enough (`| head`); Python would complain when it flushes at exit.
+            # The reader has closed the pipe (`| head`); Python would fail to flush it at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -218,7 +227,7 @@ def _fail(sentence: str, *, err: bool = True) -> NoReturn:
 
 
 def _leave(status: int) -> NoReturn:
-    """End the program, though calls may hang in threads."""
+    """End the program, even if calls hang in threads."""
     from iam.runtime.threads import leave
 
     leave(status)

@@ -1,7 +1,7 @@
-"""Every command of the main screen, declared once: its keys, name, help, and where it shows.
+"""Every command of the main screen, declared once: its keys, name, help, and where it is shown.
 
-The bindings, the footer, the help screen and the command palette are made from here, and a test
-holds the README's table to it.
+The bindings, the footer, the help screen and the command palette are made from this list, and a
+test compares the README's table with it.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ class Command(NamedTuple):
     keys: str
     """As Textual names them, separated by commas."""
     name: str
-    """For the palette and the help."""
+    """For the command palette and the help."""
     help: str
     group: str
     """The heading in the help."""
     footer: str = ""
     """The word in the footer; empty to leave it out there."""
     display: str | None = None
-    """How the key is shown where Textual's own way is long."""
+    """How the key is shown, where Textual's name for it is long."""
     writes: bool = False
-    """Left out where the session cannot change anything."""
+    """Hidden where the session cannot change anything."""
     palette: bool = True
     priority: bool = False
-    """Handled before the next key is looked at, where that key must go somewhere else."""
+    """Handled before the next key is read, where that key belongs to another widget."""
 
     @property
     def shown(self) -> str:
@@ -55,54 +55,54 @@ class Command(NamedTuple):
 _MOVE, _LOOK, _CHANGE, _APP = "Move", "Look", "Change", "App"
 
 COMMANDS: tuple[Command, ...] = (
-    Command("open_details", "enter", "Open details", "Go into the details.", _LOOK, "details"),
+    Command("open_details", "enter", "Open details", "Go to the details.", _LOOK, "details"),
     Command(
-        "close_layer", "escape", "Back", "Undo one layer: details, filter, marks.",
+        "close_layer", "escape", "Back", "Go back: leave details, filter, marks.",
         _LOOK, display="esc", palette=False,
     ),
     Command("switch_pane", "tab", "Other pane", "Go to the other pane.", _LOOK, palette=False),
     Command(
-        "filter", "slash", "Filter", "Show the names, paths, ARNs with these words.",
+        "filter", "slash", "Filter", "Filter by words in names, paths and ARNs.",
         _LOOK, "filter", "/", priority=True,
     ),
     Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
     Command("show_users", "2", "Users", "Show users only.", _LOOK),
     Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),
-    Command("show_groups", "4", "Groups", "Show groups, with what each gives.", _LOOK),
+    Command("show_groups", "4", "Groups", "Show groups and what they grant.", _LOOK),
     Command(
-        "cycle_verdict", "f", "Filter by verdict", "Show one verdict after another.",
+        "cycle_verdict", "f", "Filter by verdict", "Show the next verdict only.",
         _LOOK, "verdict",
     ),
     Command(
         "hidden_grants", "h", "Hidden grants",
-        "Show who invokes models by a policy not Bedrock's.",
+        "Show who can invoke models through another policy.",
         _LOOK, "hidden",
     ),
-    Command("who_can", "w", "Who can …", "Who can do an action, and by what?", _LOOK, "who"),
+    Command("who_can", "w", "Who can …", "Show who can do an action, and why.", _LOOK, "who"),
     Command("not_read", "n", "Not read", "List what could not be read.", _LOOK),
     Command(
         "policy", "v", "Policy and its versions",
-        "Show the policy, and what its versions gave.", _LOOK,
+        "Show the policy and compare its versions.", _LOOK,
     ),
-    Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK),
-    Command("copy_arn", "y", "Copy ARN", "Copy the ARN by way of the terminal (OSC 52).", _LOOK),
+    Command("sort", "s", "Sort", "Sort by name, verdict, policy or type.", _LOOK),
+    Command("copy_arn", "y", "Copy ARN", "Copy the ARN through the terminal (OSC 52).", _LOOK),
     Command(
-        "attach", "a", "Attach", "Attach the policy to the marked, or to this one.",
+        "attach", "a", "Attach", "Attach the policy to the marked ones or this one.",
         _CHANGE, "attach", writes=True,
     ),
     Command(
-        "detach", "d", "Detach", "Detach it from the marked, or from this one.",
+        "detach", "d", "Detach", "Detach it from the marked ones or this one.",
         _CHANGE, "detach", writes=True,
     ),
     Command(
         "undo", "u", "Undo",
-        "Reverse the last changes, or what they did to the marked ones.", _CHANGE, writes=True,
+        "Undo the last changes, all or those of marked ones.", _CHANGE, writes=True,
     ),
-    Command("history", "H", "History", "Show the changes that were made.", _CHANGE),
+    Command("history", "H", "History", "Show all changes, and undo any of them.", _CHANGE),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
-    Command("redraw", "ctrl+l", "Redraw", "Draw the screen anew.", _APP),
-    Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
-    Command("quit", "q", "Quit", "Leave at once.", _APP, "quit"),
+    Command("redraw", "ctrl+l", "Redraw", "Draw the screen again.", _APP),
+    Command("help", "question_mark", "Help", "Explain keys and verdicts.", _APP, "help", "?"),
+    Command("quit", "q", "Quit", "Quit the app.", _APP, "quit"),
 )  # fmt: skip
 
 MOVEMENT: tuple[tuple[str, str], ...] = (
@@ -110,9 +110,9 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("PageDown PageUp", "one page down, up"),
     ("g G", "first row, last row"),
     ("space", "mark or unmark the principal"),
-    ("*", "mark all that is shown, or unmark them"),
+    ("*", "mark or unmark every principal shown"),
     ("→ ← l h", "open, close a section of the details"),
-    ("[ ] { }", "in the policy: choose the versions to compare"),
+    ("[ ] { }", "in the policy: choose versions to compare"),
     ("ctrl+p", "every command by name"),
 )
 """Keys that belong to the widgets, for the help screen and the README."""

@@ -1,4 +1,4 @@
-"""What the operator asked for on the command line. Light: the first frame waits for no more."""
+"""What the operator asked for on the command line. Light: imported before the first frame."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Literal
 
 DEFAULT_POLICY = "AmazonBedrockLimitedAccess"
 DEFAULT_SNAPSHOT_LIMIT = 500
-"""An account of 50,000 principals has half of that. Python's objects take some ten times as much
-memory as their JSON."""
+"""Megabytes. An account of 50,000 principals has half of that. Python's objects take some ten times
+as much memory as their JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """Where the account comes from, and what may be done with it."""
+    """Where the account comes from, and what the session may change."""
 
     profile: str | None = None
     region: str | None = None
@@ -24,18 +24,17 @@ class Launch:
     snapshot: str | None = None
     """A file's path, or `-` for standard input."""
     snapshot_limit: int = DEFAULT_SNAPSHOT_LIMIT
-    """The most megabytes of JSON that it may have, unpacked."""
+    """The megabytes of uncompressed JSON that are read at most."""
     action: str | None = None
-    """An action that alone is asked about, of `audit`."""
+    """The only action that is evaluated, for `audit`; None for the whole policy."""
     journal: str | None = None
-    """A file's path; None for the place that the platform has for it."""
+    """A file's path; None for the platform's default."""
     dry_run: bool = False
-    """Changes are planned and shown, and none is sent."""
+    """Changes are planned and shown, but not sent."""
     confirm_above: int = 10
-    """More changes at once than this are confirmed by typing which account they are for."""
-
+    """Changing more principals than this at once requires typing the account ID or alias."""
     cache: bool = False
-    """The last load is kept on the disk, and shown while a fresh one comes."""
+    """The last load is kept on the disk, and shown until the account has been read again."""
 
     @property
     def source(self) -> Literal["live", "demo", "snapshot"]:
@@ -46,7 +45,7 @@ class Launch:
 
     @property
     def badges(self) -> tuple[str, ...]:
-        """The words that are always in sight: what the session may do, where its data is from."""
+        """The words that are always shown: what the session may do, and where its data is from."""
         source = {"live": (), "demo": ("DEMO",), "snapshot": ("SNAPSHOT",)}[self.source]
         dry = ("DRY-RUN",) if self.dry_run else ()
         return source if self.writable else ("READ-ONLY", *dry, *source)
@@ -58,5 +57,5 @@ class Launch:
 
     @property
     def plans(self) -> bool:
-        """Whether changes can be planned, sent or not."""
+        """Whether changes can be planned, even if they are not sent."""
         return self.writable or self.dry_run

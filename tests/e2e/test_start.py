@@ -129,9 +129,9 @@ def test_only_the_app_shows_the_line(start: Callable[..., Terminal], arguments: 
     ("redirected", "options", "reason"),
     [
         ("<&-", [], "standard input is closed"),
-        ("</dev/null", [], "standard input is not one"),
+        ("</dev/null", [], "standard input is not a terminal"),
         (">&-", [], "standard output is closed"),
-        (">/dev/null", [], "standard output is not one"),
+        (">/dev/null", [], "standard output is not a terminal"),
         ("2>&-", [], "standard error is closed"),
         ("<&-", ["--snapshot", "-"], "standard input is closed"),
         ("<&-", ["audit", "--snapshot", "-"], "standard input is closed"),
@@ -154,7 +154,7 @@ def test_a_driver_that_does_not_exist_is_told_before_the_screen_is_taken(
 ) -> None:
     terminal = start("--endpoint-url", NOBODY, TEXTUAL_DRIVER=driver, **CREDENTIALS)
     assert terminal.ended(30) == 1
-    assert f"bedrock-tui: TEXTUAL_DRIVER names {driver}, which is no driver" in terminal.text
+    assert f"bedrock-tui: TEXTUAL_DRIVER={driver} does not name a Textual driver" in terminal.text
     assert b"\x1b[?1049h" not in terminal.raw
     assert b"Traceback" not in terminal.raw
 

@@ -84,8 +84,9 @@ def saved(tmp_path: Path) -> Callable[..., str]:
 
 def test_help_and_version() -> None:
     assert "bedrock-tui, version 0.1.0" in run("--version").stdout
+    assert "Print the version" in run("--help").stdout
     assert "GetAccountAuthorizationDetails" not in run("--help").stdout
-    assert "Exit status: 0 done" in run("audit", "--help").stdout
+    assert "Exit status: 0 complete" in run("audit", "--help").stdout
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_a_page_that_is_truncated_and_leads_nowhere_is_not_the_last(company: Com
     arguments = ("audit", "--endpoint-url", company.fake.url, "--policy", POLICY)
     result = run(*arguments, "--format", "json")
     assert result.exit_code == 3
-    assert "not complete: " in result.stderr
+    assert "incomplete: " in result.stderr
     assert json.loads(result.stdout)["complete"] is False
 
 
@@ -294,7 +295,7 @@ def test_a_document_that_does_not_parse_is_unknown(saved: Callable[..., str]) ->
     path = saved(user("alice", attached=[policy_arn("broken")]), policy("broken", raw="{oops"))
     result = run("audit", "--snapshot", path, "--format", "json")
     assert result.exit_code == 3
-    assert result.stderr.startswith("bedrock-tui: not complete: policy arn:")
+    assert result.stderr.startswith("bedrock-tui: incomplete: policy arn:")
     assert result.stderr.count("\n") == 1
     audit = json.loads(result.stdout)
     assert audit["complete"] is False

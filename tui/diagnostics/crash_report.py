@@ -1,5 +1,7 @@
-"""A fault in the program, told in a sentence: nobody is shown a traceback, and its file holds no
-values."""
+"""Report an unexpected error in one sentence, and write where it happened to a file.
+
+Nobody is shown a traceback, and the file has no values.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from collections.abc import Iterator
 
 
 def write_crash_report() -> str:
-    """Write where the exception under way comes from to a file.
+    """Write where the current exception comes from to a file.
 
     Returns:
         What happened and where the file is, for the operator.
@@ -19,7 +21,7 @@ def write_crash_report() -> str:
     from iam.runtime.private_file import make_private_folder, open_private
 
     error = sys.exc_info()[1]
-    name = type(error).__name__ if error else "fault"
+    name = type(error).__name__ if error else "unknown"
     try:
         path = state_folder() / "crash.log"
         make_private_folder(path.parent)
@@ -27,28 +29,28 @@ def write_crash_report() -> str:
         with os.fdopen(file, "w", encoding="utf-8", errors="backslashreplace") as report:
             os.fchmod(file, 0o600)
             os.ftruncate(file, 0)
-            report.writelines(f"{line}\n" for line in _told(error))
+            report.writelines(f"{line}\n" for line in _traceback_of(error))
     except OSError as failure:
         return f"unexpected error ({name}); {failure.strerror or failure}"
     return f"unexpected error ({name}); please report it with {path}"
 
 
-def _told(error: BaseException | None) -> Iterator[str]:
-    """The type of an exception and where it was raised, after those that it comes from.
+def _traceback_of(error: BaseException | None) -> Iterator[str]:
+    """The types of an exception and its causes, the causes first, and where each was raised.
 
-    Messages are left out: they hold values, of credentials and of the account.
+    Messages are left out: they may have values of credentials and of the account.
     """
-    found: dict[int, BaseException] = {}
+    exceptions: dict[int, BaseException] = {}
     waiting = [error]
     while waiting:
         each = waiting.pop()
-        if each is None or id(each) in found:
+        if each is None or id(each) in exceptions:
             continue
-        found[id(each)] = each
+        exceptions[id(each)] = each
         waiting += [each.__cause__, each.__context__]
         if isinstance(each, BaseExceptionGroup):
             waiting += each.exceptions
-    for each in reversed(found.values()):
+    for each in reversed(exceptions.values()):
         yield f"{type(each).__module__}.{type(each).__qualname__}"
         for frame, line in traceback.walk_tb(each.__traceback__):
             code = frame.f_code

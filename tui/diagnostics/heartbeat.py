@@ -1,4 +1,4 @@
-"""A heartbeat of the event loop, for benchmarks: how long a key would have had to wait, and when.
+"""Measure delays of the event loop, for benchmarks: how long a key would have waited, and when.
 
 Imported only if BEDROCK_TUI_HEARTBEAT names a file.
 """
@@ -14,11 +14,11 @@ _SLEEP = 0.005
 
 
 async def keep_beating(file: Path) -> None:
-    """Sleep for 5 ms again and again, until the app ends; then append how much longer it took.
+    """Sleep for 5 ms again and again until the app ends, then write how late each sleep ended.
 
     Args:
-        file: Gets a line a beat: the time of `time.monotonic`, and the milliseconds for which the
-            event loop was late, busy with something else.
+        file: Gets a line for each sleep: the time of `time.monotonic`, and the milliseconds for
+            which the event loop was late.
     """
     beats = [time.monotonic()]
     try:
