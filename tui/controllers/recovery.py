@@ -34,7 +34,7 @@ class RecoveryController:
             self._running = self.view.run_in_background(self._run, "recover", exclusive=False)
 
     def stop_waiting(self) -> None:
-        """Do not ask again; a reload begins anew."""
+        """Do not ask again; the next load does."""
         if self._ask_again is not None:
             self._ask_again.stop()
 

@@ -1,6 +1,6 @@
 """The writing half of a session: send changes, journal them, recover what a crash left open.
 
-Every change goes through `send`. No widget and no screen is known here.
+Every change goes through `send`. It knows no widget and no screen.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A session with one account: read it, evaluate it, change it.
 
-No widget and no screen is known here. The account is read by a reader
+It knows no widget and no screen. The account is read by a reader
 (`tui/session/account_reader.py`), in this process or, for the app, in a process of its own. The app
 and `audit` both use this class, so that they cannot differ.
 """
