@@ -5,13 +5,15 @@ from __future__ import annotations
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from tests.build import ID
 from tests.company import Company
 from tests.fake_iam import Rule, error
 from tests.tui.conftest import Open
-from tests.tui.steps import ask, review
+from tests.tui.steps import ask, go_to, review
 from tests.tui.waiting import main_of, until
 from tui.launch import Launch
 from widgets.key_bar import KeyBar
+from widgets.plan_view import PlanView
 
 SMALL = (60, 20)
 
@@ -68,3 +70,21 @@ async def test_the_keys_of_the_dialogue_are_in_one_line(open_app: Open, company:
     async with open_app(company.launch, SMALL) as pilot:
         await ask(pilot, "a")
         assert lines_of(review(pilot).query_one("#dialog-keys")) == ["c commands"]
+
+
+async def test_a_long_arn_is_broken_behind_a_sign(open_app: Open, company: Company) -> None:
+    name = "a-name.of-many-parts-0123456789-abcdefghijk"
+    company.iam.create_user(UserName=name, Path="/division/department/")
+
+    def arn(pilot: Pilot[int]) -> list[str]:
+        drawn = "\n".join(lines_of(review(pilot).query_one(PlanView)))
+        return drawn.partition("ARN")[2].partition("Policy")[0].split()
+
+    async with open_app(company.launch, SMALL) as pilot:
+        await go_to(pilot, name)
+        await ask(pilot, "a")
+        await until(pilot, lambda: len(arn(pilot)) == 3)
+        assert "".join(arn(pilot)) == f"arn:aws:iam::{ID}:user/division/department/{name}"
+        assert [line[-1] for line in arn(pilot)[:-1]] == ["/", "-"]
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: len(arn(pilot)) == 2)
