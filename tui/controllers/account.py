@@ -133,6 +133,9 @@ class AccountController:
         """Show whose account it is."""
         view = self.view
         if opened.account_id != view.bar.account_id:
+            if before := view.bar.account_id:
+                text = f"This is account {opened.account_id} now, no longer {before}."
+                view.toast(text, severity="warning", timeout=15)
             # Rows of another account must not stand below this one's ID.
             if self.session.cache.stale:
                 self.session.cache.forget()

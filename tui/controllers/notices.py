@@ -33,7 +33,9 @@ def load_failure(error: BaseException) -> Content:
 
 def missing_principals(gaps: Sequence[Unread]) -> Content:
     """Why users or roles may be missing from the table."""
-    reasons = "; ".join(dict.fromkeys(f"{gap.what}: {gap.message}" for gap in gaps[:_FEW]))
+    reasons = "; ".join(
+        dict.fromkeys(f"{gap.what}: {gap.message.rstrip('.')}" for gap in gaps[:_FEW])
+    )
     return Content.assemble(
         ("Some users or roles are not in this list. ", "bold $error"),
         safe(reasons),
