@@ -23,6 +23,7 @@ from tui.commands import COMMANDS, by_id
 from tui.controllers.account import AccountController
 from tui.controllers.change import ChangeController
 from tui.controllers.details import DetailsController
+from tui.controllers.evaluation import EvaluationController
 from tui.controllers.loading import LoadController
 from tui.controllers.notices import failed_action
 from tui.controllers.recovery import RecoveryController
@@ -68,9 +69,10 @@ class MainScreen(Screen[None]):
         self.loaded = False
         self.changing = False
         self.may_leave = True
-        self.account = AccountController(self)
-        self.details_controller = DetailsController(self, self.account.result_of)
-        self.who_can = WhoCanController(self, self.account)
+        self.evaluation = EvaluationController(self)
+        self.account = AccountController(self, self.evaluation)
+        self.details_controller = DetailsController(self, self.evaluation.result_of)
+        self.who_can = WhoCanController(self, self.evaluation)
         self.change = ChangeController(self)
         self.recovery = RecoveryController(self)
         self.load = LoadController(self, self.account, self.details_controller, self.recovery)
@@ -145,7 +147,7 @@ class MainScreen(Screen[None]):
 
     async def show_changed(self, arns: Iterable[str]) -> None:
         """Evaluate these again, and show them."""
-        await self.account.evaluate_changed(arns)
+        await self.evaluation.evaluate_changed(arns)
         self.show_details()
 
     def show_view(self, view: View) -> None:
@@ -214,7 +216,7 @@ class MainScreen(Screen[None]):
             self.table.show(verdict=None, hidden=False)
         elif self.table.marked:
             self.table.unmark(self.table.marked)
-        elif self.account.asked:
+        elif self.evaluation.asked:
             self.who_can.ask(None)
 
     def on_section_tree_who_can(self, event: SectionTree.WhoCan) -> None:
@@ -314,7 +316,7 @@ class MainScreen(Screen[None]):
 
     def action_not_read(self) -> None:
         """List what could not be read or understood."""
-        unread = self.account.unread
+        unread = self.evaluation.unread
         lines = [f"{each.what}: {each.message} ({each.error})" for each in unread]
         if not lines:
             self.toast("Everything was read.")

@@ -371,7 +371,7 @@ async def test_a_load_that_breaks_off_leaves_no_progress_behind(
         screen = main_of(pilot)
         await until(pilot, lambda: screen.query_one("#trouble").display)
         await until(pilot, lambda: not screen.query_one(AccountBar).progress)
-        assert screen.account._buffer._timer is None
+        assert screen.evaluation._buffer._timer is None
 
 
 async def test_the_sums_of_one_account_are_never_above_another(
@@ -386,7 +386,7 @@ async def test_the_sums_of_one_account_are_never_above_another(
         await until(pilot, lambda: screen.bar.account_id == "999999999999")
         assert (screen.bar.counts, names(pilot)) == ({}, [])
         assert "999999999999 now, no longer 123456789012" in toasts(pilot)
-        assert screen.account._recounting is None
+        assert screen.evaluation._recounting is None
         gate.set()
         await until(pilot, lambda: screen.query_one("#trouble").display)
 

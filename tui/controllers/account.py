@@ -1,63 +1,35 @@
-"""The account from AWS to the screen: connect, read, evaluate, and ask about a single action.
+"""The account from AWS to the screen: connect, read, show what arrives, have it evaluated.
 
-The session reads and evaluates, the widgets show; this controller connects them.
+The session reads, the widgets show; this controller connects them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from iam.runtime import gc_control
 from iam.runtime.threads import in_thread
 from iam.text import without_secrets
 from tui.controllers.cached_table import CachedTable
-from tui.controllers.row_buffer import RowBuffer
-from tui.controllers.table_rows import columns_of, members_of_groups, rows_of
-from tui.controllers.verdict_store import VerdictStore
-from tui.session.evaluation import evaluate_some
-from widgets.rows import Row, SectionColumn, View
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
-    from iam.account.model import Account, Entity, Unread
+    from iam.account.model import Account
     from iam.aws.managed_policy import Managed
-    from iam.verdicts.evaluator import Evaluator
-    from iam.verdicts.result import PrincipalResult, Summary
+    from tui.controllers.evaluation import EvaluationController
     from tui.controllers.view import MainView
     from tui.session.account_reader import OpenedAccount
 
-_RECOUNT = 0.5
-"""Seconds after a change before all that could not be read is counted again."""
-_RECOUNT_GROUP = "unread"
-
 
 class AccountController:
-    """Reads and evaluates the account, for the main screen."""
+    """Reads the account, for the main screen."""
 
-    def __init__(self, view: MainView) -> None:
+    def __init__(self, view: MainView, evaluation: EvaluationController) -> None:
         self.view = view
         self.session = view.session
-        self.verdicts = VerdictStore(view.session)
-        self.cached_table = CachedTable(view, self.verdicts)
-        self.asked: Evaluator | None = None
-        """Of the single action that is asked about; None for the whole policy."""
-        self._buffer = RowBuffer(view, self._show_rows)
-        self._recounting: Timer | None = None
-        self._asked_last: tuple[str, str, str] | None = None
-        """Action, policy and version of the question that the table shows answers of."""
-        self._view_before = View()
-        """What the table showed before a single action was asked about."""
+        self.evaluation = evaluation
+        self.cached_table = CachedTable(view, evaluation.verdicts)
         self._principals_read = 0
-
-    @property
-    def unread(self) -> tuple[Unread, ...]:
-        """What could not be read or understood."""
-        return self.verdicts.unread
-
-    # Read
 
     def announce(self) -> None:
         """Say what is about to be read."""
@@ -69,7 +41,7 @@ class AccountController:
         Raises:
             AwsError, DemoError, SnapshotError, ReaderError: In words.
         """
-        self.discard_pending()
+        self.evaluation.discard_pending()
         if self.session.account is not None:
             await in_thread(gc_control.sweep)
         with gc_control.no_garbage():
@@ -91,42 +63,27 @@ class AccountController:
         self.view.show_progress("reading the account …")
         self._principals_read = 0
         await self.session.load(self._on_page)
-        if self.asked is not None:
-            self.asked = None
-            self.view.show_view(self._view_before)
+        self.evaluation.stop_asking()
         _, evaluator, managed = self.session.read
         self.view.bar = self.view.bar._replace(
             policy=managed.policy.name,
             version=managed.policy.version,
             policy_note=_policy_note(managed),
         )
-        await self._evaluate(evaluator)
+        await self.evaluation.evaluate(evaluator)
         self.view.loaded = True
-
-    def discard_pending(self) -> None:
-        """Discard what has not been shown yet: it may belong to another account."""
-        self._buffer.clear()
-        if self._recounting is not None:
-            self._recounting.stop()
-            self._recounting = None
-        self.view.cancel_background(_RECOUNT_GROUP)
 
     async def _show_cached_table(self) -> None:
         """Show the table of an earlier day until the account has been read."""
         picture = await self.cached_table.recall()
         if picture is None:
             return
-        table = self.view.table
-        arn, name, version = picture.policy
-        table.set_sections([SectionColumn(*column) for column in picture.columns])
-        self._asked_last, self.verdicts.question = ("", arn, version), table.ask()
-        rows = await in_thread(rows_of, picture, self.verdicts.question)
-        self.verdicts.restore(picture)
-        table.put_rows(rows)
+        await self.evaluation.show_picture(picture)
+        _, name, version = picture.policy
         self.view.bar = self.view.bar._replace(
             account_id=picture.account_id, alias=picture.alias or "", policy=name, version=version
         )
-        self._show_counts()
+        self.evaluation.show_counts()
         self.cached_table.show_age()
 
     def _show_opened(self, opened: OpenedAccount) -> None:
@@ -139,7 +96,7 @@ class AccountController:
             # Rows of another account must not stand below this one's ID.
             if self.session.cache.stale:
                 self.session.cache.forget()
-            self.verdicts.forget_account()
+            self.evaluation.verdicts.forget_account()
             view.bar = view.bar._replace(counts={}, unread=0, policy="", policy_note="", stale="")
             view.table.keep_rows((), more=True)
             view.details.clear()
@@ -168,132 +125,9 @@ class AccountController:
         self._principals_read += len(page.principals)
         done, expected = self._principals_read, self.session.expected
         of = f" of {expected:,}" if expected else ""
-        self._buffer.show_progress(
-            f"{done:,}{of} principals read", done / expected if expected else None
+        self.evaluation.show_page(
+            page, f"{done:,}{of} principals read", done / expected if expected else None
         )
-        self._buffer.put([self.verdicts.row(entity) for entity in page.entities])
-
-    # Evaluate
-
-    async def ask(self, action: str | None) -> None:
-        """Ask who can do one action; None evaluates the whole policy again.
-
-        Raises:
-            LookupError: There is no such action.
-        """
-        if action is None:
-            evaluator: Evaluator | None = self.session.evaluator
-        else:
-            evaluator = await self.session.who_can(action)
-        if evaluator is None:
-            raise LookupError(action)
-        if action is None:
-            self.asked = None
-            self.view.show_view(self._view_before)
-        else:
-            if self.asked is None:
-                self._view_before = self.view.table.view
-            self.asked = evaluator
-            # Everybody is asked about: a filter left in force would hide some who can.
-            self.view.show_view(View(sort="verdict"))
-        await self._evaluate(evaluator)
-
-    async def _evaluate(self, evaluator: Evaluator) -> None:
-        """Evaluate everybody, and show verdicts as they arrive."""
-        table = self.view.table
-        account, _, _ = self.session.read
-        self.view.show_bar()
-        if evaluator.only:
-            # Its verdict is the principal's: the columns have room for the reason.
-            table.set_sections([], evaluator.only.id)
-        else:
-            table.set_sections(columns_of(evaluator))
-        # After a reload the question is the same: earlier answers stay until they are replaced.
-        asked = (
-            evaluator.only.id if evaluator.only else "",
-            evaluator.managed.arn,
-            evaluator.managed.version,
-        )
-        if asked != self._asked_last:
-            self._asked_last, self.verdicts.question = asked, table.ask()
-        entities = account.entities
-        self._buffer.flush()
-        table.keep_rows({entity.arn for entity in entities}, more=True)
-        self.verdicts.forget()
-        members = await in_thread(members_of_groups, account)
-        everybody: list[tuple[Entity, Summary | PrincipalResult]] = []
-        async for evaluated in self.session.evaluated(evaluator):
-            everybody += evaluated
-            done, of = len(everybody), len(entities)
-            self._buffer.show_progress(f"{done:,} of {of:,} evaluated", done / of)
-            self._buffer.put(self.verdicts.take(evaluated, members))
-        self.verdicts.unread = await self.session.unread(everybody)
-        self._buffer.flush()
-        table.keep_rows(self.verdicts.by_arn.keys(), "this account has no users or roles")
-        self._show_counts()
-
-    async def evaluate_changed(self, arns: Iterable[str]) -> None:
-        """Evaluate these entities again and show them; of groups, the members too."""
-        account, evaluator, _ = self.session.read
-        entities: dict[str, Entity] = {}
-        member_counts: dict[str, int] = {}
-        for arn in arns:
-            entity = account.entity(arn)
-            if entity is None:
-                continue
-            entities[arn] = entity
-            if entity.type == "group":
-                members = account.members_of(entity.name)
-                member_counts[entity.name] = len(members)
-                entities |= {member.arn: member for member in members}
-        evaluated = await evaluate_some(self.asked or evaluator, account, tuple(entities.values()))
-        self.view.table.put_rows(self.verdicts.take(evaluated, member_counts))
-        self._show_counts()
-        if self._recounting is not None:
-            self._recounting.stop()
-        # It looks at the whole account: once, when no more changes arrive.
-        self._recounting = self.view.set_timer(_RECOUNT, self._begin_recount)
-
-    def result_of(self, entity: Entity) -> PrincipalResult | None:
-        """The verdicts of one entity with their reasons; None while it is not evaluated."""
-        if entity.arn not in self.verdicts.by_arn:
-            return None
-        account, evaluator, _ = self.session.read
-        return (self.asked or evaluator).result(account, entity)
-
-    def _begin_recount(self) -> None:
-        self.view.run_in_background(self._recount, _RECOUNT_GROUP)
-
-    async def _recount(self) -> None:
-        """Count again what could not be read."""
-        try:
-            account, _, _ = self.session.read
-            principals = [
-                (principal, result)
-                for arn, result in self.verdicts.by_arn.items()
-                if (principal := account.principals.get(arn))
-            ]
-            unread = await self.session.unread(principals)
-            if account is self.session.account:  # else it has been read again or changed meanwhile
-                self.verdicts.unread = unread
-                self._show_counts()
-        except Exception as error:
-            self.view.toast_error(error)
-
-    # Show
-
-    def _show_rows(self, rows: list[Row], progress: str, done: float | None) -> None:
-        self.view.show_progress(progress, done)
-        if rows:
-            self.view.table.put_rows(rows, more=True)
-
-    def _show_counts(self) -> None:
-        self.view.bar = self.view.bar._replace(
-            counts=self.verdicts.counts,
-            unread=len(self.verdicts.unread),
-            stale=self.session.cache.age,
-        )
-        self.view.show_bar()
 
 
 def _policy_note(managed: Managed) -> str:

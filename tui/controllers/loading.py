@@ -60,7 +60,7 @@ class LoadController:
         view.show_notice(None)
         try:
             await self.account.read()
-            gaps = [unread for unread in self.account.unread if unread.hides]
+            gaps = [unread for unread in self.account.evaluation.unread if unread.hides]
             view.show_notice(missing_principals(gaps) if gaps else None)
             self.details.follow()
             view.run_in_background(self._keep, "keep")
@@ -71,7 +71,7 @@ class LoadController:
             self.details.follow()
         # Skipped where another load has cancelled this one, which then does it.
         gc_control.settle()
-        self.account.discard_pending()
+        self.account.evaluation.discard_pending()
         view.show_progress("")
         view.refresh_bindings()
 

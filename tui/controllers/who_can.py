@@ -6,16 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.controllers.account import AccountController
+    from tui.controllers.evaluation import EvaluationController
     from tui.controllers.view import MainView
 
 
 class WhoCanController:
     """Chooses an action, and has the account evaluated for it."""
 
-    def __init__(self, view: MainView, account: AccountController) -> None:
+    def __init__(self, view: MainView, evaluation: EvaluationController) -> None:
         self.view = view
-        self.account = account
+        self.evaluation = evaluation
 
     def ask_about(self, action: str) -> None:
         """Ask about the action under the cursor of the details; empty where there is none."""
@@ -53,13 +53,13 @@ class WhoCanController:
     async def _ask(self, action: str | None) -> None:
         view = self.view
         try:
-            await self.account.ask(action)
+            await self.evaluation.ask(action)
         except LookupError:
             view.toast(f"The catalogue has no action {action}.")
         except Exception as error:
             view.toast_error(error)
         # Skipped where a reload has cancelled this: the reload then sets these.
-        self.account.discard_pending()
+        self.evaluation.discard_pending()
         view.loaded = True
         view.show_progress("")
         view.show_details()
