@@ -1,4 +1,4 @@
-"""What is kept of a fault in the program: where it was, and no value of anybody's."""
+"""A crash report has types and places of an unexpected error, and no values."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fault() -> None:
 
 
 def kept() -> str:
-    """What is told of that fault."""
+    """What is reported of that error."""
     try:
         fault()
     except ExceptionGroup:

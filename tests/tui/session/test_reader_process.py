@@ -1,4 +1,4 @@
-"""The account, read and judged by a process of its own: the same as in this one, and it ends."""
+"""The process that reads and evaluates an account gives what this one would, and it ends."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WHOLE = "GetAccountAuthorizationDetails"
 
 
 @contextmanager
-def begun(launch: Launch) -> Iterator[ReaderProcess]:
+def started(launch: Launch) -> Iterator[ReaderProcess]:
     reader = ReaderProcess(launch)
     try:
         yield reader
@@ -49,50 +49,54 @@ def begun(launch: Launch) -> Iterator[ReaderProcess]:
 
 
 class Everything:
-    """What a reader has told."""
+    """What a reader returned."""
 
     account: Account
     managed: Managed
-    came: list[str]
-    """The ARNs, as the pages came."""
+    paged: list[str]
+    """The ARNs, in the order of the pages."""
     evaluated: dict[str, Any]
     unread: tuple[Unread, ...] | None
 
 
-async def by_another(launch: Launch) -> Everything:
-    told = Everything()
-    told.came = []
-    with begun(launch) as reader:
+async def by_the_process(launch: Launch) -> Everything:
+    everything = Everything()
+    everything.paged = []
+    with started(launch) as reader:
         await reader.open()
-        told.account, told.managed = await reader.load(
-            lambda page: told.came.extend(entity.arn for entity in page.entities)
+        everything.account, everything.managed = await reader.load(
+            lambda page: everything.paged.extend(entity.arn for entity in page.entities)
         )
-        told.evaluated = {h.arn: one async for some in reader.evaluated() for h, one in some}
-        told.unread = reader.unread
-    return told
+        everything.evaluated = {
+            entity.arn: result
+            async for evaluated in reader.evaluated()
+            for entity, result in evaluated
+        }
+        everything.unread = reader.unread
+    return everything
 
 
-async def by_this(launch: Launch) -> Everything:
-    told = Everything()
+async def in_this_process(launch: Launch) -> Everything:
+    everything = Everything()
     reader = AccountReader(launch)
     await reader.open()
-    told.account, told.managed = await reader.load()
-    evaluator = evaluator_for(told.managed.policy, told.account.partition)
-    every = [pair async for some in evaluate_all(evaluator, told.account) for pair in some]
-    told.evaluated = {entity.arn: one for entity, one in every}
-    told.unread = await unread_in(told.account, evaluator, every)
-    return told
+    everything.account, everything.managed = await reader.load()
+    evaluator = evaluator_for(everything.managed.policy, everything.account.partition)
+    every = [pair async for some in evaluate_all(evaluator, everything.account) for pair in some]
+    everything.evaluated = {entity.arn: result for entity, result in every}
+    everything.unread = await unread_in(everything.account, evaluator, every)
+    return everything
 
 
 async def test_it_tells_what_this_process_would_find(company: Company) -> None:
     company.attach("user-01", "team-a")
     company.iam.create_user(UserName="zoe", Path="/ops/", PermissionsBoundary=ARN)
-    theirs, ours = await by_another(company.launch), await by_this(company.launch)
+    theirs, ours = await by_the_process(company.launch), await in_this_process(company.launch)
     assert theirs.account == ours.account
     assert theirs.managed == ours.managed
     assert theirs.evaluated == ours.evaluated
     assert theirs.unread == ours.unread == ()
-    assert sorted(theirs.came) == sorted(entity.arn for entity in ours.account.entities)
+    assert sorted(theirs.paged) == sorted(entity.arn for entity in ours.account.entities)
 
 
 async def test_an_account_from_a_file_with_unknowns(tmp_path: Path) -> None:
@@ -103,23 +107,23 @@ async def test_an_account_from_a_file_with_unknowns(tmp_path: Path) -> None:
         json.dumps(details(*many, user("erin", odd), role("r", attached=[policy_arn("gone")])))
     )
     launch = Launch(snapshot=str(path))
-    theirs, ours = await by_another(launch), await by_this(launch)
+    theirs, ours = await by_the_process(launch), await in_this_process(launch)
     assert theirs.account == ours.account
     assert theirs.evaluated == ours.evaluated
     assert theirs.unread == ours.unread != ()
 
 
 async def test_what_is_shared_there_is_shared_here(company: Company) -> None:
-    told = await by_another(company.launch)
-    kinds = {id(one) for arn, one in told.evaluated.items() if ":user/user-" in arn}
+    everything = await by_the_process(company.launch)
+    kinds = {id(one) for arn, one in everything.evaluated.items() if ":user/user-" in arn}
     assert len(kinds) == 1
-    assert all(h is told.account.entity(h.arn) for h in told.account.entities)
+    assert all(h is everything.account.entity(h.arn) for h in everything.account.entities)
 
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "AccessDenied"])
 async def test_an_error_of_aws_comes_as_it_is(company: Company, code: str) -> None:
     company.fake.refuse("*", code)
-    with begun(company.launch) as reader, pytest.raises(AwsError) as theirs:
+    with started(company.launch) as reader, pytest.raises(AwsError) as theirs:
         await reader.open()
     with pytest.raises(AwsError) as ours:
         await AccountReader(company.launch).open()
@@ -128,13 +132,16 @@ async def test_an_error_of_aws_comes_as_it_is(company: Company, code: str) -> No
 
 
 async def test_a_file_that_is_none_comes_as_a_sentence() -> None:
-    with begun(Launch(snapshot="none.json")) as reader, pytest.raises(SnapshotError, match="exist"):
+    with (
+        started(Launch(snapshot="none.json")) as reader,
+        pytest.raises(SnapshotError, match="exist"),
+    ):
         await reader.open()
 
 
 async def test_a_process_that_is_killed_is_told_of(company: Company) -> None:
     company.fake.hold(WHOLE)
-    with begun(company.launch) as reader:
+    with started(company.launch) as reader:
         await reader.open()
         os.kill(reader._process.pid, signal.SIGKILL)
         with pytest.raises(ReaderError, match=r"ended \(signal 9\)"):
@@ -143,7 +150,7 @@ async def test_a_process_that_is_killed_is_told_of(company: Company) -> None:
 
 async def test_a_fault_in_the_program_is_a_sentence_too() -> None:
     with (
-        begun(Launch(snapshot=7)) as reader,  # type: ignore[arg-type]
+        started(Launch(snapshot=7)) as reader,  # type: ignore[arg-type]
         pytest.raises(ReaderError, match=r"unexpected error .*crash\.log"),
     ):
         await reader.open()
@@ -151,7 +158,7 @@ async def test_a_fault_in_the_program_is_a_sentence_too() -> None:
 
 async def test_it_ends_when_nobody_waits_for_it(company: Company) -> None:
     company.fake.hold(WHOLE)
-    with begun(company.launch) as reader:
+    with started(company.launch) as reader:
         await reader.open()
     deadline = time.monotonic() + 10
     while alive(reader._process.pid):
@@ -166,7 +173,7 @@ async def test_nothing_of_the_directory_it_is_started_in_is_run(
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", ["", *sys.path])
-    with begun(company.launch) as reader:
+    with started(company.launch) as reader:
         await reader.open()
     assert not (tmp_path / "run").exists()
 
@@ -187,7 +194,7 @@ async def test_nothing_that_the_environment_names_is_run(
 ) -> None:
     (tmp_path / "ast.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with begun(company.launch) as reader:
+    with started(company.launch) as reader:
         await reader.open()
     assert not (tmp_path / "run").exists()
 

@@ -77,11 +77,11 @@ async def run(session: Session, plan: Plan) -> str:
     """Send a plan of one change as the app does; returns how it ended."""
     rested = asyncio.Event()
 
-    def told() -> None:
+    def on_outcome() -> None:
         if batch.ended.is_set() or batch.paused:
             rested.set()
 
-    batch = session.changes.batch(plan, told)
+    batch = session.changes.batch(plan, on_outcome)
     running = asyncio.create_task(session.changes.run(batch))
     await rested.wait()
     assert batch.paused is None or batch.paused.code == "WrongAccount"
@@ -97,7 +97,7 @@ async def send(session: Session, op: Op = "attach") -> str:
 
 @contextmanager
 def only_wrong_account() -> Iterator[None]:
-    """Static keys stay those of account A; of all others we must be told that they are wrong."""
+    """Static keys stay those of account A; all others must be reported as wrong."""
     try:
         yield
     except AwsError as error:
