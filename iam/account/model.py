@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from iam.arn import Arn
 from iam.policy.document import Document, DocumentError, parse_document
 
 
@@ -214,16 +215,9 @@ def unread_documents(account: Account) -> tuple[Unread, ...]:
     return tuple(found)
 
 
-def partition_of(arn: str) -> str:
-    """The partition of an ARN: `aws`, `aws-cn`, `aws-us-gov`."""
-    parts = arn.split(":")
-    return parts[1] if len(parts) > 1 and parts[1] else "aws"
-
-
 def account_of(arn: str) -> str:
     """The account ID of an ARN; empty where it has none."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""
+    return Arn.parse(arn).account
 
 
 def named(arn: str) -> tuple[Literal["user", "role", "group"], str]:
@@ -232,10 +226,10 @@ def named(arn: str) -> tuple[Literal["user", "role", "group"], str]:
     Raises:
         ValueError: It is not the ARN of a user, role or group.
     """
-    kind, _, path = arn.split(":", 5)[-1].partition("/")
-    if kind not in ("user", "role", "group") or not path:
+    entity = Arn.parse(arn)
+    if entity.kind not in ("user", "role", "group") or entity.name in ("", entity.resource):
         raise ValueError(f"not a user, role or group: {arn}")
-    return kind, path.rsplit("/", 1)[-1]  # type: ignore[return-value]
+    return entity.kind, entity.name  # type: ignore[return-value]
 
 
 def in_order(entity: Entity) -> tuple[int, str, str]:

@@ -28,6 +28,7 @@ from iam.account.model import (
     User,
     document_of,
 )
+from iam.arn import Arn
 
 _Model = TypeVar("_Model")
 
@@ -169,7 +170,7 @@ def managed_policy_of(raw: Mapping[str, Any]) -> ManagedPolicy:
         pydantic.ValidationError: It has no ARN or no default version.
     """
     # moto leaves the name out; it is the end of the ARN anyhow.
-    raw = {"PolicyName": str(raw.get("Arn")).rsplit("/", 1)[-1], **raw}
+    raw = {"PolicyName": Arn.parse(str(raw.get("Arn"))).name, **raw}
     versions = raw.get("PolicyVersionList")
     for version in versions if isinstance(versions, list) else []:
         if isinstance(version, Mapping) and (

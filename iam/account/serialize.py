@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Role, User
+from iam.arn import Arn
 from iam.policy.document import Document, Statement
 
 Json = dict[str, Any]
@@ -50,7 +51,7 @@ def _entity(entity: Entity) -> Json:
         "Arn": entity.arn,
         "Path": entity.path,
         "AttachedManagedPolicies": [
-            {"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in entity.attached
+            {"PolicyName": Arn.parse(arn).name, "PolicyArn": arn} for arn in entity.attached
         ],
         f"{kind}PolicyList": [
             {"PolicyName": inline.name, "PolicyDocument": _document(inline.document)}

@@ -17,8 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from iam.account.model import Account, Unread, partition_of
+from iam.account.model import Account, Unread
 from iam.account.parse import parse_page
+from iam.arn import Arn
 from iam.policy.document import DocumentError, unambiguous
 from iam.text import safe
 
@@ -162,7 +163,7 @@ def _json(data: bytes, name: str) -> Any:
 def _whose(account: Account, name: str) -> tuple[str, str]:
     """The account's ID and partition, by the ARNs of all that is in it."""
     arns = [*account.principals, *(group.arn for group in account.groups.values())]
-    owners = {(fields[4], partition_of(arn)) for arn in arns if len(fields := arn.split(":")) > 5}
+    owners = {(arn.account, arn.partition) for arn in map(Arn.parse, arns) if arn.partition}
     if not owners:
         raise SnapshotError(f"{name} holds no user, role or group that can be read")
     if len(owners) > 1:

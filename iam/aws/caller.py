@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ReadTimeoutError
 
-from iam.account.model import account_of
+from iam.arn import Arn
 from iam.aws.answers import required
 from iam.errors import explain
 
@@ -65,6 +65,6 @@ def get_caller_identity(sts: STSClient, iam: IAMClient) -> tuple[str, str]:
         # A policy or a network may shut STS off and leave IAM open.
         with suppress(Exception):
             arn = str(iam.get_user()["User"]["Arn"])
-            if account := account_of(arn):
+            if account := Arn.parse(arn).account:
                 return account, arn
         raise

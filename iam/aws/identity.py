@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-from iam.account.model import partition_of
+from iam.arn import Arn
 from iam.aws.answers import required
 from iam.aws.caller import get_caller_identity
 from iam.aws.client import Aws
@@ -38,7 +38,7 @@ async def identify(aws: Aws) -> Identity:
     try:
         account, arn = await aws.call(get_caller_identity, aws.sts, aws.iam)
         aws.credentials.bind(account)
-        return Identity(account, arn, await naming, partition_of(arn))
+        return Identity(account, arn, await naming, Arn.parse(arn).partition or "aws")
     finally:
         naming.cancel()
         with suppress(AwsError, asyncio.CancelledError):

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from iam.account.model import Account, Unread, account_of
+from iam.account.model import Account, Unread
 from iam.account.parse import parse_page
+from iam.arn import Arn
 from iam.aws.client import Aws
 from iam.aws.identity import Identity
 from iam.aws.load_one_by_one import fetch_missing, load_one_by_one, together
@@ -58,7 +59,7 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
             raise
         account = await load_one_by_one(aws, start, on_page)
     for arn in account.principals:
-        if account_of(arn) != identity.account:
+        if Arn.parse(arn).account != identity.account:
             raise AwsError(
                 "WrongAccount",
                 f"AWS answered with {safe(arn)}, and account {identity.account} was asked for.",

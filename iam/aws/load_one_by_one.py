@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from iam.account.model import Account, Group, ManagedPolicy, Principal, Role, Unread, User
 from iam.account.parse import parsed, validated
+from iam.arn import Arn
 from iam.aws.answers import required
 from iam.aws.client import IN_FLIGHT, Aws
 from iam.aws.paging import listed
@@ -297,4 +298,4 @@ def _skippable(error: AwsError) -> bool:
 
 
 def _unread_policy(arn: str, unread: Unread) -> ManagedPolicy:
-    return ManagedPolicy(arn.rsplit("/", 1)[-1], arn, "?", document=unread)
+    return ManagedPolicy(Arn.parse(arn).name, arn, "?", document=unread)
