@@ -17,8 +17,10 @@ from iam.account.model import Account, Unread
 from iam.account.parse import parse_page
 from iam.arn import Arn
 from iam.aws.client import Aws
+from iam.aws.concurrency import together
 from iam.aws.identity import Identity
-from iam.aws.load_one_by_one import fetch_missing, load_one_by_one, together
+from iam.aws.load_missing import load_missing
+from iam.aws.load_one_by_one import load_one_by_one
 from iam.aws.paging import incomplete, pages
 from iam.errors import AwsError
 from iam.runtime.threads import in_thread, one_at_a_time
@@ -65,7 +67,7 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
                 f"AWS answered with {safe(arn)}, and account {identity.account} was asked for.",
                 "Check the endpoint URL and the proxy, and press r.",
             )
-    return await fetch_missing(aws, account)
+    return await load_missing(aws, account)
 
 
 async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:

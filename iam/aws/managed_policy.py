@@ -89,7 +89,7 @@ async def managed_policy(
 
 
 async def _live(aws: Aws, arn: str) -> Managed | None:
-    from iam.aws.load_one_by_one import NOT_THERE, get_policy
+    from iam.aws.calls import NOT_THERE, get_policy
 
     try:
         policy = await get_policy(aws, arn)

@@ -14,8 +14,8 @@ from iam.account.model import Account, Entity, Group
 from iam.aws.answers import required
 from iam.aws.attached import PATIENCE, attached_now
 from iam.aws.client import IN_FLIGHT, Aws
+from iam.aws.concurrency import together
 from iam.aws.confirmed import Confirmed
-from iam.aws.load_one_by_one import together
 from iam.aws.paging import listed
 from iam.changes.journal import Op
 from iam.errors import AwsError

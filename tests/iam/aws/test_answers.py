@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from iam.account.model import Account, Unread
+from iam.aws.calls import UNREAD_BOUNDARY, get_policy
 from iam.aws.client import Aws
 from iam.aws.identity import identify
 from iam.aws.load_account import load_account
-from iam.aws.load_one_by_one import UNREAD_BOUNDARY, get_policy, load_one_by_one
+from iam.aws.load_one_by_one import load_one_by_one
 from iam.aws.managed_policy import managed_policy
 from iam.errors import AwsError
 from iam.versions.list_versions import list_versions, read_documents
