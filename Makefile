@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# What tells whether other versions of our dependencies do: imports, botocore's private names, an
+# What tells whether other versions of our dependencies do: imports, what botocore gives, an
 # account that is read by the other process, the first frame, a change, the real program in a pty.
 REMOTE := tests/tui/session/test_reader_process.py
 TELLING := tests/test_import_hygiene.py tests/iam/aws/test_client.py \

@@ -20,7 +20,6 @@ from botocore.credentials import (
     ProfileProviderBuilder,
 )
 from botocore.exceptions import ConfigNotFound
-from botocore.loaders import Loader
 from botocore.session import Session
 from botocore.utils import JSONFileCache
 
@@ -44,19 +43,6 @@ def skip_astray_files(core: Session) -> None:
     for name in ("config_file", "credentials_file"):
         if astray(core.get_config_variable(name) or ""):
             core.set_config_variable(name, os.devnull)
-
-
-def skip_astray_models(core: Session) -> None:
-    """Have a session read no descriptions of services that are astray; before it reads any.
-
-    An empty place, as in `AWS_DATA_PATH=/opt/models:`, is the working folder as well.
-    """
-    loader: Loader = core.get_component("data_loader")
-    default = loader.CUSTOMER_DATA_PATH
-    astray_too = {""} if Path(default).is_absolute() else {"", default}
-    loader.search_paths[:] = [
-        place for place in loader.search_paths if not astray(place) and place not in astray_too
-    ]
 
 
 def careful_providers() -> list[CredentialProvider]:

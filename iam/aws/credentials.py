@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -39,7 +40,9 @@ from iam.runtime.threads import before_leaving
 from iam.text import safe
 
 _LATER = timedelta(hours=1)
-"""After which credentials that say nothing of their end are looked for again."""
+"""After which credentials without a known expiry are looked for again."""
+_LONGEST = 400 * 86400
+"""Seconds; an expiry later than this counts as none."""
 _helpers: WeakSet[subprocess.Popen[bytes]] = WeakSet()
 """The credential processes that were started."""
 
@@ -145,13 +148,24 @@ def handed(keys: Keys, find: Callable[[], Credentials | None]) -> Credentials:
 
 def keys_of(credentials: Credentials) -> Keys:
     """Credentials as they are now, for another process."""
-    # botocore has no public way to ask for the end; a test of this module tells when it changes.
-    # It is asked first: a key that is renewed meanwhile ends later than we say, not sooner.
-    until = getattr(credentials, "_expiry_time", None)
+    credentials.get_frozen_credentials()  # only now is it known when they expire
+    # Asked before the key is taken: one that is renewed meanwhile expires later than we say.
+    until = _expiry(credentials)
     now = credentials.get_frozen_credentials()
-    until = until or getattr(credentials, "_expiry_time", None)  # unknown before the first key
     assert now.access_key is not None and now.secret_key is not None
-    return Keys(now.access_key, now.secret_key, now.token, until and until.isoformat())
+    return Keys(now.access_key, now.secret_key, now.token, until.isoformat() if until else None)
+
+
+def _expiry(credentials: Credentials) -> datetime | None:
+    """When credentials expire, at most a second too early; None if that is not known.
+
+    botocore keeps the time to itself, but answers whether they expire within so many seconds.
+    """
+    if not isinstance(credentials, RefreshableCredentials):
+        return None
+    now = datetime.now(UTC)
+    first = bisect_left(range(_LONGEST), True, key=credentials.refresh_needed)
+    return None if first == _LONGEST else now + timedelta(seconds=first - 1)
 
 
 def key_of(keys: Keys) -> ReadOnlyCredentials:

@@ -184,7 +184,7 @@ async def test_a_change_whose_answer_was_lost_is_never_called_failed(
         fake.cut_before(sends(op))
     elif fault == "hang":
         fake.hang(sends(op))
-        monkeypatch.setattr(client, "READ_TIMEOUT", 1.5)
+        monkeypatch.setattr("iam.aws.connect.READ_TIMEOUT", 1.5)
         case.aws = connect_to(fake.url)
     elif fault == "drip":
         fake.drip(sends(op))

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from iam.aws.client import Settings, connect
+from iam.aws.connect import Settings, connect
 from iam.cache.store import CacheError, path_for
 from iam.changes.journal import JournalError, default_path
 from iam.runtime.folders import cache_folder, state_folder

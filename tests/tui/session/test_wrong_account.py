@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from iam.account.model import account_of
-from iam.aws import client
 from iam.changes.apply import apply
 from iam.changes.history import read_history
 from iam.changes.journal import Op
@@ -51,7 +50,7 @@ def keys(tmp_path: Path) -> Iterator[Keys]:
 @pytest.fixture
 def both(fake: FakeIam, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Company:
     """Two accounts with the same users; the company is that of account A."""
-    monkeypatch.setattr(client, "ATTEMPTS", 2)
+    monkeypatch.setattr("iam.aws.connect.ATTEMPTS", 2)
     launch = Launch(endpoint_url=fake.url, policy=POLICY, journal=str(tmp_path / "journal.jsonl"))
     return fill(fake, launch)
 
