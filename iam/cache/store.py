@@ -23,14 +23,9 @@ from typing import IO, Any
 from iam.account.model import Account, Unread
 from iam.account.serialize import pieces_of
 from iam.cache.table_snapshot import Picture, from_json, to_json
+from iam.runtime.atomic_write import atomic_write, clear_leftovers
 from iam.runtime.folders import NoHome, cache_folder
-from iam.runtime.private_file import (
-    NotPrivate,
-    clear_leftovers,
-    make_private_folder,
-    open_private,
-    replacing,
-)
+from iam.runtime.private_file import NotPrivate, make_private_folder, open_private
 
 _HEAD = "bedrock-tui"
 _UNREADABLE = (
@@ -95,7 +90,7 @@ def keep(
     }
     try:
         make_private_folder(path.parent)
-        with replacing(path) as raw, gzip.open(raw, "wt", 1, "utf-8") as file:
+        with atomic_write(path) as raw, gzip.open(raw, "wt", 1, "utf-8") as file:
             file.write(json.dumps(first) + "\n")
             file.writelines(pieces_of(account, head))
     except OSError as error:
