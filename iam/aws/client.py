@@ -97,6 +97,11 @@ class Aws:
         """The credentials, for another process; ask after a call, which has fetched them."""
         return keys_of(self.credentials.source)
 
+    def close(self) -> None:
+        """Close the connections of both clients."""
+        self.iam.close()
+        self.sts.close()
+
     async def call(self, fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a blocking function, such as a method of a client, in a thread.
 
