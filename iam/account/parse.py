@@ -241,7 +241,7 @@ def parsed(
             if isinstance(error, ValidationError)
             else ""
         )
-        why = f"not as AWS describes a {label}" + (f" (look at {fields})" if fields else "")
+        why = f"not a valid {label}" + (f" (check {fields})" if fields else "")
         hides = label in ("user", "role")
         unread.append(Unread(f"{label} {name}".strip(), "Malformed", why, hides))
         return None

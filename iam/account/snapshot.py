@@ -82,7 +82,7 @@ def _bytes(path: str, name: str, limit: int) -> bytes:
     except IsADirectoryError as error:
         raise SnapshotError(f"{name} is a directory, not a file") from error
     except PermissionError as error:
-        raise SnapshotError(f"{name} may not be read: permission denied") from error
+        raise SnapshotError(f"{name} cannot be read: permission denied") from error
     except (OSError, ValueError) as error:
         if isinstance(error, SnapshotError):
             raise
@@ -98,7 +98,7 @@ def _unpacked(file: BinaryIO, name: str, limit: int) -> bytes:
     try:
         return _within(_gunzipped(packed), name, limit)
     except EOFError as error:
-        raise SnapshotError(f"{name} ends in the middle: the gzip file is not complete") from error
+        raise SnapshotError(f"{name} is truncated: the gzip file is incomplete") from error
     except zlib.error as error:
         raise SnapshotError(f"{name} is a damaged gzip file") from error
 
@@ -126,7 +126,7 @@ def _within(pieces: Iterable[bytes], name: str, limit: int) -> bytes:
         read += piece
         if len(read) > limit * 1_000_000:
             raise SnapshotError(
-                f"{name} holds more than {limit:,} MB of JSON, the most that is read: "
+                f"{name} holds more than {limit:,} MB of JSON, the limit: "
                 "raise it with --snapshot-limit"
             )
     return bytes(read)
@@ -149,7 +149,7 @@ def _json(data: bytes, name: str) -> Any:
         if start in ("{", "[") and (
             error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         ):
-            raise SnapshotError(f"{name} ends in the middle: the JSON is not complete") from error
+            raise SnapshotError(f"{name} is truncated: the JSON is incomplete") from error
         raise SnapshotError(
             f"{name} is not JSON (line {error.lineno}, column {error.colno}): "
             "save the account with --output json"

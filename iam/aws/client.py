@@ -147,8 +147,8 @@ class Aws:
         if self.credentials.account is None:
             raise AwsError(
                 "WrongAccount",
-                f"{model.name} was not sent: the account of these credentials is not known.",
-                "Press r to read the account.",
+                f"{model.name} was not sent: the account of these credentials is unknown.",
+                "Press r to load the account.",
             )
 
     def _before_send(self, **_: object) -> None:

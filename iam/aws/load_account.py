@@ -64,7 +64,7 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
         if Arn.parse(arn).account != identity.account:
             raise AwsError(
                 "WrongAccount",
-                f"AWS answered with {safe(arn)}, and account {identity.account} was asked for.",
+                f"AWS returned {safe(arn)}, which is not in account {identity.account}.",
                 "Check the endpoint URL and the proxy, and press r.",
             )
     return await load_missing(aws, account)

@@ -65,7 +65,7 @@ async def load_one_by_one(
         name = item.get(f"{kind.title()}Name")
         if not name:
             what = f"{kind} {item.get('Arn', '')}".strip()
-            unread.append(Unread(what, "Malformed", "AWS lists no name", kind != "group"))
+            unread.append(Unread(what, "Malformed", "AWS listed no name", kind != "group"))
             return
         reader = EntityReader(aws, kind, name)
         entity = await reader.read(item)

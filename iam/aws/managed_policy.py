@@ -120,7 +120,7 @@ async def _live(aws: Aws, arn: str) -> Managed | None:
     if isinstance(policy.document, Unread):
         raise AwsError(
             policy.document.error,
-            f"The document of {safe(arn)} is not one this app understands.",
+            f"The document of {safe(arn)} could not be understood.",
             "Choose another policy.",
         )
     return Managed(policy, "live", _day(policy))

@@ -61,7 +61,7 @@ def path_for(profile: str | None, endpoint_url: str | None) -> Path:
     try:
         return cache_folder() / f"{name}.json.gz"
     except NoHome as error:
-        raise CacheError(f"The account cannot be kept: {error}.") from error
+        raise CacheError(f"The account cannot be cached: {error}.") from error
 
 
 def keep(
@@ -95,7 +95,7 @@ def keep(
             file.writelines(pieces_of(account, head))
     except OSError as error:
         raise CacheError(
-            f"The account could not be kept in {path}: {error.strerror or error}."
+            f"The account could not be cached in {path}: {error.strerror or error}."
         ) from error
 
 
@@ -155,9 +155,9 @@ def _opened(path: Path) -> Iterator[IO[str] | None]:
     except FileNotFoundError:
         yield None
     except NotPrivate as error:
-        raise CacheError(f"{path} was passed over: {error}.") from error
+        raise CacheError(f"{path} was ignored: {error}.") from error
     except _UNREADABLE as error:
-        raise CacheError(f"{path} cannot be read, and was passed over.") from error
+        raise CacheError(f"{path} cannot be read and was ignored.") from error
 
 
 def age(since: datetime, now: datetime) -> str:

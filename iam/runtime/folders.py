@@ -18,7 +18,7 @@ class NoHome(OSError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"there is no home folder: HOME is not set, and the system knows no user {os.getuid()}"
+            f"there is no home folder: HOME is not set, and the system has no user {os.getuid()}"
         )
 
 

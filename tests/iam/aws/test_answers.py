@@ -29,7 +29,7 @@ async def test_a_page_with_status_200_is_no_answer(
     aws: Aws, fake: FakeIam, ask: Callable[[Aws], Awaitable[object]], body: str
 ) -> None:
     fake.add(Rule("*", reply=lambda _: (200, body)))
-    with pytest.raises(AwsError, match="What answered is not AWS"):
+    with pytest.raises(AwsError, match="The response is not from AWS"):
         await ask(aws)
 
 
@@ -47,7 +47,7 @@ async def test_an_identity_without_its_fields_is_a_sentence(
 ) -> None:
     fake.answer(action, lambda _: inside)
     fake.refuse("GetUser", "AccessDenied")
-    with pytest.raises(AwsError, match=f"not AWS: its answer has no {missing}"):
+    with pytest.raises(AwsError, match=f"not from AWS: it has no {missing}"):
         await identify(aws)
 
 
@@ -70,7 +70,7 @@ async def test_a_result_with_nothing_in_it_is_no_last_page(
 ) -> None:
     for action in (WHOLE, "ListUsers", "ListRoles"):
         fake.answer(action, lambda _: "")
-    with pytest.raises(AwsError, match="What answered is not AWS"):
+    with pytest.raises(AwsError, match="The response is not from AWS"):
         await load(aws)
 
 
