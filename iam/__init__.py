@@ -82,10 +82,10 @@ def load_file(
     from os import fspath
 
     from iam.account.snapshot import read_snapshot
-    from iam.aws.managed_policy import known_policy
+    from iam.aws.managed_policy import local_policy
 
     account = read_snapshot(fspath(path), max_megabytes)
-    return LoadedAccount(account, known_policy(policy, account).policy, "snapshot")
+    return LoadedAccount(account, local_policy(policy, account).policy, "snapshot")
 
 
 async def load_aws(

@@ -14,7 +14,7 @@ from iam.errors import AwsError
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:[^\s/>:]+:)?([^\s/>:]+)")
 
 
-def refuse_others(
+def reject_foreign_responses(
     operation_model: OperationModel, response_dict: dict[str, Any], **_: object
 ) -> None:
     """Handle botocore's `before-parse` event: accept only responses to this call.

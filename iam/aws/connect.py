@@ -14,13 +14,13 @@ from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
 
-from iam.aws.answers import refuse_others
+from iam.aws.answers import reject_foreign_responses
 from iam.aws.bound_credentials import BoundCredentials
 from iam.aws.caller import account_of_key
 from iam.aws.client import IN_FLIGHT, Aws
 from iam.aws.config_files import skip_astray_files
-from iam.aws.credentials import handed, key_of, resolver_for
-from iam.aws.fast_xml import parse_leanly
+from iam.aws.credentials import credentials_from, key_of, resolver_for
+from iam.aws.fast_xml import parse_large_response
 from iam.aws.keys import Keys
 from iam.aws.service_data import use_lean_service_data
 from iam.errors import explain
@@ -82,7 +82,7 @@ def connect(settings: Settings, keys: Keys | None = None) -> Aws:
             source: Credentials | None = Credentials("demo", "demo")
         else:
             find = resolver_for(core, session.profile_name, region).load_credentials
-            source = find() if keys is None else handed(keys, find)
+            source = find() if keys is None else credentials_from(keys, find)
         if source is None:
             raise NoCredentialsError
         if keys is not None and keys.account:
@@ -99,9 +99,9 @@ def connect(settings: Settings, keys: Keys | None = None) -> Aws:
     # Documents stay the text that AWS sent: thousands are the same, and `parse_document` remembers
     # what it has parsed. Trust policies are not parsed at all.
     iam.meta.events.unregister("after-call.iam", json_decode_policies)
-    iam.meta.events.register(f"before-parse.iam.{_LARGE_ANSWER}", parse_leanly)
+    iam.meta.events.register(f"before-parse.iam.{_LARGE_ANSWER}", parse_large_response)
     for client in (iam, sts):
-        client.meta.events.register_first("before-parse", refuse_others)
+        client.meta.events.register_first("before-parse", reject_foreign_responses)
     return Aws(iam, sts, session.profile_name, settings.read_only, credentials)
 
 

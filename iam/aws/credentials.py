@@ -129,7 +129,7 @@ def end_helpers() -> None:
                 os.killpg(helper.pid, signal.SIGKILL)
 
 
-def handed(keys: Keys, find: Callable[[], Credentials | None]) -> Credentials:
+def credentials_from(keys: Keys, find: Callable[[], Credentials | None]) -> Credentials:
     """Make credentials from what another process of the app has found.
 
     Args:
@@ -144,7 +144,7 @@ def handed(keys: Keys, find: Callable[[], Credentials | None]) -> Credentials:
         # botocore reports an empty one.
         return {} if renewed is None else _metadata(keys_of(renewed))
 
-    return RefreshableCredentials.create_from_metadata(_metadata(keys), renew, method="handed")
+    return RefreshableCredentials.create_from_metadata(_metadata(keys), renew, method="bedrock-tui")
 
 
 def keys_of(credentials: Credentials) -> Keys:

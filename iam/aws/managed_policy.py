@@ -1,6 +1,6 @@
-"""Find the policy that is being managed: at AWS, else in the account's data, else as shipped.
+"""Find the managed policy: at AWS, else in the account's data, else as bundled with this package.
 
-What asks AWS is imported when AWS is asked: an account from a file needs no boto3.
+boto3 is imported only when AWS is asked: an account from a file does not need it.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """The policy, and where its document is from."""
+    """The managed policy, and where its document is from."""
 
     policy: ManagedPolicy
     source: Literal["live", "account", "shipped"]
     as_of: str | None
-    """The day on which this version became the policy's default; None if that is not known."""
+    """The day on which this version became the default; None if that is not known."""
 
 
-def known_policy(ref: str, account: Account) -> Managed:
+def local_policy(ref: str, account: Account) -> Managed:
     """Resolve a policy's name or ARN without AWS.
 
     Args:
@@ -63,7 +63,7 @@ async def likeliest(aws: Aws, ref: str, account: Account) -> Managed | None:
 
     Args:
         aws: The connection.
-        ref: As for `known_policy`.
+        ref: As for `local_policy`.
         account: For its ID and partition.
 
     Returns:
@@ -78,11 +78,11 @@ async def likeliest(aws: Aws, ref: str, account: Account) -> Managed | None:
 async def managed_policy(
     aws: Aws | None, ref: str, account: Account, likely: Managed | None = None
 ) -> Managed:
-    """Resolve a policy's name or ARN: at AWS, else as `known_policy` does.
+    """Resolve a policy's name or ARN: at AWS, else as `local_policy` does.
 
     Args:
         aws: The connection; None for an account from a file.
-        ref: As for `known_policy`.
+        ref: As for `local_policy`.
         account: For its ID and partition, and the policies that it holds.
         likely: As `likeliest` returned it, to save the calls.
 
@@ -103,7 +103,7 @@ async def managed_policy(
         except AwsError as error:
             refused = error
     try:
-        return known_policy(ref, account)
+        return local_policy(ref, account)
     except AwsError as unknown:
         raise refused or unknown from None
 
@@ -127,7 +127,7 @@ async def _live(aws: Aws, arn: str) -> Managed | None:
 
 
 def _with_versions(managed: Managed, account: Account) -> Managed:
-    """The policy with those of its versions that the account's data holds."""
+    """Add the versions that the account's data holds."""
     if (held := account.policies.get(managed.policy.arn)) is None:
         return managed
     policy = replace(managed.policy, versions=held.versions)
@@ -135,7 +135,7 @@ def _with_versions(managed: Managed, account: Account) -> Managed:
 
 
 def _candidates(ref: str, account: Account) -> Iterator[str]:
-    """The ARNs that a reference may stand for, the likeliest first."""
+    """The ARNs that a name or an ARN may stand for, the likeliest first."""
     if ref.startswith("arn:"):
         yield ref
         return

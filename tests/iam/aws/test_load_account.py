@@ -11,7 +11,7 @@ import pytest
 from iam.account.model import Account, Unread, unread_documents
 from iam.aws.calls import UNREAD_BOUNDARY
 from iam.aws.client import Aws
-from iam.aws.fast_xml import parse_leanly
+from iam.aws.fast_xml import parse_large_response
 from iam.aws.identity import Identity, count_principals, identify
 from iam.aws.load_account import load_account
 from iam.aws.load_missing import load_missing
@@ -148,7 +148,7 @@ async def test_the_lean_walk_reads_what_botocore_reads(aws: Aws, iam: Any) -> No
     # It has left botocore nothing to parse.
     assert all(b"UserDetailList" not in each["response_dict"]["body"] for each in answers)
     assert any(each["customized_response_dict"]["UserDetailList"] for each in answers)
-    aws.iam.meta.events.unregister(read, parse_leanly)
+    aws.iam.meta.events.unregister(read, parse_large_response)
     assert await load_account(aws, ME) == lean
 
 
