@@ -214,12 +214,7 @@ def unread_documents(account: Account) -> tuple[Unread, ...]:
     return tuple(unread)
 
 
-def account_of(arn: str) -> str:
-    """The account ID of an ARN; empty where it has none."""
-    return Arn.parse(arn).account
-
-
-def named(arn: str) -> tuple[Literal["user", "role", "group"], str]:
+def kind_and_name(arn: str) -> tuple[Literal["user", "role", "group"], str]:
     """The kind and the name of the entity that an ARN stands for, as calls need them.
 
     Raises:
