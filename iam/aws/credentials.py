@@ -151,10 +151,11 @@ def keys_of(credentials: Credentials) -> Keys:
     """Return the credentials as they are now, for another process."""
     credentials.get_frozen_credentials()  # some fetch key and expiry only now
     # Asked before the key is taken: one that is renewed meanwhile expires later than we say.
-    until = _expiry(credentials)
+    expiry = _expiry(credentials)
     now = credentials.get_frozen_credentials()
     assert now.access_key is not None and now.secret_key is not None
-    return Keys(now.access_key, now.secret_key, now.token, until.isoformat() if until else None)
+    until = expiry.isoformat() if expiry else None
+    return Keys(now.access_key, now.secret_key, now.token, until)
 
 
 def _expiry(credentials: Credentials) -> datetime | None:
