@@ -144,7 +144,7 @@ class ChangePlanner:
         )
 
     async def _policy(self, arn: str, account: Account, managed: ManagedPolicy) -> ManagedPolicy:
-        from iam.aws.load_one_by_one import get_policy
+        from iam.aws.calls import get_policy
 
         if arn == managed.arn:
             return managed

@@ -163,7 +163,7 @@ class ChangeService:
         if launch.journal:
             return Journal(Path(launch.journal))
         if launch.demo:
-            from iam.runtime.private_file import temporary_folder
+            from iam.runtime.temporary_folder import temporary_folder
 
             return Journal(self._demo_folder.enter_context(temporary_folder()) / "journal.jsonl")
         return Journal(default_path())
