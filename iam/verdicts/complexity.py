@@ -15,11 +15,17 @@ from iam.policy.action_catalogue import Catalogue
 from iam.policy.automaton import Tokens
 from iam.policy.document import Document, Statement
 from iam.policy.pattern import Patterns, has_variable, resource_patterns, type_tokens
-from iam.policy.step_limit import A_DOCUMENT, A_PRINCIPAL, A_WILDCARD, Meter, TooComplex
+from iam.policy.step_limit import (
+    DOCUMENT_LIMIT,
+    PRINCIPAL_LIMIT,
+    WILDCARD_STEPS,
+    StepBudget,
+    TooComplex,
+)
 from iam.text import ascii_lower
 from iam.verdicts.resource_type import ResourceType, resource_type
 
-MOST_ACTIONS = 500
+MAX_ACTIONS = 500
 """The most Action patterns with a wildcard, of those that may match an action of the catalogue. No
 policy of AWS's has a fifth of it."""
 _OF_BEDROCK = ("bedrock", "bedrock-mantle", "bedrock-websearch")
@@ -39,13 +45,13 @@ class Complexity:
     def in_actions(self, document: Document) -> bool:
         """Whether it has too many Action patterns to be matched with every action."""
         lists = [s.actions or s.not_actions or () for s in document.statements]
-        if sum(map(len, lists)) <= MOST_ACTIONS:
+        if sum(map(len, lists)) <= MAX_ACTIONS:
             return False
-        return sum(self._may_match(one) for listed in lists for one in listed) > MOST_ACTIONS
+        return sum(self._may_match(one) for listed in lists for one in listed) > MAX_ACTIONS
 
     def in_resources(self, document: Document) -> bool:
         """Whether its Resource patterns are too intricate to be compared with all resources."""
-        return self.steps(document) > A_DOCUMENT
+        return self.steps(document) > DOCUMENT_LIMIT
 
     def steps(self, document: Document) -> int:
         """How many steps it takes to compare its Resource patterns with all resources.
@@ -60,26 +66,26 @@ class Complexity:
         resources = [texts for s in document.statements if (texts := self._resources(s))]
         every = [text for texts in resources for text in texts]
         if _are_simple(every):
-            return A_WILDCARD * sum(map(_wildcards, every))
-        meter = Meter(A_DOCUMENT)
+            return WILDCARD_STEPS * sum(map(_wildcards, every))
+        budget = StepBudget(DOCUMENT_LIMIT)
         variables = document.version == "2012-10-17"
         try:
             for texts in resources:
                 patterns = resource_patterns(texts, variables)
-                self._compare(patterns, meter)
+                self._compare(patterns, budget)
                 if variables and any(map(has_variable, texts)):
                     certain = tuple(text for text in texts if not has_variable(text))
-                    self._compare(resource_patterns(certain, variables), meter)
+                    self._compare(resource_patterns(certain, variables), budget)
         except TooComplex:
-            return A_DOCUMENT + 1
-        return A_DOCUMENT - int(meter.left)
+            return DOCUMENT_LIMIT + 1
+        return DOCUMENT_LIMIT - int(budget.left)
 
-    def _compare(self, patterns: Patterns, meter: Meter) -> None:
+    def _compare(self, patterns: Patterns, budget: StepBudget) -> None:
         for lead, types in self._types.items():
-            meter.take(len(patterns))
+            budget.spend(len(patterns))
             led = tuple(lead)
             for one in types if any(_may_begin(p, led) for p in patterns) else ():
-                one.span(patterns, meter)
+                one.span(patterns, budget)
 
     def _resources(self, statement: Statement) -> tuple[str, ...]:
         """What has to be compared of a statement, if it may speak of an action of the catalogue."""
@@ -132,7 +138,7 @@ def too_complex_together(steps: Mapping[Document, int]) -> frozenset[Document]:
     Returns:
         Those that take most: the others fit into `A_PRINCIPAL`.
     """
-    left = A_PRINCIPAL
+    left = PRINCIPAL_LIMIT
     cut: set[Document] = set()
     in_order = sorted(steps.items(), key=lambda item: (item[1], item[0].fingerprint))
     for document, count in in_order:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from iam.policy.automaton import OTHER
-from iam.policy.match_kinds import each_kind
+from iam.policy.match_kinds import iter_match_kinds
 from iam.policy.pattern import Patterns, type_tokens
-from iam.policy.step_limit import A_QUESTION, Meter, TooComplex, metered
+from iam.policy.step_limit import VERDICT_LIMIT, StepBudget, TooComplex, step_limited
 from iam.verdicts.request import RequestScope
 from iam.verdicts.resource_type import ResourceType, resource_type
 from iam.verdicts.rule import Reach, Rule
@@ -32,19 +32,19 @@ def narrows(rule: Rule, scope: RequestScope) -> bool:
     return rule.possible is not None and not (rule.held and scope.asked)
 
 
-def kinds_of(
-    scope: RequestScope, rules: Sequence[Rule], meter: Meter | None = None
+def request_kinds(
+    scope: RequestScope, rules: Sequence[Rule], budget: StepBudget | None = None
 ) -> set[tuple[Reach, ...]]:
     """How far each rule reaches, for every kind of request that there is.
 
     Raises:
         TooComplex: It takes more steps than the meter has to tell all kinds apart.
     """
-    return set(each_kind_of(scope, rules, meter or Meter(A_QUESTION)))
+    return set(iter_request_kinds(scope, rules, budget or StepBudget(VERDICT_LIMIT)))
 
 
-def each_kind_of(
-    scope: RequestScope, rules: Sequence[Rule], meter: Meter, only: ResourceType | None = None
+def iter_request_kinds(
+    scope: RequestScope, rules: Sequence[Rule], budget: StepBudget, only: ResourceType | None = None
 ) -> Iterator[tuple[Reach, ...]]:
     """Find these one after the other, some of them more than once: see `kinds_of`.
 
@@ -67,7 +67,11 @@ def each_kind_of(
         yield tuple([rule.everywhere for rule in rules])  # no pattern tells them apart
         return
     lists = tuple(asked)
-    found = only.each_kind(lists, meter) if only else each_kind(scope.resources, lists, meter)
+    found = (
+        only.iter_match_kinds(lists, budget)
+        if only
+        else iter_match_kinds(scope.resources, lists, budget)
+    )
     for kind in found:
         if not kind[0]:
             yield tuple(
@@ -105,8 +109,8 @@ def is_plain(rule: Rule) -> bool:
     return not any(OTHER in tokens for tokens in rule.possible or ())
 
 
-@metered(limit=A_QUESTION, size=200_000)
-def reach_in(resources: ResourceType, rule: Rule, meter: Meter) -> Reach | None:
+@step_limited(limit=VERDICT_LIMIT, cache_size=200_000)
+def reach_in(resources: ResourceType, rule: Rule, budget: StepBudget) -> Reach | None:
     """How far a plain rule reaches the resources of a type, by its patterns.
 
     Returns:
@@ -117,10 +121,10 @@ def reach_in(resources: ResourceType, rule: Rule, meter: Meter) -> Reach | None:
     """
     if rule.possible is None:
         return rule.everywhere
-    meter.take(len(rule.possible))
-    possible = certain = resources.span(rule.possible, meter)
+    budget.spend(len(rule.possible))
+    possible = certain = resources.span(rule.possible, budget)
     if rule.certain != rule.possible:
-        certain = resources.span(rule.certain or (), meter)
+        certain = resources.span(rule.certain or (), budget)
     if rule.inverted:
         possible, certain = _not(certain), _not(possible)
     if possible is None:
@@ -139,7 +143,7 @@ def _not(whole: bool | None) -> bool | None:
 def whole_reach(scope: RequestScope, rule: Rule) -> Reach | None:
     """How far a rule reaches a scope; None where that differs, or takes more than a look."""
     try:
-        return _looked_at(scope, rule, Meter(A_QUESTION))[0]
+        return _looked_at(scope, rule, StepBudget(VERDICT_LIMIT))[0]
     except TooComplex:
         return None
 
@@ -147,19 +151,19 @@ def whole_reach(scope: RequestScope, rule: Rule) -> Reach | None:
 def may_reach(scope: RequestScope, rule: Rule) -> bool:
     """Whether a rule reaches anything in a scope; it may where that is too much to work out."""
     try:
-        return _looked_at(scope, rule, Meter(A_QUESTION))[1]
+        return _looked_at(scope, rule, StepBudget(VERDICT_LIMIT))[1]
     except TooComplex:
         return True
 
 
-@metered(limit=A_QUESTION, size=200_000)
-def _looked_at(scope: RequestScope, rule: Rule, meter: Meter) -> tuple[Reach | None, bool]:
+@step_limited(limit=VERDICT_LIMIT, cache_size=200_000)
+def _looked_at(scope: RequestScope, rule: Rule, budget: StepBudget) -> tuple[Reach | None, bool]:
     """The whole reach of a rule in a scope, and whether it reaches anything there."""
     types = types_in(scope)
     if types is None or not is_plain(rule):
-        return None, any(reach for (reach,) in kinds_of(scope, [rule], meter))
+        return None, any(reach for (reach,) in request_kinds(scope, [rule], budget))
     if not narrows(rule, scope):
         return rule.everywhere, True
-    found = [reach_in(one, rule, meter) for one in types]
+    found = [reach_in(one, rule, budget) for one in types]
     whole = found[0] if len(set(found)) == 1 else None
     return whole, any(reach is not Reach.NO for reach in found)

@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from iam.policy.glob import matches
-from iam.policy.step_limit import A_QUESTION, A_WALK, Meter, TooComplex, metered
-from iam.verdicts.coverage import TYPICAL, each_kind_of, is_plain, reach_in, types_in
+from iam.policy.step_limit import VERDICT_LIMIT, WALK_LIMIT, StepBudget, TooComplex, step_limited
+from iam.verdicts.coverage import TYPICAL, is_plain, iter_request_kinds, reach_in, types_in
 from iam.verdicts.request import RequestScope
-from iam.verdicts.resource_type import MOST_SAMPLED, ResourceType
+from iam.verdicts.resource_type import MAX_SAMPLED, ResourceType
 from iam.verdicts.rule import Reach, Rule
 from iam.verdicts.verdict import Verdict, sum_up
 
-_MOST_MATCHED = 2_000
+_MAX_MATCHED = 2_000
 """So often patterns are matched with samples of a type; a verdict that these miss, a walk finds."""
 
 
@@ -76,7 +76,7 @@ def verdict_in(scope: RequestScope, case: Case) -> Verdict | None:
     """The verdict on the requests of a scope; None where the patterns together are too complex to
     be compared."""
     try:
-        return _verdict_in(scope, case, Meter(A_QUESTION))
+        return _verdict_in(scope, case, StepBudget(VERDICT_LIMIT))
     except TooComplex:
         return None
 
@@ -88,15 +88,15 @@ def takes_away(scope: RequestScope, own: Level, limit: Level) -> bool:
     try:
         return any(
             max([limit.reach, *reaches[n:]]) < max([own.reach, *reaches[:n]])
-            for reaches in each_kind_of(scope, rules, Meter(A_WALK))
+            for reaches in iter_request_kinds(scope, rules, StepBudget(WALK_LIMIT))
         )
     except TooComplex:
         limited, alone = case_of([own, limit], NOWHERE), case_of([own], NOWHERE)
         return verdict_in(scope, limited) is not verdict_in(scope, alone)
 
 
-@metered(limit=A_QUESTION, size=200_000)
-def _verdict_in(scope: RequestScope, case: Case, meter: Meter) -> Verdict:
+@step_limited(limit=VERDICT_LIMIT, cache_size=200_000)
+def _verdict_in(scope: RequestScope, case: Case, budget: StepBudget) -> Verdict:
     """The verdict on the requests of a scope.
 
     Raises:
@@ -104,15 +104,15 @@ def _verdict_in(scope: RequestScope, case: Case, meter: Meter) -> Verdict:
     """
     types = types_in(scope)
     if types is None or not all(map(is_plain, case.rules)):
-        return sum_up(_exactly(scope, case, meter))
+        return sum_up(_exactly(scope, case, budget))
     found: set[Verdict] = set()
     undecided: list[tuple[ResourceType, Case, frozenset[Verdict]]] = []
     for resources in types:
-        here = _among(resources, case, meter)
+        here = _among(resources, case, budget)
         if here.deny.reach is Reach.YES or not any(here.rules):
             found.add(verdict_of(_least(here), here.deny.reach))
         else:
-            sampled = frozenset(_of_samples(resources, here, meter))
+            sampled = frozenset(_of_samples(resources, here, budget))
             found |= sampled
             # Where nothing is allowed, all that is not denied is `none`, and one is enough.
             if NOWHERE not in here.allows or Verdict.NONE not in sampled:
@@ -120,25 +120,25 @@ def _verdict_in(scope: RequestScope, case: Case, meter: Meter) -> Verdict:
         if _is_partial(found):
             return Verdict.PARTIAL
     for resources, here, sampled in undecided:
-        meter.take(1)
+        budget.spend(1)
         if scope is not TYPICAL:
-            _verdict_in(TYPICAL, here, Meter(A_QUESTION))
+            _verdict_in(TYPICAL, here, StepBudget(VERDICT_LIMIT))
         # It has a limit of its own, lower than what samples may cost: hundreds of patterns are
         # matched in no time, and a few can have millions of states together.
-        found |= _all_of(resources, here, sampled, Meter(A_WALK))
+        found |= _all_of(resources, here, sampled, StepBudget(WALK_LIMIT))
         if _is_partial(found):
             return Verdict.PARTIAL
     return sum_up(found)
 
 
-@metered(limit=A_WALK, size=50_000)
+@step_limited(limit=WALK_LIMIT, cache_size=50_000)
 def _all_of(
-    resources: ResourceType, case: Case, sampled: frozenset[Verdict], meter: Meter
+    resources: ResourceType, case: Case, sampled: frozenset[Verdict], budget: StepBudget
 ) -> frozenset[Verdict]:
     """The verdicts on all kinds of requests about a type, unless their sum is known before."""
     alone = RequestScope(resources.scope, except_for=(), asked=False)
     found = set(sampled)
-    for verdict in _exactly(alone, case, meter, resources):
+    for verdict in _exactly(alone, case, budget, resources):
         found.add(verdict)
         if _is_partial(found):
             break
@@ -155,13 +155,13 @@ def _least(case: Case) -> Reach:
     return min([level.reach for level in case.allows], default=Reach.YES)
 
 
-def _among(resources: ResourceType, case: Case, meter: Meter) -> Case:
+def _among(resources: ResourceType, case: Case, budget: StepBudget) -> Case:
     """The case of one type of resource, of which many a rule reaches all or nothing."""
 
     def look(level: Level) -> Level:
         reach, left = level.reach, []
         for rule in level.rules:
-            whole = reach_in(resources, rule, meter)
+            whole = reach_in(resources, rule, budget)
             if whole is None:
                 left.append(rule)
             elif whole > reach:
@@ -171,13 +171,13 @@ def _among(resources: ResourceType, case: Case, meter: Meter) -> Case:
     return case_of(map(look, case.allows), look(case.deny))
 
 
-def _of_samples(resources: ResourceType, case: Case, meter: Meter) -> set[Verdict]:
+def _of_samples(resources: ResourceType, case: Case, budget: StepBudget) -> set[Verdict]:
     cutting = {pattern for rule in case.rules for pattern in rule.possible or ()}
     # In order, so that it is the same in every run of the program.
-    texts = list(resources.samples(sorted(cutting)[:MOST_SAMPLED], meter))
-    texts = texts[: max(4, _MOST_MATCHED // max(1, len(cutting)))]
+    texts = list(resources.samples(sorted(cutting)[:MAX_SAMPLED], budget))
+    texts = texts[: max(4, _MAX_MATCHED // max(1, len(cutting)))]
     # All of it, before it is known how many of them it takes.
-    meter.take(len(cutting) * sum([1 + len(text) // 128 for text in texts]) // 4)
+    budget.spend(len(cutting) * sum([1 + len(text) // 128 for text in texts]) // 4)
     found: set[Verdict] = set()
     for text in texts:
 
@@ -199,12 +199,12 @@ def _reach_of_text(rule: Rule, text: str) -> Reach:
 
 
 def _exactly(
-    scope: RequestScope, case: Case, meter: Meter, only: ResourceType | None = None
+    scope: RequestScope, case: Case, budget: StepBudget, only: ResourceType | None = None
 ) -> Iterator[Verdict]:
     """The verdicts on all kinds of requests that there are, one after the other."""
     levels = [case.deny, *case.allows]
     rules = [rule for level in levels for rule in level.rules]
-    for reaches in each_kind_of(scope, rules, meter, only):
+    for reaches in iter_request_kinds(scope, rules, budget, only):
         following = iter(reaches)
         deny, *allows = [
             max([level.reach, *[next(following) for _ in level.rules]]) for level in levels

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from iam.account.model import Unread
 from iam.policy.document import Document
-from iam.policy.step_limit import A_PRINCIPAL
+from iam.policy.step_limit import PRINCIPAL_LIMIT
 from iam.verdicts.complexity import too_complex_together
 from iam.verdicts.coverage import may_reach, whole_reach
 from iam.verdicts.document_reader import DocumentReader, StatementMatch
@@ -88,7 +88,7 @@ class DocumentEffects:
     def of(self, documents: Sequence[Document | Unread]) -> list[ReadDocument]:
         """Read all documents of a principal, as far as all of them may be compared."""
         found = [self._read(document) for document in documents]
-        if sum([one.steps for one in found]) > A_PRINCIPAL:
+        if sum([one.steps for one in found]) > PRINCIPAL_LIMIT:
             steps = {
                 document: one.steps
                 for document, one in zip(documents, found, strict=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from iam.policy.condition import may_be_absent
+from iam.policy.condition import is_service_specific
 from iam.policy.document import Document, Statement
 from iam.policy.glob import glob_of
 from iam.policy.pattern import action_tokens
@@ -129,7 +129,9 @@ class DocumentReader:
         texts = statement.resources if statement.not_resources is None else statement.not_resources
         if statement.conditions:
             keys = [condition.key for condition in statement.conditions]
-            return (self._alike if any(map(may_be_absent, keys)) else self._same_section).values()
+            return (
+                self._alike if any(map(is_service_specific, keys)) else self._same_section
+            ).values()
         if texts is None or (statement.not_resources is None and "*" in texts):
             return (self._concrete,)
         return self._same_section.values()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from iam.account.effective_policies import EffectivePolicy
 from iam.account.model import Unread
 from iam.policy.document import Statement
-from iam.policy.statement_text import in_words
+from iam.policy.statement_text import scope_in_words
 from iam.text import ascii_lower
 from iam.verdicts.acted_on import deciding, idle
 from iam.verdicts.bulk import BulkEvaluator, Evaluation, Verdicts
@@ -215,7 +215,7 @@ class Explainer:
         of_action = action if granted_in_vain else None
         key = (evidence.key, statement.index, service, of_action, understood, too_complex)
         if (known := self._statements.get(key)) is None:
-            scope = in_words(statement, service, self._partition)
+            scope = scope_in_words(statement, service, self._partition)
             if too_complex:
                 scope = (*scope, f"not understood: {TOO_COMPLEX}")
             if granted_in_vain:

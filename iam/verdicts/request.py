@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from iam.policy.action_catalogue import Action
 from iam.policy.document import Statement
-from iam.policy.match_kinds import kinds
+from iam.policy.match_kinds import match_kinds
 from iam.policy.pattern import Patterns, resource_patterns, resource_tokens, type_tokens
 from iam.policy.step_limit import TooComplex
 from iam.verdicts.resource_type import resource_type
@@ -100,6 +100,6 @@ def _any_of(resources: tuple[Patterns, ...], excluded: Patterns) -> bool:
     try:
         if not excluded:
             return any(resource_type(tokens, tuple(others)).sample is not None for tokens in first)
-        return (False,) in kinds(resources, (excluded,))
+        return (False,) in match_kinds(resources, (excluded,))
     except TooComplex:
         return True

@@ -12,14 +12,14 @@ from functools import lru_cache
 from itertools import chain, takewhile
 from typing import NamedTuple
 
-from iam.policy.automaton import OTHER, STAR, Together, Tokens, automaton
+from iam.policy.automaton import OTHER, STAR, Intersection, Tokens, automaton
 from iam.policy.glob import matches
-from iam.policy.match_kinds import effort, kinds_of_one
+from iam.policy.match_kinds import effort, match_kinds_of_type
 from iam.policy.pattern import Patterns
-from iam.policy.step_limit import A_PATTERN, A_QUESTION, Meter, metered
+from iam.policy.step_limit import PATTERN_LIMIT, VERDICT_LIMIT, StepBudget, step_limited
 
 _COMMON = frozenset({":", "/", "$", OTHER})
-MOST_SAMPLED = 32
+MAX_SAMPLED = 32
 """So many patterns are enough to take samples by: what these do not tell, a walk does."""
 
 
@@ -44,8 +44,8 @@ class ResourceType:
         self.scope: tuple[Patterns, ...] = ((tokens,), *others)
         machines = [automaton(patterns) for patterns in self.scope]
         # "every string" needs no walking
-        inside = [machine for machine in machines if not machine.always] or machines[:1]
-        self._inside = inside[0] if len(inside) == 1 else Together(inside)
+        inside = [machine for machine in machines if not machine.matches_all] or machines[:1]
+        self._inside = inside[0] if len(inside) == 1 else Intersection(inside)
         self._known_moves: dict[int, dict[str, int]] = {}
         self._known_beyond: dict[int, int] = {}
         self._ends: dict[int, str | None] = {}
@@ -55,49 +55,53 @@ class ResourceType:
         self.sample = self._end(self._led, self._lead) if self._led else None
         """One of the resources; None where there are none."""
 
-    def match(self, pattern: Tokens, meter: Meter | None = None) -> Match:
+    def match(self, pattern: Tokens, budget: StepBudget | None = None) -> Match:
         """What a pattern matches of these resources; there must be some.
 
         Raises:
             TooComplex: That takes more steps than the meter has.
         """
-        return _match(self, pattern, meter or Meter(A_QUESTION))
+        return _match(self, pattern, budget or StepBudget(VERDICT_LIMIT))
 
-    def span(self, patterns: Patterns, meter: Meter | None = None) -> bool | None:
+    def span(self, patterns: Patterns, budget: StepBudget | None = None) -> bool | None:
         """Whether a union matches all of these resources (True), nothing (False), or some.
 
         Raises:
             TooComplex: That takes more steps than the meter has.
         """
-        return _span(self, patterns, meter or Meter(A_QUESTION))
+        return _span(self, patterns, budget or StepBudget(VERDICT_LIMIT))
 
-    def each_kind(self, lists: tuple[Patterns, ...], meter: Meter) -> Iterator[tuple[bool, ...]]:
+    def iter_match_kinds(
+        self, lists: tuple[Patterns, ...], budget: StepBudget
+    ) -> Iterator[tuple[bool, ...]]:
         """Find the kinds of these resources one after the other: see `match_kinds.kinds`."""
 
         def whole(pattern: Tokens) -> bool | None:
             hit, miss = self.match(pattern)
             return None if hit is not None and miss is not None else miss is None
 
-        return kinds_of_one(self.scope, lists, whole, meter)
+        return match_kinds_of_type(self.scope, lists, whole, budget)
 
-    def samples(self, patterns: Sequence[Tokens], meter: Meter | None = None) -> dict[str, None]:
+    def samples(
+        self, patterns: Sequence[Tokens], budget: StepBudget | None = None
+    ) -> dict[str, None]:
         """Some of these resources which some of the patterns match and others do not.
 
         Raises:
             TooComplex: That takes more steps than the meter has.
         """
         found: dict[str, None] = {}
-        meter = meter or Meter(A_QUESTION)
+        budget = budget or StepBudget(VERDICT_LIMIT)
         for pattern in patterns:
-            for text in self.match(pattern, meter):
+            for text in self.match(pattern, budget):
                 if text is not None:
                     found[text] = None
         return found
 
-    def looked_at(self, pattern: Tokens, meter: Meter) -> Match:
+    def looked_at(self, pattern: Tokens, budget: StepBudget) -> Match:
         """Find what a pattern matches, without remembering it."""
         assert self.sample is not None
-        meter.take(1)
+        budget.spend(1)
         lead = "".join(takewhile(lambda token: len(token) == 1, pattern))
         if len(lead) == len(pattern) and lead != self.sample:
             held = lead.startswith(self._lead) and self._inside.accepts(
@@ -107,10 +111,10 @@ class ResourceType:
         common = min(len(lead), len(self._lead))
         if lead[:common] != self._lead[:common]:
             return Match(None, self.sample)
-        if not self._may_match(pattern, common, meter):
+        if not self._may_match(pattern, common, budget):
             return Match(None, self.sample)
         machine = automaton((pattern,))
-        if machine.always:
+        if machine.matches_all:
             return Match(self.sample, None)
         hit, miss = (self.sample, None) if matches(pattern, self.sample) else (None, self.sample)
         seen: set[tuple[int, int]] = set()
@@ -119,7 +123,7 @@ class ResourceType:
         def reached(state: int, mask: int, text: str) -> None:
             """Look at what begins with a text; walk on only where it does not settle the match."""
             nonlocal hit, miss
-            if mask and not mask & machine.settled:
+            if mask and not mask & machine.absorbing:
                 if (state, mask) not in seen:
                     seen.add((state, mask))
                     queue.append((state, mask, text))
@@ -141,9 +145,9 @@ class ResourceType:
                 else:
                     miss = text if miss is None else miss
             # In order, so that the steps are the same in every run of the program.
-            named = sorted(machine.named(mask))
+            named = sorted(machine.named_characters(mask))
             moves = self._moves(state)
-            meter.take(len(moves) + (1 + len(named)) * effort(mask) + len(text) // 256)
+            budget.spend(len(moves) + (1 + len(named)) * effort(mask) + len(text) // 256)
             # What the pattern names comes last, to be followed first: it leads to a hit.
             unnamed: int | None = None
             for letter, after in moves.items():
@@ -156,7 +160,7 @@ class ResourceType:
                     reached(after, machine.step(mask, letter), text + letter)
         return Match(hit, miss)
 
-    def _may_match(self, pattern: Tokens, led: int, meter: Meter) -> bool:
+    def _may_match(self, pattern: Tokens, led: int, budget: StepBudget) -> bool:
         """Whether a pattern matches any of these resources, as far as a quick look tells.
 
         It follows the pattern through the resources' own states, which most patterns of other types
@@ -169,18 +173,18 @@ class ResourceType:
             elif token == STAR:
                 state = self._beyond(state)
             else:
-                state = self._inside.anywhere(state)
+                state = self._inside.step_any(state)
             here += 1
             if not state:
                 break
-        meter.take(here // 16)
+        budget.spend(here // 16)
         return self._inside.accepts(state)
 
     def _beyond(self, state: int) -> int:
         """Where any number of characters leads."""
         if (known := self._known_beyond.get(state)) is None:
             known = state
-            while (more := known | self._inside.anywhere(known)) != known:
+            while (more := known | self._inside.step_any(known)) != known:
                 known = more
             self._known_beyond[state] = known
         return known
@@ -188,7 +192,7 @@ class ResourceType:
     def _moves(self, state: int) -> dict[str, int]:
         """What leads on from here; an unnamed letter first, since few patterns match it."""
         if (known := self._known_moves.get(state)) is None:
-            letters = sorted(_COMMON | self._inside.named(state))
+            letters = sorted(_COMMON | self._inside.named_characters(state))
             steps = ((letter, self._inside.step(state, letter)) for letter in letters)
             known = self._known_moves[state] = {letter: after for letter, after in steps if after}
         return known
@@ -210,40 +214,40 @@ class ResourceType:
     def _shortest(self, start: int) -> str | None:
         came: dict[int, str] = {start: ""}
         queue = [start]
-        meter = Meter(A_QUESTION)
+        budget = StepBudget(VERDICT_LIMIT)
         for state in queue:
             if self._inside.accepts(state):
                 return came[state]
             for letter, after in self._moves(state).items():
                 if after not in came:
-                    meter.take(len(self._known_moves[state]))
+                    budget.spend(len(self._known_moves[state]))
                     came[after] = came[state] + letter
                     queue.append(after)
         return None
 
 
-@metered(limit=A_PATTERN, size=50_000)
-def _match(resources: ResourceType, pattern: Tokens, meter: Meter) -> Match:
-    return resources.looked_at(pattern, meter)
+@step_limited(limit=PATTERN_LIMIT, cache_size=50_000)
+def _match(resources: ResourceType, pattern: Tokens, budget: StepBudget) -> Match:
+    return resources.looked_at(pattern, budget)
 
 
-@metered(limit=A_QUESTION, size=50_000)
-def _span(resources: ResourceType, patterns: Patterns, meter: Meter) -> bool | None:
+@step_limited(limit=VERDICT_LIMIT, cache_size=50_000)
+def _span(resources: ResourceType, patterns: Patterns, budget: StepBudget) -> bool | None:
     cutting: dict[Tokens, Match] = {}
     for pattern in patterns:
-        found = resources.match(pattern, meter)
+        found = resources.match(pattern, budget)
         if found.miss is None:
             return True
         if found.hit is not None:
             cutting[pattern] = found
     if len(cutting) < 2:
         return None if cutting else False
-    for text in dict.fromkeys(chain.from_iterable(list(cutting.values())[:MOST_SAMPLED])):
+    for text in dict.fromkeys(chain.from_iterable(list(cutting.values())[:MAX_SAMPLED])):
         assert text is not None
-        meter.take(1 + len(cutting) * (1 + len(text) // 128) // 4)
+        budget.spend(1 + len(cutting) * (1 + len(text) // 128) // 4)
         if not any(matches(pattern, text) for pattern in cutting):
             return None
-    together = resources.each_kind((tuple(cutting),), meter)
+    together = resources.iter_match_kinds((tuple(cutting),), budget)
     return True if all(matched for (matched,) in together) else None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from iam.policy.condition import Standing, standing
+from iam.policy.condition import Holds, evaluate_conditions
 from iam.policy.document import Condition, Effect, Statement
 from iam.policy.match_kinds import covers, overlaps
 from iam.policy.pattern import (
@@ -19,8 +19,8 @@ from iam.policy.pattern import (
     action_tokens,
     has_variable,
     matches_any_action,
+    patterns_for_service,
     resource_patterns,
-    that_may_match,
 )
 from iam.policy.step_limit import TooComplex
 from iam.verdicts.request import ActionRequests
@@ -42,7 +42,7 @@ class Rule:
 
     effect: Effect | None
     """None if it was not understood: it may do either."""
-    standing: Standing
+    conditions: Holds
     everywhere: Reach
     """Its reach where no resource pattern narrows it."""
     certain: Patterns | None = None
@@ -58,7 +58,7 @@ class Rule:
     @property
     def understood(self) -> bool:
         """Whether it is certain what the statement does where it reaches."""
-        return self.standing in (Standing.ALWAYS, Standing.MAYBE)
+        return self.conditions in (Holds.ALWAYS, Holds.MAYBE)
 
     def effect_in(self, best_case: bool) -> Effect | None:
         """What it does in the best case, in which all that was not understood allows what it can,
@@ -94,12 +94,12 @@ def rule_of(statement: Statement, requests: ActionRequests, variables: bool) -> 
         return None
     alike = variables is requests.variables
     given = [c for c in requests.statement.conditions if alike or not _has_variable(c)]
-    holds = standing(statement.conditions, given, requests.action)
-    if holds is Standing.NEVER:
+    holds = evaluate_conditions(statement.conditions, given, requests.action)
+    if holds is Holds.NEVER:
         return None
     if statement.problem or not clear:
-        holds = Standing.UNKNOWN_MAYBE if holds is Standing.MAYBE else Standing.UNKNOWN
-    if holds in (Standing.MAYBE, Standing.UNKNOWN_MAYBE):
+        holds = Holds.UNKNOWN_MAYBE if holds is Holds.MAYBE else Holds.UNKNOWN
+    if holds in (Holds.MAYBE, Holds.UNKNOWN_MAYBE):
         reach = Reach.MAYBE
     inverted = statement.not_resources is not None
     texts = statement.not_resources if inverted else statement.resources
@@ -122,14 +122,14 @@ _same_rule = lru_cache(maxsize=100_000)(Rule)
 
 def too_complex(rule: Rule) -> Rule:
     """The rule of the same statement, if its patterns are not to be compared."""
-    maybe = rule.standing in (Standing.MAYBE, Standing.UNKNOWN_MAYBE)
-    holds = Standing.UNKNOWN_MAYBE if maybe else Standing.UNKNOWN
+    maybe = rule.conditions in (Holds.MAYBE, Holds.UNKNOWN_MAYBE)
+    holds = Holds.UNKNOWN_MAYBE if maybe else Holds.UNKNOWN
     return _same_rule(rule.effect, holds, rule.everywhere, too_complex=True)
 
 
 def unmatched(statement: Statement) -> Rule:
     """The rule of a statement about any request, if its actions are not to be matched."""
-    return _same_rule(statement.effect, Standing.UNKNOWN, Reach.YES, too_complex=True)
+    return _same_rule(statement.effect, Holds.UNKNOWN, Reach.YES, too_complex=True)
 
 
 def _holds_all(statement: Statement, own: Statement) -> bool:
@@ -152,12 +152,12 @@ def _action_reach(statement: Statement, name: str) -> Reach:
     if name in listed or ("*" not in name and "?" not in name):
         return Reach.YES if matches_any_action(listed, name) != inverted else Reach.NO
     asked = action_tokens(name)
-    patterns = [action_tokens(pattern) for pattern in that_may_match(listed, name)]
+    patterns = [action_tokens(pattern) for pattern in patterns_for_service(listed, name)]
     some, every = any(overlaps(asked, p) for p in patterns), covers(patterns, asked)
     if inverted:
         some, every = not every, not some
     return Reach.YES if every else Reach.MAYBE if some else Reach.NO
 
 
-ANYTHING = Rule(None, Standing.UNKNOWN, Reach.YES)
+ANYTHING = Rule(None, Holds.UNKNOWN, Reach.YES)
 """Stands for a document that could not be read: it may allow or deny anything."""

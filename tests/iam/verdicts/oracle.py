@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from iam.verdicts.coverage import kinds_of
+from iam.verdicts.coverage import request_kinds
 from iam.verdicts.request import RequestScope
 from iam.verdicts.rule import Reach, Rule
 from iam.verdicts.verdict import Verdict, sum_up
@@ -41,7 +41,7 @@ def walk(
     reaching: set[int] = set()
     limited = False
     verdicts: dict[bool, set[Verdict]] = {True: set(), False: set()}
-    for reaches in kinds_of(scope, rules):
+    for reaches in request_kinds(scope, rules):
         reaching.update(i for i, reach in enumerate(reaches) if reach)
         for best_case, found in verdicts.items():
             following = iter(zip(rules, reaches, strict=True))

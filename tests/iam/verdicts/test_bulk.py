@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from iam.account.model import Unread
 from iam.policy.document import Document, parse_document
 from iam.verdicts.bulk import BulkEvaluator, Effects
-from iam.verdicts.coverage import kinds_of, may_reach, whole_reach
+from iam.verdicts.coverage import may_reach, request_kinds, whole_reach
 from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import Rule
@@ -75,7 +75,7 @@ def test_a_statement_reaches_the_requests_that_a_walk_says(
         for match in read.matches:
             if not match.requests >> number & 1:
                 continue
-            walked = {reach for (reach,) in kinds_of(scope, [match.rule])}
+            walked = {reach for (reach,) in request_kinds(scope, [match.rule])}
             assert bool(effects.reached(match, 1 << number)) is any(walked)
             assert may_reach(scope, match.rule) is any(walked)
             if (whole := whole_reach(scope, match.rule)) is not None:

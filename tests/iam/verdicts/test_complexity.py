@@ -8,9 +8,9 @@ import pytest
 
 from iam.account.model import Account
 from iam.policy.action_catalogue import catalogue
-from iam.policy.step_limit import Meter, TooComplex, metered
+from iam.policy.step_limit import StepBudget, TooComplex, step_limited
 from iam.reports.audit import unread_of
-from iam.verdicts.complexity import MOST_ACTIONS
+from iam.verdicts.complexity import MAX_ACTIONS
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import TOO_COMPLEX
 from iam.verdicts.verdict import Verdict
@@ -83,8 +83,8 @@ COSTLY: dict[str, list[dict[str, Any]]] = {
     "stars in one list": [allow(B), deny(B, [stars(i) for i in range(60)])],
     "question marks": [allow(B), *[deny(B, f"*{c}{'?' * 25}*{c}") for c in LETTERS]],
     "five kilobytes": [allow(B, "*" + "*".join(LETTERS[n % 26] * 4 for n in range(1_000)) + "*")],
-    "actions": [allow([f"bedrock:*{i}*x" for i in range(MOST_ACTIONS + 1)])],
-    "excluded actions": [allow(NotAction=[f"*{i}*x" for i in range(MOST_ACTIONS + 1)])],
+    "actions": [allow([f"bedrock:*{i}*x" for i in range(MAX_ACTIONS + 1)])],
+    "excluded actions": [allow(NotAction=[f"*{i}*x" for i in range(MAX_ACTIONS + 1)])],
 }
 
 
@@ -200,21 +200,21 @@ def test_the_same_document_counts_once_for_a_principal() -> None:
     assert not any(v.too_complex for s in result.sections for e in s.entries for v in e.via)
 
 
-@metered(limit=10, size=3)
-def walked(steps: int, meter: Meter) -> str:
+@step_limited(limit=10, cache_size=3)
+def walked(steps: int, budget: StepBudget) -> str:
     for _ in range(steps):
-        meter.take(1)
+        budget.spend(1)
     return "done"
 
 
 def cost(steps: int, left: int = 1_000) -> float | None:
     """What a call took; None if it was given up."""
-    meter = Meter(left)
+    budget = StepBudget(left)
     try:
-        walked(steps, meter)
+        walked(steps, budget)
     except TooComplex:
         return None
-    return left - meter.left
+    return left - budget.left
 
 
 def test_an_answer_from_memory_costs_what_it_cost_to_find() -> None:

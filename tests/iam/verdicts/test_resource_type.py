@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from iam.policy.automaton import Tokens
 from iam.policy.glob import matches
-from iam.policy.match_kinds import kinds
+from iam.policy.match_kinds import match_kinds
 from iam.policy.pattern import resource_tokens, type_tokens
 from iam.policy.step_limit import TooComplex
 from iam.verdicts.resource_type import ResourceType
@@ -43,7 +43,7 @@ def test_a_pattern_matches_what_the_walk_says(
     tokens: Tokens, more: tuple[tuple[Tokens, ...], ...], pattern: Tokens
 ) -> None:
     made = ResourceType(tokens, more)
-    found = kinds(made.scope, ((pattern,),))
+    found = match_kinds(made.scope, ((pattern,),))
     assert bool(found) is (made.sample is not None)
     if found:
         hit, miss = made.match(pattern)
@@ -57,7 +57,7 @@ def test_samples_are_of_kinds_that_the_walk_finds(
     tokens: Tokens, more: tuple[tuple[Tokens, ...], ...], some: list[Tokens]
 ) -> None:
     made = ResourceType(tokens, more)
-    found = kinds(made.scope, tuple((pattern,) for pattern in some))
+    found = match_kinds(made.scope, tuple((pattern,) for pattern in some))
     for text in made.samples(some) if found else ():
         assert tuple(matches(pattern, text) for pattern in some) in found
 
@@ -68,7 +68,7 @@ def test_a_union_spans_all_nothing_or_some(
     tokens: Tokens, more: tuple[tuple[Tokens, ...], ...], some: list[Tokens]
 ) -> None:
     made = ResourceType(tokens, more)
-    found = kinds(made.scope, (tuple(some),))
+    found = match_kinds(made.scope, (tuple(some),))
     if found:
         expected = None if len(found) == 2 else (True,) in found
         assert made.span(tuple(some)) is expected
