@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from iam.account.model import Unread
 from iam.policy.document import Document, parse_document
 from iam.verdicts.bulk import BulkEvaluator, Effects
-from iam.verdicts.coverage import may_reach, request_kinds, whole_reach
+from iam.verdicts.coverage import may_reach, request_kinds, uniform_reach
 from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import Rule
@@ -40,8 +40,8 @@ def test_every_verdict_is_what_a_walk_comes_to(
 ) -> None:
     index = evaluator.reader.index
     effects, bulk = DocumentEffects(evaluator.reader), BulkEvaluator(index)
-    read = effects.of(own)
-    of_limits = [None if of is None else effects.of(of) for of in bounds]
+    read = effects.read_all(own)
+    of_limits = [None if of is None else effects.read_all(of) for of in bounds]
     limit_effects = [
         frozenset([effects.unread_limit]) if of is None else effects_of(of) for of in of_limits
     ]
@@ -57,7 +57,7 @@ def test_every_verdict_is_what_a_walk_comes_to(
             rules_on(number, read),
             [None if of is None else rules_on(number, of) for of in of_limits],
         )
-        assert evaluation.verdicts.each(range(number, number + 1)) == [walked.verdict]
+        assert evaluation.verdicts.as_list(range(number, number + 1)) == [walked.verdict]
         assert bool(limited >> number & 1) is walked.limited
     assert not evaluation.too_complex
 
@@ -69,14 +69,14 @@ def test_a_statement_reaches_the_requests_that_a_walk_says(
 ) -> None:
     index = evaluator.reader.index
     effects = DocumentEffects(evaluator.reader)
-    (read,) = effects.of([held])
+    (read,) = effects.read_all([held])
     for number in one_of_each_scope(evaluator):
         scope = index.requests[number].scope
         for match in read.matches:
             if not match.requests >> number & 1:
                 continue
             walked = {reach for (reach,) in request_kinds(scope, [match.rule])}
-            assert bool(effects.reached(match, 1 << number)) is any(walked)
+            assert bool(effects.reached_requests(match, 1 << number)) is any(walked)
             assert may_reach(scope, match.rule) is any(walked)
-            if (whole := whole_reach(scope, match.rule)) is not None:
+            if (whole := uniform_reach(scope, match.rule)) is not None:
                 assert walked == {whole}

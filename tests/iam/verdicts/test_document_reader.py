@@ -38,6 +38,6 @@ def test_a_document_that_names_no_action_of_these_says_nothing() -> None:
 
 def test_requests_on_none_of_what_an_action_acts_on_have_a_second_number() -> None:
     index = make_evaluator().reader.index
-    ((first, second),) = index.acted_on.items()
+    ((first, second),) = index.actual_numbers.items()
     assert [index.requests[n].name for n in (first, second)] == ["kms:DescribeKey"] * 2
-    assert index.requests[first].scope.acted_on == index.requests[second].scope.resources
+    assert index.requests[first].scope.actual_resources == index.requests[second].scope.resources

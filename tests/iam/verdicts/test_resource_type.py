@@ -71,7 +71,7 @@ def test_a_union_spans_all_nothing_or_some(
     found = match_kinds(made.scope, (tuple(some),))
     if found:
         expected = None if len(found) == 2 else (True,) in found
-        assert made.span(tuple(some)) is expected
+        assert made.extent(tuple(some)) is expected
 
 
 @pytest.mark.parametrize(
