@@ -1,5 +1,4 @@
-"""The verdict by a walk over every kind of request: slow, simple, and what all shorter ways must
-come to."""
+"""A slow and simple evaluator: the oracle for `iam.verdicts.bulk` and `iam.verdicts.decide`."""
 
 from __future__ import annotations
 
@@ -13,27 +12,27 @@ from iam.verdicts.verdict import Verdict, sum_up
 
 
 class Walked(NamedTuple):
-    """What a walk comes to."""
+    """The result of the oracle."""
 
     verdict: Verdict
     reaching: frozenset[int]
-    """The rules that reach any request, by their place: own ones first, then those of limits."""
+    """The indexes of the rules that reach any request: own rules first, then those of limits."""
     limited: bool
-    """Whether a limit that could be read takes something away by not allowing it."""
+    """Whether a limit that could be read allows less than the principal's own documents."""
 
 
 def walk(
     scope: RequestScope, own: Sequence[Rule], limits: Sequence[Sequence[Rule] | None] = ()
 ) -> Walked:
-    """Decide on every kind of request that there is.
+    """Evaluate every kind of request.
 
     Args:
         scope: The resources of the requests.
-        own: What the principal's own and its groups' documents say of them.
-        limits: What each limit says; None for one that could not be read.
+        own: The rules of the principal's own documents and those of its groups.
+        limits: The rules of each limit; None for a limit that could not be read.
 
     Returns:
-        The verdict; `unknown` where it is not the same in the best and in the worst case.
+        The verdict, which is `unknown` if it differs between the best and the worst case.
     """
     read = [limit for limit in limits if limit is not None]
     levels = [list(own), *map(list, read)]
@@ -44,12 +43,12 @@ def walk(
     for reaches in request_kinds(scope, rules):
         reaching.update(i for i, reach in enumerate(reaches) if reach)
         for best_case, found in verdicts.items():
-            following = iter(zip(rules, reaches, strict=True))
+            remaining = iter(zip(rules, reaches, strict=True))
             allows: list[Reach] = []
             deny = Reach.NO
             for level in levels:
                 allow = Reach.NO
-                for rule, reach in [next(following) for _ in level]:
+                for rule, reach in [next(remaining) for _ in level]:
                     effect = rule.effect_in(best_case)
                     allow = max(allow, reach) if effect == "Allow" else allow
                     deny = max(deny, reach) if effect == "Deny" else deny

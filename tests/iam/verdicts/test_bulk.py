@@ -1,4 +1,4 @@
-"""Verdicts on all requests at once: each is what a walk over all kinds of that request comes to."""
+"""Evaluating all requests at once, compared with the oracle."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def one_of_each_scope(evaluator: Evaluator) -> list[int]:
 
 @given(documents, limits, evaluators)
 @settings(max_examples=150, deadline=None)
-def test_every_verdict_is_what_a_walk_comes_to(
-    own: list[Document | Unread], bounds: list[list[Document] | None], evaluator: Evaluator
+def test_every_verdict_agrees_with_the_oracle(
+    own: list[Document | Unread], limit_documents: list[list[Document] | None], evaluator: Evaluator
 ) -> None:
     index = evaluator.reader.index
     effects, bulk = DocumentEffects(evaluator.reader), BulkEvaluator(index)
     read = effects.read_all(own)
-    of_limits = [None if of is None else effects.read_all(of) for of in bounds]
+    limits_read = [None if of is None else effects.read_all(of) for of in limit_documents]
     limit_effects = [
-        frozenset([effects.unread_limit]) if of is None else effects_of(of) for of in of_limits
+        frozenset([effects.unread_limit]) if of is None else effects_of(of) for of in limits_read
     ]
     evaluation = bulk.evaluate(effects_of(read), limit_effects)
     limited = 0
-    for of in of_limits:
+    for of in limits_read:
         if of is not None:
             limited |= bulk.limited(effects_of(read), effects_of(of))
     for number in one_of_each_scope(evaluator):
@@ -55,7 +55,7 @@ def test_every_verdict_is_what_a_walk_comes_to(
         walked = walk(
             scope,
             rules_on(number, read),
-            [None if of is None else rules_on(number, of) for of in of_limits],
+            [None if of is None else rules_on(number, of) for of in limits_read],
         )
         assert evaluation.verdicts.as_list(range(number, number + 1)) == [walked.verdict]
         assert bool(limited >> number & 1) is walked.limited
@@ -64,12 +64,10 @@ def test_every_verdict_is_what_a_walk_comes_to(
 
 @given(parsed, evaluators)
 @settings(max_examples=100, deadline=None)
-def test_a_statement_reaches_the_requests_that_a_walk_says(
-    held: Document, evaluator: Evaluator
-) -> None:
+def test_reached_requests_agree_with_the_oracle(document: Document, evaluator: Evaluator) -> None:
     index = evaluator.reader.index
     effects = DocumentEffects(evaluator.reader)
-    (read,) = effects.read_all([held])
+    (read,) = effects.read_all([document])
     for number in one_of_each_scope(evaluator):
         scope = index.requests[number].scope
         for match in read.matches:
@@ -78,5 +76,5 @@ def test_a_statement_reaches_the_requests_that_a_walk_says(
             walked = {reach for (reach,) in request_kinds(scope, [match.rule])}
             assert bool(effects.reached_requests(match, 1 << number)) is any(walked)
             assert may_reach(scope, match.rule) is any(walked)
-            if (whole := uniform_reach(scope, match.rule)) is not None:
-                assert walked == {whole}
+            if (uniform := uniform_reach(scope, match.rule)) is not None:
+                assert walked == {uniform}
