@@ -83,7 +83,7 @@ def match_kinds_of_type(
             results.append(tuple(sorted(cut)) or False)
     queried = tuple(sorted({union for union in results if not isinstance(union, bool)}))
     position = {union: i for i, union in enumerate(queried)}
-    for kind in _walk(domain, queried, budget):
+    for kind in _explore(domain, queried, budget):
         yield tuple(
             [union if isinstance(union, bool) else kind[position[union]] for union in results]
         )
@@ -97,11 +97,11 @@ def _extent(domain: tuple[Patterns, ...], pattern: Tokens) -> bool | None:
 def _cached_extent(
     domain: tuple[Patterns, ...], pattern: Tokens, budget: StepBudget
 ) -> bool | None:
-    kinds = set(_walk(domain, ((pattern,),), budget))
+    kinds = set(_explore(domain, ((pattern,),), budget))
     return None if len(kinds) > 1 else (True,) in kinds
 
 
-def _walk(
+def _explore(
     domain: tuple[Patterns, ...], unions: tuple[Patterns, ...], budget: StepBudget
 ) -> Iterator[tuple[bool, ...]]:
     """Yield each match kind once, exploring all automata together.

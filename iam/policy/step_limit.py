@@ -14,7 +14,7 @@ _Result = TypeVar("_Result")
 
 PATTERN_LIMIT = 20_000
 """Maximum steps for one pattern and one resource type."""
-WALK_LIMIT = 4_000
+EXPLORATION_LIMIT = 4_000
 """Maximum steps for several patterns together and one resource type."""
 DOCUMENT_LIMIT = 60_000
 """Maximum steps for all patterns of a document and all resource types."""

@@ -14,7 +14,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from iam.policy.glob import matches
-from iam.policy.step_limit import VERDICT_LIMIT, WALK_LIMIT, StepBudget, TooComplex, step_limited
+from iam.policy.step_limit import (
+    EXPLORATION_LIMIT,
+    VERDICT_LIMIT,
+    StepBudget,
+    TooComplex,
+    step_limited,
+)
 from iam.verdicts.coverage import (
     TYPICAL,
     can_be_sampled,
@@ -120,7 +126,7 @@ def limit_narrows(scope: RequestScope, own: CombinedReach, limit: CombinedReach)
     try:
         return any(
             max([limit.reach, *reaches[n:]]) < max([own.reach, *reaches[:n]])
-            for reaches in iter_request_kinds(scope, rules, StepBudget(WALK_LIMIT))
+            for reaches in iter_request_kinds(scope, rules, StepBudget(EXPLORATION_LIMIT))
         )
     except TooComplex:
         limited, unlimited = case_of([own, limit], NO_REACH), case_of([own], NO_REACH)
@@ -158,13 +164,13 @@ def _verdict_in(scope: RequestScope, case: Case, budget: StepBudget) -> Verdict:
             _verdict_in(TYPICAL, type_case, StepBudget(VERDICT_LIMIT))
         # The exploration has a limit of its own, lower than that of samples. Matching hundreds of
         # patterns is fast, but even a few patterns can have millions of states together.
-        verdicts |= _verdicts_of_type(resources, type_case, sampled, StepBudget(WALK_LIMIT))
+        verdicts |= _verdicts_of_type(resources, type_case, sampled, StepBudget(EXPLORATION_LIMIT))
         if _is_partial(verdicts):
             return Verdict.PARTIAL
     return sum_up(verdicts)
 
 
-@step_limited(limit=WALK_LIMIT, cache_size=50_000)
+@step_limited(limit=EXPLORATION_LIMIT, cache_size=50_000)
 def _verdicts_of_type(
     resources: ResourceType, case: Case, sampled: frozenset[Verdict], budget: StepBudget
 ) -> frozenset[Verdict]:

@@ -29,7 +29,7 @@ class StatementMatch(NamedTuple):
 
 
 class DocumentReader:
-    """Reads documents against the requests of an index."""
+    """Matches documents with the requests of an index."""
 
     def __init__(self, index: RequestIndex, complexity: Complexity) -> None:
         """Index the requests by service, name and section.
@@ -45,7 +45,9 @@ class DocumentReader:
         self._by_service: dict[str, int] = {}
         self._by_name: dict[str, int] = {}
         self._wildcards: tuple[int, ...] = ()
+        """The numbers of requests whose name is a wildcard. They are matched one by one."""
         self._by_condition_keys: dict[object, int] = {}
+        """Requests by section, service and condition keys, on which conditions may depend."""
         self._by_section: dict[object, int] = {}
         for i, request in enumerate(index.requests):
             bit = 1 << i
@@ -61,6 +63,7 @@ class DocumentReader:
             key = (section, request.action and (request.action.service, request.action.conditions))
             self._by_condition_keys[key] = self._by_condition_keys.get(key, 0) | bit
         self._concrete = sum(self._by_service.values())
+        """All other requests."""
         self._by_pattern: dict[str, int] = {}
 
     def read(self, document: Document, compared: bool = True) -> tuple[StatementMatch, ...]:

@@ -59,14 +59,7 @@ class LimitEvidence(NamedTuple):
     @property
     def unread(self) -> Evidence | None:
         """The first policy that could not be read."""
-        return next(
-            (
-                evidence
-                for evidence in self.policies
-                if isinstance(evidence.policy.document, Unread)
-            ),
-            None,
-        )
+        return next((e for e in self.policies if isinstance(e.policy.document, Unread)), None)
 
 
 class PrincipalEvidence(NamedTuple):

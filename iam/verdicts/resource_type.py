@@ -56,7 +56,7 @@ class ResourceType:
         self._suffixes: dict[int, str | None] = {}
         # The literal start of all of the resources.
         self._prefix = "".join(takewhile(lambda token: len(token) == 1, tokens))
-        self._prefix_state = self._walk(self._automaton.start, self._prefix)
+        self._prefix_state = self._state_after(self._automaton.start, self._prefix)
         self.sample = (
             self._complete(self._prefix_state, self._prefix) if self._prefix_state else None
         )
@@ -130,7 +130,7 @@ class ResourceType:
         prefix = "".join(takewhile(lambda token: len(token) == 1, pattern))
         if len(prefix) == len(pattern) and prefix != self.sample:
             in_type = prefix.startswith(self._prefix) and self._automaton.accepts(
-                self._walk(self._prefix_state, prefix[len(self._prefix) :])
+                self._state_after(self._prefix_state, prefix[len(self._prefix) :])
             )
             return Match(prefix if in_type else None, self.sample)
         common = min(len(prefix), len(self._prefix))
@@ -229,7 +229,7 @@ class ResourceType:
             moves = self._moves_from[state] = {char: after for char, after in steps if after}
         return moves
 
-    def _walk(self, state: int, text: str) -> int:
+    def _state_after(self, state: int, text: str) -> int:
         for char in text:
             if not state:
                 break

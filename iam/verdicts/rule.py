@@ -152,7 +152,7 @@ def unmatched_rule(statement: Statement) -> Rule:
 
 
 def _repeats_resources(statement: Statement, section_statement: Statement) -> bool:
-    """Return whether a statement reaches the section's resources by the very same patterns.
+    """Return whether a statement reaches the section's resources by identical patterns.
 
     The result also holds for patterns with policy variables, whose values are the same in both.
     """

@@ -11,7 +11,7 @@ from iam.verdicts.rule import Reach, Rule
 from iam.verdicts.verdict import Verdict, sum_up
 
 
-class Walked(NamedTuple):
+class OracleResult(NamedTuple):
     """The result of the oracle."""
 
     verdict: Verdict
@@ -21,9 +21,9 @@ class Walked(NamedTuple):
     """Whether a limit that could be read allows less than the principal's own documents."""
 
 
-def walk(
+def evaluate_exhaustively(
     scope: RequestScope, own: Sequence[Rule], limits: Sequence[Sequence[Rule] | None] = ()
-) -> Walked:
+) -> OracleResult:
     """Evaluate every kind of request.
 
     Args:
@@ -58,7 +58,7 @@ def walk(
                 allows.append(Reach.NO)
             found.add(_verdict(min(allows), deny))
     best, worst = (sum_up(found) for found in verdicts.values())
-    return Walked(best if best is worst else Verdict.UNKNOWN, frozenset(reaching), limited)
+    return OracleResult(best if best is worst else Verdict.UNKNOWN, frozenset(reaching), limited)
 
 
 def _verdict(allow: Reach, deny: Reach) -> Verdict:

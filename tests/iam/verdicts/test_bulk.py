@@ -12,7 +12,7 @@ from iam.verdicts.coverage import may_reach, request_kinds, uniform_reach
 from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import Rule
-from tests.iam.verdicts.oracle import walk
+from tests.iam.verdicts.oracle import evaluate_exhaustively
 from tests.iam.verdicts.test_summary import evaluators, readable
 
 parsed = readable.map(parse_document)
@@ -52,13 +52,13 @@ def test_every_verdict_agrees_with_the_oracle(
             limited |= bulk.limited(effects_of(read), effects_of(of))
     for number in one_of_each_scope(evaluator):
         scope = index.requests[number].scope
-        walked = walk(
+        expected = evaluate_exhaustively(
             scope,
             rules_on(number, read),
             [None if of is None else rules_on(number, of) for of in limits_read],
         )
-        assert evaluation.verdicts.as_list(range(number, number + 1)) == [walked.verdict]
-        assert bool(limited >> number & 1) is walked.limited
+        assert evaluation.verdicts.as_list(range(number, number + 1)) == [expected.verdict]
+        assert bool(limited >> number & 1) is expected.limited
     assert not evaluation.too_complex
 
 
@@ -73,8 +73,8 @@ def test_reached_requests_agree_with_the_oracle(document: Document, evaluator: E
         for match in read.matches:
             if not match.requests >> number & 1:
                 continue
-            walked = {reach for (reach,) in request_kinds(scope, [match.rule])}
-            assert bool(effects.reached_requests(match, 1 << number)) is any(walked)
-            assert may_reach(scope, match.rule) is any(walked)
+            expected = {reach for (reach,) in request_kinds(scope, [match.rule])}
+            assert bool(effects.reached_requests(match, 1 << number)) is any(expected)
+            assert may_reach(scope, match.rule) is any(expected)
             if (uniform := uniform_reach(scope, match.rule)) is not None:
-                assert walked == {uniform}
+                assert expected == {uniform}
