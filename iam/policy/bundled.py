@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from iam.arn import Arn
+
 
 @dataclass(frozen=True, slots=True)
 class ShippedPolicy:
@@ -42,8 +44,9 @@ def shipped(name_or_arn: str) -> ShippedPolicy | None:
     Returns:
         The policy; None if it does not come with the app.
     """
-    name = name_or_arn
-    if name_or_arn.startswith("arn:"):
-        # The ARN depends on the partition (arn:aws-us-gov:…). The policy is the same.
-        _, _, name = name_or_arn.partition(":iam::aws:policy/")
+    # The ARN depends on the partition (arn:aws-us-gov:…). The policy is the same.
+    arn = Arn.parse(name_or_arn)
+    name = arn.resource
+    if (arn.service, arn.account, arn.kind) == ("iam", "aws", "policy"):
+        name = name.removeprefix("policy/")
     return next((policy for policy in shipped_policies() if policy.name == name), None)
