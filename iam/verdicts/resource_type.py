@@ -90,7 +90,7 @@ class ResourceType:
         return _cached_extent(self, patterns, budget or StepBudget(VERDICT_LIMIT))
 
     def iter_match_kinds(
-        self, lists: tuple[Patterns, ...], budget: StepBudget
+        self, unions: tuple[Patterns, ...], budget: StepBudget
     ) -> Iterator[tuple[bool, ...]]:
         """Yield the match kinds of the resources: see `iam.policy.match_kinds`."""
 
@@ -98,7 +98,7 @@ class ResourceType:
             hit, miss = self.match(pattern)
             return None if hit is not None and miss is not None else miss is None
 
-        return match_kinds_of_type(self.scope, lists, extent, budget)
+        return match_kinds_of_type(self.scope, unions, extent, budget)
 
     def samples(
         self, patterns: Sequence[Tokens], budget: StepBudget | None = None
