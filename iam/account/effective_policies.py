@@ -1,6 +1,6 @@
-"""Which policies count for a principal, and how each reaches it.
+"""Collect the policies that apply to a principal.
 
-What the account's data does not hold stands in their list as `Unread`, never left out.
+A policy or a group that is missing from the account's data is included as `Unread`, not left out.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from iam.policy.document import Document
 
 
 class EffectivePolicy(NamedTuple):
-    """A policy that counts for a principal, and how it reaches it."""
+    """A policy that applies to a principal, and the way in which it does."""
 
     document: Document | Unread
     policy: str
     """A managed policy's ARN or an inline policy's name."""
     kind: Literal["managed", "inline", "boundary"]
     group: str | None = None
-    """The group by which it reaches the user."""
+    """The group through which the policy applies to the user."""
 
 
 class Limit(NamedTuple):
-    """Policies that take away what they do not allow: one of them must allow a request too.
+    """Policies that limit access without granting any: one of them must allow a request as well.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
@@ -32,14 +32,22 @@ class Limit(NamedTuple):
 
 
 def policies_of(account: Account, entity: Entity) -> tuple[EffectivePolicy, ...]:
-    """The identity-based policies that count for a principal: its own, and those of its groups."""
-    found: list[EffectivePolicy] = []
+    """Collect the identity-based policies that apply to a principal.
 
-    def add(holder: Entity, group: str | None) -> None:
-        for inline in holder.inline:
-            found.append(EffectivePolicy(inline.document, inline.name, "inline", group))
-        for arn in holder.attached:
-            found.append(EffectivePolicy(_managed_document(account, arn), arn, "managed", group))
+    Args:
+        account: The account of the principal.
+        entity: A user, a role, or a group.
+
+    Returns:
+        Its own policies, then those of its groups.
+    """
+    policies: list[EffectivePolicy] = []
+
+    def add(owner: Entity, group: str | None) -> None:
+        for inline in owner.inline:
+            policies.append(EffectivePolicy(inline.document, inline.name, "inline", group))
+        for arn in owner.attached:
+            policies.append(EffectivePolicy(_managed_document(account, arn), arn, "managed", group))
 
     add(entity, None)
     for name in entity.groups:
@@ -49,12 +57,20 @@ def policies_of(account: Account, entity: Entity) -> tuple[EffectivePolicy, ...]
             missing = Unread(
                 f"group {name}", "Missing", "the account's data does not hold the group"
             )
-            found.append(EffectivePolicy(missing, f"(policies of group {name})", "inline", name))
-    return tuple(found)
+            policies.append(EffectivePolicy(missing, f"(policies of group {name})", "inline", name))
+    return tuple(policies)
 
 
 def limits_of(account: Account, entity: Entity) -> tuple[Limit, ...]:
-    """What limits a principal: its permissions boundary, if it has one."""
+    """Collect the limits of a principal.
+
+    Args:
+        account: The account of the principal.
+        entity: A user, a role, or a group.
+
+    Returns:
+        The permissions boundary, if the principal has one.
+    """
     arn = entity.boundary
     if not arn:
         return ()

@@ -1,1 +1,1 @@
-"""The language of IAM policies: documents, conditions, patterns and the known actions."""
+"""The IAM policy language: documents, conditions, patterns and the action catalogue."""

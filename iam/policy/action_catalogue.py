@@ -1,8 +1,8 @@
-"""The catalogue of concrete actions: what each does, on which resources, under which conditions.
+"""The catalogue of concrete actions, with descriptions, resource types and condition keys.
 
-It knows the services that AWS's Bedrock policies name. The data is `iam/data/catalogue.json`,
-written by `scripts/make_catalogue.py`. Plain dataclasses, not pydantic: the file is ours and read
-at start.
+It covers the services that the AWS managed policies for Bedrock name. The data file,
+`iam/data/catalogue.json`, is written by `scripts/make_catalogue.py`. Pydantic is not used: the file
+is trusted and is read at start-up.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
@@ -21,8 +21,8 @@ from iam.policy.glob import glob_of
 from iam.policy.pattern import action_tokens
 from iam.text import ascii_lower
 
-_MOST_KNOWN = 4_096
-"""So many patterns are remembered with what they match."""
+_MAX_CACHED = 4_096
+"""Maximum number of cached patterns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,72 +30,78 @@ class Action:
     """One concrete action of a service."""
 
     service: str
-    """The prefix of its policies: `bedrock`."""
+    """The service prefix in policies: `bedrock`."""
     name: str
     description: str
     """What a grant permits, to follow "may": `create a guardrail`."""
     access: str
     """`List`, `Read`, `Write`, `Tagging` or `Permissions management`."""
     resources: tuple[str, ...]
-    """ARN formats, as `arn:${Partition}:bedrock:${Region}:${Account}:agent/${AgentId}`.
+    """ARN formats of its resource types: `arn:${Partition}:bedrock:${Region}:${Account}:agent/…`.
 
-    An action without any is granted on `*` only."""
+    An action without resource types requires `"Resource": "*"`."""
     conditions: tuple[str, ...]
-    """Condition keys of its own and of its resources; any request has AWS's global ones too."""
+    """Condition keys of the action and its resource types, without the global condition keys."""
 
     @property
     def id(self) -> str:
-        """As policies name it: `bedrock:GetAgent`."""
+        """The action as written in policies: `bedrock:GetAgent`."""
         return f"{self.service}:{self.name}"
 
 
 class Catalogue:
-    """Every known action, found by name or by pattern."""
+    """The known actions, by name or by pattern."""
 
     def __init__(self, actions: Iterable[Action], source: str, updated: str) -> None:
-        """Take the actions, the data set they come from, and the date of that data."""
-        in_order = sorted(actions, key=lambda action: action.id)
-        self.actions: Mapping[str, Action] = {ascii_lower(action.id): action for action in in_order}
-        """By identifier in lower case, in the order of identifiers."""
+        """Build the catalogue.
+
+        Args:
+            actions: The actions, in any order.
+            source: The name of the data set that they come from.
+            updated: The date of that data set.
+        """
+        ordered = sorted(actions, key=lambda action: action.id)
+        self.actions: Mapping[str, Action] = {ascii_lower(action.id): action for action in ordered}
+        """By identifier in lower case, sorted by identifier."""
         self.source = source
         self.updated = updated
         self._matching: dict[Tokens, tuple[Action, ...]] = {}
 
     def find(self, id: str) -> Action | None:
-        """The action of this name, whatever its case; None where the catalogue has none."""
+        """Return the action of this identifier, ignoring case; None if it is unknown."""
         return self.actions.get(ascii_lower(id))
 
     def matching(self, pattern: str) -> tuple[Action, ...]:
-        """The actions that an Action element such as `bedrock:Get*` stands for, by identifier."""
+        """Return the actions that a pattern such as `bedrock:Get*` matches, sorted by ID."""
         tokens = action_tokens(pattern)
-        if (known := self._matching.get(tokens)) is None:
+        if (actions := self._matching.get(tokens)) is None:
             matches = glob_of(tokens).matches
-            known = tuple([action for id, action in self.actions.items() if matches(id)])
-            if len(self._matching) >= _MOST_KNOWN:
+            actions = tuple([action for id, action in self.actions.items() if matches(id)])
+            if len(self._matching) >= _MAX_CACHED:
                 self._matching.clear()
-            self._matching[tokens] = known
-        return known
+            self._matching[tokens] = actions
+        return actions
 
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue that comes with the app, read once."""
+    """Return the catalogue that comes with the app. The file is read once."""
     text = files("iam").joinpath("data/catalogue.json").read_text(encoding="utf-8")
     content = json.loads(text)
     return Catalogue(
         actions=(
             action
-            for service, known in content["services"].items()
-            for action in _service_actions(service, known)
+            for service, data in content["services"].items()
+            for action in _service_actions(service, data)
         ),
         source=content["source"],
         updated=content["updated"],
     )
 
 
-def _service_actions(service: str, known: Mapping[str, Any]) -> Iterable[Action]:
-    types: Mapping[str, list[str]] = known["resources"]
-    for name, action in known["actions"].items():
+def _service_actions(service: str, data: Mapping[str, Any]) -> Iterable[Action]:
+    types: Mapping[str, list[str]] = data["resources"]
+    for name, action in data["actions"].items():
         formats = (format for type in action["resources"] for format in types[type])
         yield Action(
             service=service,

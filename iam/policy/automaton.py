@@ -1,6 +1,6 @@
-"""The machine behind patterns: a union of them as an automaton, walked a character at a time.
+"""Nondeterministic finite automata (NFAs) for patterns, stepped one character at a time.
 
-It knows nothing of IAM but the kinds of tokens that patterns and ARN formats are made of.
+The only IAM-specific part is the set of tokens that patterns and ARN formats consist of.
 """
 
 from __future__ import annotations
@@ -9,74 +9,76 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 OTHER = "\0"
-"""Stands for every character that no pattern at hand names."""
-_VERSION = 6
-"""The most characters after a colon of a model's ID. The longest yet has five (`:1000k`); more
-would let an ID hold what only the start of an ARN does: `:bedrock:`, or an account's number."""
-_WINDOW = 4
-"""The most characters of the last such part before a custom model's own ID: a number (`:200k`)."""
+"""Represents every character that none of the patterns names."""
+_MAX_SUFFIX = 6
+"""Maximum length of a suffix after a colon in a model ID. The longest known one has five characters
+(`:1000k`). With a higher limit, an ID could contain a part that belongs to the start of an ARN:
+`:bedrock:` or an account ID."""
+_MAX_SIZE = 4
+"""Maximum length of the last suffix before the ID of a custom model: a size (`:200k`)."""
 
-# What one token of a pattern accepts: a character itself, or one of these classes.
+# Character classes of transitions. A token of a pattern may also be DIGIT.
 ANY, NOT_COLON, NOT_COLON_SLASH, DIGIT = "any", "not : $", "not : / $", "digit"
+# Tokens of patterns other than literal characters. Patterns are sorted by these values.
 STAR, WORD, PATH, ID, ONE, MODEL = "star", "word", "path", "id", "one", "model"
-OWNER = "owner"
+OWNER = "owner"  # the account field of an ARN: twelve digits, or `aws`
 Token = str
-"""A character, or one of the words above (never a single character)."""
+"""A literal character, or one of the values above, each longer than one character."""
 Tokens = tuple[Token, ...]
 
 
-_MOST_KNOWN = 1_024
-"""So many steps are remembered of an automaton."""
+_MAX_CACHED = 1_024
+"""Maximum number of cached transitions of an automaton."""
 
 
 def _states(mask: int) -> list[int]:
-    """The states in a mask."""
-    found: list[int] = []
+    """List the states in a mask."""
+    states: list[int] = []
     while mask:
         lowest = mask & -mask
         mask ^= lowest
-        found.append(lowest.bit_length() - 1)
-    return found
+        states.append(lowest.bit_length() - 1)
+    return states
 
 
 class Automaton:
-    """A union of patterns, walked a character at a time; sets of states are bit masks."""
+    """The NFA of a union of patterns. A set of states is a bit mask."""
 
     __slots__ = (
         "_closure",
         "_edges",
         "_memo",
         "_named",
-        "_outdone",
         "_stars",
+        "_superseded",
+        "absorbing",
         "accepting",
-        "always",
-        "settled",
+        "matches_all",
         "start",
     )
 
     def __init__(self, patterns: Iterable[Tokens]) -> None:
         self._edges: list[list[tuple[str, int]]] = []
         self._closure: dict[int, int] = {}
-        """Masks of the states from which others are reached by no character."""
+        """The epsilon closures of states that have epsilon transitions, as masks."""
         self._memo: dict[tuple[int, str], int] = {}
         self.accepting = 0
         self.start = 0
-        self.settled = 0
-        """States after which everything matches."""
+        self.absorbing = 0
+        """States from which every continuation matches."""
         self._stars = 0
-        """States in which a `*` is matched."""
-        self._outdone: dict[int, int] = {}
-        """What need not be followed there: what comes before the `*` in its pattern."""
+        """States that match a `*`."""
+        self._superseded: dict[int, int] = {}
+        """By such a state, the earlier states of its pattern, which it makes redundant."""
         self._named: dict[int, frozenset[str]] = {}
-        self.always = False
+        self.matches_all = False
         """Whether every string matches."""
         for tokens in patterns:
             self.start |= self._add(tokens)
-            self.always = self.always or (bool(tokens) and set(tokens) == {STAR})
+            self.matches_all = self.matches_all or (bool(tokens) and set(tokens) == {STAR})
 
     def _add(self, tokens: Tokens) -> int:
-        """Add a pattern's states; return the mask of where it begins."""
+        """Add the states of a pattern and return the mask of its start states."""
         edges: list[list[tuple[str, int]]] = [[]]
         skips: dict[int, int] = {}
         stars: dict[int, int] = {}
@@ -114,7 +116,7 @@ class Automaton:
                 edges[last].append((":", colon))
                 skips[last] = here
                 last = colon
-                for _ in range(_VERSION):
+                for _ in range(_MAX_SUFFIX):
                     after = state()
                     edges[last].append((NOT_COLON_SLASH, after))
                     edges[after].append((":", colon))
@@ -122,15 +124,15 @@ class Automaton:
                 if token == MODEL:
                     # A custom model: `amazon.titan-text-lite-v1:0:4k/abcdefghij12`.
                     last, tail, kind = colon, state(), DIGIT
-                    for _ in range(_WINDOW):
+                    for _ in range(_MAX_SIZE):
                         after = state()
                         edges[last].append((kind, after))
                         edges[after].append(("/", tail))
                         last, kind = after, NOT_COLON_SLASH
-                    own = state()
-                    edges[tail].append((NOT_COLON_SLASH, own))
-                    edges[own].append((NOT_COLON_SLASH, own))
-                    skips[own] = here
+                    states_mask = state()
+                    edges[tail].append((NOT_COLON_SLASH, states_mask))
+                    edges[states_mask].append((NOT_COLON_SLASH, states_mask))
+                    skips[states_mask] = here
             else:
                 edges[before].append((token, here))
         base = len(self._edges)
@@ -143,30 +145,31 @@ class Automaton:
             self._closure[base + i] = mask
         for i, outdone in stars.items():
             self._stars |= 1 << (base + i)
-            self._outdone[base + i] = outdone << base
+            self._superseded[base + i] = outdone << base
         self.accepting |= 1 << (base + here)
         if tokens and tokens[-1] == STAR:
-            self.settled |= 1 << (base + here - 1)
-        return self._reached(base)
+            self.absorbing |= 1 << (base + here - 1)
+        return self._closure_of(base)
 
-    def _reached(self, state: int) -> int:
+    def _closure_of(self, state: int) -> int:
         return self._closure.get(state) or 1 << state
 
-    def named(self, mask: int) -> frozenset[str]:
-        """The characters that lead on from here otherwise than an unnamed one does."""
-        if (known := self._named.get(mask)) is not None:
-            return known
-        kinds_here = {kind for state in _states(mask) for kind, _ in self._edges[state]}
-        result = frozenset(kinds_here - {ANY, NOT_COLON, NOT_COLON_SLASH, DIGIT})
-        if len(self._named) >= _MOST_KNOWN:
+    def named_characters(self, mask: int) -> frozenset[str]:
+        """Return the characters that some transition from these states names explicitly."""
+        if (cached := self._named.get(mask)) is not None:
+            return cached
+        classes = {kind for state in _states(mask) for kind, _ in self._edges[state]}
+        result = frozenset(classes - {ANY, NOT_COLON, NOT_COLON_SLASH, DIGIT})
+        if len(self._named) >= _MAX_CACHED:
             self._named.clear()
         self._named[mask] = result
         return result
 
     def step(self, mask: int, char: str) -> int:
+        """Return the states after a character, given the states before it."""
         key = (mask, char)
-        if (known := self._memo.get(key)) is not None:
-            return known
+        if (cached := self._memo.get(key)) is not None:
+            return cached
         result = 0
         for state in _states(mask):
             for kind, to in self._edges[state]:
@@ -176,86 +179,94 @@ class Automaton:
                     or (kind == NOT_COLON_SLASH and char not in ":/$")
                     or (kind == DIGIT and (char.isdigit() or char == OTHER))
                 ):
-                    result |= self._reached(to)
-        if settled := result & self.settled:
-            # What else was under way no longer matters; forgetting it keeps long lists from
-            # exploding.
-            result = self._reached((settled & -settled).bit_length() - 1)
+                    result |= self._closure_of(to)
+        if absorbed := result & self.absorbing:
+            # The result is known, so the other states are dropped. This keeps the number of
+            # distinct masks small for long lists of patterns.
+            result = self._closure_of((absorbed & -absorbed).bit_length() - 1)
         elif stars := result & self._stars:
-            # So does what is in the middle of a pattern, where a later `*` of it matches: a pattern
-            # of stars alone has no more states to be in than it has characters.
+            # A later `*` of a pattern makes its earlier states redundant. Dropping them keeps the
+            # number of distinct masks of a single pattern linear in its length.
             while stars:
                 star = stars.bit_length() - 1
-                result &= ~self._outdone[star]
-                stars &= ~(self._outdone[star] | 1 << star)
-        if len(self._memo) >= _MOST_KNOWN:
+                result &= ~self._superseded[star]
+                stars &= ~(self._superseded[star] | 1 << star)
+        if len(self._memo) >= _MAX_CACHED:
             self._memo.clear()
         self._memo[key] = result
         return result
 
-    def anywhere(self, mask: int) -> int:
-        """Where some character leads, whichever it is."""
+    def step_any(self, mask: int) -> int:
+        """Return the states that any character leads to."""
         key = (mask, "")
-        if (known := self._memo.get(key)) is not None:
-            return known
+        if (cached := self._memo.get(key)) is not None:
+            return cached
         result = 0
         for state in _states(mask):
             for _, to in self._edges[state]:
-                result |= self._reached(to)
+                result |= self._closure_of(to)
         self._memo[key] = result
         return result
 
     def accepts(self, mask: int) -> bool:
-        """Whether what has led here matches."""
+        """Return whether one of these states is accepting."""
         return bool(mask & self.accepting)
 
     @property
     def size(self) -> int:
-        """How many states it has."""
+        """The number of states."""
         return len(self._edges)
 
 
-class Together:
-    """Several automata walked at once: matches what all of them match."""
+class Intersection:
+    """The intersection of several automata: matches the strings that all of them match."""
 
     __slots__ = ("_machines", "start")
 
     def __init__(self, machines: Iterable[Automaton]) -> None:
         self._machines: list[tuple[Automaton, int, int]] = []
-        """Each with the place of its states in a mask of all, and its own mask there."""
-        self.start = place = 0
+        """Each automaton, the offset of its states in the combined mask, and their mask."""
+        self.start = offset = 0
         for machine in machines:
-            self._machines.append((machine, place, (1 << machine.size) - 1))
-            self.start |= machine.start << place
-            place += machine.size
+            self._machines.append((machine, offset, (1 << machine.size) - 1))
+            self.start |= machine.start << offset
+            offset += machine.size
 
-    def named(self, mask: int) -> frozenset[str]:
-        """The characters that lead on from here otherwise than an unnamed one does."""
-        return frozenset().union(*[m.named(mask >> at & own) for m, at, own in self._machines])
+    def named_characters(self, mask: int) -> frozenset[str]:
+        """Return the characters that some transition from these states names explicitly."""
+        return frozenset().union(
+            *[
+                m.named_characters(mask >> offset & states_mask)
+                for m, offset, states_mask in self._machines
+            ]
+        )
 
     def step(self, mask: int, char: str) -> int:
-        """Where a character leads; 0 as soon as one of them cannot match any more."""
+        """Return the states after a character; 0 if one of the automata can no longer match."""
         result = 0
-        for machine, at, own in self._machines:
-            if not (after := machine.step(mask >> at & own, char)):
+        for machine, offset, states_mask in self._machines:
+            if not (after := machine.step(mask >> offset & states_mask, char)):
                 return 0
-            result |= after << at
+            result |= after << offset
         return result
 
-    def anywhere(self, mask: int) -> int:
-        """Where some character leads each of them, whichever it is."""
+    def step_any(self, mask: int) -> int:
+        """Return the states that any character leads to; 0 if one automaton has none."""
         result = 0
-        for machine, at, own in self._machines:
-            if not (after := machine.anywhere(mask >> at & own)):
+        for machine, offset, states_mask in self._machines:
+            if not (after := machine.step_any(mask >> offset & states_mask)):
                 return 0
-            result |= after << at
+            result |= after << offset
         return result
 
     def accepts(self, mask: int) -> bool:
-        """Whether what has led here matches."""
-        return all(m.accepts(mask >> at & own) for m, at, own in self._machines)
+        """Return whether each automaton is in an accepting state."""
+        return all(
+            m.accepts(mask >> offset & states_mask) for m, offset, states_mask in self._machines
+        )
 
 
 @lru_cache(maxsize=1_024)
 def automaton(patterns: tuple[Tokens, ...]) -> Automaton:
+    """Return the cached automaton of a union of patterns."""
     return Automaton(patterns)

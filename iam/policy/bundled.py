@@ -1,7 +1,7 @@
-"""The Bedrock policies that come with the app, for when AWS cannot be asked.
+"""The Bedrock managed policies that come with the app, used when AWS cannot be reached.
 
-The data is `iam/data/policies.json`, written by `scripts/make_policies.py`. AWS revises its
-policies: show the version and the date wherever one of these stands in for the live document.
+The data file, `iam/data/policies.json`, is written by `scripts/make_policies.py`. AWS revises its
+managed policies, so show the version and date of a bundled document that is used.
 """
 
 from __future__ import annotations
@@ -17,27 +17,34 @@ from iam.arn import Arn
 
 @dataclass(frozen=True, slots=True)
 class ShippedPolicy:
-    """A managed policy as AWS had published it on a certain day."""
+    """One published version of an AWS managed policy."""
 
     name: str
     arn: str
     version: str
-    """AWS's name for it: `v9`."""
+    """The version ID: `v9`."""
     updated: str
-    """The day on which AWS published this version: `2026-08-04`."""
+    """The date on which AWS published this version: `2026-08-04`."""
     document: dict[str, Any]
 
 
 @cache
 def shipped_policies() -> tuple[ShippedPolicy, ...]:
-    """All of them, AmazonBedrockLimitedAccess first."""
+    """Return all bundled policies, AmazonBedrockLimitedAccess first."""
     text = files("iam").joinpath("data/policies.json").read_text(encoding="utf-8")
     return tuple(ShippedPolicy(**policy) for policy in json.loads(text))
 
 
 def shipped(name_or_arn: str) -> ShippedPolicy | None:
-    """The policy of this name or ARN, of any partition; None if it does not come with the app."""
-    # ARNs differ between partitions (arn:aws-us-gov:…), the policy does not.
+    """Find a bundled policy.
+
+    Args:
+        name_or_arn: The name of the policy, or its ARN in any partition.
+
+    Returns:
+        The policy; None if it does not come with the app.
+    """
+    # The ARN depends on the partition (arn:aws-us-gov:…). The policy is the same.
     arn = Arn.parse(name_or_arn)
     name = arn.resource
     if (arn.service, arn.account, arn.kind) == ("iam", "aws", "policy"):

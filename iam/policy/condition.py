@@ -1,8 +1,9 @@
-"""Conditions: whether one holds for certain.
+"""Evaluate conditions without a request: always, never, maybe or unknown.
 
-Most conditions depend on a request that nobody has made yet: they *may* hold. Only what is
-certain is judged: a condition that the section's own statement implies or contradicts, and keys
-that a call cannot carry. An operator that IAM does not have makes the answer unknown.
+The result of most conditions depends on the request, so they *may* hold. A condition is decided
+only where it is certain: where the condition of the section's own statement implies or contradicts
+it, and where the key cannot be present in a request. An operator that IAM does not have makes the
+result unknown.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -14,171 +15,188 @@ from collections.abc import Iterable
 from enum import Enum
 
 from iam.policy.action_catalogue import Action
-from iam.policy.condition_operators import Operator, named, operator_of
+from iam.policy.condition_operators import Operator, operator_named, operator_of
 from iam.policy.document import Condition
 from iam.text import ascii_lower
 
 
-class Standing(Enum):
-    """Whether a condition holds for the requests of a section."""
+class Holds(Enum):
+    """Whether conditions hold for the requests of a section."""
 
     ALWAYS = "always"
     NEVER = "never"
     MAYBE = "maybe"
     UNKNOWN = "unknown"
-    UNKNOWN_MAYBE = "unknown, and another condition only may hold"
+    UNKNOWN_MAYBE = "unknown, and another condition may hold"
 
 
-# Keys that only calls to these services carry. Others (aws:, saml:, ec2:SourceInstanceARN,
-# lambda:SourceFunctionArn …) may come with the caller's credentials on any call.
-_ONLY_IN_THEIR_OWN_CALLS = frozenset(
+# Services whose condition keys are present only in requests to the service itself. Other keys
+# (aws:, saml:, ec2:SourceInstanceARN, lambda:SourceFunctionArn …) may be present in any request,
+# since they can depend on the caller's credentials.
+_SERVICE_SPECIFIC = frozenset(
     {"dynamodb", "iam", "kms", "organizations", "rds", "s3", "secretsmanager", "sns", "sqs"}
 )
 
 
-def standing(
+def evaluate_conditions(
     conditions: Iterable[Condition], given: Iterable[Condition], action: Action | None
-) -> Standing:
-    """Tell whether a statement's conditions hold.
+) -> Holds:
+    """Evaluate the conditions of a statement for the requests of a section.
 
     Args:
-        conditions: Of the statement; all must hold.
-        given: The section's own conditions, which hold for every request that is asked about. A
-            policy variable in them must mean the same as in the statement's.
-        action: The concrete action of these requests, if the catalogue has it.
+        conditions: The conditions of the statement. All of them must hold.
+        given: The conditions of the section's own statement, which hold for all of its requests.
+            `${…}` must have the same meaning in both statements.
+        action: The concrete action of the requests, if the catalogue has it.
 
     Returns:
-        `NEVER` if one never holds; else `UNKNOWN` if one has an operator that is not known
-        (`UNKNOWN_MAYBE` if another only may hold as well); else `ALWAYS` or `MAYBE`.
+        `NEVER` if a condition never holds. Otherwise `UNKNOWN` if one has an unknown operator, or
+        `UNKNOWN_MAYBE` if, in addition, another one may or may not hold. Otherwise `MAYBE` if one
+        may or may not hold, else `ALWAYS`.
     """
-    given = _and_what_follows(given)
-    found = {_one(condition, given, action) for condition in conditions}
-    if Standing.NEVER in found:
-        return Standing.NEVER
-    if Standing.UNKNOWN in found:
-        return Standing.UNKNOWN_MAYBE if Standing.MAYBE in found else Standing.UNKNOWN
-    return Standing.MAYBE if Standing.MAYBE in found else Standing.ALWAYS
+    given = _with_implied(given)
+    results = {_evaluate(condition, given, action) for condition in conditions}
+    if Holds.NEVER in results:
+        return Holds.NEVER
+    if Holds.UNKNOWN in results:
+        return Holds.UNKNOWN_MAYBE if Holds.MAYBE in results else Holds.UNKNOWN
+    return Holds.MAYBE if Holds.MAYBE in results else Holds.ALWAYS
 
 
-def _one(condition: Condition, given: tuple[Condition, ...], action: Action | None) -> Standing:
+def _evaluate(condition: Condition, given: tuple[Condition, ...], action: Action | None) -> Holds:
     operator = operator_of(condition)
     if operator is None:
-        return Standing.UNKNOWN
-    if action is not None and _certainly_absent(condition.key, action):
-        return _with_absent_key(operator, condition.values)
-    for known in given:
-        if ascii_lower(known.key) == ascii_lower(condition.key):
-            result = _follows(operator, condition.values, known)
-            if result is not Standing.MAYBE:
+        return Holds.UNKNOWN
+    if action is not None and _is_absent(condition.key, action):
+        return _result_if_absent(operator, condition.values)
+    for other in given:
+        if ascii_lower(other.key) == ascii_lower(condition.key):
+            result = _implied_result(operator, condition.values, other)
+            if result is not Holds.MAYBE:
                 return result
-    return Standing.MAYBE
+    return Holds.MAYBE
 
 
-def may_be_absent(key: str) -> bool:
-    """Whether a key is certain to be absent from the calls of some actions, so that it is not the
-    same for all whether a condition on it holds."""
-    return ascii_lower(key.partition(":")[0]) in _ONLY_IN_THEIR_OWN_CALLS
+def is_service_specific(key: str) -> bool:
+    """Return whether a condition key is present only in requests to its own service.
+
+    The result of a condition on such a key depends on the action.
+    """
+    return ascii_lower(key.partition(":")[0]) in _SERVICE_SPECIFIC
 
 
-def _certainly_absent(key: str, action: Action) -> bool:
+def _is_absent(key: str, action: Action) -> bool:
     service = ascii_lower(key.partition(":")[0])
-    if not may_be_absent(key) or service == action.service:
+    if not is_service_specific(key) or service == action.service:
         return False
     name = ascii_lower(key.partition("/")[0])
     return all(name != ascii_lower(listed.partition("/")[0]) for listed in action.conditions)
 
 
-def _with_absent_key(operator: Operator, values: tuple[str, ...]) -> Standing:
-    if operator.is_("Null"):
+def _result_if_absent(operator: Operator, values: tuple[str, ...]) -> Holds:
+    if operator.compares_as("Null"):
         holds = as_bool(values)
         if holds is None:
-            return Standing.MAYBE
+            return Holds.MAYBE
     elif operator.quantifier == "foranyvalue":
         if operator.if_exists:
-            return Standing.MAYBE  # AWS's documentation does not say which of the two wins
+            return Holds.MAYBE  # AWS does not document which of the two takes precedence
         holds = False
     else:
         holds = operator.if_exists or operator.quantifier == "forallvalues" or operator.negated
-    return Standing.ALWAYS if holds else Standing.NEVER
+    return Holds.ALWAYS if holds else Holds.NEVER
 
 
 def as_bool(values: tuple[str, ...]) -> bool | None:
-    """The truth value that a condition asks for; None if it is none, or both."""
+    """Return the Boolean value of a Bool or Null condition.
+
+    Args:
+        values: The values of the condition.
+
+    Returns:
+        True or False; None if the values are neither, or both.
+    """
     folded = {ascii_lower(value) for value in values}
     return {frozenset({"true"}): True, frozenset({"false"}): False}.get(frozenset(folded))
 
 
-def _and_what_follows(given: Iterable[Condition]) -> tuple[Condition, ...]:
-    """Add what must be true of the calls that these conditions let through.
+def _with_implied(given: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Add the conditions that follow from the given ones.
 
-    A call by way of a service is a forward access session: all of the keys that tell of it are
-    there. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+    If aws:CalledViaLast is present, the request is part of a forward access session, so
+    aws:ViaAWSService, aws:CalledVia and aws:CalledViaFirst are present as well.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
     """
-    found: list[Condition] = []
-    for known in given:
-        found.append(known)
-        if ascii_lower(known.key) == "aws:calledvialast" and _makes_present(known):
-            found += [
+    implied: list[Condition] = []
+    for condition in given:
+        implied.append(condition)
+        if ascii_lower(condition.key) == "aws:calledvialast" and _requires_key(condition):
+            implied += [
                 Condition(operator="Bool", key="aws:ViaAWSService", values=("true",)),
                 Condition(operator="Null", key="aws:CalledVia", values=("false",)),
                 Condition(operator="Null", key="aws:CalledViaFirst", values=("false",)),
             ]
-            if operator_of(known) == _IS:
-                found.append(
+            if operator_of(condition) == _STRING_EQUALS:
+                implied.append(
                     Condition(
                         operator="ForAnyValue:StringEquals",
                         key="aws:CalledVia",
-                        values=known.values,
+                        values=condition.values,
                     )
                 )
-    return tuple(found)
+    return tuple(implied)
 
 
-_IS = named("stringequals")
-_ONE_IS = named("stringequals", "foranyvalue")
+_STRING_EQUALS = operator_named("stringequals")
+_ANY_STRING_EQUALS = operator_named("stringequals", "foranyvalue")
 
 
-def _makes_present(known: Condition) -> bool:
-    """Whether a condition holds only where its key is present."""
-    operator = operator_of(known)
-    if operator is None or not known.values or operator.if_exists or operator.negated:
+def _requires_key(condition: Condition) -> bool:
+    """Return whether a condition holds only if its key is present."""
+    operator = operator_of(condition)
+    if operator is None or not condition.values or operator.if_exists or operator.negated:
         return False
-    if operator.is_("Null"):
-        return as_bool(known.values) is False
+    if operator.compares_as("Null"):
+        return as_bool(condition.values) is False
     return operator.quantifier != "forallvalues"
 
 
-def _follows(operator: Operator, values: tuple[str, ...], known: Condition) -> Standing:
-    """What a condition is worth where another one on the same key is known to hold."""
-    given = operator_of(known)
-    if given is None:
-        return Standing.MAYBE
-    if given == operator and known.values:
-        wider, narrower = set(values), set(known.values)
+def _implied_result(operator: Operator, values: tuple[str, ...], given: Condition) -> Holds:
+    """Evaluate a condition, given that another one on the same key holds."""
+    given_operator = operator_of(given)
+    if given_operator is None:
+        return Holds.MAYBE
+    if given_operator == operator and given.values:
+        wider, narrower = set(values), set(given.values)
         if operator.negated:
             wider, narrower = narrower, wider
         if narrower <= wider:
-            return Standing.ALWAYS
-    if any("${" in value for value in (*values, *known.values)):
-        return Standing.MAYBE
-    if operator.is_("Null"):
+            return Holds.ALWAYS
+    if any("${" in value for value in (*values, *given.values)):
+        return Holds.MAYBE
+    if operator.compares_as("Null"):
         absent = as_bool(values)
-        if absent is None or not _makes_present(known):
-            return Standing.MAYBE
-        return Standing.NEVER if absent else Standing.ALWAYS
-    if given.is_("Bool") and operator.is_("Bool") and not operator.quantifier:
-        asked, told = as_bool(values), as_bool(known.values)
-        if asked is None or told is None or not _makes_present(known):
-            return Standing.MAYBE
-        return Standing.ALWAYS if asked is told else Standing.NEVER
+        if absent is None or not _requires_key(given):
+            return Holds.MAYBE
+        return Holds.NEVER if absent else Holds.ALWAYS
+    if (
+        given_operator.compares_as("Bool")
+        and operator.compares_as("Bool")
+        and not operator.quantifier
+    ):
+        expected, actual = as_bool(values), as_bool(given.values)
+        if expected is None or actual is None or not _requires_key(given):
+            return Holds.MAYBE
+        return Holds.ALWAYS if expected is actual else Holds.NEVER
     holds = operator.comparison.holds
-    if not known.values or holds is None:
-        return Standing.MAYBE
-    hits = {any(holds(asked, value) for asked in values) for value in known.values}
-    if given == _ONE_IS and operator.quantifier == "foranyvalue":
-        # One of the key's values is one of these; there may be others, so it is never NEVER.
-        return Standing.ALWAYS if hits == {not operator.negated} else Standing.MAYBE
-    if given != _IS or operator.quantifier or len(hits) != 1:
-        return Standing.MAYBE
-    # The key is present and has one of the known values.
-    return Standing.ALWAYS if hits.pop() != operator.negated else Standing.NEVER
+    if not given.values or holds is None:
+        return Holds.MAYBE
+    hits = {any(holds(expected, value) for expected in values) for value in given.values}
+    if given_operator == _ANY_STRING_EQUALS and operator.quantifier == "foranyvalue":
+        # At least one value of the key is known. The key may have others, so never NEVER.
+        return Holds.ALWAYS if hits == {not operator.negated} else Holds.MAYBE
+    if given_operator != _STRING_EQUALS or operator.quantifier or len(hits) != 1:
+        return Holds.MAYBE
+    # The key is present and has one of the given values.
+    return Holds.ALWAYS if hits.pop() != operator.negated else Holds.NEVER

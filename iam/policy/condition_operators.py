@@ -1,6 +1,6 @@
-"""The condition operators of IAM, one entry each: how it compares values, and its words.
+"""The condition operators of IAM: how each compares values and how it is worded.
 
-To add an operator, add an entry here: evaluation and words follow from it.
+To add an operator, add an entry to `COMPARISONS`. Evaluation and wording are derived from it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -16,29 +16,29 @@ from iam.policy.pattern import resource_tokens
 from iam.text import ascii_lower
 
 
-def _equals(asked: str, value: str) -> bool:
-    return asked == value
+def _equals(expected: str, actual: str) -> bool:
+    return expected == actual
 
 
-def _like(asked: str, value: str) -> bool:
-    return matches(resource_tokens(asked, variables=False), value)
+def _like(expected: str, actual: str) -> bool:
+    return matches(resource_tokens(expected, variables=False), actual)
 
 
 class Comparison(NamedTuple):
-    """How an operator compares, whether it is negated or not."""
+    """A comparison, shared by an operator and its negation."""
 
     name: str
-    """The operator that is not negated, as AWS spells it."""
+    """The operator without negation, as AWS spells it."""
     verb: str
-    """What follows the key in words: `is below`."""
+    """The wording that follows the key: `is below`."""
     negation: str | None = None
-    """The operator that holds where this one does not."""
+    """The negated operator, if there is one."""
     holds: Callable[[str, str], bool] | None = None
-    """Whether a value of the condition matches a value of the request. None where that is not known
-    here: such a condition may hold."""
+    """Compares a value of the condition with a value of the request. None if the comparison is not
+    implemented: such a condition may hold."""
 
 
-# ArnEquals and ArnLike are one and the same, wildcards and all.
+# ArnEquals and ArnLike behave identically. Both accept wildcards.
 COMPARISONS = (
     Comparison("StringEquals", "is", "StringNotEquals", _equals),
     Comparison("StringEqualsIgnoreCase", "is", "StringNotEqualsIgnoreCase"),
@@ -61,28 +61,28 @@ COMPARISONS = (
     Comparison("Null", "is absent"),
 )
 
-_BY_NAME = {ascii_lower(one.name): (one, False) for one in COMPARISONS} | {
-    ascii_lower(one.negation): (one, True) for one in COMPARISONS if one.negation
+_BY_NAME = {ascii_lower(c.name): (c, False) for c in COMPARISONS} | {
+    ascii_lower(c.negation): (c, True) for c in COMPARISONS if c.negation
 }
 _QUANTIFIERS = ("", "forallvalues", "foranyvalue")
 
 
 class Operator(NamedTuple):
-    """The operator of a condition, taken apart."""
+    """The parsed operator of a condition."""
 
     quantifier: str
-    """`forallvalues`, `foranyvalue` or nothing."""
+    """`forallvalues`, `foranyvalue` or empty."""
     comparison: Comparison
     negated: bool = False
     if_exists: bool = False
 
-    def is_(self, name: str) -> bool:
-        """Whether it compares as the operator of this name does, negated or not."""
+    def compares_as(self, name: str) -> bool:
+        """Return whether this is the operator of this name or its negation."""
         return self.comparison.name == name
 
 
 def operator_of(condition: Condition) -> Operator | None:
-    """Read the operator of a condition; None if it is not one of IAM's."""
+    """Parse the operator of a condition; None if IAM has no such operator."""
     quantifier, _, rest = ascii_lower(condition.operator).rpartition(":")
     if if_exists := rest.endswith("ifexists"):
         rest = rest.removesuffix("ifexists")
@@ -94,7 +94,15 @@ def operator_of(condition: Condition) -> Operator | None:
     return Operator(quantifier, comparison, negated, if_exists)
 
 
-def named(name: str, quantifier: str = "") -> Operator:
-    """The operator of a name in lower case, which must be one of IAM's."""
+def operator_named(name: str, quantifier: str = "") -> Operator:
+    """Return an operator by name.
+
+    Args:
+        name: The name of an IAM operator, in lower case.
+        quantifier: `forallvalues`, `foranyvalue` or empty.
+
+    Raises:
+        KeyError: IAM has no such operator.
+    """
     comparison, negated = _BY_NAME[name]
     return Operator(quantifier, comparison, negated)

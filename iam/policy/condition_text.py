@@ -1,7 +1,7 @@
-"""A condition in words: `with MFA`, `if the region is us-east-1`, `unless the guardrail is g-1`.
+"""Describe a condition in words: `with MFA`, `if the region is us-east-1`.
 
-A Deny under one negated condition is turned round, since that is how people think of it: denied
-unless. With a second condition it is not: "unless one or unless the other" would be misread.
+A Deny with a single, negated condition is described with "unless", which is easier to read. With
+several conditions it is not, because "unless A and unless B" is ambiguous.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
@@ -48,56 +48,57 @@ _MFA = {
     (True, True): "with MFA or with long-term credentials",
     (False, True): "without MFA",
 }
-"""By the value and IfExists: the key is absent from calls with long-term credentials.
+"""By value and IfExists. The key is absent from requests with long-term credentials.
+
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
 """
 _YES_NO = {
     "aws:securetransport": ("over TLS", "without TLS"),
     "aws:viaawsservice": ("when an AWS service calls on its behalf", "when it calls directly"),
 }
-"""Keys that every request has."""
+"""Keys that are present in every request: the phrases for true and false."""
 
 
 def clause(condition: Condition, effect: Effect | None, alone: bool) -> str:
-    """Say a condition.
+    """Describe a condition in words.
 
     Args:
-        condition: Of a statement.
-        effect: The statement's.
+        condition: A condition of a statement.
+        effect: The effect of the statement.
         alone: Whether it is the statement's only condition.
 
     Returns:
-        A phrase to follow what is allowed or denied.
+        A phrase that follows a description of what is allowed or denied.
     """
     operator = operator_of(condition)
     values = [value or '""' for value in condition.values] or ["(nothing)"]
     if operator is None:
         return f"if unknown operator {condition.operator}: {condition.key} {' or '.join(values)}"
     truth = as_bool(condition.values)
-    if operator.is_("Bool") and not operator.quantifier and truth is not None:
+    if operator.compares_as("Bool") and not operator.quantifier and truth is not None:
         if (key := ascii_lower(condition.key)) == "aws:multifactorauthpresent":
             return _MFA[truth, operator.if_exists]
         if key in _YES_NO:
             return _YES_NO[key][0 if truth else 1]
     name = _name(condition.key)
-    if operator.is_("Null") and truth is not None:
+    if operator.compares_as("Null") and truth is not None:
         return f"if {name} is {'absent' if truth else 'present'}"
-    if operator.is_("Null"):
+    if operator.compares_as("Null"):
         return f"if {name} is absent: {' or '.join(values)}"
     verb = operator.comparison.verb
     if operator.negated and effect == "Deny" and alone and not operator.quantifier:
         return f"unless {name} {verb} {' or '.join(values)}"
     if operator.negated:
         verb = verb.replace("is", "is not", 1)
-    said = f"{name} {verb} {(' nor ' if operator.negated else ' or ').join(values)}"
-    return f"if {_QUANTIFIERS[operator.quantifier]}{said}{_where_absent(operator)}"
+    comparison = f"{name} {verb} {(' nor ' if operator.negated else ' or ').join(values)}"
+    return f"if {_QUANTIFIERS[operator.quantifier]}{comparison}{_absent_suffix(operator)}"
 
 
 _QUANTIFIERS = {"": "", "forallvalues": "every ", "foranyvalue": "any "}
 
 
-def _where_absent(operator: Operator) -> str:
-    """What is to be said of requests without the key; those that are not something include them."""
+def _absent_suffix(operator: Operator) -> str:
+    """Describe the result for requests without the key, where the wording does not imply it."""
     if operator.quantifier == "forallvalues":
         return ", or there is none"
     return ", or is absent" if operator.if_exists and not operator.negated else ""

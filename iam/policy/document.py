@@ -1,8 +1,8 @@
-"""Policy documents and their statements: frozen models, normalised once at the door.
+"""Parse policy documents into frozen, normalised models.
 
-IAM allows a string, an object or a list in the same place, so everything becomes a tuple here and
-nobody downstream asks again. What cannot be understood is kept and marked, never dropped: a
-statement that was not understood may allow or deny, and the evaluator must know that it is there.
+IAM accepts a string, an object or a list for the same element. The parser turns all of them into
+tuples. An element that cannot be understood is recorded as a problem of its statement, not dropped:
+the statement may allow or deny, so the evaluator has to take it into account.
 
 Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -27,11 +27,11 @@ _KNOWN_ELEMENTS = frozenset(
 
 
 class DocumentError(ValueError):
-    """A policy document that cannot be read as one; its text says why, in words."""
+    """The input is not a policy document. The message says why."""
 
 
-# Plain dataclasses: what is not of the type that it must be is found here, one place at a time, and
-# an account holds tens of thousands of these.
+# Plain dataclasses instead of pydantic models: the parser checks every element itself, and an
+# account contains tens of thousands of statements.
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,21 @@ class Condition:
     """One key of one operator in a Condition block."""
 
     operator: str
-    """As written, with qualifier and suffix: `ForAllValues:StringLikeIfExists`."""
+    """As written, with set operator and suffix: `ForAllValues:StringLikeIfExists`."""
     key: str
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. Of `actions` and `not_actions` exactly one is set, and so for resources,
-    unless `problem` says what could not be understood."""
+    """One statement.
+
+    Exactly one of `actions` and `not_actions` is set, and exactly one of `resources` and
+    `not_resources`, unless `problem` says which element was not understood.
+    """
 
     index: int
-    """Its place in the document, from 0."""
+    """The position in the document, from 0."""
     sid: str | None = None
     effect: Effect | None = None
     actions: tuple[str, ...] | None = None
@@ -66,10 +69,10 @@ class Document:
     """A policy document."""
 
     version: str
-    """`2012-10-17`, or `2008-10-17`, in which policy variables are plain text."""
+    """`2012-10-17`, or `2008-10-17`, in which policy variables are literal text."""
     statements: tuple[Statement, ...]
     fingerprint: str
-    """The same for documents of the same content; what verdicts are memoised by."""
+    """A hash of the content. Verdicts are cached by it."""
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
@@ -79,33 +82,39 @@ class Document:
 
 
 def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of JSON, as an `object_pairs_hook`, and lose nothing by it.
+    """Build a JSON object and reject duplicate names; an `object_pairs_hook` for `json.loads`.
 
-    Python keeps the last of two values of the same name; AWS saves no such document:
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html
+    By default, Python keeps the last of several values with the same name. AWS rejects such a
+    document: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html
+
+    Args:
+        pairs: The names and values of the object.
+
+    Returns:
+        The object.
 
     Raises:
-        DocumentError: A name stands twice.
+        DocumentError: A name occurs more than once.
     """
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    result = dict(pairs)
+    if len(result) < len(pairs):
         counts = Counter(name for name, _ in pairs)
         twice = next(name for name, count in counts.items() if count > 1)
-        raise DocumentError(f"it has {twice!r} twice in one object, and which one counts is open")
-    return made
+        raise DocumentError(f"it has {twice!r} twice in one object, so its meaning is ambiguous")
+    return result
 
 
 def parse_document(raw: object) -> Document:
-    """Make a document of what AWS or a file gave.
+    """Parse a policy document from AWS or from a file.
 
     Args:
-        raw: A mapping, or its JSON text, URL-encoded or not.
+        raw: A mapping, or its JSON text, which may be URL-encoded.
 
     Returns:
-        The document; statements that were not understood carry a `problem`.
+        The document. Statements that were not understood have a `problem`.
 
     Raises:
-        DocumentError: It is no policy document at all.
+        DocumentError: The input is not a policy document.
     """
     if isinstance(raw, Mapping):
         try:
@@ -114,15 +123,15 @@ def parse_document(raw: object) -> Document:
             raise DocumentError("it is not plain JSON") from error
     if not isinstance(raw, str):
         raise DocumentError("it is not a JSON object")
-    # By a digest: the texts themselves, of thousands of documents, are kept by nobody else.
+    # The key is a digest, so that the cache does not keep the texts in memory.
     key = hashlib.blake2b(raw.encode(errors="surrogatepass"), digest_size=20).digest()
-    if (known := _known.get(key)) is None:
-        known = _known[key] = _parsed(raw)
-    return known
+    if (document := _cache.get(key)) is None:
+        document = _cache[key] = _parsed(raw)
+    return document
 
 
-_known: WeakValueDictionary[bytes, Document] = WeakValueDictionary()
-"""Each text is parsed once for all the places of an account in which it stands."""
+_cache: WeakValueDictionary[bytes, Document] = WeakValueDictionary()
+"""Parsed documents by digest. A text that occurs several times in an account is parsed once."""
 
 
 def _parsed(text: str) -> Document:
@@ -168,7 +177,7 @@ def _decoded(text: str) -> Mapping[str, Any]:
 
 
 def _statement(index: int, raw: object) -> Statement:
-    """One statement; a part that is not understood is left out of it and named in `problem`."""
+    """Parse a statement. An element that is not understood is left out and named in `problem`."""
     if not isinstance(raw, Mapping):
         return Statement(index=index, problem="the statement is not an object")
     problems: list[str] = []
@@ -181,7 +190,7 @@ def _statement(index: int, raw: object) -> Statement:
         effect = None
     sid = raw.get("Sid")
     if sid is not None and not isinstance(sid, str):
-        problems.append("Sid is not a text")
+        problems.append("Sid is not a string")
         sid = None
     actions, not_actions = _either(raw, "Action", "NotAction", problems)
     resources, not_resources = _either(raw, "Resource", "NotResource", problems)
@@ -207,12 +216,12 @@ def _either(
     written = name if name in raw else not_name
     values = _strings(raw[written])
     if values is None:
-        problems.append(f"{written} is neither a text nor a list of texts")
+        problems.append(f"{written} is neither a string nor a list of strings")
     return (values, None) if written == name else (None, values)
 
 
 def _strings(value: object) -> tuple[str, ...] | None:
-    # Actions and ARNs are the same in thousands of documents.
+    # Interned, since the same actions and ARNs occur in thousands of documents.
     if isinstance(value, str):
         return (intern(value),)
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
@@ -226,19 +235,19 @@ def _conditions(raw: object, problems: list[str]) -> tuple[Condition, ...]:
     if not isinstance(raw, Mapping) or not all(isinstance(k, Mapping) for k in raw.values()):
         problems.append("Condition is not an object of operators and keys")
         return ()
-    found: list[Condition] = []
+    conditions: list[Condition] = []
     for operator, keys in raw.items():
         for key, values in keys.items():
             texts = _scalars(values)
             if texts is None:
-                problems.append(f"the values of condition {operator} {key} are not texts")
+                problems.append(f"the values of condition {operator} {key} are not strings")
             else:
-                found.append(Condition(operator=str(operator), key=str(key), values=texts))
-    return tuple(found)
+                conditions.append(Condition(operator=str(operator), key=str(key), values=texts))
+    return tuple(conditions)
 
 
 def _scalars(value: object) -> tuple[str, ...] | None:
-    """Condition values as texts; JSON's `true` and `30` count as "true" and "30", as in IAM."""
+    """Convert condition values to strings: like IAM, treat `true` and `30` as "true" and "30"."""
     items = value if isinstance(value, list | tuple) else [value]
     if not all(isinstance(item, str | int | float) for item in items):
         return None

@@ -1,8 +1,8 @@
-"""Match a pattern of IAM's against a string: `*` is any run of characters, `?` exactly one.
+"""Match IAM patterns against strings: `*` matches any run of characters, `?` exactly one.
 
-Each part between two stars is looked for once, from left to right, and the first place where it
-fits is the right one. So the time grows with the lengths of pattern and string, whatever stands in
-the pattern. No regular expression does that: Python's try all ways to share a string among stars.
+The parts between stars are searched from left to right, and the first occurrence of each is taken.
+The time is at most the product of the lengths of pattern and string. Regular expressions are not
+used because Python's matcher backtracks, which takes exponential time for several stars.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
@@ -17,30 +17,32 @@ from itertools import groupby
 from iam.policy.automaton import ONE, STAR, Token, Tokens
 
 
-def wild(text: str) -> Tokens:
-    """A text's characters, with `*` and `?` as wildcards, in normal form."""
-    return tuple([_WILDCARDS.get(char, char) for char in _RUN.sub(_in_order, text)])
+def pattern_tokens(text: str) -> Tokens:
+    """Tokenise a pattern into its normal form, with `*` and `?` as wildcards."""
+    return tuple([_WILDCARDS.get(char, char) for char in _RUN.sub(_normal_run, text)])
 
 
 _WILDCARDS = {"*": STAR, "?": ONE}
 _RUN = re.compile(r"[*?]{2,}")
 
 
-def _in_order(run: re.Match[str]) -> str:
+def _normal_run(run: re.Match[str]) -> str:
     text = run.group()
     return "?" * text.count("?") + ("*" if "*" in text else "")
 
 
-def normal(tokens: Iterable[Token]) -> Tokens:
-    """A pattern in the one form of all that say the same: of neighbouring wildcards the `?` come
-    first, and at most one `*` follows."""
-    found: list[Token] = []
+def normalised(tokens: Iterable[Token]) -> Tokens:
+    """Return the normal form of a pattern, which is the same for all equivalent patterns.
+
+    In each run of wildcards, the `?` come first and at most one `*` follows.
+    """
+    normal: list[Token] = []
     for is_wildcard, run in groupby(tokens, _is_wildcard):
-        some = list(run)
-        if is_wildcard and STAR in some:
-            some = [*[one for one in some if one == ONE], STAR]
-        found += some
-    return tuple(found)
+        chars = list(run)
+        if is_wildcard and STAR in chars:
+            chars = [*[char for char in chars if char == ONE], STAR]
+        normal += chars
+    return tuple(normal)
 
 
 def _is_wildcard(token: Token) -> bool:
@@ -48,38 +50,38 @@ def _is_wildcard(token: Token) -> bool:
 
 
 class _Part:
-    """What stands between two stars."""
+    """The part of a pattern between two stars."""
 
-    __slots__ = ("lead", "length", "rest")
+    __slots__ = ("length", "prefix", "rest")
 
     def __init__(self, tokens: Tokens) -> None:
         self.length = len(tokens)
-        self.lead = ""
-        """The characters that it begins with."""
+        self.prefix = ""
+        """The characters before the first `?`."""
         self.rest: list[tuple[int, str]] = []
-        """Those after a `?`, by their places."""
+        """The runs of characters after a `?`, with their offsets."""
         if ONE not in tokens:
-            self.lead = "".join(tokens)
+            self.prefix = "".join(tokens)
             return
         at = 0
         for is_wildcard, run in groupby(tokens, _is_wildcard):
-            some = list(run)
+            chars = list(run)
             if not is_wildcard and at == 0:
-                self.lead = "".join(some)
+                self.prefix = "".join(chars)
             elif not is_wildcard:
-                self.rest.append((at, "".join(some)))
-            at += len(some)
+                self.rest.append((at, "".join(chars)))
+            at += len(chars)
 
     def fits(self, text: str, at: int) -> bool:
-        """Whether it is at a place of a text, which is long enough."""
-        return text.startswith(self.lead, at) and (
-            not self.rest or all(text.startswith(some, at + i) for i, some in self.rest)
+        """Return whether the part matches at an offset of a text that is long enough."""
+        return text.startswith(self.prefix, at) and (
+            not self.rest or all(text.startswith(chars, at + i) for i, chars in self.rest)
         )
 
     def find(self, text: str, start: int, end: int) -> int:
-        """The first place where it fits, -1 if there is none."""
+        """Return the first offset at which the part matches, or -1."""
         last = end - self.length
-        while 0 <= (start := text.find(self.lead, start, end)) <= last:
+        while 0 <= (start := text.find(self.prefix, start, end)) <= last:
             if self.fits(text, start):
                 return start
             start += 1
@@ -87,12 +89,12 @@ class _Part:
 
 
 class Glob:
-    """A pattern, ready to be matched."""
+    """A compiled pattern."""
 
-    __slots__ = ("_between", "_first", "_last", "_least")
+    __slots__ = ("_first", "_last", "_middle", "_min_length")
 
     def __init__(self, tokens: Tokens) -> None:
-        """Take a pattern in its normal form."""
+        """Compile a pattern in normal form."""
         parts: list[list[Token]] = [[]]
         for token in tokens:
             if token == STAR:
@@ -102,31 +104,31 @@ class Glob:
         first, *others = [_Part(tuple(part)) for part in parts]
         self._first = first
         self._last = others.pop() if others else None
-        self._between = others
-        self._least = sum(map(len, parts))
+        self._middle = others
+        self._min_length = sum(map(len, parts))
 
     def matches(self, text: str) -> bool:
-        """Whether it matches all of a text."""
+        """Return whether the pattern matches the whole text."""
         size, first, last = len(text), self._first, self._last
         if last is None:
-            return size == self._least and first.fits(text, 0)
+            return size == self._min_length and first.fits(text, 0)
         end = size - last.length
-        if size < self._least or not (first.fits(text, 0) and last.fits(text, end)):
+        if size < self._min_length or not (first.fits(text, 0) and last.fits(text, end)):
             return False
         here = first.length
-        for part in self._between:
-            if (found := part.find(text, here, end)) < 0:
+        for part in self._middle:
+            if (start := part.find(text, here, end)) < 0:
                 return False
-            here = found + part.length
+            here = start + part.length
         return True
 
 
 @lru_cache(maxsize=16_384)
 def glob_of(tokens: Tokens) -> Glob:
-    """Read a pattern in its normal form."""
+    """Return the cached compiled form of a pattern in normal form."""
     return Glob(tokens)
 
 
 def matches(pattern: Tokens, text: str) -> bool:
-    """Whether a pattern in its normal form matches a text."""
+    """Return whether a pattern in normal form matches the whole text."""
     return glob_of(pattern).matches(text)

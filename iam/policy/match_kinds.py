@@ -1,8 +1,9 @@
-"""Which kinds of resources there are: strings that match the same of some patterns.
+"""Find which combinations of patterns strings can match.
 
-To know whether patterns *together* cover what an action can act on, `kinds` walks them as automata
-and tells which combinations of "matches / does not match" exist at all among the resources.
-It is exact: each combination it returns is that of some string, and no string has another one.
+Given several unions of patterns, the *match kind* of a string says for each union whether the
+string matches it. Whether patterns together cover the resources of an action follows from the match
+kinds that occur among these resources. `match_kinds` finds them by exploring the automata of all
+patterns together. The result is exact: every kind occurs, and no other kind does.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
@@ -15,152 +16,165 @@ from itertools import takewhile
 
 from iam.policy.automaton import OTHER, Automaton, Tokens, automaton
 from iam.policy.pattern import Patterns
-from iam.policy.step_limit import A_PATTERN, A_QUESTION, Meter, metered
+from iam.policy.step_limit import PATTERN_LIMIT, VERDICT_LIMIT, StepBudget, step_limited
 
 
-def kinds(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter | None = None
+def match_kinds(
+    domain: tuple[Patterns, ...], unions: tuple[Patterns, ...], budget: StepBudget | None = None
 ) -> frozenset[tuple[bool, ...]]:
-    """Which combinations of matching exist among the strings of a universe.
+    """Find the match kinds that occur among the strings of a domain.
 
     Args:
-        universe: The strings that match every one of these unions; at least one.
-        lists: Unions of patterns to ask about.
-        meter: What may be spent on it; by default what a question may cost.
+        domain: At least one union of patterns. The domain consists of the strings that match all of
+            these unions.
+        unions: The unions of patterns to match the strings against.
+        budget: The steps available; by default `VERDICT_LIMIT`.
 
     Returns:
-        For every kind of string in the universe, whether each of `lists` matches it. Empty if the
-        universe is.
+        The match kinds, each with one value per union. Empty if the domain is empty.
 
     Raises:
-        TooComplex: That does not suffice.
+        TooComplex: The budget is exceeded.
     """
-    return frozenset(each_kind(universe, lists, meter or Meter(A_QUESTION)))
+    return frozenset(iter_match_kinds(domain, unions, budget or StepBudget(VERDICT_LIMIT)))
 
 
-def each_kind(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter
+def iter_match_kinds(
+    domain: tuple[Patterns, ...], unions: tuple[Patterns, ...], budget: StepBudget
 ) -> Iterator[tuple[bool, ...]]:
-    """Find the kinds one after the other, some of them more than once: see `kinds`."""
-    first, *others = universe
-    # One type of resource at a time: most patterns match all or nothing of it, and what is left
-    # to be walked is small.
+    """Yield the match kinds as they are found, possibly with repetitions: see `match_kinds`."""
+    first, *others = domain
+    # Resource types are handled one at a time. Most patterns match all or none of the resources of
+    # a type, so few patterns remain to be explored together.
     for tokens in first:
-        of_one = ((tokens,), *others)
-        yield from kinds_of_one(of_one, lists, partial(_whole, of_one), meter)
+        type_domain = ((tokens,), *others)
+        yield from match_kinds_of_type(type_domain, unions, partial(_extent, type_domain), budget)
 
 
-def kinds_of_one(
-    universe: tuple[Patterns, ...],
-    lists: tuple[Patterns, ...],
-    whole: Callable[[Tokens], bool | None],
-    meter: Meter,
+def match_kinds_of_type(
+    domain: tuple[Patterns, ...],
+    unions: tuple[Patterns, ...],
+    extent: Callable[[Tokens], bool | None],
+    budget: StepBudget,
 ) -> Iterator[tuple[bool, ...]]:
-    """Find the kinds of strings of one type.
+    """Yield the match kinds that occur among the strings of one resource type.
 
     Args:
-        universe: The type, and unions that its strings must match as well.
-        lists: As for `kinds`.
-        whole: Tells whether a pattern matches all of them, nothing, or some (None).
-        meter: What may be spent on it.
+        domain: The resource type, and further unions that its strings must match.
+        unions: The unions of patterns to match the strings against.
+        extent: Returns whether a pattern matches all of the strings (True), none of them (False),
+            or some (None).
+        budget: The steps available.
+
+    Raises:
+        TooComplex: The budget is exceeded.
     """
-    settled: list[bool | Patterns] = []
-    for patterns in lists:
-        meter.take(len(patterns))
+    results: list[bool | Patterns] = []
+    for patterns in unions:
+        budget.spend(len(patterns))
         cut: set[Tokens] = set()
         for pattern in patterns:
-            if (matched := whole(pattern)) is None:
+            if (matched := extent(pattern)) is None:
                 cut.add(pattern)
             elif matched:
-                settled.append(True)
+                results.append(True)
                 break
         else:
-            settled.append(tuple(sorted(cut)) or False)
-    asked = tuple(sorted({union for union in settled if not isinstance(union, bool)}))
-    place = {union: i for i, union in enumerate(asked)}
-    for kind in _walk(universe, asked, meter):
-        yield tuple([one if isinstance(one, bool) else kind[place[one]] for one in settled])
-
-
-def _whole(universe: tuple[Patterns, ...], pattern: Tokens) -> bool | None:
-    return _whole_of(universe, pattern, Meter(A_PATTERN))
-
-
-@metered(limit=A_PATTERN, size=50_000)
-def _whole_of(universe: tuple[Patterns, ...], pattern: Tokens, meter: Meter) -> bool | None:
-    found = set(_walk(universe, ((pattern,),), meter))
-    return None if len(found) > 1 else (True,) in found
-
-
-def _walk(
-    universe: tuple[Patterns, ...], lists: tuple[Patterns, ...], meter: Meter
-) -> Iterator[tuple[bool, ...]]:
-    """Find the kinds by walking all automata at once; each kind comes once.
-
-    What patterns name is followed first, always in the same order: a caller that has heard enough
-    has spent the same in every run of the program.
-    """
-    machines = [automaton(patterns) for patterns in universe]
-    # "every string" needs no walking, and its states would only multiply the others
-    inside = [a for a in machines if not a.always] or machines[:1]
-    unions = [automaton(patterns) for patterns in lists]
-    asked = [a for a in unions if not a.always]
-    here, masks = tuple([a.start for a in inside]), tuple([a.start for a in asked])
-    if len(universe[0]) == 1:
-        # What all of its strings begin with leaves no choice.
-        for letter in takewhile(lambda token: len(token) == 1, universe[0][0]):
-            here, masks = _stepped(inside, here, letter), _stepped(asked, masks, letter)
-        if not all(here):
-            return
-    onward: dict[tuple[int, ...], list[tuple[str, tuple[int, ...]]]] = {}
-    queue = [(here, masks)]
-    seen = {(here, masks)}
-    found: set[tuple[bool, ...]] = set()
-    while queue:
-        here, masks = queue.pop()
-        # Where only one is walked inside, each of its states is on the way to an end.
-        known = len(inside) == 1 and all(
-            not mask or mask & a.settled for mask, a in zip(masks, asked, strict=True)
+            results.append(tuple(sorted(cut)) or False)
+    queried = tuple(sorted({union for union in results if not isinstance(union, bool)}))
+    position = {union: i for i, union in enumerate(queried)}
+    for kind in _explore(domain, queried, budget):
+        yield tuple(
+            [union if isinstance(union, bool) else kind[position[union]] for union in results]
         )
-        if known or all(mask & a.accepting for mask, a in zip(here, inside, strict=True)):
+
+
+def _extent(domain: tuple[Patterns, ...], pattern: Tokens) -> bool | None:
+    return _cached_extent(domain, pattern, StepBudget(PATTERN_LIMIT))
+
+
+@step_limited(limit=PATTERN_LIMIT, cache_size=50_000)
+def _cached_extent(
+    domain: tuple[Patterns, ...], pattern: Tokens, budget: StepBudget
+) -> bool | None:
+    kinds = set(_explore(domain, ((pattern,),), budget))
+    return None if len(kinds) > 1 else (True,) in kinds
+
+
+def _explore(
+    domain: tuple[Patterns, ...], unions: tuple[Patterns, ...], budget: StepBudget
+) -> Iterator[tuple[bool, ...]]:
+    """Yield each match kind once, exploring all automata together.
+
+    Characters that patterns name are followed first, in a fixed order. A caller that stops early
+    has therefore used the same number of steps in every run.
+    """
+    machines = [automaton(patterns) for patterns in domain]
+    # A union that matches every string restricts nothing and would only multiply the states.
+    inside = [a for a in machines if not a.matches_all] or machines[:1]
+    automata = [automaton(patterns) for patterns in unions]
+    queried = [a for a in automata if not a.matches_all]
+    states, masks = tuple([a.start for a in inside]), tuple([a.start for a in queried])
+    if len(domain[0]) == 1:
+        # All strings of the type share this literal prefix.
+        for char in takewhile(lambda token: len(token) == 1, domain[0][0]):
+            states, masks = _step_all(inside, states, char), _step_all(queried, masks, char)
+        if not all(states):
+            return
+    known_moves: dict[tuple[int, ...], list[tuple[str, tuple[int, ...]]]] = {}
+    queue = [(states, masks)]
+    seen = {(states, masks)}
+    kinds: set[tuple[bool, ...]] = set()
+    while queue:
+        states, masks = queue.pop()
+        # From each state of a single domain automaton, an accepting state can be reached. So the
+        # kind is decided once every union automaton is in an absorbing state or has none left.
+        decided = len(inside) == 1 and all(
+            not mask or mask & a.absorbing for mask, a in zip(masks, queried, strict=True)
+        )
+        if decided or all(mask & a.accepting for mask, a in zip(states, inside, strict=True)):
             kind = tuple(
                 [
-                    bool(mask & (a.accepting | a.settled))
-                    for mask, a in zip(masks, asked, strict=True)
+                    bool(mask & (a.accepting | a.absorbing))
+                    for mask, a in zip(masks, queried, strict=True)
                 ]
             )
-            if kind not in found:
-                found.add(kind)
-                told = iter(kind)
-                yield tuple([a.always or next(told) for a in unions])
-                if len(found) == 1 << len(asked):
-                    return  # there can be no others
-        if known:
-            meter.take(1)
+            if kind not in kinds:
+                kinds.add(kind)
+                matched = iter(kind)
+                yield tuple([a.matches_all or next(matched) for a in automata])
+                if len(kinds) == 1 << len(queried):
+                    return  # all possible kinds have been found
+        if decided:
+            budget.spend(1)
             continue
-        if (ways := onward.get(here)) is None:
-            letters = _COMMON.union(*[a.named(m) for m, a in zip(here, inside, strict=True)])
-            steps = ((letter, _stepped(inside, here, letter)) for letter in sorted(letters))
-            ways = onward[here] = [(letter, after) for letter, after in steps if all(after)]
-        named = sorted(_NONE.union(*[a.named(m) for m, a in zip(masks, asked, strict=True)]))
-        meter.take(1 + (len(ways) + (1 + len(named)) * sum(map(effort, masks))) // 2)
+        if (moves := known_moves.get(states)) is None:
+            chars = _COMMON.union(
+                *[a.named_characters(m) for m, a in zip(states, inside, strict=True)]
+            )
+            steps = ((char, _step_all(inside, states, char)) for char in sorted(chars))
+            moves = known_moves[states] = [(char, after) for char, after in steps if all(after)]
+        named = sorted(
+            _NONE.union(*[a.named_characters(m) for m, a in zip(masks, queried, strict=True)])
+        )
+        budget.spend(1 + (len(moves) + (1 + len(named)) * sum(map(effort, masks))) // 2)
         unnamed: tuple[int, ...] | None = None
-        on: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-        for letter, after in ways:
-            if letter not in named:
-                unnamed = unnamed or _stepped(asked, masks, letter)
-                on.append((after, unnamed))
-        for letter in named:
-            if all(after := _stepped(inside, here, letter)):
-                on.append((after, _stepped(asked, masks, letter)))
-        for target in on:
+        successors: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+        for char, after in moves:
+            if char not in named:
+                unnamed = unnamed or _step_all(queried, masks, char)
+                successors.append((after, unnamed))
+        for char in named:
+            if all(after := _step_all(inside, states, char)):
+                successors.append((after, _step_all(queried, masks, char)))
+        for target in successors:
             if target not in seen:
                 seen.add(target)
                 queue.append(target)
 
 
-def _stepped(machines: list[Automaton], masks: tuple[int, ...], letter: str) -> tuple[int, ...]:
-    return tuple([a.step(mask, letter) for mask, a in zip(masks, machines, strict=True)])
+def _step_all(machines: list[Automaton], masks: tuple[int, ...], char: str) -> tuple[int, ...]:
+    return tuple([a.step(mask, char) for mask, a in zip(masks, machines, strict=True)])
 
 
 _NONE: frozenset[str] = frozenset()
@@ -168,15 +182,15 @@ _COMMON = frozenset({":", "/", "$", OTHER})
 
 
 def effort(mask: int) -> int:
-    """What a step from some states of an automaton costs: more, where they are many or far on."""
+    """Return the cost of a transition, which grows with the number and the size of states."""
     return 1 + mask.bit_count() // 4 + mask.bit_length() // 256
 
 
-def covers(wide: Sequence[Tokens], narrow: Tokens, meter: Meter | None = None) -> bool:
-    """Whether every string that matches `narrow` matches one of `wide`."""
-    return kinds(((narrow,),), (tuple(wide),), meter) <= {(True,)}
+def covers(wide: Sequence[Tokens], narrow: Tokens, budget: StepBudget | None = None) -> bool:
+    """Return whether every string that matches `narrow` matches one of `wide`."""
+    return match_kinds(((narrow,),), (tuple(wide),), budget) <= {(True,)}
 
 
-def overlaps(one: Tokens, other: Tokens, meter: Meter | None = None) -> bool:
-    """Whether some string matches both."""
-    return bool(kinds(((one,), (other,)), (), meter))
+def overlaps(first: Tokens, second: Tokens, budget: StepBudget | None = None) -> bool:
+    """Return whether some string matches both patterns."""
+    return bool(match_kinds(((first,), (second,)), (), budget))

@@ -1,7 +1,7 @@
-"""A limit on work: what a question about patterns costs is counted, and remembered with its answer.
+"""Limits on the number of steps that comparing patterns may take.
 
-Steps are counted, never seconds, and an answer from memory costs what it cost to find. So the same
-questions run into the same limits, whatever was asked before and on whatever machine.
+Steps are counted instead of seconds, and a cached result costs as many steps as it took to compute.
+So the limits are reproducible: they do not depend on the machine or on what is cached.
 """
 
 from __future__ import annotations
@@ -10,86 +10,91 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result")
 
-A_PATTERN = 20_000
-"""The most steps for one pattern and one type of resource."""
-A_WALK = 4_000
-"""The most steps for patterns together and one type of resource."""
-A_DOCUMENT = 60_000
-"""The most steps for all patterns of a document and all types of resources."""
-A_PRINCIPAL = 60_000
-"""The most steps for the documents of a principal together, counted in the same way."""
-A_WILDCARD = 100
-"""The steps that a wildcard counts for in documents too simple to be measured."""
-A_QUESTION = 100_000
-"""The most steps for a verdict on requests about the same resources."""
+PATTERN_LIMIT = 20_000
+"""Maximum steps for one pattern and one resource type."""
+EXPLORATION_LIMIT = 4_000
+"""Maximum steps for several patterns together and one resource type."""
+DOCUMENT_LIMIT = 60_000
+"""Maximum steps for all patterns of a document and all resource types."""
+PRINCIPAL_LIMIT = 60_000
+"""Maximum steps for all documents of a principal, counted in the same way."""
+WILDCARD_STEPS = 100
+"""Estimated steps per wildcard, for documents so simple that their steps are not counted."""
+VERDICT_LIMIT = 100_000
+"""Maximum steps for one verdict on the requests of a scope."""
 
 
 class TooComplex(Exception):
-    """It takes more steps to compare these patterns than there are to spend."""
+    """Comparing these patterns takes more steps than the limit allows."""
 
 
-class Meter:
-    """How many steps may still be spent."""
+class StepBudget:
+    """The number of steps that are left."""
 
     __slots__ = ("left",)
 
     def __init__(self, left: float) -> None:
         self.left = left
 
-    def take(self, steps: int) -> None:
-        """Spend some steps.
+    def spend(self, steps: int) -> None:
+        """Deduct steps from the budget.
 
         Raises:
-            TooComplex: There are not so many left.
+            TooComplex: The budget is exceeded.
         """
         self.left -= steps
         if self.left < 0:
             raise TooComplex
 
 
-_GIVEN_UP: Any = object()
+_TOO_COMPLEX: Any = object()
 
 
-def metered(limit: int, size: int) -> Callable[[Callable[..., _Answer]], Callable[..., _Answer]]:
-    """Limit what one call of a function may cost, and remember its answers.
+def step_limited(
+    limit: int, cache_size: int
+) -> Callable[[Callable[..., _Result]], Callable[..., _Result]]:
+    """Cache the results of a function and limit the steps of each call.
 
-    The function takes a meter as its last argument. What it raises TooComplex for is remembered as
-    well, and costs the whole limit.
+    The function takes a `StepBudget` as its last argument. A call that raises `TooComplex` is
+    cached too, and costs the whole limit.
 
     Args:
-        limit: The most steps that a call may take, whatever the caller has left.
-        size: How many answers are remembered; then it begins anew.
+        limit: Maximum steps of a call, even if the caller's budget is larger.
+        cache_size: Maximum number of cached results. The cache is cleared when it is full.
+
+    Returns:
+        A decorator for such a function.
     """
 
-    def decorated(fn: Callable[..., _Answer]) -> Callable[..., _Answer]:
-        table: dict[tuple[Any, ...], tuple[_Answer, float]] = {}
+    def decorate(fn: Callable[..., _Result]) -> Callable[..., _Result]:
+        cache: dict[tuple[Any, ...], tuple[_Result, float]] = {}
 
         @wraps(fn)
-        def call(*args: Any) -> _Answer:
-            *key, meter = args
-            asked = tuple(key)
-            if (known := table.get(asked)) is None:
-                allowed = min(limit, meter.left)
-                own = Meter(allowed)
+        def call(*args: Any) -> _Result:
+            *key, budget = args
+            arguments = tuple(key)
+            if (entry := cache.get(arguments)) is None:
+                available = min(limit, budget.left)
+                call_budget = StepBudget(available)
                 try:
-                    known = fn(*key, own), allowed - own.left
+                    entry = fn(*key, call_budget), available - call_budget.left
                 except TooComplex:
-                    if allowed < limit:
-                        # It may be within its limit, but not within what the caller has left.
-                        meter.left = -1
+                    if available < limit:
+                        # The call exceeds the caller's budget, but may be within its own limit.
+                        budget.left = -1
                         raise
-                    known = _GIVEN_UP, limit
-                if len(table) >= size:
-                    table.clear()
-                table[asked] = known
-            answer, cost = known
-            meter.take(cost)
-            if answer is _GIVEN_UP:
+                    entry = _TOO_COMPLEX, limit
+                if len(cache) >= cache_size:
+                    cache.clear()
+                cache[arguments] = entry
+            result, cost = entry
+            budget.spend(cost)
+            if result is _TOO_COMPLEX:
                 raise TooComplex
-            return answer
+            return result
 
         return call
 
-    return decorated
+    return decorate

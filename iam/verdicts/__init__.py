@@ -1,1 +1,1 @@
-"""Evaluate policies: pure functions from an account's documents to verdicts."""
+"""Policy evaluation: pure functions from the documents of an account to verdicts."""

@@ -1,7 +1,7 @@
-"""The verdicts on all requests at once, from the effects of the documents that count.
+"""Evaluate all requests at once, from the effects of the documents that apply to a principal.
 
-Where rules tell resources apart, those requests of which the same rules say the same are one case,
-decided once.
+Most verdicts follow from operations on sets of requests. Requests that are reached partly are
+grouped by their rules; each group is a case, which is decided once.
 """
 
 from __future__ import annotations
@@ -11,18 +11,26 @@ from functools import reduce
 from operator import and_, or_
 from typing import NamedTuple
 
-from iam.verdicts.decide import NOWHERE, Case, Level, case_of, level_of, takes_away, verdict_in
-from iam.verdicts.document_effect import CaseEffect, DocumentEffect, RulesOf
+from iam.verdicts.decide import (
+    NO_REACH,
+    Case,
+    CombinedReach,
+    case_of,
+    combined_reach,
+    limit_narrows,
+    verdict_in,
+)
+from iam.verdicts.document_effect import CaseEffect, DocumentEffect, RequestRules
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.rule import Reach, Rule
 from iam.verdicts.verdict import Verdict
 
-IN_ORDER = (Verdict.GRANTED, Verdict.PARTIAL, Verdict.DENIED, Verdict.NONE)
+VERDICT_ORDER = (Verdict.GRANTED, Verdict.PARTIAL, Verdict.DENIED, Verdict.NONE)
 """The verdicts in the order of the sets of `Verdicts`."""
 
 
 class Verdicts(NamedTuple):
-    """Requests by verdict; those in none of these sets are unknown."""
+    """Requests by verdict. Requests in none of these sets are unknown."""
 
     granted: int = 0
     partial: int = 0
@@ -34,206 +42,230 @@ class Verdicts(NamedTuple):
         """The requests that are not unknown."""
         return self.granted | self.partial | self.denied | self.none
 
-    def each(self, numbers: range) -> list[Verdict]:
-        """The verdicts on some requests that follow one another."""
-        found = [Verdict.UNKNOWN] * len(numbers)
+    def as_list(self, numbers: range) -> list[Verdict]:
+        """Return the verdicts on a range of requests, in order."""
+        verdicts = [Verdict.UNKNOWN] * len(numbers)
         every = (1 << len(numbers)) - 1
-        for verdict, these in zip(IN_ORDER, self, strict=True):
-            some = these >> numbers.start & every
-            if some == every:
+        for verdict, requests in zip(VERDICT_ORDER, self, strict=True):
+            remaining = requests >> numbers.start & every
+            if remaining == every:
                 return [verdict] * len(numbers)
-            while some:
-                lowest = some & -some
-                some ^= lowest
-                found[lowest.bit_length() - 1] = verdict
-        return found
+            while remaining:
+                lowest = remaining & -remaining
+                remaining ^= lowest
+                verdicts[lowest.bit_length() - 1] = verdict
+        return verdicts
 
-    def on(self, requests: int) -> Verdicts:
-        """The verdicts on some of the requests."""
-        return Verdicts(*[these & requests for these in self])
+    def restricted_to(self, requests: int) -> Verdicts:
+        """Return the verdicts on some of the requests only."""
+        return Verdicts(*[by_verdict & requests for by_verdict in self])
 
 
 class Evaluation(NamedTuple):
-    """The verdicts on all requests by both of their numbers (see `RequestIndex`)."""
+    """The verdicts on all requests, by both numbers (see `RequestIndex`)."""
 
     verdicts: Verdicts
     too_complex: int
-    """The unknown ones whose patterns together are too complex to be compared."""
+    """The unknown requests whose patterns together are too complex to be compared."""
 
 
 Effects = frozenset[DocumentEffect]
-"""Of documents that count together: a principal's own, or those of a limit."""
+"""The effects of the documents of one layer: those of the principal, or those of a limit."""
 
 
 class BulkEvaluator:
-    """Combines effects of documents, and remembers what cases came to."""
+    """Combines the effects of documents to verdicts. Cases are cached."""
 
     def __init__(self, index: RequestIndex) -> None:
-        """Take the requests."""
+        """Prepare the evaluation of the requests of an index."""
         self._index = index
-        self._known: dict[Case, tuple[int, tuple[int, ...]]] = {}
+        self._cases: dict[Case, tuple[int, tuple[int, ...]]] = {}
 
     def evaluate(self, own: Effects, limits: Sequence[Effects] = ()) -> Evaluation:
-        """Find the verdicts on all requests.
+        """Evaluate all requests.
 
         Args:
-            own: Of the principal's own documents and those of its groups, which allow.
-            limits: Of each limit, which only may take away: a request is allowed as far as all of
-                them allow it too.
+            own: The effects of the principal's own documents and those of its groups.
+            limits: The effects of each limit. Limits never grant: a request is allowed only if each
+                limit allows it as well.
         """
-        *best, complex = self._in_case(
-            [one.best_case for one in own], [[one.best_case for one in of] for of in limits]
+        *best, complex = self._evaluate_case(
+            [effect.best_case for effect in own],
+            [[effect.best_case for effect in limit] for limit in limits],
         )
-        if all(one.best_case is one.worst_case for of in (own, *limits) for one in of):
+        if all(e.best_case is e.worst_case for effects in (own, *limits) for e in effects):
             return Evaluation(Verdicts(*best), complex)
-        *worst, further = self._in_case(
-            [one.worst_case for one in own], [[one.worst_case for one in of] for of in limits]
+        *worst, further = self._evaluate_case(
+            [effect.worst_case for effect in own],
+            [[effect.worst_case for effect in limit] for limit in limits],
         )
         return Evaluation(Verdicts(*map(and_, best, worst)), complex | further)
 
     def limited(self, own: Effects, limit: Effects) -> int:
-        """The requests of which a limit allows less than the principal's own documents do."""
-        found = self._limited_in_case(
-            [one.best_case for one in own], [one.best_case for one in limit]
-        )
-        if all(one.best_case is one.worst_case for one in (*own, *limit)):
-            return found
-        return found | self._limited_in_case(
-            [one.worst_case for one in own], [one.worst_case for one in limit]
+        """Find the requests of which a limit allows less than the principal's own documents.
+
+        Args:
+            own: The effects of the principal's own documents and those of its groups.
+            limit: The effects of the documents of one limit.
+        """
+        limited = self._limited_case([e.best_case for e in own], [e.best_case for e in limit])
+        if all(effect.best_case is effect.worst_case for effect in (*own, *limit)):
+            return limited
+        return limited | self._limited_case(
+            [effect.worst_case for effect in own], [effect.worst_case for effect in limit]
         )
 
-    def _in_case(
+    def _evaluate_case(
         self, own: Sequence[CaseEffect], limits: Sequence[Sequence[CaseEffect]]
     ) -> list[int]:
-        """Requests by verdict, and those that are too complex, in the best or the worst case."""
-        every = self._index.every
-        effects = [*own, *(effect for of in limits for effect in of)]
-        levels = [_Reached.by_allows(own), *map(_Reached.by_allows, limits)]
-        denies = _Reached.by_denies(effects)
-        able = reduce(and_, [level.anything for level in levels])
-        narrowed = reduce(or_, [level.cut for level in levels])
-        deny = denies.all_of
-        look = (denies.cut | able & narrowed) & every & ~deny
-        plain = every & ~deny & ~look
-        some = reduce(and_, [level.all_of | level.may for level in levels], plain)
-        granted = reduce(and_, [level.all_of for level in levels], some & ~denies.may)
-        found = [granted, some & ~granted, deny & every, plain & ~some, 0]
-        if look:
-            # What is not allowed at all depends on the Denies alone.
-            for requests, (denied,) in _divided(look & ~able, [denies]):
-                self._add(found, case_of([NOWHERE], denied), requests)
-            for requests, (denied, *allows) in _divided(look & able, [denies, *levels]):
-                self._add(found, case_of(allows, denied), requests)
-        return found
+        """Evaluate all requests in the best or the worst case.
 
-    def _add(self, found: list[int], case: Case, requests: int) -> None:
-        for n, these in enumerate(self._of_case(case, requests)):
-            found[n] |= these & requests
+        Returns:
+            The requests by verdict, in `VERDICT_ORDER`, and those that are too complex.
+        """
+        every = self._index.all_requests
+        effects = [*own, *(effect for limit in limits for effect in limit)]
+        layers = [_BulkReach.by_allows(own), *map(_BulkReach.by_allows, limits)]
+        denies = _BulkReach.by_denies(effects)
+        reachable = reduce(and_, [layer.any_reach for layer in layers])
+        partly_allowed = reduce(or_, [layer.partly for layer in layers])
+        deny = denies.fully
+        undecided = (denies.partly | reachable & partly_allowed) & every & ~deny
+        decided = every & ~deny & ~undecided
+        allowed = reduce(and_, [layer.fully | layer.possibly for layer in layers], decided)
+        granted = reduce(and_, [layer.fully for layer in layers], allowed & ~denies.possibly)
+        by_verdict = [granted, allowed & ~granted, deny & every, decided & ~allowed, 0]
+        if undecided:
+            # The verdicts on requests that are not allowed depend on the Denies alone.
+            for requests, (denied,) in _split(undecided & ~reachable, [denies]):
+                self._add_verdicts(by_verdict, case_of([NO_REACH], denied), requests)
+            for requests, (denied, *allows) in _split(undecided & reachable, [denies, *layers]):
+                self._add_verdicts(by_verdict, case_of(allows, denied), requests)
+        return by_verdict
 
-    def _limited_in_case(self, own: Sequence[CaseEffect], limit: Sequence[CaseEffect]) -> int:
-        allows, limits = _Reached.by_allows(own), _Reached.by_allows(limit)
-        found = 0
-        for requests, (mine, other) in _divided(allows.anything & ~limits.all_of, [allows, limits]):
-            for scope, of_scope in self._index.scopes.items():
-                if requests & of_scope and takes_away(scope, mine, other):
-                    found |= requests & of_scope
-        return found
+    def _add_verdicts(self, by_verdict: list[int], case: Case, requests: int) -> None:
+        for n, of_verdict in enumerate(self._evaluate_scopes(case, requests)):
+            by_verdict[n] |= of_verdict & requests
 
-    def _of_case(self, case: Case, requests: int) -> tuple[int, ...]:
-        """The verdicts on some requests in a case, and those of them that are too complex."""
-        decided, known = self._known.get(case, (0, (0,) * 5))
+    def _limited_case(self, own: Sequence[CaseEffect], limit: Sequence[CaseEffect]) -> int:
+        allows, limits = _BulkReach.by_allows(own), _BulkReach.by_allows(limit)
+        limited = 0
+        for requests, (own_reach, limit_reach) in _split(
+            allows.any_reach & ~limits.fully, [allows, limits]
+        ):
+            for scope, scope_requests in self._index.scopes.items():
+                if requests & scope_requests and limit_narrows(scope, own_reach, limit_reach):
+                    limited |= requests & scope_requests
+        return limited
+
+    def _evaluate_scopes(self, case: Case, requests: int) -> tuple[int, ...]:
+        """Evaluate a case in the scopes of some requests.
+
+        Returns:
+            The requests of these scopes, and of others evaluated before, by verdict, in
+            `VERDICT_ORDER`, and those that are too complex.
+        """
+        decided, results = self._cases.get(case, (0, (0,) * 5))
         if missing := requests & ~decided:
-            found = list(known)
-            for scope, of_scope in self._index.scopes.items():
-                if not missing & of_scope:
+            by_verdict = list(results)
+            for scope, scope_requests in self._index.scopes.items():
+                if not missing & scope_requests:
                     continue
                 verdict = verdict_in(scope, case)
-                found[4 if verdict is None else IN_ORDER.index(verdict)] |= of_scope
-                decided |= of_scope
-            # Stored as one: another thread may be at the same case.
-            known = tuple(found)
-            self._known[case] = decided, known
-        return known
+                by_verdict[4 if verdict is None else VERDICT_ORDER.index(verdict)] |= scope_requests
+                decided |= scope_requests
+            # Stored as one tuple, since other threads may update the same case.
+            results = tuple(by_verdict)
+            self._cases[case] = decided, results
+        return results
 
 
-class _Reached(NamedTuple):
-    """How far the statements of one effect, of some documents, reach each request."""
+class _BulkReach(NamedTuple):
+    """How far the statements of one effect reach each request: see `document_effect`."""
 
-    all_of: int
-    may: int
-    """The same under a condition; not those that are in `all_of`."""
-    cut: int
-    """Some of their resources; not those that are in `all_of`."""
-    rules: list[tuple[RulesOf, ...]]
-    """What tells these resources apart, by document."""
+    fully: int
+    possibly: int
+    """Without those in `fully`."""
+    partly: int
+    """Without those in `fully`."""
+    rules: list[tuple[RequestRules, ...]]
+    """The rules that reach requests partly, by document."""
 
     @property
-    def anything(self) -> int:
-        return self.all_of | self.may | self.cut
+    def any_reach(self) -> int:
+        """The requests that are reached fully, possibly or partly."""
+        return self.fully | self.possibly | self.partly
 
     @classmethod
-    def by_allows(cls, effects: Sequence[CaseEffect]) -> _Reached:
-        all_of = may = cut = 0
+    def by_allows(cls, effects: Sequence[CaseEffect]) -> _BulkReach:
+        fully = possibly = partly = 0
         for effect in effects:
-            all_of |= effect.allow
-            may |= effect.may_allow
-            cut |= effect.allow_cut
-        rules = [effect.allow_rules for effect in effects] if cut else []
-        return cls(all_of, may & ~all_of, cut & ~all_of, rules)
+            fully |= effect.allow
+            possibly |= effect.may_allow
+            partly |= effect.allow_partly
+        rules = [effect.allow_rules for effect in effects] if partly else []
+        return cls(fully, possibly & ~fully, partly & ~fully, rules)
 
     @classmethod
-    def by_denies(cls, effects: Sequence[CaseEffect]) -> _Reached:
-        all_of = may = cut = 0
+    def by_denies(cls, effects: Sequence[CaseEffect]) -> _BulkReach:
+        fully = possibly = partly = 0
         for effect in effects:
-            all_of |= effect.deny
-            may |= effect.may_deny
-            cut |= effect.deny_cut
-        rules = [effect.deny_rules for effect in effects] if cut else []
-        return cls(all_of, may & ~all_of, cut & ~all_of, rules)
+            fully |= effect.deny
+            possibly |= effect.may_deny
+            partly |= effect.deny_partly
+        rules = [effect.deny_rules for effect in effects] if partly else []
+        return cls(fully, possibly & ~fully, partly & ~fully, rules)
 
-    def among(self, requests: int) -> Reach:
-        """How far all of some requests are reached, which are alike in this."""
-        if requests & self.all_of:
+    def reach_of(self, requests: int) -> Reach:
+        """Return how far all resources of some requests are reached, given they are all alike."""
+        if requests & self.fully:
             return Reach.YES
-        return Reach.MAYBE if requests & self.may else Reach.NO
+        return Reach.MAYBE if requests & self.possibly else Reach.NO
 
 
-def _divided(requests: int, reached: Sequence[_Reached]) -> Iterator[tuple[int, list[Level]]]:
-    """Divide requests into those of which the same levels hold.
+def _split(
+    requests: int, reaches: Sequence[_BulkReach]
+) -> Iterator[tuple[int, list[CombinedReach]]]:
+    """Split requests into groups with the same combined reaches.
 
     Yields:
-        Requests, and the level for each of `reached`.
+        The requests of a group, and the combined reach for each of `reaches`.
     """
     parts = [requests] if requests else []
-    for these in [these for one in reached for these in (one.all_of, one.may)]:
-        if these & requests and ~these & requests:
-            parts = [half for part in parts for half in (part & these, part & ~these) if half]
+    for group in [group for reach in reaches for group in (reach.fully, reach.possibly)]:
+        if group & requests and ~group & requests:
+            parts = [half for part in parts for half in (part & group, part & ~group) if half]
     for part in parts:
-        yield from _by_rules(part, reached)
+        yield from _split_by_rules(part, reaches)
 
 
-def _by_rules(requests: int, reached: Sequence[_Reached]) -> Iterator[tuple[int, list[Level]]]:
-    """Divide requests that are reached alike by what tells their resources apart."""
+def _split_by_rules(
+    requests: int, reaches: Sequence[_BulkReach]
+) -> Iterator[tuple[int, list[CombinedReach]]]:
+    """Split requests that are reached equally far into groups with the same rules."""
     parts: list[tuple[int, tuple[tuple[int, frozenset[Rule]], ...]]] = [(requests, ())]
-    for n, one in enumerate(reached):
-        if not requests & one.cut:
+    for n, reach in enumerate(reaches):
+        if not requests & reach.partly:
             continue
-        for documents in one.rules:
-            for these, rules in documents:
-                if not these & requests:
+        for document_rules in reach.rules:
+            for group, rules in document_rules:
+                if not group & requests:
                     continue
                 divided = []
-                for part, of in parts:
-                    if both := part & these:
-                        divided.append((both, (*of, (n, rules))))
-                    if rest := part & ~these:
-                        divided.append((rest, of))
+                for part, part_rules in parts:
+                    if both := part & group:
+                        divided.append((both, (*part_rules, (n, rules))))
+                    if rest := part & ~group:
+                        divided.append((rest, part_rules))
                 parts = divided
-    for part, of in parts:
+    for part, part_rules in parts:
         yield (
             part,
             [
-                level_of(one.among(part), (rule for m, rules in of if m == n for rule in rules))
-                for n, one in enumerate(reached)
+                combined_reach(
+                    reach.reach_of(part),
+                    (rule for m, rules in part_rules if m == n for rule in rules),
+                )
+                for n, reach in enumerate(reaches)
             ],
         )

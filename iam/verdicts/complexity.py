@@ -1,8 +1,8 @@
-"""Which documents have so many or such intricate patterns that they are not compared.
+"""Detect documents whose patterns are too many or too complex to be compared.
 
-It depends on a document alone, not on what is asked or on who holds it: each of its Resource
-patterns is held against every type of resource that Bedrock has, and the steps are counted.
-So all verdicts on all who hold it agree, in whatever order they are made.
+Whether a document is too complex depends on the document alone: its Resource patterns are compared
+with all resource types of Bedrock, and the steps are counted. So the result is the same for all
+principals and all actions, and verdicts do not depend on the order of evaluation.
 """
 
 from __future__ import annotations
@@ -15,103 +15,116 @@ from iam.policy.action_catalogue import Catalogue
 from iam.policy.automaton import Tokens
 from iam.policy.document import Document, Statement
 from iam.policy.pattern import Patterns, has_variable, resource_patterns, type_tokens
-from iam.policy.step_limit import A_DOCUMENT, A_PRINCIPAL, A_WILDCARD, Meter, TooComplex
+from iam.policy.step_limit import (
+    DOCUMENT_LIMIT,
+    PRINCIPAL_LIMIT,
+    WILDCARD_STEPS,
+    StepBudget,
+    TooComplex,
+)
 from iam.text import ascii_lower
 from iam.verdicts.resource_type import ResourceType, resource_type
 
-MOST_ACTIONS = 500
-"""The most Action patterns with a wildcard, of those that may match an action of the catalogue. No
-policy of AWS's has a fifth of it."""
-_OF_BEDROCK = ("bedrock", "bedrock-mantle", "bedrock-websearch")
-"""Services whose types of resources stand for all: they are many, and alike."""
+MAX_ACTIONS = 500
+"""Maximum number of Action patterns with a wildcard that may match an action of the catalogue. No
+AWS managed policy has a fifth of this number."""
+_BEDROCK_SERVICES = ("bedrock", "bedrock-mantle", "bedrock-websearch")
+"""Services whose resource types are representative: they are numerous and similar to others."""
 
 
 class Complexity:
-    """Tells which documents are too complex."""
+    """Decides which documents are too complex."""
 
     def __init__(self, catalogue: Catalogue, partition: str) -> None:
-        """Take what documents may be about."""
+        """Prepare the comparison.
+
+        Args:
+            catalogue: The concrete actions, with their resource types.
+            partition: The partition of the account.
+        """
         self._catalogue = catalogue
         self._partition = partition
         self._services = {action.service for action in catalogue.actions.values()}
-        self._known: dict[str, int] = {}
+        self._steps: dict[str, int] = {}
 
-    def in_actions(self, document: Document) -> bool:
-        """Whether it has too many Action patterns to be matched with every action."""
+    def has_too_many_actions(self, document: Document) -> bool:
+        """Return whether a document has too many Action patterns to match with every action."""
         lists = [s.actions or s.not_actions or () for s in document.statements]
-        if sum(map(len, lists)) <= MOST_ACTIONS:
+        if sum(map(len, lists)) <= MAX_ACTIONS:
             return False
-        return sum(self._may_match(one) for listed in lists for one in listed) > MOST_ACTIONS
+        return sum(self._may_match(pattern) for listed in lists for pattern in listed) > MAX_ACTIONS
 
-    def in_resources(self, document: Document) -> bool:
-        """Whether its Resource patterns are too intricate to be compared with all resources."""
-        return self.steps(document) > A_DOCUMENT
+    def has_too_complex_resources(self, document: Document) -> bool:
+        """Return whether the Resource patterns of a document are too complex to be compared."""
+        return self.steps(document) > DOCUMENT_LIMIT
 
     def steps(self, document: Document) -> int:
-        """How many steps it takes to compare its Resource patterns with all resources.
+        """Count the steps to compare the Resource patterns of a document with all resource types.
 
-        More than `A_DOCUMENT` where they are too intricate; an estimate where they are simple.
+        Returns:
+            The number of steps: an estimate if the patterns are simple, more than `DOCUMENT_LIMIT`
+            if they are too complex.
         """
-        if (known := self._known.get(document.fingerprint)) is None:
-            known = self._known[document.fingerprint] = self._counted(document)
-        return known
+        if (steps := self._steps.get(document.fingerprint)) is None:
+            steps = self._steps[document.fingerprint] = self._count_steps(document)
+        return steps
 
-    def _counted(self, document: Document) -> int:
+    def _count_steps(self, document: Document) -> int:
         resources = [texts for s in document.statements if (texts := self._resources(s))]
-        every = [text for texts in resources for text in texts]
-        if _are_simple(every):
-            return A_WILDCARD * sum(map(_wildcards, every))
-        meter = Meter(A_DOCUMENT)
+        all_texts = [text for texts in resources for text in texts]
+        if _are_simple(all_texts):
+            return WILDCARD_STEPS * sum(map(_wildcards, all_texts))
+        budget = StepBudget(DOCUMENT_LIMIT)
         variables = document.version == "2012-10-17"
         try:
             for texts in resources:
                 patterns = resource_patterns(texts, variables)
-                self._compare(patterns, meter)
+                self._compare(patterns, budget)
                 if variables and any(map(has_variable, texts)):
                     certain = tuple(text for text in texts if not has_variable(text))
-                    self._compare(resource_patterns(certain, variables), meter)
+                    self._compare(resource_patterns(certain, variables), budget)
         except TooComplex:
-            return A_DOCUMENT + 1
-        return A_DOCUMENT - int(meter.left)
+            return DOCUMENT_LIMIT + 1
+        return DOCUMENT_LIMIT - int(budget.left)
 
-    def _compare(self, patterns: Patterns, meter: Meter) -> None:
-        for lead, types in self._types.items():
-            meter.take(len(patterns))
-            led = tuple(lead)
-            for one in types if any(_may_begin(p, led) for p in patterns) else ():
-                one.span(patterns, meter)
+    def _compare(self, patterns: Patterns, budget: StepBudget) -> None:
+        for prefix, types in self._types.items():
+            budget.spend(len(patterns))
+            tokens = tuple(prefix)
+            for resources in types if any(_may_match_prefix(p, tokens) for p in patterns) else ():
+                resources.extent(patterns, budget)
 
     def _resources(self, statement: Statement) -> tuple[str, ...]:
-        """What has to be compared of a statement, if it may speak of an action of the catalogue."""
+        """Return the Resource patterns of a statement that may match an action of the catalogue."""
         texts = statement.resources or statement.not_resources or ()
         listed = statement.actions
-        if "*" in texts or (listed is not None and not any(map(self._speaks, listed))):
+        if "*" in texts or (listed is not None and not any(map(self._names_known_service, listed))):
             return ()
         return texts
 
-    def _speaks(self, action: str) -> bool:
+    def _names_known_service(self, action: str) -> bool:
         service = ascii_lower(action.partition(":")[0])
         return service in self._services or "*" in service or "?" in service
 
     def _may_match(self, action: str) -> bool:
-        return ("*" in action or "?" in action) and self._speaks(action)
+        return ("*" in action or "?" in action) and self._names_known_service(action)
 
     @cached_property
     def _types(self) -> dict[str, list[ResourceType]]:
-        """Bedrock's types of resources, by what their ARNs begin with."""
-        found: dict[str, list[ResourceType]] = {}
-        of_bedrock = [a for a in self._catalogue.actions.values() if a.service in _OF_BEDROCK]
-        formats = dict.fromkeys(format for action in of_bedrock for format in action.resources)
+        """The resource types of Bedrock, by the ARN prefix that names the service."""
+        types: dict[str, list[ResourceType]] = {}
+        actions = [a for a in self._catalogue.actions.values() if a.service in _BEDROCK_SERVICES]
+        formats = dict.fromkeys(format for action in actions for format in action.resources)
         for format in formats:
             tokens = type_tokens(format, self._partition)
-            lead = "".join(takewhile(lambda token: len(token) == 1, tokens))
-            service = ":".join(lead.split(":")[:3])
-            found.setdefault(service, []).append(resource_type(tokens, ()))
-        return found
+            prefix = "".join(takewhile(lambda token: len(token) == 1, tokens))
+            service = ":".join(prefix.split(":")[:3])
+            types.setdefault(service, []).append(resource_type(tokens, ()))
+        return types
 
 
 def _are_simple(patterns: list[str]) -> bool:
-    """Whether patterns need no measuring, as most documents do not: few, with few wildcards."""
+    """Return whether patterns are so few and simple that their steps need not be counted."""
     return len(patterns) <= 4 and all(
         len(pattern) < 200 and _wildcards(pattern) <= 5 for pattern in patterns
     )
@@ -122,32 +135,32 @@ def _wildcards(pattern: str) -> int:
 
 
 def too_complex_together(steps: Mapping[Document, int]) -> frozenset[Document]:
-    """Which documents of a principal are not compared, since all of them would take too long.
+    """Select the documents of a principal that are not compared, since all exceed the limit.
 
-    It depends on these documents alone, not on what is asked of them.
+    The result depends on these documents alone, not on the action in question.
 
     Args:
-        steps: How many each takes by itself.
+        steps: The number of steps of each document.
 
     Returns:
-        Those that take most: the others fit into `A_PRINCIPAL`.
+        The documents with the most steps. The others are within `PRINCIPAL_LIMIT` together.
     """
-    left = A_PRINCIPAL
-    cut: set[Document] = set()
-    in_order = sorted(steps.items(), key=lambda item: (item[1], item[0].fingerprint))
-    for document, count in in_order:
-        if count > left:
-            cut.add(document)
+    remaining = PRINCIPAL_LIMIT
+    excluded: set[Document] = set()
+    ordered = sorted(steps.items(), key=lambda item: (item[1], item[0].fingerprint))
+    for document, count in ordered:
+        if count > remaining:
+            excluded.add(document)
         else:
-            left -= count
-    return frozenset(cut)
+            remaining -= count
+    return frozenset(excluded)
 
 
-def _may_begin(pattern: Tokens, lead: Tokens) -> bool:
-    """Whether a pattern matches anything that begins so, as far as its own beginning tells."""
-    for one, other in zip(pattern, lead, strict=False):
-        if len(one) > 1:
+def _may_match_prefix(pattern: Tokens, prefix: Tokens) -> bool:
+    """Return whether a pattern may match strings with a prefix, judging by its literal start."""
+    for token, char in zip(pattern, prefix, strict=False):
+        if len(token) > 1:
             return True
-        if one != other:
+        if token != char:
             return False
     return True

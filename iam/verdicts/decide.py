@@ -1,8 +1,8 @@
-"""The verdict on the requests of a scope, from the rules that bear on them.
+"""Decide the verdict on the requests of a scope from the rules that apply to them.
 
-Rules that cannot change it are left out first, and samples of resources often settle the rest:
-where one is granted and another is not, the verdict is `partial`, whatever else there is. Only
-`granted`, `denied` and `none` of patterns together need a walk over all kinds of requests.
+Rules that cannot change the verdict are left out first. Then sample resources are evaluated: if one
+is granted and another is not, the verdict is `partial`. Otherwise, all kinds of requests are
+explored.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -14,57 +14,82 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from iam.policy.glob import matches
-from iam.policy.step_limit import A_QUESTION, A_WALK, Meter, TooComplex, metered
-from iam.verdicts.coverage import TYPICAL, each_kind_of, is_plain, reach_in, types_in
+from iam.policy.step_limit import (
+    EXPLORATION_LIMIT,
+    VERDICT_LIMIT,
+    StepBudget,
+    TooComplex,
+    step_limited,
+)
+from iam.verdicts.coverage import (
+    TYPICAL,
+    can_be_sampled,
+    iter_request_kinds,
+    reach_in_type,
+    types_in,
+)
 from iam.verdicts.request import RequestScope
-from iam.verdicts.resource_type import MOST_SAMPLED, ResourceType
+from iam.verdicts.resource_type import MAX_SAMPLED, ResourceType
 from iam.verdicts.rule import Reach, Rule
 from iam.verdicts.verdict import Verdict, sum_up
 
-_MOST_MATCHED = 2_000
-"""So often patterns are matched with samples of a type; a verdict that these miss, a walk finds."""
+_MAX_MATCHED = 2_000
+"""Maximum number of matches of patterns and samples for a resource type. The exploration of all
+kinds finds what samples miss."""
 
 
-class Level(NamedTuple):
-    """How far the statements of one effect reach some requests: all of them alike, and further by
-    rules whose patterns tell them apart."""
+class CombinedReach(NamedTuple):
+    """How far the statements of one effect together reach some requests."""
 
     reach: Reach
+    """The minimum for all of the requests."""
     rules: frozenset[Rule] = frozenset()
+    """The rules that reach some of the requests further, depending on their patterns."""
 
 
-NOWHERE = Level(Reach.NO)
+NO_REACH = CombinedReach(Reach.NO)
 
 
 class Case(NamedTuple):
-    """What bears on some requests, in the best or the worst case."""
+    """All that determines the verdict on some requests, in the best or the worst case."""
 
-    allows: frozenset[Level]
-    """The Allows of the principal's own documents, and those of each limit: a request is allowed as
-    far as all of them reach."""
-    deny: Level
-    """The Denies of all of them."""
+    allows: frozenset[CombinedReach]
+    """The Allows of the principal's own documents, and those of each limit. A request is allowed
+    only as far as all of them reach."""
+    deny: CombinedReach
+    """The Denies of all documents."""
 
     @property
     def rules(self) -> Iterator[Rule]:
-        for level in self.allows:
-            yield from level.rules
+        """All rules of the case."""
+        for combined in self.allows:
+            yield from combined.rules
         yield from self.deny.rules
 
 
-def level_of(reach: Reach, rules: Iterable[Rule]) -> Level:
-    """A level without the rules that reach no further than all requests are reached."""
-    return Level(reach, frozenset([rule for rule in rules if rule.everywhere > reach]))
+def combined_reach(reach: Reach, rules: Iterable[Rule]) -> CombinedReach:
+    """Combine reaches, leaving out the rules that cannot exceed `reach`."""
+    return CombinedReach(reach, frozenset([rule for rule in rules if rule.max_reach > reach]))
 
 
-def case_of(allows: Iterable[Level], deny: Level) -> Case:
-    """A case without the levels that cannot matter in it, so that many are equal."""
-    narrowing = frozenset([level for level in allows if level.reach is not Reach.YES])
-    return Case(frozenset([NOWHERE]) if NOWHERE in narrowing else narrowing, deny)
+def case_of(allows: Iterable[CombinedReach], deny: CombinedReach) -> Case:
+    """Build a case without the Allows that cannot change the verdict, so that more cases are equal.
+
+    Args:
+        allows: The combined reach of the Allows of each layer.
+        deny: The combined reach of all Denies.
+    """
+    relevant = frozenset([combined for combined in allows if combined.reach is not Reach.YES])
+    return Case(frozenset([NO_REACH]) if NO_REACH in relevant else relevant, deny)
 
 
 def verdict_of(allow: Reach, deny: Reach) -> Verdict:
-    """The verdict on requests that all of the Allows and Denies reach alike."""
+    """Return the verdict on requests of the same kind.
+
+    Args:
+        allow: The reach of the Allows.
+        deny: The reach of the Denies.
+    """
     if deny is Reach.YES:
         return Verdict.DENIED
     if allow is Reach.NO:
@@ -73,121 +98,136 @@ def verdict_of(allow: Reach, deny: Reach) -> Verdict:
 
 
 def verdict_in(scope: RequestScope, case: Case) -> Verdict | None:
-    """The verdict on the requests of a scope; None where the patterns together are too complex to
-    be compared."""
+    """Decide the verdict on the requests of a scope.
+
+    Args:
+        scope: The resources of the requests.
+        case: The rules that apply to the requests.
+
+    Returns:
+        The verdict; None if the patterns together are too complex to be compared.
+    """
     try:
-        return _verdict_in(scope, case, Meter(A_QUESTION))
+        return _verdict_in(scope, case, StepBudget(VERDICT_LIMIT))
     except TooComplex:
         return None
 
 
-def takes_away(scope: RequestScope, own: Level, limit: Level) -> bool:
-    """Whether a limit allows less of the requests of a scope than a principal's own documents."""
+def limit_narrows(scope: RequestScope, own: CombinedReach, limit: CombinedReach) -> bool:
+    """Return whether a limit allows less than the principal's own documents.
+
+    Args:
+        scope: The resources of the requests.
+        own: The Allows of the principal's own documents.
+        limit: The Allows of the limit.
+    """
     rules = [*own.rules, *limit.rules]
     n = len(own.rules)
     try:
         return any(
             max([limit.reach, *reaches[n:]]) < max([own.reach, *reaches[:n]])
-            for reaches in each_kind_of(scope, rules, Meter(A_WALK))
+            for reaches in iter_request_kinds(scope, rules, StepBudget(EXPLORATION_LIMIT))
         )
     except TooComplex:
-        limited, alone = case_of([own, limit], NOWHERE), case_of([own], NOWHERE)
-        return verdict_in(scope, limited) is not verdict_in(scope, alone)
+        limited, unlimited = case_of([own, limit], NO_REACH), case_of([own], NO_REACH)
+        return verdict_in(scope, limited) is not verdict_in(scope, unlimited)
 
 
-@metered(limit=A_QUESTION, size=200_000)
-def _verdict_in(scope: RequestScope, case: Case, meter: Meter) -> Verdict:
-    """The verdict on the requests of a scope.
+@step_limited(limit=VERDICT_LIMIT, cache_size=200_000)
+def _verdict_in(scope: RequestScope, case: Case, budget: StepBudget) -> Verdict:
+    """Decide the verdict on the requests of a scope.
 
     Raises:
-        TooComplex: It takes more steps than the meter has.
+        TooComplex: The budget is exceeded.
     """
     types = types_in(scope)
-    if types is None or not all(map(is_plain, case.rules)):
-        return sum_up(_exactly(scope, case, meter))
-    found: set[Verdict] = set()
+    if types is None or not all(map(can_be_sampled, case.rules)):
+        return sum_up(_verdicts_of_all_kinds(scope, case, budget))
+    verdicts: set[Verdict] = set()
     undecided: list[tuple[ResourceType, Case, frozenset[Verdict]]] = []
     for resources in types:
-        here = _among(resources, case, meter)
-        if here.deny.reach is Reach.YES or not any(here.rules):
-            found.add(verdict_of(_least(here), here.deny.reach))
+        type_case = _case_for_type(resources, case, budget)
+        if type_case.deny.reach is Reach.YES or not any(type_case.rules):
+            verdicts.add(verdict_of(_allow_reach(type_case), type_case.deny.reach))
         else:
-            sampled = frozenset(_of_samples(resources, here, meter))
-            found |= sampled
-            # Where nothing is allowed, all that is not denied is `none`, and one is enough.
-            if NOWHERE not in here.allows or Verdict.NONE not in sampled:
-                undecided.append((resources, here, sampled))
-        if _is_partial(found):
+            sampled = frozenset(_sample_verdicts(resources, type_case, budget))
+            verdicts |= sampled
+            # If nothing is allowed, all verdicts are `denied` or `none`, and a single `none`
+            # determines their sum.
+            if NO_REACH not in type_case.allows or Verdict.NONE not in sampled:
+                undecided.append((resources, type_case, sampled))
+        if _is_partial(verdicts):
             return Verdict.PARTIAL
-    for resources, here, sampled in undecided:
-        meter.take(1)
+    for resources, type_case, sampled in undecided:
+        budget.spend(1)
         if scope is not TYPICAL:
-            _verdict_in(TYPICAL, here, Meter(A_QUESTION))
-        # It has a limit of its own, lower than what samples may cost: hundreds of patterns are
-        # matched in no time, and a few can have millions of states together.
-        found |= _all_of(resources, here, sampled, Meter(A_WALK))
-        if _is_partial(found):
+            _verdict_in(TYPICAL, type_case, StepBudget(VERDICT_LIMIT))
+        # The exploration has a limit of its own, lower than that of samples. Matching hundreds of
+        # patterns is fast, but even a few patterns can have millions of states together.
+        verdicts |= _verdicts_of_type(resources, type_case, sampled, StepBudget(EXPLORATION_LIMIT))
+        if _is_partial(verdicts):
             return Verdict.PARTIAL
-    return sum_up(found)
+    return sum_up(verdicts)
 
 
-@metered(limit=A_WALK, size=50_000)
-def _all_of(
-    resources: ResourceType, case: Case, sampled: frozenset[Verdict], meter: Meter
+@step_limited(limit=EXPLORATION_LIMIT, cache_size=50_000)
+def _verdicts_of_type(
+    resources: ResourceType, case: Case, sampled: frozenset[Verdict], budget: StepBudget
 ) -> frozenset[Verdict]:
-    """The verdicts on all kinds of requests about a type, unless their sum is known before."""
-    alone = RequestScope(resources.scope, except_for=(), asked=False)
-    found = set(sampled)
-    for verdict in _exactly(alone, case, meter, resources):
-        found.add(verdict)
-        if _is_partial(found):
+    """Find the verdicts on all kinds of requests on a resource type, until their sum is known."""
+    scope_of_type = RequestScope(resources.scope, except_for=(), from_section=False)
+    verdicts = set(sampled)
+    for verdict in _verdicts_of_all_kinds(scope_of_type, case, budget, resources):
+        verdicts.add(verdict)
+        if _is_partial(verdicts):
             break
-    return frozenset(found)
+    return frozenset(verdicts)
 
 
-def _is_partial(found: set[Verdict]) -> bool:
-    """Whether the sum is `partial`, whatever other kinds of requests there may be."""
-    return Verdict.PARTIAL in found or (Verdict.GRANTED in found and len(found) > 1)
+def _is_partial(verdicts: set[Verdict]) -> bool:
+    """Return whether the sum is `partial`, regardless of the verdicts still missing."""
+    return Verdict.PARTIAL in verdicts or (Verdict.GRANTED in verdicts and len(verdicts) > 1)
 
 
-def _least(case: Case) -> Reach:
-    """How far all of the Allows reach, where no rules tell requests apart."""
-    return min([level.reach for level in case.allows], default=Reach.YES)
+def _allow_reach(case: Case) -> Reach:
+    """Return how far all Allows of a case without rules reach."""
+    return min([combined.reach for combined in case.allows], default=Reach.YES)
 
 
-def _among(resources: ResourceType, case: Case, meter: Meter) -> Case:
-    """The case of one type of resource, of which many a rule reaches all or nothing."""
+def _case_for_type(resources: ResourceType, case: Case, budget: StepBudget) -> Case:
+    """Reduce a case to one resource type: drop the rules whose reach is uniform there."""
 
-    def look(level: Level) -> Level:
-        reach, left = level.reach, []
-        for rule in level.rules:
-            whole = reach_in(resources, rule, meter)
-            if whole is None:
-                left.append(rule)
-            elif whole > reach:
-                reach = whole
-        return level_of(reach, left)
+    def reduced(combined: CombinedReach) -> CombinedReach:
+        reach, nonuniform = combined.reach, []
+        for rule in combined.rules:
+            uniform = reach_in_type(resources, rule, budget)
+            if uniform is None:
+                nonuniform.append(rule)
+            elif uniform > reach:
+                reach = uniform
+        return combined_reach(reach, nonuniform)
 
-    return case_of(map(look, case.allows), look(case.deny))
+    return case_of(map(reduced, case.allows), reduced(case.deny))
 
 
-def _of_samples(resources: ResourceType, case: Case, meter: Meter) -> set[Verdict]:
-    cutting = {pattern for rule in case.rules for pattern in rule.possible or ()}
-    # In order, so that it is the same in every run of the program.
-    texts = list(resources.samples(sorted(cutting)[:MOST_SAMPLED], meter))
-    texts = texts[: max(4, _MOST_MATCHED // max(1, len(cutting)))]
-    # All of it, before it is known how many of them it takes.
-    meter.take(len(cutting) * sum([1 + len(text) // 128 for text in texts]) // 4)
-    found: set[Verdict] = set()
+def _sample_verdicts(resources: ResourceType, case: Case, budget: StepBudget) -> set[Verdict]:
+    """Find the verdicts on samples of a resource type, until their sum is known."""
+    patterns = {pattern for rule in case.rules for pattern in rule.possible or ()}
+    # Sorted, so that the samples are the same in every run.
+    texts = list(resources.samples(sorted(patterns)[:MAX_SAMPLED], budget))
+    texts = texts[: max(4, _MAX_MATCHED // max(1, len(patterns)))]
+    # The cost of all samples, even if fewer turn out to be sufficient.
+    budget.spend(len(patterns) * sum([1 + len(text) // 128 for text in texts]) // 4)
+    verdicts: set[Verdict] = set()
     for text in texts:
 
-        def reach(level: Level, text: str = text) -> Reach:
-            return max([level.reach, *(_reach_of_text(rule, text) for rule in level.rules)])
+        def reach(combined: CombinedReach, text: str = text) -> Reach:
+            return max([combined.reach, *(_reach_of_text(rule, text) for rule in combined.rules)])
 
-        found.add(verdict_of(min(map(reach, case.allows), default=Reach.YES), reach(case.deny)))
-        if _is_partial(found):
+        verdicts.add(verdict_of(min(map(reach, case.allows), default=Reach.YES), reach(case.deny)))
+        if _is_partial(verdicts):
             break
-    return found
+    return verdicts
 
 
 def _reach_of_text(rule: Rule, text: str) -> Reach:
@@ -198,15 +238,16 @@ def _reach_of_text(rule: Rule, text: str) -> Reach:
     return rule.reach(certain, possible)
 
 
-def _exactly(
-    scope: RequestScope, case: Case, meter: Meter, only: ResourceType | None = None
+def _verdicts_of_all_kinds(
+    scope: RequestScope, case: Case, budget: StepBudget, only: ResourceType | None = None
 ) -> Iterator[Verdict]:
-    """The verdicts on all kinds of requests that there are, one after the other."""
-    levels = [case.deny, *case.allows]
-    rules = [rule for level in levels for rule in level.rules]
-    for reaches in each_kind_of(scope, rules, meter, only):
-        following = iter(reaches)
+    """Yield the verdicts on all kinds of requests, possibly with repetitions."""
+    all_combined = [case.deny, *case.allows]
+    rules = [rule for combined in all_combined for rule in combined.rules]
+    for reaches in iter_request_kinds(scope, rules, budget, only):
+        next_reach = iter(reaches)
         deny, *allows = [
-            max([level.reach, *[next(following) for _ in level.rules]]) for level in levels
+            max([combined.reach, *[next(next_reach) for _ in combined.rules]])
+            for combined in all_combined
         ]
         yield verdict_of(min(allows, default=Reach.YES), deny)

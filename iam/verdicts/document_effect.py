@@ -1,7 +1,8 @@
-"""The effect of a document: for each request whether it allows or denies all of it, some of it, or
-what takes a look at resources.
+"""Compute the effect of a document: which requests it allows and denies, and how far.
 
-Documents of the same effect share one object, whatever their names and whoever holds them.
+The statements of one effect reach a request *fully* (on all resources of its scope), *possibly*
+(under a condition, or through a policy variable) or *partly* (on some of the resources, which are
+then compared with those of other documents). Documents with the same effect share one object.
 """
 
 from __future__ import annotations
@@ -12,32 +13,35 @@ from typing import NamedTuple
 
 from iam.account.model import Unread
 from iam.policy.document import Document
-from iam.policy.step_limit import A_PRINCIPAL
+from iam.policy.step_limit import PRINCIPAL_LIMIT
 from iam.verdicts.complexity import too_complex_together
-from iam.verdicts.coverage import may_reach, whole_reach
+from iam.verdicts.coverage import may_reach, uniform_reach
 from iam.verdicts.document_reader import DocumentReader, StatementMatch
-from iam.verdicts.rule import ANYTHING, Reach, Rule
+from iam.verdicts.rule import UNREADABLE_RULE, Reach, Rule
 
-RulesOf = tuple[int, frozenset[Rule]]
-"""Requests, and the rules that reach some of their resources and not others."""
+RequestRules = tuple[int, frozenset[Rule]]
+"""Requests, and the rules that reach only some of their resources."""
 
 
 class CaseEffect(NamedTuple):
-    """The effect of a document in the best case, in which what was not understood allows all it
-    can, or in the worst, in which it denies all it can."""
+    """The effect of a document in the best or the worst case.
+
+    In the best case, statements that were not understood allow as much as they can. In the worst
+    case, they deny as much as they can.
+    """
 
     allow: int = 0
-    """The requests that it allows, each in all of its resources."""
+    """The requests that Allow statements reach fully."""
     may_allow: int = 0
-    """The same, where a condition only may hold."""
-    allow_cut: int = 0
-    """Those of which it allows some resources."""
-    allow_rules: tuple[RulesOf, ...] = ()
-    """Them, by the rules; no request is in two of these."""
+    """The requests that Allow statements reach possibly."""
+    allow_partly: int = 0
+    """The requests that Allow statements reach partly."""
+    allow_rules: tuple[RequestRules, ...] = ()
+    """The requests of `allow_partly`, grouped by their rules. The groups are disjoint."""
     deny: int = 0
     may_deny: int = 0
-    deny_cut: int = 0
-    deny_rules: tuple[RulesOf, ...] = ()
+    deny_partly: int = 0
+    deny_rules: tuple[RequestRules, ...] = ()
 
 
 NOTHING = CaseEffect()
@@ -45,85 +49,102 @@ NOTHING = CaseEffect()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DocumentEffect:
-    """The effect of a document. There is one object of the same content."""
+    """The effect of a document. Equal effects are the same object."""
 
     best_case: CaseEffect
     worst_case: CaseEffect
-    """The very same object where all was understood."""
+    """The same object as `best_case` if all statements were understood."""
 
 
 class ReadDocument(NamedTuple):
-    """A document, read against all requests."""
+    """A document, matched with all requests."""
 
     matches: tuple[StatementMatch, ...]
     effect: DocumentEffect | None
-    """None if it has none on any request."""
+    """None if the document has no effect on any request."""
     requests: int
-    """Those that its statements match."""
+    """The requests that its statements match."""
     allows: int = 0
-    """The requests of which an Allow of it reaches anything, certain or not."""
+    """The requests that one of its Allow statements reaches fully, possibly or partly."""
     steps: int = 0
-    """What it takes to compare it: see `iam.verdicts.complexity.Complexity.steps`."""
+    """The steps to compare it: see `iam.verdicts.complexity.Complexity.steps`."""
     compared: bool = True
-    """Whether its patterns are compared with resources."""
+    """Whether its Resource patterns are compared with resources."""
 
 
 class DocumentEffects:
-    """Reads documents, each once."""
+    """Computes the effects of documents. Each document is read once."""
 
     def __init__(self, reader: DocumentReader) -> None:
-        """Take what reads them against the requests."""
+        """Prepare the effects of unread documents.
+
+        Args:
+            reader: Matches documents with requests.
+        """
         self._reader = reader
         self._scopes = [(requests, scope) for scope, requests in reader.index.scopes.items()]
-        self._by_content: dict[tuple[str, bool], ReadDocument] = {}
-        self._same: dict[tuple[CaseEffect, CaseEffect], DocumentEffect] = {}
+        self._documents: dict[tuple[str, bool], ReadDocument] = {}
+        self._interned: dict[tuple[CaseEffect, CaseEffect], DocumentEffect] = {}
         self._by_rule: dict[Rule, tuple[int, int, int, int]] = {}
-        every = reader.index.every
-        anything = (StatementMatch(0, ANYTHING, every),)
-        self.unread = ReadDocument(anything, self._effect(anything), every)
-        """A document that could not be read: it may allow or deny anything."""
+        every = reader.index.all_requests
+        matches = (StatementMatch(0, UNREADABLE_RULE, every),)
+        self.unread = ReadDocument(matches, self._effect(matches), every)
+        """The result for a document that could not be read: it may allow or deny anything."""
         self.unread_limit = DocumentEffect(CaseEffect(allow=every), NOTHING)
-        """The same as a limit, which may take anything away or nothing."""
+        """The effect of an unread document of a limit, which may remove all access or none."""
 
-    def of(self, documents: Sequence[Document | Unread]) -> list[ReadDocument]:
-        """Read all documents of a principal, as far as all of them may be compared."""
-        found = [self._read(document) for document in documents]
-        if sum([one.steps for one in found]) > A_PRINCIPAL:
+    def read_all(self, documents: Sequence[Document | Unread]) -> list[ReadDocument]:
+        """Read all documents of a principal.
+
+        Args:
+            documents: The documents, including those of limits.
+
+        Returns:
+            The results in the same order. Documents that exceed the step limit of a principal are
+            not compared: see `too_complex_together`.
+        """
+        read_documents = [self._read(document) for document in documents]
+        if sum([read.steps for read in read_documents]) > PRINCIPAL_LIMIT:
             steps = {
-                document: one.steps
-                for document, one in zip(documents, found, strict=True)
+                document: read.steps
+                for document, read in zip(documents, read_documents, strict=True)
                 if isinstance(document, Document)
             }
-            cut = too_complex_together(steps)
-            found = [self._read(d, compared=d not in cut) for d in documents]
-        return found
+            excluded = too_complex_together(steps)
+            read_documents = [self._read(d, compared=d not in excluded) for d in documents]
+        return read_documents
 
-    def reached(self, match: StatementMatch, requests: int) -> int:
-        """Of some requests those of which a statement reaches anything, certain or not."""
+    def reached_requests(self, match: StatementMatch, requests: int) -> int:
+        """Select the requests that a statement reaches fully, possibly or partly.
+
+        Args:
+            match: A match of the statement.
+            requests: The requests to select from.
+        """
         if not (requests := requests & match.requests):
             return 0
-        reached, may_be, cut = self._reach(match.rule, requests)
-        found = reached | may_be
-        for of_scope, scope in self._scopes if cut else ():
-            if of_scope & cut and may_reach(scope, match.rule):
-                found |= of_scope & cut
-        return found
+        fully, possibly, partly = self._reach(match.rule, requests)
+        reached = fully | possibly
+        for of_scope, scope in self._scopes if partly else ():
+            if of_scope & partly and may_reach(scope, match.rule):
+                reached |= of_scope & partly
+        return reached
 
     def _read(self, document: Document | Unread, compared: bool = True) -> ReadDocument:
         if isinstance(document, Unread):
             return self.unread
         key = (document.fingerprint, compared)
-        if (known := self._by_content.get(key)) is None:
+        if (read := self._documents.get(key)) is None:
             matches = self._reader.read(document, compared)
             requests = allows = 0
             for match in matches:
                 requests |= match.requests
                 if match.rule.effect == "Allow":
-                    allows |= self.reached(match, match.requests)
+                    allows |= self.reached_requests(match, match.requests)
             steps = self._reader.steps(document)
-            known = ReadDocument(matches, self._effect(matches), requests, allows, steps, compared)
-            self._by_content[key] = known
-        return known
+            read = ReadDocument(matches, self._effect(matches), requests, allows, steps, compared)
+            self._documents[key] = read
+        return read
 
     def _effect(self, matches: Sequence[StatementMatch]) -> DocumentEffect | None:
         best = worst = self._case(matches, best_case=True)
@@ -131,7 +152,7 @@ class DocumentEffects:
             worst = self._case(matches, best_case=False)
         if best == worst == NOTHING:
             return None
-        return self._same.setdefault((best, worst), DocumentEffect(best, worst))
+        return self._interned.setdefault((best, worst), DocumentEffect(best, worst))
 
     def _case(self, matches: Sequence[StatementMatch], best_case: bool) -> CaseEffect:
         effects = [(match.rule.effect_in(best_case), match) for match in matches]
@@ -142,51 +163,58 @@ class DocumentEffects:
 
     def _combined(
         self, matches: Iterable[StatementMatch]
-    ) -> tuple[int, int, int, tuple[RulesOf, ...]]:
-        """What statements of one effect reach together: all of some requests, all of others under
-        a condition, and some resources of others."""
-        all_of, may, cuts = 0, 0, []
+    ) -> tuple[int, int, int, tuple[RequestRules, ...]]:
+        """Combine the statements of one effect.
+
+        Returns:
+            The requests that they reach fully, possibly and partly, and the rules of the latter.
+        """
+        fully, possibly, partial = 0, 0, []
         for _, rule, requests in matches:
-            reached, may_be, cut = self._reach(rule, requests)
-            all_of |= reached
-            may |= may_be
-            if cut:
-                cuts.append((cut, rule))
-        parts: list[RulesOf] = []
-        for cut, rule in cuts:
-            # What it reaches by another statement anyhow needs no look at resources.
-            left = cut & ~all_of if rule.everywhere is Reach.YES else cut & ~(all_of | may)
-            divided: list[RulesOf] = []
+            rule_fully, rule_possibly, rule_partly = self._reach(rule, requests)
+            fully |= rule_fully
+            possibly |= rule_possibly
+            if rule_partly:
+                partial.append((rule_partly, rule))
+        parts: list[RequestRules] = []
+        for rule_partly, rule in partial:
+            # Requests that another statement reaches at least as far need not be compared.
+            remaining = (
+                rule_partly & ~fully
+                if rule.max_reach is Reach.YES
+                else rule_partly & ~(fully | possibly)
+            )
+            divided: list[RequestRules] = []
             for requests, rules in parts:
-                if both := requests & left:
+                if both := requests & remaining:
                     divided.append((both, rules | {rule}))
-                if rest := requests & ~left:
+                if rest := requests & ~remaining:
                     divided.append((rest, rules))
-                left &= ~requests
+                remaining &= ~requests
             parts = divided
-            if left:
-                parts.append((left, frozenset([rule])))
+            if remaining:
+                parts.append((remaining, frozenset([rule])))
         merged: dict[frozenset[Rule], int] = {}
         for requests, rules in parts:
             merged[rules] = merged.get(rules, 0) | requests
         ordered = sorted((requests, rules) for rules, requests in merged.items())
-        return all_of, may & ~all_of, sum(merged.values()), tuple(ordered)
+        return fully, possibly & ~fully, sum(merged.values()), tuple(ordered)
 
     def _reach(self, rule: Rule, requests: int) -> tuple[int, int, int]:
-        """Of some requests those that a rule reaches, may reach, and reaches some resources of."""
-        known, reached, may_be, cut = self._by_rule.get(rule, (0, 0, 0, 0))
+        """Select the requests that a rule reaches fully, possibly and partly."""
+        known, fully, possibly, partly = self._by_rule.get(rule, (0, 0, 0, 0))
         if missing := requests & ~known:
             for of_scope, scope in self._scopes:
                 if not missing & of_scope:
                     continue
-                reach = whole_reach(scope, rule)
+                reach = uniform_reach(scope, rule)
                 known |= of_scope
                 if reach is None:
-                    cut |= of_scope
+                    partly |= of_scope
                 elif reach is Reach.YES:
-                    reached |= of_scope
+                    fully |= of_scope
                 elif reach is Reach.MAYBE:
-                    may_be |= of_scope
-            # Stored as one: another thread may be at the same rule.
-            self._by_rule[rule] = known, reached, may_be, cut
-        return reached & requests, may_be & requests, cut & requests
+                    possibly |= of_scope
+            # Stored as one tuple, since other threads may update the same rule.
+            self._by_rule[rule] = known, fully, possibly, partly
+        return fully & requests, possibly & requests, partly & requests

@@ -1,7 +1,7 @@
-"""What a document says of all requests at once, statement by statement.
+"""Match the statements of a document with all requests at once.
 
-Most documents of an account say nothing of any request: that is seen by their actions, each of
-which is looked at once.
+Most documents of an account match no request. That is determined by their Action patterns, each of
+which is matched once.
 """
 
 from __future__ import annotations
@@ -9,127 +9,143 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from iam.policy.condition import may_be_absent
+from iam.policy.condition import is_service_specific
 from iam.policy.document import Document, Statement
 from iam.policy.glob import glob_of
 from iam.policy.pattern import action_tokens
 from iam.text import ascii_lower
 from iam.verdicts.complexity import Complexity
 from iam.verdicts.request_index import RequestIndex, numbers
-from iam.verdicts.rule import Rule, rule_of, too_complex, unmatched
+from iam.verdicts.rule import Rule, rule_of, too_complex_rule, unmatched_rule
 
 
 class StatementMatch(NamedTuple):
-    """What one statement says of some requests."""
+    """The rule of one statement for some requests."""
 
     statement: int
-    """Its place in the document, from 0."""
+    """The position in the document, from 0."""
     rule: Rule
     requests: int
 
 
 class DocumentReader:
-    """Reads documents against the requests of an index."""
+    """Matches documents with the requests of an index."""
 
     def __init__(self, index: RequestIndex, complexity: Complexity) -> None:
-        """Take the requests, and what tells which documents are too complex to be compared."""
+        """Index the requests by service, name and section.
+
+        Args:
+            index: The requests.
+            complexity: Decides which documents are too complex to be compared.
+        """
         self.index = index
         self._complexity = complexity
-        self._names = [ascii_lower(one.name) for one in index.requests]
-        """Their names, folded once: each pattern is held against many of them."""
-        self._services: dict[str, int] = {}
-        self._named: dict[str, int] = {}
-        self._patterns: tuple[int, ...] = ()
-        self._alike: dict[object, int] = {}
-        self._same_section: dict[object, int] = {}
-        for i, one in enumerate(index.requests):
+        self._names = [ascii_lower(request.name) for request in index.requests]
+        """The names of the requests in lower case."""
+        self._by_service: dict[str, int] = {}
+        self._by_name: dict[str, int] = {}
+        self._wildcards: tuple[int, ...] = ()
+        """The numbers of requests whose name is a wildcard. They are matched one by one."""
+        self._by_condition_keys: dict[object, int] = {}
+        """Requests by section, service and condition keys, on which conditions may depend."""
+        self._by_section: dict[object, int] = {}
+        for i, request in enumerate(index.requests):
             bit = 1 << i
-            if "*" in one.name or "?" in one.name:
-                self._patterns += (i,)
+            if "*" in request.name or "?" in request.name:
+                self._wildcards += (i,)
                 continue
             name = self._names[i]
             service = name.partition(":")[0]
-            self._services[service] = self._services.get(service, 0) | bit
-            self._named[name] = self._named.get(name, 0) | bit
-            section = (id(one.statement), one.variables)
-            self._same_section[section] = self._same_section.get(section, 0) | bit
-            alike = (section, one.action and (one.action.service, one.action.conditions))
-            self._alike[alike] = self._alike.get(alike, 0) | bit
-        self._concrete = sum(self._services.values())
-        self._matched: dict[str, int] = {}
+            self._by_service[service] = self._by_service.get(service, 0) | bit
+            self._by_name[name] = self._by_name.get(name, 0) | bit
+            section = (id(request.statement), request.variables)
+            self._by_section[section] = self._by_section.get(section, 0) | bit
+            key = (section, request.action and (request.action.service, request.action.conditions))
+            self._by_condition_keys[key] = self._by_condition_keys.get(key, 0) | bit
+        self._concrete = sum(self._by_service.values())
+        """All other requests."""
+        self._by_pattern: dict[str, int] = {}
 
     def read(self, document: Document, compared: bool = True) -> tuple[StatementMatch, ...]:
-        """Find what a document says.
+        """Match the statements of a document with the requests.
 
         Args:
             document: The document.
-            compared: Whether its patterns may be compared with resources.
+            compared: Whether its Resource patterns may be compared with resources.
 
         Returns:
-            Statement by statement; nothing of those that say nothing of any of the requests. What
-            is too complex to be compared is not understood: it may do either.
+            The matches in the order of statements. Statements that match no request are left out.
+            Statements that are too complex count as not understood: they may allow or deny.
         """
-        if self._complexity.in_actions(document):
-            every = self.index.every
-            return tuple(StatementMatch(s.index, unmatched(s), every) for s in document.statements)
-        found = tuple(
-            match for statement in document.statements for match in self._of(statement, document)
+        if self._complexity.has_too_many_actions(document):
+            requests = self.index.all_requests
+            return tuple(
+                StatementMatch(s.index, unmatched_rule(s), requests) for s in document.statements
+            )
+        matches = tuple(
+            match
+            for statement in document.statements
+            for match in self._matches_of(statement, document)
         )
-        if any(match.rule.possible for match in found) and (
-            not compared or self._complexity.in_resources(document)
+        if any(match.rule.possible for match in matches) and (
+            not compared or self._complexity.has_too_complex_resources(document)
         ):
             return tuple(
-                match._replace(rule=too_complex(match.rule)) if match.rule.possible else match
-                for match in found
+                match._replace(rule=too_complex_rule(match.rule)) if match.rule.possible else match
+                for match in matches
             )
-        return found
+        return matches
 
     def steps(self, document: Document) -> int:
-        """How many steps it takes to compare a document: see `Complexity.steps`."""
+        """Count the steps to compare a document: see `Complexity.steps`."""
         return self._complexity.steps(document)
 
-    def _of(self, statement: Statement, document: Document) -> Iterator[StatementMatch]:
+    def _matches_of(self, statement: Statement, document: Document) -> Iterator[StatementMatch]:
         variables = document.version == "2012-10-17"
-        if asked := self._concrete and self._acted_on(statement):
+        if requests := self._concrete and self._requests_matching(statement):
             for group in self._groups(statement):
-                # The rule is the same for all of these.
-                if some := asked & group:
-                    one = self.index.requests[(some & -some).bit_length() - 1]
-                    if (rule := rule_of(statement, one, variables)) is not None:
-                        yield StatementMatch(statement.index, rule, some)
-        for i in self._patterns:
+                if same_rule := requests & group:
+                    request = self.index.requests[(same_rule & -same_rule).bit_length() - 1]
+                    if (rule := rule_of(statement, request, variables)) is not None:
+                        yield StatementMatch(statement.index, rule, same_rule)
+        for i in self._wildcards:
             if (rule := rule_of(statement, self.index.requests[i], variables)) is not None:
                 yield StatementMatch(statement.index, rule, 1 << i)
 
-    def _acted_on(self, statement: Statement) -> int:
-        """The requests whose action a statement matches."""
+    def _requests_matching(self, statement: Statement) -> int:
+        """Return the concrete requests whose action a statement matches."""
         listed = statement.actions if statement.not_actions is None else statement.not_actions
         if listed is None:
-            return self._concrete  # its actions were not understood; `problem` says so
-        found, known = 0, self._matched
+            return self._concrete  # the actions were not understood: see `Statement.problem`
+        matching, by_pattern = 0, self._by_pattern
         for pattern in listed:
-            if (matched := known.get(pattern)) is None:
-                matched = known[pattern] = self._matching(pattern)
-            found |= matched
-        return found if statement.not_actions is None else self._concrete & ~found
+            if (requests := by_pattern.get(pattern)) is None:
+                requests = by_pattern[pattern] = self._match_requests(pattern)
+            matching |= requests
+        return matching if statement.not_actions is None else self._concrete & ~matching
 
-    def _matching(self, pattern: str) -> int:
+    def _match_requests(self, pattern: str) -> int:
         service, *_ = ascii_lower(pattern).split(":", 1)
         if "*" in service or "?" in service:
             of_service = self._concrete
-        elif not (of_service := self._services.get(service, 0)):
+        elif not (of_service := self._by_service.get(service, 0)):
             return 0
         if "*" not in pattern and "?" not in pattern:
-            return self._named.get(ascii_lower(pattern), 0)
+            return self._by_name.get(ascii_lower(pattern), 0)
         matches = glob_of(action_tokens(pattern)).matches
         return sum(1 << i for i in numbers(of_service) if matches(self._names[i]))
 
     def _groups(self, statement: Statement) -> Iterable[int]:
-        """The requests in groups for which a statement that matches their action says the same."""
+        """Group the requests so that a statement has the same rule for all requests of a group.
+
+        Only the requests whose action the statement matches are relevant.
+        """
         texts = statement.resources if statement.not_resources is None else statement.not_resources
         if statement.conditions:
             keys = [condition.key for condition in statement.conditions]
-            return (self._alike if any(map(may_be_absent, keys)) else self._same_section).values()
+            return (
+                self._by_condition_keys if any(map(is_service_specific, keys)) else self._by_section
+            ).values()
         if texts is None or (statement.not_resources is None and "*" in texts):
             return (self._concrete,)
-        return self._same_section.values()
+        return self._by_section.values()

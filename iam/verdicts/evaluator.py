@@ -1,11 +1,11 @@
-"""Evaluate principals: find what a managed policy's sections come to for each.
+"""Evaluate principals against the sections of a managed policy.
 
-An `Evaluator` is made for one managed policy and keeps what it has worked out: each document is
-read against the sections once, however many principals hold it, and principals whose documents
-have the same effects share their verdicts. It knows no account by itself, so the account as it is
-and the account as it would be are evaluated in the same way.
+An `Evaluator` caches its results: each document is matched with the sections once, and principals
+whose documents have the same effects share their verdicts. The account is an argument, so that the
+current account and the account after a change are evaluated by the same code.
 
-Outside of this: service and resource control policies, session policies, resource-based policies.
+Service and resource control policies, session policies and resource-based policies are not
+evaluated.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -20,12 +20,12 @@ from iam.account.effective_policies import EffectivePolicy, Limit, limits_of, po
 from iam.account.model import Account, Entity, Group, ManagedPolicy
 from iam.policy.action_catalogue import Action, Catalogue
 from iam.policy.document import Document
-from iam.verdicts.acted_on import judged
+from iam.verdicts.actual_resources import merge_actual
 from iam.verdicts.bulk import BulkEvaluator, Effects, Evaluation, Verdicts
 from iam.verdicts.complexity import Complexity
 from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.document_reader import DocumentReader
-from iam.verdicts.explain import Evaluated, Evidence, Explainer, Key, LimitEvidence
+from iam.verdicts.explain import Evidence, Explainer, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.hidden_grants import hidden_grants
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import PrincipalResult, SectionResult, Summary
@@ -33,19 +33,19 @@ from iam.verdicts.section import Section, section_of_action, sections_of
 from iam.verdicts.summary import Summaries, Sums
 
 
-class _Evaluated(NamedTuple):
-    """What counts for a principal, and the verdicts on it."""
+class _PrincipalEvaluation(NamedTuple):
+    """The policies and limits of a principal, and the verdicts on it."""
 
     policies: tuple[EffectivePolicy, ...]
     read: Sequence[ReadDocument]
-    """What each of them says."""
+    """The results of reading `policies`."""
     effects: Effects
     limits: tuple[Limit, ...]
     limits_read: Sequence[ReadDocument]
-    """What the policies of all limits say, one after the other."""
+    """The results of reading the policies of all limits, in order."""
     limit_effects: tuple[Effects, ...]
     evaluation: Evaluation
-    on_asked: Verdicts
+    merged: Verdicts
     sums: Sums
 
 
@@ -59,13 +59,13 @@ class Evaluator:
         partition: str,
         only: Action | None = None,
     ) -> None:
-        """Prepare the sections of a policy.
+        """Prepare the sections of a managed policy.
 
         Args:
-            managed: The policy; without a readable document it has no sections to evaluate.
+            managed: The policy. It has no sections if its document could not be read.
             catalogue: The concrete actions.
-            partition: The account's, such as `aws`.
-            only: Evaluate this action, and nothing else.
+            partition: The partition of the account: `aws`.
+            only: Evaluate only this action.
         """
         self.managed = managed
         document = managed.document
@@ -77,7 +77,7 @@ class Evaluator:
         self.only = only
         index = RequestIndex(self.sections, catalogue, partition)
         self.reader = DocumentReader(index, Complexity(catalogue, partition))
-        """Reads documents against the requests of all entries."""
+        """Matches documents with the requests of all entries."""
         self._effects = DocumentEffects(self.reader)
         self._bulk = BulkEvaluator(index)
         self._summaries = Summaries(index, readable=isinstance(document, Document))
@@ -88,105 +88,112 @@ class Evaluator:
         self._results: dict[Key, tuple[SectionResult, ...]] = {}
 
     def result(self, account: Account, entity: Entity) -> PrincipalResult:
-        """Evaluate one principal, with the reasons of all verdicts.
+        """Evaluate a principal and explain all verdicts.
 
         Args:
-            account: Its account, as it is or as it would be.
-            entity: One of its users or roles, or a group, evaluated by its own policies alone.
+            account: The account, current or after a change.
+            entity: A user or a role of the account, or a group, of which only its own policies are
+                evaluated.
 
         Returns:
-            The verdicts on all sections, and how it has the managed policy.
+            The verdicts on all sections, and how the managed policy is attached.
         """
-        found = self._evaluate(account, entity)
-        principal = Evaluated(
+        evaluation = self._evaluate(account, entity)
+        principal = PrincipalEvidence(
             own=[
                 Evidence.of(policy, read)
-                for policy, read in zip(found.policies, found.read, strict=True)
+                for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
                 if read.matches
             ],
-            effects=found.effects,
-            limits=_limit_evidence(found),
-            evaluation=found.evaluation,
-            on_asked=found.on_asked,
+            effects=evaluation.effects,
+            limits=_limit_evidence(evaluation),
+            evaluation=evaluation.evaluation,
+            merged=evaluation.merged,
         )
         key = (
-            tuple([one.key for one in principal.own]),
-            tuple([one.key for one in principal.limits]),
+            tuple([evidence.key for evidence in principal.own]),
+            tuple([limit.key for limit in principal.limits]),
         )
-        if (known := self._results.get(key)) is None:
-            known = self._results[key] = self._explainer.sections(principal, found.sums.sections)
+        if (sections := self._results.get(key)) is None:
+            sections = self._results[key] = self._explainer.sections(
+                principal, evaluation.sums.sections
+            )
         return PrincipalResult(
-            verdict=found.sums.verdict,
-            sections=known,
+            verdict=evaluation.sums.verdict,
+            sections=sections,
             attached=attachment_of(account, entity, self.managed.arn),
-            hidden=_hidden(found, entity),
+            hidden=_hidden(evaluation, entity),
         )
 
     def summary(self, account: Account, entity: Entity) -> Summary:
-        """Sum up the verdicts on one principal, for a table: quick, also for thousands.
+        """Evaluate a principal without explanations, fast enough for a table of thousands.
 
         Args:
-            account: Its account, as it is or as it would be.
-            entity: One of its users or roles, or a group, evaluated by its own policies alone.
+            account: The account, current or after a change.
+            entity: A user or a role of the account, or a group, of which only its own policies are
+                evaluated.
 
         Returns:
-            What `result` comes to.
+            The sums of the verdicts of `result`.
         """
-        found = self._evaluate(account, entity)
+        evaluation = self._evaluate(account, entity)
         attached = attachment_of(account, entity, self.managed.arn)
-        return self._summaries.summary(found.sums, attached, _hidden(found, entity))
+        return self._summaries.summary(evaluation.sums, attached, _hidden(evaluation, entity))
 
-    def _evaluate(self, account: Account, entity: Entity) -> _Evaluated:
-        """Find the verdicts on one principal; those whose documents have the same effects share
-        them."""
+    def _evaluate(self, account: Account, entity: Entity) -> _PrincipalEvaluation:
+        """Evaluate a principal. Principals whose documents have the same effects share results."""
         policies = policies_of(account, entity)
         limits = limits_of(account, entity)
-        documents = [one.document for one in policies]
+        documents = [policy.document for policy in policies]
         if limits:
-            documents += [one.document for limit in limits for one in limit.policies]
-        own, of_limits = self._effects.of(documents), []
+            documents += [policy.document for limit in limits for policy in limit.policies]
+        own, limits_read = self._effects.read_all(documents), []
         if limits:
-            own, of_limits = own[: len(policies)], own[len(policies) :]
-        effects = frozenset([one.effect for one in own if one.effect is not None])
-        limit_effects = self._limit_effects(limits, of_limits) if limits else ()
+            own, limits_read = own[: len(policies)], own[len(policies) :]
+        effects = frozenset([read.effect for read in own if read.effect is not None])
+        limit_effects = self._limit_effects(limits, limits_read) if limits else ()
         key = (effects, limit_effects)
-        if (known := self._evaluations.get(key)) is None:
+        if (results := self._evaluations.get(key)) is None:
             evaluation = self._bulk.evaluate(effects, limit_effects)
-            on_asked = judged(self.reader.index, evaluation.verdicts)
-            known = evaluation, on_asked, self._summaries.sums(evaluation.verdicts, on_asked)
-            self._evaluations[key] = known
-        return _Evaluated(policies, own, effects, limits, of_limits, limit_effects, *known)
+            merged = merge_actual(self.reader.index, evaluation.verdicts)
+            results = evaluation, merged, self._summaries.sums(evaluation.verdicts, merged)
+            self._evaluations[key] = results
+        return _PrincipalEvaluation(
+            policies, own, effects, limits, limits_read, limit_effects, *results
+        )
 
     def _limit_effects(
         self, limits: Sequence[Limit], read: Sequence[ReadDocument]
     ) -> tuple[Effects, ...]:
-        following = iter(read)
-        found: list[Effects] = []
+        remaining = iter(read)
+        by_limit: list[Effects] = []
         for limit in limits:
             effects = [
-                self._effects.unread_limit if one is self._effects.unread else one.effect
-                for one in (next(following) for _ in limit.policies)
+                self._effects.unread_limit if result is self._effects.unread else result.effect
+                for result in (next(remaining) for _ in limit.policies)
             ]
-            found.append(frozenset([effect for effect in effects if effect is not None]))
-        return tuple(found)
+            by_limit.append(frozenset([effect for effect in effects if effect is not None]))
+        return tuple(by_limit)
 
 
-def _limit_evidence(found: _Evaluated) -> list[LimitEvidence]:
-    following = iter(found.limits_read)
+def _limit_evidence(evaluation: _PrincipalEvaluation) -> list[LimitEvidence]:
+    remaining = iter(evaluation.limits_read)
     return [
-        LimitEvidence(tuple([Evidence.of(one, next(following)) for one in limit.policies]), effects)
-        for limit, effects in zip(found.limits, found.limit_effects, strict=True)
+        LimitEvidence(
+            tuple([Evidence.of(policy, next(remaining)) for policy in limit.policies]), effects
+        )
+        for limit, effects in zip(evaluation.limits, evaluation.limit_effects, strict=True)
     ]
 
 
-def _hidden(found: _Evaluated, entity: Entity) -> tuple[str, ...]:
-    """The policies by which a principal can invoke models unexpectedly; none for a group."""
-    if not found.sums.invoking or isinstance(entity, Group):
+def _hidden(evaluation: _PrincipalEvaluation, entity: Entity) -> tuple[str, ...]:
+    """Return the policies that hide a grant: see `hidden_grants`. Empty for a group."""
+    if not evaluation.sums.invoking or isinstance(entity, Group):
         return ()
     return hidden_grants(
         [
             policy
-            for policy, one in zip(found.policies, found.read, strict=True)
-            if one.allows & found.sums.invoking
+            for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
+            if read.allows & evaluation.sums.invoking
         ]
     )

@@ -1,6 +1,6 @@
-"""The verdicts on each entry of each section, with the statements and reasons they come from.
+"""Explain the verdict on each entry of each section: the deciding statements and other reasons.
 
-The reasons are found for the verdicts of `iam.verdicts.bulk`; nothing is evaluated a second time.
+The verdicts come from `iam.verdicts.bulk`. Nothing is evaluated again.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import NamedTuple
 from iam.account.effective_policies import EffectivePolicy
 from iam.account.model import Unread
 from iam.policy.document import Statement
-from iam.policy.statement_text import in_words
+from iam.policy.statement_text import scope_in_words
 from iam.text import ascii_lower
-from iam.verdicts.acted_on import deciding, idle
+from iam.verdicts.actual_resources import deciding_numbers, ineffective_grants
 from iam.verdicts.bulk import BulkEvaluator, Evaluation, Verdicts
 from iam.verdicts.document_effect import DocumentEffect, DocumentEffects, ReadDocument
 from iam.verdicts.request_index import EntryRequests, RequestIndex
@@ -30,52 +30,53 @@ Key = tuple[object, ...]
 
 
 class Evidence(NamedTuple):
-    """A policy that counts for a principal, read."""
+    """A policy that applies to a principal, matched with all requests."""
 
     policy: EffectivePolicy
     read: ReadDocument
     key: Key
-    """The same for policies of which the same is said."""
+    """Equal for policies whose explanations are equal."""
 
     @classmethod
     def of(cls, policy: EffectivePolicy, read: ReadDocument) -> Evidence:
-        """Take a policy and what its document says."""
+        """Combine a policy with the result of reading its document."""
         document, name, kind, group = policy
         content = document if isinstance(document, Unread) else document.fingerprint
         return cls(policy, read, (content, name, kind, group, read.compared))
 
 
 class LimitEvidence(NamedTuple):
-    """The policies of a limit, read, with their effects."""
+    """The policies of a limit, matched with all requests, and their effects."""
 
     policies: tuple[Evidence, ...]
     effects: frozenset[DocumentEffect]
 
     @property
     def key(self) -> Key:
-        return tuple([one.key for one in self.policies])
+        """Equal for limits whose explanations are equal."""
+        return tuple([evidence.key for evidence in self.policies])
 
     @property
     def unread(self) -> Evidence | None:
-        """The first of its policies that could not be read."""
-        return next((one for one in self.policies if isinstance(one.policy.document, Unread)), None)
+        """The first policy that could not be read."""
+        return next((e for e in self.policies if isinstance(e.policy.document, Unread)), None)
 
 
-class Evaluated(NamedTuple):
-    """A principal's policies, and the verdicts that they come to."""
+class PrincipalEvidence(NamedTuple):
+    """The policies of a principal and the resulting verdicts."""
 
     own: Sequence[Evidence]
-    """Its own policies and those of its groups, of which some say something of a request."""
+    """The principal's own policies and those of its groups that match a request."""
     effects: frozenset[DocumentEffect]
-    """Theirs."""
+    """The effects of these policies."""
     limits: Sequence[LimitEvidence]
     evaluation: Evaluation
-    on_asked: Verdicts
-    """The verdicts by the first numbers of requests."""
+    merged: Verdicts
+    """The verdicts by first number: see `merge_actual`."""
 
 
-class _Found(NamedTuple):
-    """A statement that decides, and whether all of it was understood."""
+class _Decision(NamedTuple):
+    """A deciding statement, and whether all of it was understood."""
 
     evidence: Evidence
     statement: Statement
@@ -84,13 +85,19 @@ class _Found(NamedTuple):
 
 
 class Explainer:
-    """Explains verdicts, and remembers what it has said of entries and statements."""
+    """Explains verdicts. Explanations of entries and statements are cached."""
 
     def __init__(
         self, index: RequestIndex, effects: DocumentEffects, bulk: BulkEvaluator, partition: str
     ) -> None:
-        """Take the requests, what has read the documents, what has evaluated them, and the
-        account's partition."""
+        """Prepare the explanation of verdicts.
+
+        Args:
+            index: The requests.
+            effects: Has read the documents.
+            bulk: Has evaluated their effects.
+            partition: The partition of the account.
+        """
         self._index = index
         self._effects = effects
         self._bulk = bulk
@@ -100,62 +107,67 @@ class Explainer:
         self._limited: dict[Key, int] = {}
 
     def sections(
-        self, principal: Evaluated, sums: Sequence[SectionSum]
+        self, principal: PrincipalEvidence, section_sums: Sequence[SectionSum]
     ) -> tuple[SectionResult, ...]:
-        """Explain all verdicts on a principal, section by section.
+        """Explain all verdicts on a principal.
 
         Args:
-            principal: Its policies and verdicts.
-            sums: What the verdicts on each section come to.
+            principal: The policies and verdicts of the principal.
+            section_sums: The sum of the verdicts on each section.
+
+        Returns:
+            A result per section.
         """
-        found: list[SectionResult] = []
-        for section, of_section in zip(self._index.sections, sums, strict=True):
+        results: list[SectionResult] = []
+        for section, section_sum in zip(self._index.sections, section_sums, strict=True):
             if section.problem:
-                entries = tuple(_not_understood(one, section.problem) for one in section.entries)
+                entries = tuple(
+                    _not_understood(entry, section.problem) for entry in section.entries
+                )
             else:
-                entries = tuple(self._entry(one, principal) for one in section.entries)
-            found.append(
+                entries = tuple(self._entry(entry, principal) for entry in section.entries)
+            results.append(
                 SectionResult(
                     sid=section.section.sid,
                     title=section.section.title,
-                    verdict=of_section.verdict,
+                    verdict=section_sum.verdict,
                     entries=entries,
-                    granted=of_section.granted,
-                    total=of_section.total,
+                    granted=section_sum.granted,
+                    total=section_sum.total,
                 )
             )
-        return tuple(found)
+        return tuple(results)
 
-    def _entry(self, entry: EntryRequests, principal: Evaluated) -> EntryResult:
-        own = [one for one in principal.own if one.read.requests & entry.both]
-        key = (entry, *[one.key for one in own], None, *[one.key for one in principal.limits])
-        if (known := self._entries.get(key)) is None:
-            known = self._entries[key] = self._explained(entry, own, principal)
-        return known
+    def _entry(self, entry: EntryRequests, principal: PrincipalEvidence) -> EntryResult:
+        own = [evidence for evidence in principal.own if evidence.read.requests & entry.with_actual]
+        key = (entry, *[e.key for e in own], None, *[limit.key for limit in principal.limits])
+        if (result := self._entries.get(key)) is None:
+            result = self._entries[key] = self._explain(entry, own, principal)
+        return result
 
-    def _explained(
-        self, entry: EntryRequests, own: Sequence[Evidence], principal: Evaluated
+    def _explain(
+        self, entry: EntryRequests, own: Sequence[Evidence], principal: PrincipalEvidence
     ) -> EntryResult:
         verdicts, too_complex = principal.evaluation
-        on_asked = principal.on_asked
-        by = deciding(self._index, verdicts, entry.requests)
-        granted_in_vain = entry.requests != entry.both and not (
-            entry.requests & ~idle(self._index, verdicts)
+        merged = principal.merged
+        deciding = deciding_numbers(self._index, verdicts, entry.requests)
+        ineffective = entry.requests != entry.with_actual and not (
+            entry.requests & ~ineffective_grants(self._index, verdicts)
         )
         names = [self._index.requests[i].name for i in entry.numbers]
-        concrete = dict(zip(names, on_asked.each(entry.numbers), strict=True))
+        concrete = dict(zip(names, merged.as_list(entry.numbers), strict=True))
         reasons = [
-            f"{one.policy.policy} could not be read: {one.policy.document.message}"
-            for one in own
-            if isinstance(one.policy.document, Unread)
+            f"{evidence.policy.policy} could not be read: {evidence.policy.document.message}"
+            for evidence in own
+            if isinstance(evidence.policy.document, Unread)
         ]
-        reasons += self._by_limits(by, bool(entry.requests & ~on_asked.known), principal)
-        if by & too_complex:
+        reasons += self._limit_reasons(deciding, bool(entry.requests & ~merged.known), principal)
+        if deciding & too_complex:
             reasons.append(TOO_COMPLEX)
-        limiting = [one for limit in principal.limits for one in limit.policies]
+        limiting = [evidence for limit in principal.limits for evidence in limit.policies]
         via = [
-            self._statement(found, entry.entry.action, granted_in_vain)
-            for found in self._deciding([*own, *limiting], by)
+            self._statement(decision, entry.entry.action, ineffective)
+            for decision in self._decisions([*own, *limiting], deciding)
         ]
         return EntryResult(
             action=entry.entry.action,
@@ -163,64 +175,72 @@ class Explainer:
             concrete=concrete,
             via=tuple(dict.fromkeys(via)),
             reasons=tuple(dict.fromkeys(reasons)),
-            too_complex=bool(by & too_complex),
+            too_complex=bool(deciding & too_complex),
         )
 
-    def _by_limits(self, by: int, unknown: bool, principal: Evaluated) -> list[str]:
-        """Name the limits that take something away, or may."""
-        found: list[str] = []
+    def _limit_reasons(
+        self, deciding: int, unknown: bool, principal: PrincipalEvidence
+    ) -> list[str]:
+        """Name the limits that reduce access, and those that could not be read."""
+        reasons: list[str] = []
         for limit in principal.limits:
-            if (one := limit.unread) is not None:
-                assert isinstance(one.policy.document, Unread)
+            if (evidence := limit.unread) is not None:
+                assert isinstance(evidence.policy.document, Unread)
                 if unknown:
-                    message = one.policy.document.message
-                    found.append(f"its boundary {one.policy.policy} could not be read: {message}")
+                    message = evidence.policy.document.message
+                    reasons.append(
+                        f"its boundary {evidence.policy.policy} could not be read: {message}"
+                    )
                 continue
             key = (principal.effects, limit.effects)
             if (limited := self._limited.get(key)) is None:
                 limited = self._limited[key] = self._bulk.limited(*key)
-            if by & limited:
-                found += [f"limited by boundary {one.policy.policy}" for one in limit.policies]
-        return found
+            if deciding & limited:
+                reasons += [
+                    f"limited by boundary {evidence.policy.policy}" for evidence in limit.policies
+                ]
+        return reasons
 
-    def _deciding(self, counted: Sequence[Evidence], by: int) -> list[_Found]:
-        """The statements that reach any of some requests: those that reach the first first."""
-        second = {other: i for i, other in self._index.acted_on.items()}
-        found: dict[tuple[int, int], tuple[int, _Found]] = {}
-        for n, one in enumerate(counted):
-            document = one.policy.document
+    def _decisions(self, evidences: Sequence[Evidence], deciding: int) -> list[_Decision]:
+        """Find the statements that reach a deciding request, ordered by the first such request."""
+        first_numbers = {other: i for i, other in self._index.actual_numbers.items()}
+        decisions: dict[tuple[int, int], tuple[int, _Decision]] = {}
+        for n, evidence in enumerate(evidences):
+            document = evidence.policy.document
             if isinstance(document, Unread):
                 continue
-            for match in one.read.matches:
-                if not (reached := self._effects.reached(match, by)):
+            for match in evidence.read.matches:
+                if not (reached := self._effects.reached_requests(match, deciding)):
                     continue
                 index, rule = match.statement, match.rule
                 first = (reached & -reached).bit_length() - 1
-                first = second.get(first, first)
-                now = _Found(one, document.statements[index], rule.understood, rule.too_complex)
-                if (known := found.get((n, index))) is not None:
-                    first = min(first, known[0])
-                    now = now._replace(
-                        understood=now.understood and known[1].understood,
-                        too_complex=now.too_complex or known[1].too_complex,
+                first = first_numbers.get(first, first)
+                decision = _Decision(
+                    evidence, document.statements[index], rule.understood, rule.too_complex
+                )
+                if (previous := decisions.get((n, index))) is not None:
+                    first = min(first, previous[0])
+                    decision = decision._replace(
+                        understood=decision.understood and previous[1].understood,
+                        too_complex=decision.too_complex or previous[1].too_complex,
                     )
-                found[n, index] = first, now
-        in_order = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
-        return [one for _, (_, one) in in_order]
+                decisions[n, index] = first, decision
+        ordered = sorted(decisions.items(), key=lambda item: (item[1][0], item[0]))
+        return [decision for _, (_, decision) in ordered]
 
-    def _statement(self, found: _Found, action: str, granted_in_vain: bool) -> DecidingStatement:
-        """Put a statement in words."""
-        evidence, statement, understood, too_complex = found
+    def _statement(self, decision: _Decision, action: str, ineffective: bool) -> DecidingStatement:
+        """Describe a deciding statement in words."""
+        evidence, statement, understood, too_complex = decision
         service = ascii_lower(action.partition(":")[0])
-        of_action = action if granted_in_vain else None
+        of_action = action if ineffective else None
         key = (evidence.key, statement.index, service, of_action, understood, too_complex)
-        if (known := self._statements.get(key)) is None:
-            scope = in_words(statement, service, self._partition)
+        if (deciding := self._statements.get(key)) is None:
+            scope = scope_in_words(statement, service, self._partition)
             if too_complex:
                 scope = (*scope, f"not understood: {TOO_COMPLEX}")
-            if granted_in_vain:
+            if ineffective:
                 scope = (*scope, f"which reaches no resource of {action}")
-            known = self._statements[key] = DecidingStatement(
+            deciding = self._statements[key] = DecidingStatement(
                 effect=statement.effect or "Deny",
                 policy=evidence.policy.policy,
                 kind=evidence.policy.kind,
@@ -231,7 +251,7 @@ class Explainer:
                 understood=understood,
                 too_complex=too_complex,
             )
-        return known
+        return deciding
 
 
 def _not_understood(entry: EntryRequests, problem: str) -> EntryResult:

@@ -1,5 +1,4 @@
-"""Hidden grants: principals that can invoke models through a policy not obviously related to
-Bedrock."""
+"""Detect hidden grants: access to models through policies not obviously related to Bedrock."""
 
 from __future__ import annotations
 
@@ -26,11 +25,11 @@ def hidden_grants(allowing: Iterable[EffectivePolicy]) -> tuple[str, ...]:
     """Name the policies that hide a grant.
 
     Args:
-        allowing: The policies by which a principal can invoke models.
+        allowing: The policies that allow a principal to invoke models.
 
     Returns:
-        Their names. Empty where one of them is Bedrock's own: it has Bedrock in its name, or allows
-        nothing but Bedrock actions.
+        Their names, sorted. Empty if one of them is obviously related to Bedrock: its name contains
+        "bedrock", or it allows only Bedrock actions.
     """
     names: set[str] = set()
     for policy in allowing:

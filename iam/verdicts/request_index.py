@@ -1,7 +1,7 @@
-"""All requests that the sections of a policy ask about, numbered.
+"""Number the requests of all sections of a policy.
 
-A set of requests is an `int` with a bit for each number, so that what most documents say of
-thousands of requests is combined in a few steps.
+A set of requests is an `int` with a bit per number, so that documents are combined for thousands of
+requests at once.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from iam.policy.action_catalogue import Catalogue
-from iam.verdicts.request import ActionRequests, RequestScope, requests_of, scope_acted_on
+from iam.verdicts.request import ActionRequests, RequestScope, actual_scope, requests_of
 from iam.verdicts.section import Entry, Section
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EntryRequests:
-    """The requests that an entry of a section stands for."""
+    """The requests of one entry of a section."""
 
     entry: Entry
     numbers: range
     requests: int
     """The same numbers as a set."""
-    both: int
-    """The same with their second numbers."""
+    with_actual: int
+    """The same set, including the second numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,68 +36,72 @@ class SectionRequests:
 
     @property
     def problem(self) -> str | None:
-        """What was not understood of the section's statement."""
+        """Why the section's statement was not understood; None if it was."""
         return self.section.statement.problem
 
 
 class RequestIndex:
     """Numbers the requests of all sections, in order.
 
-    Requests about resources that their action does not act on have a second number, behind all
-    others, for the resources that the action does act on.
+    Requests on resources that their action does not act on have a second number, after all first
+    numbers. It stands for the actual resources: see `iam.verdicts.actual_resources`.
     """
 
     def __init__(self, sections: Sequence[Section], catalogue: Catalogue, partition: str) -> None:
         """Number the requests.
 
         Args:
-            sections: Of the managed policy.
+            sections: The sections of the managed policy.
             catalogue: The concrete actions.
-            partition: The account's.
+            partition: The partition of the account.
         """
-        asked: list[ActionRequests] = []
+        requests: list[ActionRequests] = []
         ranges: list[range] = []
         for section in sections:
             for entry in section.entries:
-                ranges.append(range(len(asked), len(asked) + len(entry.concrete)))
-                asked += [
+                ranges.append(range(len(requests), len(requests) + len(entry.concrete)))
+                requests += [
                     requests_of(
                         name, catalogue.find(name), section.statement, section.variables, partition
                     )
                     for name in entry.concrete
                 ]
-        self.asked = (1 << len(asked)) - 1
-        """All requests by their first number."""
-        elsewhere = [i for i, one in enumerate(asked) if one.scope.acted_on is not None]
-        self.acted_on = {i: len(asked) + n for n, i in enumerate(elsewhere)}
-        """The second number of those that have one."""
+        self.section_requests = (1 << len(requests)) - 1
+        """All first numbers."""
+        mismatched = [
+            i for i, request in enumerate(requests) if request.scope.actual_resources is not None
+        ]
+        self.actual_numbers = {i: len(requests) + n for n, i in enumerate(mismatched)}
+        """The second numbers, by first number."""
         self.requests: tuple[ActionRequests, ...] = (
-            *asked,
-            *(replace(asked[i], scope=scope_acted_on(asked[i].scope)) for i in elsewhere),
+            *requests,
+            *(replace(requests[i], scope=actual_scope(requests[i].scope)) for i in mismatched),
         )
-        of_entries = iter(ranges)
+        entry_ranges = iter(ranges)
         self.sections: tuple[SectionRequests, ...] = tuple(
-            self._section(section, [next(of_entries) for _ in section.entries])
+            self._section(section, [next(entry_ranges) for _ in section.entries])
             for section in sections
         )
-        self.every = (1 << len(self.requests)) - 1
-        """All requests by both numbers."""
+        self.all_requests = (1 << len(self.requests)) - 1
+        """All numbers."""
         self.scopes: dict[RequestScope, int] = {}
-        """Which requests are about the same resources."""
-        for i, one in enumerate(self.requests):
-            self.scopes[one.scope] = self.scopes.get(one.scope, 0) | 1 << i
+        """The requests of each scope."""
+        for i, request in enumerate(self.requests):
+            self.scopes[request.scope] = self.scopes.get(request.scope, 0) | 1 << i
 
     def _section(self, section: Section, ranges: Sequence[range]) -> SectionRequests:
         entries: list[EntryRequests] = []
-        for entry, of_entry in zip(section.entries, ranges, strict=True):
-            requests = sum(1 << i for i in of_entry)
-            second = sum(1 << self.acted_on[i] for i in of_entry if i in self.acted_on)
-            entries.append(EntryRequests(entry, of_entry, requests, requests | second))
+        for entry, entry_range in zip(section.entries, ranges, strict=True):
+            requests = sum(1 << i for i in entry_range)
+            second = sum(
+                1 << self.actual_numbers[i] for i in entry_range if i in self.actual_numbers
+            )
+            entries.append(EntryRequests(entry, entry_range, requests, requests | second))
         return SectionRequests(section, tuple(entries), sum(e.requests for e in entries))
 
 
 def numbers(requests: int) -> Iterator[int]:
-    """The numbers of a set of requests, in order."""
+    """Yield the numbers of a set of requests in ascending order."""
     while requests:
         lowest = requests & -requests
         requests ^= lowest

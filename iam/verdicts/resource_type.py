@@ -1,8 +1,9 @@
-"""One type of resource, and what patterns match of it: all, nothing or some, with samples of both.
+"""A resource type, and the extent to which patterns match its resources, with samples.
 
-A sample is a string of the type that a pattern matches, and one that it does not. Where samples
-show that verdicts differ, no patterns have to be walked together. A sample is made of the very
-letters that `iam.policy.match_kinds.kinds` walks, so it belongs to one of the kinds found there.
+For each pattern, there is a sample resource that it matches and one that it does not, if they
+exist. Where samples show that verdicts differ, the patterns need not be explored together. Samples
+consist of the characters that `iam.policy.match_kinds` uses, so each belongs to a match kind found
+there.
 """
 
 from __future__ import annotations
@@ -12,242 +13,277 @@ from functools import lru_cache
 from itertools import chain, takewhile
 from typing import NamedTuple
 
-from iam.policy.automaton import OTHER, STAR, Together, Tokens, automaton
+from iam.policy.automaton import OTHER, STAR, Intersection, Tokens, automaton
 from iam.policy.glob import matches
-from iam.policy.match_kinds import effort, kinds_of_one
+from iam.policy.match_kinds import effort, match_kinds_of_type
 from iam.policy.pattern import Patterns
-from iam.policy.step_limit import A_PATTERN, A_QUESTION, Meter, metered
+from iam.policy.step_limit import PATTERN_LIMIT, VERDICT_LIMIT, StepBudget, step_limited
 
 _COMMON = frozenset({":", "/", "$", OTHER})
-MOST_SAMPLED = 32
-"""So many patterns are enough to take samples by: what these do not tell, a walk does."""
+MAX_SAMPLED = 32
+"""Maximum number of patterns to take samples of. An exploration finds what samples miss."""
 
 
 class Match(NamedTuple):
-    """What a pattern matches of a type of resource: a sample, and one that it does not match."""
+    """Samples for a pattern and a resource type."""
 
     hit: str | None
-    """None where it matches nothing."""
+    """A resource that the pattern matches; None if it matches none."""
     miss: str | None
-    """None where it matches everything."""
+    """A resource that the pattern does not match; None if it matches all."""
 
 
 class ResourceType:
-    """The resources of one type, as far as a section's statement reaches them."""
+    """The resources of one type that a section's statement names."""
 
     def __init__(self, tokens: Tokens, others: tuple[Patterns, ...]) -> None:
-        """Take the type's ARN format, and the unions that its resources must match as well.
+        """Prepare a resource type and find a sample.
+
+        Args:
+            tokens: The ARN format of the type.
+            others: Further unions of patterns that the resources must match.
 
         Raises:
-            TooComplex: It takes too many steps to find one of them.
+            TooComplex: Finding a sample takes too many steps.
         """
         self.scope: tuple[Patterns, ...] = ((tokens,), *others)
         machines = [automaton(patterns) for patterns in self.scope]
-        # "every string" needs no walking
-        inside = [machine for machine in machines if not machine.always] or machines[:1]
-        self._inside = inside[0] if len(inside) == 1 else Together(inside)
-        self._known_moves: dict[int, dict[str, int]] = {}
-        self._known_beyond: dict[int, int] = {}
-        self._ends: dict[int, str | None] = {}
-        # All of the resources begin with this, and so must a pattern, unless it has a wildcard.
-        self._lead = "".join(takewhile(lambda token: len(token) == 1, tokens))
-        self._led = self._walked(self._inside.start, self._lead)
-        self.sample = self._end(self._led, self._lead) if self._led else None
-        """One of the resources; None where there are none."""
+        # A union that matches every string restricts nothing.
+        needed = [machine for machine in machines if not machine.matches_all] or machines[:1]
+        self._automaton = needed[0] if len(needed) == 1 else Intersection(needed)
+        self._moves_from: dict[int, dict[str, int]] = {}
+        self._reachable_from: dict[int, int] = {}
+        self._suffixes: dict[int, str | None] = {}
+        # The literal start of all of the resources.
+        self._prefix = "".join(takewhile(lambda token: len(token) == 1, tokens))
+        self._prefix_state = self._state_after(self._automaton.start, self._prefix)
+        self.sample = (
+            self._complete(self._prefix_state, self._prefix) if self._prefix_state else None
+        )
+        """One of the resources; None if there are none."""
 
-    def match(self, pattern: Tokens, meter: Meter | None = None) -> Match:
-        """What a pattern matches of these resources; there must be some.
+    def match(self, pattern: Tokens, budget: StepBudget | None = None) -> Match:
+        """Find samples for a pattern. The type must have resources.
 
-        Raises:
-            TooComplex: That takes more steps than the meter has.
-        """
-        return _match(self, pattern, meter or Meter(A_QUESTION))
-
-    def span(self, patterns: Patterns, meter: Meter | None = None) -> bool | None:
-        """Whether a union matches all of these resources (True), nothing (False), or some.
+        Args:
+            pattern: The pattern.
+            budget: The steps available; by default `VERDICT_LIMIT`.
 
         Raises:
-            TooComplex: That takes more steps than the meter has.
+            TooComplex: The budget is exceeded.
         """
-        return _span(self, patterns, meter or Meter(A_QUESTION))
+        return _cached_match(self, pattern, budget or StepBudget(VERDICT_LIMIT))
 
-    def each_kind(self, lists: tuple[Patterns, ...], meter: Meter) -> Iterator[tuple[bool, ...]]:
-        """Find the kinds of these resources one after the other: see `match_kinds.kinds`."""
+    def extent(self, patterns: Patterns, budget: StepBudget | None = None) -> bool | None:
+        """Find the extent to which a union of patterns matches the resources.
 
-        def whole(pattern: Tokens) -> bool | None:
+        Args:
+            patterns: The union of patterns.
+            budget: The steps available; by default `VERDICT_LIMIT`.
+
+        Returns:
+            True if it matches all of the resources, False if none, None if some.
+
+        Raises:
+            TooComplex: The budget is exceeded.
+        """
+        return _cached_extent(self, patterns, budget or StepBudget(VERDICT_LIMIT))
+
+    def iter_match_kinds(
+        self, unions: tuple[Patterns, ...], budget: StepBudget
+    ) -> Iterator[tuple[bool, ...]]:
+        """Yield the match kinds of the resources: see `iam.policy.match_kinds`."""
+
+        def extent(pattern: Tokens) -> bool | None:
             hit, miss = self.match(pattern)
             return None if hit is not None and miss is not None else miss is None
 
-        return kinds_of_one(self.scope, lists, whole, meter)
+        return match_kinds_of_type(self.scope, unions, extent, budget)
 
-    def samples(self, patterns: Sequence[Tokens], meter: Meter | None = None) -> dict[str, None]:
-        """Some of these resources which some of the patterns match and others do not.
+    def samples(
+        self, patterns: Sequence[Tokens], budget: StepBudget | None = None
+    ) -> dict[str, None]:
+        """Collect the samples for several patterns.
+
+        Args:
+            patterns: The patterns.
+            budget: The steps available; by default `VERDICT_LIMIT`.
+
+        Returns:
+            The samples, as the keys of a dictionary to keep their order.
 
         Raises:
-            TooComplex: That takes more steps than the meter has.
+            TooComplex: The budget is exceeded.
         """
         found: dict[str, None] = {}
-        meter = meter or Meter(A_QUESTION)
+        budget = budget or StepBudget(VERDICT_LIMIT)
         for pattern in patterns:
-            for text in self.match(pattern, meter):
+            for text in self.match(pattern, budget):
                 if text is not None:
                     found[text] = None
         return found
 
-    def looked_at(self, pattern: Tokens, meter: Meter) -> Match:
-        """Find what a pattern matches, without remembering it."""
+    def find_match(self, pattern: Tokens, budget: StepBudget) -> Match:
+        """Find samples for a pattern without the cache: see `match`."""
         assert self.sample is not None
-        meter.take(1)
-        lead = "".join(takewhile(lambda token: len(token) == 1, pattern))
-        if len(lead) == len(pattern) and lead != self.sample:
-            held = lead.startswith(self._lead) and self._inside.accepts(
-                self._walked(self._led, lead[len(self._lead) :])
+        budget.spend(1)
+        prefix = "".join(takewhile(lambda token: len(token) == 1, pattern))
+        if len(prefix) == len(pattern) and prefix != self.sample:
+            in_type = prefix.startswith(self._prefix) and self._automaton.accepts(
+                self._state_after(self._prefix_state, prefix[len(self._prefix) :])
             )
-            return Match(lead if held else None, self.sample)
-        common = min(len(lead), len(self._lead))
-        if lead[:common] != self._lead[:common]:
+            return Match(prefix if in_type else None, self.sample)
+        common = min(len(prefix), len(self._prefix))
+        if prefix[:common] != self._prefix[:common]:
             return Match(None, self.sample)
-        if not self._may_match(pattern, common, meter):
+        if not self._may_match(pattern, common, budget):
             return Match(None, self.sample)
         machine = automaton((pattern,))
-        if machine.always:
+        if machine.matches_all:
             return Match(self.sample, None)
         hit, miss = (self.sample, None) if matches(pattern, self.sample) else (None, self.sample)
         seen: set[tuple[int, int]] = set()
         queue: list[tuple[int, int, str]] = []
 
-        def reached(state: int, mask: int, text: str) -> None:
-            """Look at what begins with a text; walk on only where it does not settle the match."""
+        def visit(state: int, mask: int, text: str) -> None:
+            """Complete a text to a sample if the pattern is decided, otherwise queue it."""
             nonlocal hit, miss
-            if mask and not mask & machine.settled:
+            if mask and not mask & machine.absorbing:
                 if (state, mask) not in seen:
                     seen.add((state, mask))
                     queue.append((state, mask, text))
-            elif (hit if mask else miss) is None and (found := self._end(state, text)) is not None:
+            elif (hit if mask else miss) is None and (
+                found := self._complete(state, text)
+            ) is not None:
                 if mask:
                     hit = found
                 else:
                     miss = found
 
         mask = machine.start
-        for letter in self._lead:
-            mask = machine.step(mask, letter)
-        reached(self._led, mask, self._lead)
+        for char in self._prefix:
+            mask = machine.step(mask, char)
+        visit(self._prefix_state, mask, self._prefix)
         while queue and (hit is None or miss is None):
             state, mask, text = queue.pop()
-            if self._inside.accepts(state):
+            if self._automaton.accepts(state):
                 if machine.accepts(mask):
                     hit = text if hit is None else hit
                 else:
                     miss = text if miss is None else miss
-            # In order, so that the steps are the same in every run of the program.
-            named = sorted(machine.named(mask))
+            # Sorted, so that the number of steps is the same in every run.
+            named = sorted(machine.named_characters(mask))
             moves = self._moves(state)
-            meter.take(len(moves) + (1 + len(named)) * effort(mask) + len(text) // 256)
-            # What the pattern names comes last, to be followed first: it leads to a hit.
+            budget.spend(len(moves) + (1 + len(named)) * effort(mask) + len(text) // 256)
+            # Characters that the pattern names are queued last and followed first, because they
+            # lead to a hit.
             unnamed: int | None = None
-            for letter, after in moves.items():
-                if letter not in named:
+            for char, after in moves.items():
+                if char not in named:
                     if unnamed is None:
-                        unnamed = machine.step(mask, letter)
-                    reached(after, unnamed, text + letter)
-            for letter in named:
-                if after := self._inside.step(state, letter):
-                    reached(after, machine.step(mask, letter), text + letter)
+                        unnamed = machine.step(mask, char)
+                    visit(after, unnamed, text + char)
+            for char in named:
+                if after := self._automaton.step(state, char):
+                    visit(after, machine.step(mask, char), text + char)
         return Match(hit, miss)
 
-    def _may_match(self, pattern: Tokens, led: int, meter: Meter) -> bool:
-        """Whether a pattern matches any of these resources, as far as a quick look tells.
+    def _may_match(self, pattern: Tokens, offset: int, budget: StepBudget) -> bool:
+        """Check quickly whether a pattern can match any of the resources.
 
-        It follows the pattern through the resources' own states, which most patterns of other types
-        leave after a few characters.
+        The check steps the automaton of the resources through the pattern. Most patterns for other
+        types fail after a few characters.
         """
-        state, here = (self._led, led) if led == len(self._lead) else (self._inside.start, 0)
-        for token in pattern[here:]:
+        state, position = (
+            (self._prefix_state, offset)
+            if offset == len(self._prefix)
+            else (self._automaton.start, 0)
+        )
+        for token in pattern[position:]:
             if len(token) == 1:
-                state = self._inside.step(state, token)
+                state = self._automaton.step(state, token)
             elif token == STAR:
-                state = self._beyond(state)
+                state = self._reachable(state)
             else:
-                state = self._inside.anywhere(state)
-            here += 1
+                state = self._automaton.step_any(state)
+            position += 1
             if not state:
                 break
-        meter.take(here // 16)
-        return self._inside.accepts(state)
+        budget.spend(position // 16)
+        return self._automaton.accepts(state)
 
-    def _beyond(self, state: int) -> int:
-        """Where any number of characters leads."""
-        if (known := self._known_beyond.get(state)) is None:
-            known = state
-            while (more := known | self._inside.anywhere(known)) != known:
-                known = more
-            self._known_beyond[state] = known
-        return known
+    def _reachable(self, state: int) -> int:
+        """Return the states that any number of characters leads to."""
+        if (states := self._reachable_from.get(state)) is None:
+            states = state
+            while (more := states | self._automaton.step_any(states)) != states:
+                states = more
+            self._reachable_from[state] = states
+        return states
 
     def _moves(self, state: int) -> dict[str, int]:
-        """What leads on from here; an unnamed letter first, since few patterns match it."""
-        if (known := self._known_moves.get(state)) is None:
-            letters = sorted(_COMMON | self._inside.named(state))
-            steps = ((letter, self._inside.step(state, letter)) for letter in letters)
-            known = self._known_moves[state] = {letter: after for letter, after in steps if after}
-        return known
+        """Return the transitions from a state, with `OTHER` first, since few patterns match it."""
+        if (moves := self._moves_from.get(state)) is None:
+            chars = sorted(_COMMON | self._automaton.named_characters(state))
+            steps = ((char, self._automaton.step(state, char)) for char in chars)
+            moves = self._moves_from[state] = {char: after for char, after in steps if after}
+        return moves
 
-    def _walked(self, state: int, text: str) -> int:
-        for letter in text:
+    def _state_after(self, state: int, text: str) -> int:
+        for char in text:
             if not state:
                 break
-            state = self._inside.step(state, letter)
+            state = self._automaton.step(state, char)
         return state
 
-    def _end(self, start: int, text: str) -> str | None:
-        """The shortest of these resources that begins with a text, which has led here."""
-        if start not in self._ends:
-            self._ends[start] = self._shortest(start)
-        end = self._ends[start]
-        return None if end is None else text + end
+    def _complete(self, start: int, text: str) -> str | None:
+        """Return the shortest resource that starts with a text, given the state after the text."""
+        if start not in self._suffixes:
+            self._suffixes[start] = self._shortest_suffix(start)
+        suffix = self._suffixes[start]
+        return None if suffix is None else text + suffix
 
-    def _shortest(self, start: int) -> str | None:
-        came: dict[int, str] = {start: ""}
+    def _shortest_suffix(self, start: int) -> str | None:
+        text_to: dict[int, str] = {start: ""}
         queue = [start]
-        meter = Meter(A_QUESTION)
+        budget = StepBudget(VERDICT_LIMIT)
         for state in queue:
-            if self._inside.accepts(state):
-                return came[state]
-            for letter, after in self._moves(state).items():
-                if after not in came:
-                    meter.take(len(self._known_moves[state]))
-                    came[after] = came[state] + letter
+            if self._automaton.accepts(state):
+                return text_to[state]
+            for char, after in self._moves(state).items():
+                if after not in text_to:
+                    budget.spend(len(self._moves_from[state]))
+                    text_to[after] = text_to[state] + char
                     queue.append(after)
         return None
 
 
-@metered(limit=A_PATTERN, size=50_000)
-def _match(resources: ResourceType, pattern: Tokens, meter: Meter) -> Match:
-    return resources.looked_at(pattern, meter)
+@step_limited(limit=PATTERN_LIMIT, cache_size=50_000)
+def _cached_match(resources: ResourceType, pattern: Tokens, budget: StepBudget) -> Match:
+    return resources.find_match(pattern, budget)
 
 
-@metered(limit=A_QUESTION, size=50_000)
-def _span(resources: ResourceType, patterns: Patterns, meter: Meter) -> bool | None:
-    cutting: dict[Tokens, Match] = {}
+@step_limited(limit=VERDICT_LIMIT, cache_size=50_000)
+def _cached_extent(resources: ResourceType, patterns: Patterns, budget: StepBudget) -> bool | None:
+    partial: dict[Tokens, Match] = {}
     for pattern in patterns:
-        found = resources.match(pattern, meter)
+        found = resources.match(pattern, budget)
         if found.miss is None:
             return True
         if found.hit is not None:
-            cutting[pattern] = found
-    if len(cutting) < 2:
-        return None if cutting else False
-    for text in dict.fromkeys(chain.from_iterable(list(cutting.values())[:MOST_SAMPLED])):
+            partial[pattern] = found
+    if len(partial) < 2:
+        return None if partial else False
+    for text in dict.fromkeys(chain.from_iterable(list(partial.values())[:MAX_SAMPLED])):
         assert text is not None
-        meter.take(1 + len(cutting) * (1 + len(text) // 128) // 4)
-        if not any(matches(pattern, text) for pattern in cutting):
+        budget.spend(1 + len(partial) * (1 + len(text) // 128) // 4)
+        if not any(matches(pattern, text) for pattern in partial):
             return None
-    together = resources.each_kind((tuple(cutting),), meter)
+    together = resources.iter_match_kinds((tuple(partial),), budget)
     return True if all(matched for (matched,) in together) else None
 
 
 @lru_cache(maxsize=10_000)
 def resource_type(tokens: Tokens, others: tuple[Patterns, ...]) -> ResourceType:
-    """The resources of a type; looked at once, whichever actions are about them."""
+    """Return the cached resource type, which is shared by all actions that have it."""
     return ResourceType(tokens, others)

@@ -1,6 +1,6 @@
-"""The shapes of an answer about a principal: every verdict with what it comes from, and the sums.
+"""Result types: the verdicts on a principal with their explanations, and summaries.
 
-Only plain data, so that a widget can import it without anything heavy.
+The module contains plain data only, so that widgets can import it during start-up.
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ from iam.arn import Arn
 from iam.verdicts.verdict import Verdict
 
 TOO_COMPLEX = "its resource patterns are too complex to be compared"
-"""Why a verdict is unknown, or a statement was not understood, though all could be read."""
+"""The reason for an unknown verdict if all documents could be read and parsed."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecidingStatement:
-    """A statement that a verdict comes from."""
+    """A statement that determines a verdict."""
 
     effect: Literal["Allow", "Deny"]
     policy: str
     """A managed policy's ARN or an inline policy's name."""
     kind: Literal["managed", "inline", "boundary"]
     group: str | None
-    """The group by which it reaches the user."""
+    """The group through which the policy applies to the user."""
     sid: str | None
     statement: int
-    """Its place in the document, from 0."""
+    """The position in the document, from 0."""
     scope: tuple[str, ...] = ()
-    """What narrows it (resources, conditions, a problem), in words for the details."""
+    """The resources, conditions and problems of the statement, in words."""
     understood: bool = True
     """Whether all of the statement was understood."""
     too_complex: bool = False
-    """It was not, for its patterns are too complex to be compared."""
+    """Whether it was not understood because its patterns are too complex to be compared."""
 
     @property
     def origin(self) -> str:
-        """The policy, and the group by which it reaches the principal."""
+        """The policy, and the group through which it applies to the principal."""
         policy = Arn.parse(self.policy).name
         return f"{policy} by group {self.group}" if self.group else policy
 
     @property
     def in_words(self) -> str:
-        """The policy, how it reaches the principal, and what narrows it."""
+        """The policy, how it applies to the principal, and the scope of the statement."""
         boundary = "boundary " if self.kind == "boundary" else ""
         deny = "denied by " if self.effect == "Deny" else ""
         return " ".join([f"{deny}{boundary}{self.origin}", *self.scope])
@@ -58,41 +58,44 @@ class EntryResult:
     action: str
     verdict: Verdict
     concrete: Mapping[str, Verdict]
-    """By concrete action; a plain action has itself as its only key."""
+    """By concrete action. An entry without wildcards has itself as its only key."""
     via: tuple[DecidingStatement, ...]
     reasons: tuple[str, ...] = ()
-    """What else decided, in words: a limiting boundary, a document that could not be read."""
+    """Other reasons in words: a boundary that limits access, a document that could not be read."""
     too_complex: bool = False
-    """All documents were understood, and together their patterns are too complex to be compared."""
+    """Whether all documents were understood, but their patterns together are too complex."""
 
     @property
     def means(self) -> tuple[str, ...]:
-        """What decides, in words: `PowerUserAccess by group ops`, `denied by Safe without MFA`."""
+        """The statements and other reasons in words: `denied by Safe without MFA`."""
         return (*dict.fromkeys(via.in_words for via in self.via), *self.reasons)
 
     @property
     def granted(self) -> int:
+        """The number of concrete actions that are granted."""
         return sum(v is Verdict.GRANTED for v in self.concrete.values())
 
     @property
     def total(self) -> int:
+        """The number of concrete actions."""
         return len(self.concrete)
 
 
 @dataclass(frozen=True, slots=True)
 class SectionResult:
-    """The verdict on one section, with its entries in the statement's order."""
+    """The verdict on one section, with its entries in the order of the statement."""
 
     sid: str
     title: str
     verdict: Verdict
     entries: tuple[EntryResult, ...]
     granted: int
-    """How many entries are granted, of `total`."""
+    """The number of entries that are granted."""
     total: int
+    """The number of entries."""
 
     def same_access(self, other: SectionResult) -> bool:
-        """Whether all verdicts are the same, by whatever means."""
+        """Return whether all verdicts are the same, regardless of their reasons."""
         return [e.concrete for e in self.entries] == [e.concrete for e in other.entries]
 
 
@@ -104,35 +107,35 @@ class PrincipalResult:
     sections: tuple[SectionResult, ...]
     attached: Attachment = field(default_factory=Attachment)
     hidden: tuple[str, ...] = ()
-    """The policies by which it can invoke models, where none of them is obviously related to
-    Bedrock."""
+    """The policies that allow invoking models, if none is obviously related to Bedrock."""
 
     @property
     def means(self) -> str:
-        """What decides, in words, where a single action is asked about."""
+        """The statements and other reasons in words, for the evaluation of a single action."""
         return "; ".join(m for s in self.sections for e in s.entries for m in e.means)
 
 
 @dataclass(frozen=True, slots=True)
 class SectionSum:
-    """What the verdicts on one section come to."""
+    """The sum of the verdicts on one section."""
 
     verdict: Verdict
     granted: int
-    """How many entries are granted, of `total`."""
+    """The number of entries that are granted."""
     total: int
+    """The number of entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the verdicts on one principal come to, for a table; equal ones are one object."""
+    """The sums of the verdicts on one principal. Equal summaries are the same object."""
 
     verdict: Verdict
     sections: tuple[SectionSum, ...]
     attached: Attachment = field(default_factory=Attachment)
     invokes: Verdict | None = None
-    """Whether it can invoke models; None where the policy's sections have no such action."""
+    """The sum for the actions that invoke models; None if no section has such an action."""
     hidden: tuple[str, ...] = ()
-    """The policies by which it can, where none of them is obviously related to Bedrock."""
+    """The policies that allow invoking models, if none is obviously related to Bedrock."""
     uncertain: bool = False
-    """Whether the verdict on some action is unknown, be it that no sum shows it."""
+    """Whether the verdict on some action is unknown, even if the sums are not."""

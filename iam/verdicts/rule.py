@@ -1,6 +1,6 @@
-"""What a statement says about the requests of an action: whether it reaches them, and how far.
+"""Convert a statement to a rule: how far the statement applies to the requests of an action.
 
-A statement of a document becomes a rule, or nothing where it says nothing of the requests.
+A statement *reaches* a request if its action, resources and conditions match the request.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from iam.policy.condition import Standing, standing
+from iam.policy.condition import Holds, evaluate_conditions
 from iam.policy.document import Condition, Effect, Statement
 from iam.policy.match_kinds import covers, overlaps
 from iam.policy.pattern import (
@@ -19,125 +19,148 @@ from iam.policy.pattern import (
     action_tokens,
     has_variable,
     matches_any_action,
+    patterns_for_service,
     resource_patterns,
-    that_may_match,
 )
 from iam.policy.step_limit import TooComplex
 from iam.verdicts.request import ActionRequests
 
 
 class Reach(IntEnum):
-    """How far a statement reaches a kind of request."""
+    """How far a statement reaches requests of the same kind."""
 
     NO = 0
     MAYBE = 1
-    """Some of these requests, or all of them under a condition."""
+    """Some of the requests, or all of them under a condition."""
     YES = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """What one statement of a document says about some requests. `_same_rule` makes one object of
-    equal ones: they are compared by identity, and verdicts memoised by the rules that decide."""
+    """How one statement of a document applies to some requests.
+
+    Rules are compared by identity, and verdicts are cached by rules. `_interned_rule` returns the
+    same object for equal values.
+    """
 
     effect: Effect | None
-    """None if it was not understood: it may do either."""
-    standing: Standing
-    everywhere: Reach
-    """Its reach where no resource pattern narrows it."""
+    """None if it was not understood: the statement may allow or deny."""
+    conditions: Holds
+    max_reach: Reach
+    """The reach on resources that match the resource patterns."""
     certain: Patterns | None = None
-    """Resources that it reaches (or, if `inverted`, may leave out); None for all."""
+    """The resource patterns without policy variables; None for all resources."""
     possible: Patterns | None = None
-    """The same with policy variables standing for anything."""
+    """All resource patterns, where a policy variable matches any string."""
     inverted: bool = False
-    held: bool = False
-    """All that the section's statement has for resources stands in it word for word."""
+    """Whether the patterns are those of NotResource."""
+    repeats_section: bool = False
+    """Whether it reaches all resources that the section names, because it repeats its patterns."""
     too_complex: bool = False
-    """It is not understood, for the number of its patterns or for what they look like."""
+    """Whether it is not understood because its patterns are too many or too complex."""
 
     @property
     def understood(self) -> bool:
-        """Whether it is certain what the statement does where it reaches."""
-        return self.standing in (Standing.ALWAYS, Standing.MAYBE)
+        """Whether the effect of the statement on the requests that it reaches is known."""
+        return self.conditions in (Holds.ALWAYS, Holds.MAYBE)
 
     def effect_in(self, best_case: bool) -> Effect | None:
-        """What it does in the best case, in which all that was not understood allows what it can,
-        or in the worst, in which that denies what it can; None if nothing."""
+        """Return the effect in the best or the worst case.
+
+        In the best case, statements that were not understood allow as much as they can. In the
+        worst case, they deny as much as they can.
+
+        Returns:
+            The effect; None if the statement has none in this case.
+        """
         effect = self.effect or ("Allow" if best_case else "Deny")
         return effect if self.understood or best_case is (effect == "Allow") else None
 
     def reach(self, in_certain: bool, in_possible: bool) -> Reach:
-        """How far it reaches resources, given which of its patterns they match."""
+        """Return the reach on resources.
+
+        Args:
+            in_certain: Whether the resources match one of the certain patterns.
+            in_possible: Whether the resources match one of the possible patterns.
+        """
         if self.inverted:
             in_certain, in_possible = not in_possible, not in_certain
         if not in_possible:
             return Reach.NO
-        return min(self.everywhere, Reach.YES if in_certain else Reach.MAYBE)
+        return min(self.max_reach, Reach.YES if in_certain else Reach.MAYBE)
 
 
 def rule_of(statement: Statement, requests: ActionRequests, variables: bool) -> Rule | None:
-    """Find what a statement says about some requests.
+    """Convert a statement to a rule for some requests.
 
     Args:
-        statement: Of a document.
-        requests: Of one concrete action.
-        variables: Whether `${…}` in the statement are policy variables.
+        statement: A statement of a document.
+        requests: The requests of one concrete action.
+        variables: Whether `${…}` in the statement is a policy variable.
 
     Returns:
-        The rule; None where its action does not match, or its condition is certain never to hold.
+        The rule; None if the action does not match or the conditions never hold.
     """
     try:
-        reach, clear = _action_reach(statement, requests.name), True
+        reach, comparable = _action_reach(statement, requests.name), True
     except TooComplex:
-        reach, clear = Reach.MAYBE, False
+        reach, comparable = Reach.MAYBE, False
     if reach is Reach.NO:
         return None
-    alike = variables is requests.variables
-    given = [c for c in requests.statement.conditions if alike or not _has_variable(c)]
-    holds = standing(statement.conditions, given, requests.action)
-    if holds is Standing.NEVER:
+    same_syntax = variables is requests.variables
+    given = [c for c in requests.statement.conditions if same_syntax or not _has_variable(c)]
+    conditions = evaluate_conditions(statement.conditions, given, requests.action)
+    if conditions is Holds.NEVER:
         return None
-    if statement.problem or not clear:
-        holds = Standing.UNKNOWN_MAYBE if holds is Standing.MAYBE else Standing.UNKNOWN
-    if holds in (Standing.MAYBE, Standing.UNKNOWN_MAYBE):
+    if statement.problem or not comparable:
+        conditions = Holds.UNKNOWN_MAYBE if conditions is Holds.MAYBE else Holds.UNKNOWN
+    if conditions in (Holds.MAYBE, Holds.UNKNOWN_MAYBE):
         reach = Reach.MAYBE
     inverted = statement.not_resources is not None
     texts = statement.not_resources if inverted else statement.resources
     if texts is None or (not inverted and "*" in texts):
-        return _same_rule(statement.effect, holds, reach)
+        return _interned_rule(statement.effect, conditions, reach)
     certain = tuple(t for t in texts if not (variables and has_variable(t)))
-    return _same_rule(
+    return _interned_rule(
         statement.effect,
-        holds,
+        conditions,
         reach,
         certain=resource_patterns(certain, variables),
         possible=resource_patterns(texts, variables),
         inverted=inverted,
-        held=alike and _holds_all(statement, requests.statement),
+        repeats_section=same_syntax and _repeats_resources(statement, requests.statement),
     )
 
 
-_same_rule = lru_cache(maxsize=100_000)(Rule)
+_interned_rule = lru_cache(maxsize=100_000)(Rule)
 
 
-def too_complex(rule: Rule) -> Rule:
-    """The rule of the same statement, if its patterns are not to be compared."""
-    maybe = rule.standing in (Standing.MAYBE, Standing.UNKNOWN_MAYBE)
-    holds = Standing.UNKNOWN_MAYBE if maybe else Standing.UNKNOWN
-    return _same_rule(rule.effect, holds, rule.everywhere, too_complex=True)
+def too_complex_rule(rule: Rule) -> Rule:
+    """Return the rule of a statement whose resource patterns are too complex to be compared.
+
+    Args:
+        rule: The rule of the statement if they were not.
+    """
+    maybe = rule.conditions in (Holds.MAYBE, Holds.UNKNOWN_MAYBE)
+    conditions = Holds.UNKNOWN_MAYBE if maybe else Holds.UNKNOWN
+    return _interned_rule(rule.effect, conditions, rule.max_reach, too_complex=True)
 
 
-def unmatched(statement: Statement) -> Rule:
-    """The rule of a statement about any request, if its actions are not to be matched."""
-    return _same_rule(statement.effect, Standing.UNKNOWN, Reach.YES, too_complex=True)
+def unmatched_rule(statement: Statement) -> Rule:
+    """Return the rule of a statement whose document has too many Action patterns to match."""
+    return _interned_rule(statement.effect, Holds.UNKNOWN, Reach.YES, too_complex=True)
 
 
-def _holds_all(statement: Statement, own: Statement) -> bool:
-    """Whether a statement reaches what the section's own does, by the same words: whatever the
-    variables in them stand for, it is the same in both."""
-    if statement.not_resources is not None and own.not_resources is not None:
-        return set(statement.not_resources) <= set(own.not_resources)
-    return bool(own.resources) and set(own.resources or ()) <= set(statement.resources or ())
+def _repeats_resources(statement: Statement, section_statement: Statement) -> bool:
+    """Return whether a statement reaches the section's resources by identical patterns.
+
+    The result also holds for patterns with policy variables, whose values are the same in both.
+    """
+    if statement.not_resources is not None and section_statement.not_resources is not None:
+        return set(statement.not_resources) <= set(section_statement.not_resources)
+    return bool(section_statement.resources) and set(section_statement.resources or ()) <= set(
+        statement.resources or ()
+    )
 
 
 def _has_variable(condition: Condition) -> bool:
@@ -147,17 +170,17 @@ def _has_variable(condition: Condition) -> bool:
 def _action_reach(statement: Statement, name: str) -> Reach:
     listed = statement.actions if statement.not_actions is None else statement.not_actions
     if listed is None:
-        return Reach.YES  # its actions were not understood; `problem` says so
+        return Reach.YES  # the actions were not understood: see `Statement.problem`
     inverted = statement.not_actions is not None
     if name in listed or ("*" not in name and "?" not in name):
         return Reach.YES if matches_any_action(listed, name) != inverted else Reach.NO
-    asked = action_tokens(name)
-    patterns = [action_tokens(pattern) for pattern in that_may_match(listed, name)]
-    some, every = any(overlaps(asked, p) for p in patterns), covers(patterns, asked)
+    name_tokens = action_tokens(name)
+    patterns = [action_tokens(pattern) for pattern in patterns_for_service(listed, name)]
+    some, every = any(overlaps(name_tokens, p) for p in patterns), covers(patterns, name_tokens)
     if inverted:
         some, every = not every, not some
     return Reach.YES if every else Reach.MAYBE if some else Reach.NO
 
 
-ANYTHING = Rule(None, Standing.UNKNOWN, Reach.YES)
-"""Stands for a document that could not be read: it may allow or deny anything."""
+UNREADABLE_RULE = Rule(None, Holds.UNKNOWN, Reach.YES)
+"""The rule for a document that could not be read: it may allow or deny anything."""

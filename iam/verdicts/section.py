@@ -1,8 +1,8 @@
-"""The sections of the managed policy: one a statement, with titles and descriptions for people.
+"""The sections of a managed policy: one per statement, with titles and descriptions.
 
-The sections come from the policy's own document, so that a statement AWS adds tomorrow is a
-section tomorrow. The five that the app knows by Sid carry titles; the rest are titled by their
-Sid. Deny statements grant nothing and are no sections.
+Sections are derived from the policy document, so statements that AWS adds become sections. Five
+known Sids have titles; other sections are titled by their Sid. Deny statements are left out, since
+they grant nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from iam.policy.action_catalogue import Action, Catalogue
 from iam.policy.document import Document, Statement, parse_document
 from iam.policy.pattern import matches_any_action
 
-_KNOWN = {
+_TITLES = {
     "BedrockAPIs": ("Amazon Bedrock APIs", "Bedrock"),
     "DescribeKey": ("KMS Key Access", "KMS"),
     "APIsWithAllResourceAccess": ("Supporting Infrastructure Access", "Infra"),
@@ -78,7 +78,7 @@ class Entry:
 
     action: str
     concrete: tuple[str, ...]
-    """The concrete actions it stands for; itself where the catalogue has none."""
+    """The concrete actions that match the entry; the entry itself if the catalogue has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +86,39 @@ class Section:
     """One Allow statement of the managed policy."""
 
     sid: str
-    """The statement's Sid, made unique; `Statement 3` where it has none."""
+    """The Sid of the statement, made unique; `Statement 3` if it has none."""
     title: str
     label: str
     """A column heading of at most seven characters."""
     statement: Statement
     variables: bool
-    """Whether `${…}` in its resources are policy variables."""
+    """Whether `${…}` in the statement is a policy variable."""
     entries: tuple[Entry, ...]
 
 
 def sections_of(document: Document, catalogue: Catalogue) -> tuple[Section, ...]:
-    """Make the sections of a policy document.
+    """Derive the sections of a policy document.
 
     Args:
-        document: Of the managed policy.
-        catalogue: The concrete actions that wildcards stand for.
+        document: The document of the managed policy.
+        catalogue: The concrete actions, to expand wildcards.
 
     Returns:
-        A section for every statement that is not a Deny, in the document's order. One that could
-        not be understood has its `statement.problem`, and may have no entries.
+        A section per statement that is not a Deny, in the order of the document. A statement that
+        was not understood has a `problem`, and its section may have no entries.
     """
     sections: list[Section] = []
-    taken: set[str] = set()
+    used_sids: set[str] = set()
     for statement in document.statements:
         if statement.effect == "Deny":
             continue
         name = statement.sid or f"Statement {statement.index + 1}"
         sid, n = name, 1
-        while sid in taken:
+        while sid in used_sids:
             n += 1
             sid = f"{name} ({n})"
-        taken.add(sid)
-        title, label = _KNOWN.get(name, (name, _LABELS.get(name) or _short(name)))
+        used_sids.add(sid)
+        title, label = _TITLES.get(name, (name, _LABELS.get(name) or _short_label(name)))
         sections.append(
             Section(
                 sid=sid,
@@ -133,15 +133,15 @@ def sections_of(document: Document, catalogue: Catalogue) -> tuple[Section, ...]
 
 
 def section_of_action(action: Action, sections: Iterable[Section]) -> Section:
-    """Narrow the sections to one action: who can do this?
+    """Reduce the sections to a single action.
 
     Args:
         action: The concrete action.
-        sections: Of the managed policy.
+        sections: The sections of the managed policy.
 
     Returns:
-        The first section that has the action, with nothing else in it. Where the policy does not
-        have it, a section of every request of the action.
+        The first section with the action, reduced to this action. If there is none, a section of
+        all requests for the action.
     """
     entry = Entry(action.id, (action.id,))
     for section in sections:
@@ -156,14 +156,14 @@ def section_of_action(action: Action, sections: Iterable[Section]) -> Section:
     return Section(
         sid=action.id,
         title=action.id,
-        label=_short(action.name),
+        label=_short_label(action.name),
         statement=everything.statements[0],
         variables=True,
         entries=(entry,),
     )
 
 
-def _short(sid: str) -> str:
+def _short_label(sid: str) -> str:
     for lead in ("AmazonBedrock", "Bedrock", "Allow", "Statement "):
         if sid.startswith(lead) and len(sid) > len(lead):
             sid = sid[len(lead) :]
@@ -172,8 +172,7 @@ def _short(sid: str) -> str:
 
 def _entries(statement: Statement, catalogue: Catalogue) -> tuple[Entry, ...]:
     if statement.not_actions is not None:
-        # What is not excluded, a service an entry: nobody wrote these entries, but they can be
-        # judged.
+        # The actions that are not excluded, grouped into one entry per service.
         services: dict[str, list[str]] = {}
         for action in catalogue.matching("*"):
             if not matches_any_action(statement.not_actions, action.id):
@@ -192,8 +191,16 @@ def _concrete(written: str, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def describe(action: str, catalogue: Catalogue) -> str:
-    """What an entry or a concrete action does, in a few words; empty where nobody has said."""
+    """Describe an entry or a concrete action in a few words.
+
+    Args:
+        action: The entry or concrete action.
+        catalogue: The concrete actions with their descriptions.
+
+    Returns:
+        The description; empty if there is none.
+    """
     if action in _DESCRIPTIONS:
         return _DESCRIPTIONS[action]
-    known = catalogue.find(action)
-    return known.description if known else ""
+    found = catalogue.find(action)
+    return found.description if found else ""

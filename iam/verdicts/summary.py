@@ -1,12 +1,12 @@
-"""Summaries of principals, for a table of all: the sums of their verdicts, without the reasons."""
+"""Summaries of principals, for a table: the sums of their verdicts without explanations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from iam.account.attachments import Attachment
-from iam.verdicts.acted_on import deciding
-from iam.verdicts.bulk import IN_ORDER, Verdicts
+from iam.verdicts.actual_resources import deciding_numbers
+from iam.verdicts.bulk import VERDICT_ORDER, Verdicts
 from iam.verdicts.hidden_grants import INVOKES
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import SectionSum, Summary
@@ -15,46 +15,51 @@ from iam.verdicts.verdict import Verdict, sum_up
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
-    """What a summary has that does not depend on names."""
+    """The part of a summary that depends only on verdicts."""
 
     verdict: Verdict
     sections: tuple[SectionSum, ...]
     invokes: Verdict | None
     uncertain: bool
     invoking: int
-    """The requests, by both numbers, whose Allows are those by which models can be invoked."""
+    """The requests, by both numbers, whose Allow statements allow invoking models."""
 
 
 class Summaries:
-    """Sums up verdicts; equal sums are one object."""
+    """Sums up verdicts. Equal summaries are the same object."""
 
     def __init__(self, index: RequestIndex, readable: bool) -> None:
-        """Take the requests, and whether the managed policy's document could be read."""
+        """Prepare the sums of an index.
+
+        Args:
+            index: The requests.
+            readable: Whether the document of the managed policy could be read.
+        """
         self._index = index
         self._readable = readable
         problems = (section.requests for section in index.sections if section.problem)
-        self._understood = index.asked & ~sum(problems)
+        self._understood = index.section_requests & ~sum(problems)
         self._any_problem = any(section.problem for section in index.sections)
-        self._invoking = index.asked & sum(
-            1 << i for i, one in enumerate(index.requests) if one.name in INVOKES
+        self._invoking = index.section_requests & sum(
+            1 << i for i, request in enumerate(index.requests) if request.name in INVOKES
         )
         self._by_verdicts: dict[tuple[int, ...], Sums] = {}
         self._section_sums: dict[tuple[int, ...], SectionSum] = {}
-        self._equal: dict[Summary, Summary] = {}
-        self._equal_sums: dict[SectionSum, SectionSum] = {}
-        self._same: dict[tuple[Sums, Attachment, tuple[str, ...]], Summary] = {}
+        self._interned: dict[Summary, Summary] = {}
+        self._interned_sums: dict[SectionSum, SectionSum] = {}
+        self._by_content: dict[tuple[Sums, Attachment, tuple[str, ...]], Summary] = {}
 
     def summary(self, sums: Sums, attached: Attachment, hidden: tuple[str, ...]) -> Summary:
-        """Make the summary on one principal.
+        """Build the summary of a principal.
 
         Args:
-            sums: Of its verdicts.
-            attached: How it has the managed policy.
-            hidden: The policies by which it can invoke models unexpectedly.
+            sums: The sums of its verdicts.
+            attached: How the managed policy is attached to it.
+            hidden: The policies that hide a grant: see `hidden_grants`.
         """
         key = (sums, attached, hidden)
-        if (known := self._same.get(key)) is None:
-            made = Summary(
+        if (summary := self._by_content.get(key)) is None:
+            new = Summary(
                 verdict=sums.verdict,
                 sections=sums.sections,
                 attached=attached,
@@ -62,31 +67,31 @@ class Summaries:
                 hidden=hidden,
                 uncertain=sums.uncertain,
             )
-            known = self._same[key] = self._equal.setdefault(made, made)
-        return known
+            summary = self._by_content[key] = self._interned.setdefault(new, new)
+        return summary
 
-    def sums(self, verdicts: Verdicts, on_asked: Verdicts) -> Sums:
+    def sums(self, verdicts: Verdicts, merged: Verdicts) -> Sums:
         """Sum up the verdicts on all requests.
 
         Args:
-            verdicts: By both numbers of the requests.
-            on_asked: By their first numbers, for which the verdicts count.
+            verdicts: The verdicts by both numbers.
+            merged: The verdicts by first number: see `merge_actual`.
         """
-        on_asked = on_asked.on(self._understood)
-        invoking = self._deciding(verdicts, on_asked)
-        content = (*on_asked, invoking)
-        if (known := self._by_verdicts.get(content)) is None:
-            known = self._by_verdicts.setdefault(content, self._sum(on_asked, invoking))
-        return known
+        merged = merged.restricted_to(self._understood)
+        invoking = self._invoking_numbers(verdicts, merged)
+        content = (*merged, invoking)
+        if (sums := self._by_verdicts.get(content)) is None:
+            sums = self._by_verdicts.setdefault(content, self._sum(merged, invoking))
+        return sums
 
-    def _deciding(self, verdicts: Verdicts, on_asked: Verdicts) -> int:
-        """The requests of the entries by which models can be invoked."""
-        able = self._invoking & (on_asked.granted | on_asked.partial)
-        found = 0
+    def _invoking_numbers(self, verdicts: Verdicts, merged: Verdicts) -> int:
+        """Find the requests of the entries that allow invoking models, by both numbers."""
+        allowed = self._invoking & (merged.granted | merged.partial)
+        requests = 0
         for section in self._index.sections:
-            if section.requests & able:
-                found |= sum(e.requests for e in section.entries if e.requests & able)
-        return deciding(self._index, verdicts, found)
+            if section.requests & allowed:
+                requests |= sum(e.requests for e in section.entries if e.requests & allowed)
+        return deciding_numbers(self._index, verdicts, requests)
 
     def _sum(self, verdicts: Verdicts, invoking: int) -> Sums:
         sections = tuple(self._section(n, verdicts) for n in range(len(self._index.sections)))
@@ -95,7 +100,7 @@ class Summaries:
         elif self._any_problem:
             verdict = sum_up(section.verdict for section in sections)
         else:
-            verdict = _sum_of(self._index.asked, verdicts)
+            verdict = _sum_of(self._index.section_requests, verdicts)
         return Sums(
             verdict=verdict,
             sections=sections,
@@ -106,9 +111,9 @@ class Summaries:
 
     def _section(self, n: int, verdicts: Verdicts) -> SectionSum:
         section = self._index.sections[n]
-        key = (n, *verdicts.on(section.requests))
-        if (known := self._section_sums.get(key)) is None:
-            made = SectionSum(
+        key = (n, *verdicts.restricted_to(section.requests))
+        if (section_sum := self._section_sums.get(key)) is None:
+            new = SectionSum(
                 verdict=(
                     Verdict.UNKNOWN if section.problem else _sum_of(section.requests, verdicts)
                 ),
@@ -117,11 +122,11 @@ class Summaries:
                 ),
                 total=len(section.entries),
             )
-            known = self._section_sums[key] = self._equal_sums.setdefault(made, made)
-        return known
+            section_sum = self._section_sums[key] = self._interned_sums.setdefault(new, new)
+        return section_sum
 
 
 def _sum_of(requests: int, verdicts: Verdicts) -> Verdict:
-    """The sum of the verdicts on some requests."""
-    found = [v for v, these in zip(IN_ORDER, verdicts, strict=True) if these & requests]
-    return sum_up([*found, Verdict.UNKNOWN] if requests & ~verdicts.known else found)
+    """Sum up the verdicts on some requests."""
+    known = [v for v, group in zip(VERDICT_ORDER, verdicts, strict=True) if group & requests]
+    return sum_up([*known, Verdict.UNKNOWN] if requests & ~verdicts.known else known)

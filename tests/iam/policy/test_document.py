@@ -1,4 +1,4 @@
-"""Policy documents at the door: one shape inside, and nothing that was not understood is lost."""
+"""Parsing policy documents."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ def only(raw: Any) -> Statement:
 
 
 @pytest.mark.parametrize("wrap", [lambda s: s, lambda s: [s]], ids=["an object", "a list"])
-def test_one_statement_may_stand_alone(wrap: Any) -> None:
+def test_a_single_statement_need_not_be_in_a_list(wrap: Any) -> None:
     assert only({"Statement": wrap(allow("s3:*"))}).actions == ("s3:*",)
 
 
-def test_a_text_and_a_list_of_texts_are_the_same() -> None:
+def test_a_string_equals_a_list_of_one_string() -> None:
     one = only(document(allow("s3:*", "arn:x")))
     many = only(document(allow(["s3:*"], ["arn:x"])))
     assert (one.actions, one.resources) == (many.actions, many.resources) == (("s3:*",), ("arn:x",))
 
 
-def test_empty_lists_are_lists() -> None:
+def test_empty_lists_are_accepted() -> None:
     statement = only(document(allow([], [])))
     assert (statement.actions, statement.resources, statement.problem) == ((), (), None)
     assert parse_document({"Statement": []}).statements == ()
 
 
-def test_json_text_plain_and_url_encoded() -> None:
+def test_json_text_may_be_url_encoded() -> None:
     text = json.dumps(document(allow("s3:*", "arn:aws:s3:::a+b%20c/*")))
     for raw in (text, quote(text), f"\n{text}"):
         assert only(raw).resources == ("arn:aws:s3:::a+b%20c/*",)
 
 
-def test_no_version_is_the_old_one() -> None:
+def test_the_default_version_is_2008_10_17() -> None:
     assert parse_document({"Statement": []}).version == "2008-10-17"
 
 
-def test_the_same_content_is_the_same_document_whatever_the_order_of_keys() -> None:
+def test_documents_that_differ_in_key_order_only_are_equal() -> None:
     made = document(allow("s3:*", Sid="A"))
     turned = {"Statement": [dict(reversed(made["Statement"][0].items()))], "Version": "2012-10-17"}
     assert parse_document(made) == parse_document(turned)
@@ -55,7 +55,7 @@ def test_the_same_content_is_the_same_document_whatever_the_order_of_keys() -> N
     assert parse_document(made) != parse_document(document(allow("s3:*", Sid="B")))
 
 
-def test_conditions_are_flattened_and_numbers_and_booleans_are_texts() -> None:
+def test_conditions_are_flattened_and_their_values_become_strings() -> None:
     condition = {"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"a": 30, "b": ["1", 2]}}
     assert only(document(allow(Condition=condition))).conditions == (
         Condition(operator="Bool", key="aws:SecureTransport", values=("true",)),
@@ -86,7 +86,7 @@ def test_conditions_are_flattened_and_numbers_and_booleans_are_texts() -> None:
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
-def test_what_is_no_document_is_refused_with_the_reason(raw: object, why: str) -> None:
+def test_input_that_is_not_a_document_is_rejected_with_the_reason(raw: object, why: str) -> None:
     with pytest.raises(DocumentError, match=why):
         parse_document(raw)
 
@@ -116,7 +116,7 @@ def test_what_is_no_document_is_refused_with_the_reason(raw: object, why: str) -
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_statement_that_is_not_understood_stays_and_says_so(odd: object, problem: str) -> None:
+def test_a_statement_that_is_not_understood_has_a_problem(odd: object, problem: str) -> None:
     first, second = parse_document({"Statement": [odd, allow("s3:*")]}).statements
     assert problem in (first.problem or "")
     assert (second.problem, second.index) == (None, 1)
@@ -128,8 +128,8 @@ def test_documents_are_frozen() -> None:
         made.version = "x"  # type: ignore[misc]
 
 
-def test_a_name_twice_among_very_many_is_found_at_once() -> None:
-    """In a process that can be ended: it took an hour where each name was counted on its own."""
+def test_a_duplicate_among_many_names_is_found_in_linear_time() -> None:
+    """Run in a subprocess with a timeout, since quadratic time would be an hour."""
     program = """
 from iam.policy.document import DocumentError, unambiguous
 try:

@@ -1,4 +1,4 @@
-"""Patterns are matched as IAM matches them, in a time that does not depend on their wildcards."""
+"""Matching patterns against strings."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from iam.policy.action_catalogue import catalogue
 from iam.policy.automaton import Tokens
-from iam.policy.glob import matches, normal, wild
+from iam.policy.glob import matches, normalised, pattern_tokens
 from iam.policy.pattern import matches_action, resource_tokens
 from iam.text import ascii_lower
 
 
 def matches_by_definition(pattern: str, text: str) -> bool:
-    """A star is nothing, or any character and then the star again."""
+    """Match recursively: a star matches nothing, or one character and then the star again."""
     if not pattern:
         return not text
     if pattern[0] == "*":
@@ -31,25 +31,26 @@ def matches_by_definition(pattern: str, text: str) -> bool:
 
 @given(st.text("ab*?", max_size=8), st.text("ab", max_size=8))
 @settings(max_examples=1_000, deadline=None)
-def test_a_pattern_matches_what_its_definition_says(pattern: str, text: str) -> None:
-    assert matches(wild(pattern), text) is matches_by_definition(pattern, text)
+def test_matching_agrees_with_the_definition(pattern: str, text: str) -> None:
+    assert matches(pattern_tokens(pattern), text) is matches_by_definition(pattern, text)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("a**b", "a*b"), ("a*?b", "a?*b"), ("*?*?*", "??*"), ("***", "*")]
+    ("first", "second"), [("a**b", "a*b"), ("a*?b", "a?*b"), ("*?*?*", "??*"), ("***", "*")]
 )
-def test_patterns_that_say_the_same_have_one_form(one: str, other: str) -> None:
-    assert wild(one) == wild(other) == normal(wild(one)) == resource_tokens(one)
+def test_equivalent_patterns_have_the_same_normal_form(first: str, second: str) -> None:
+    tokens = pattern_tokens(first)
+    assert tokens == pattern_tokens(second) == normalised(tokens) == resource_tokens(first)
 
 
-def test_a_star_that_is_meant_literally_is_no_wildcard() -> None:
+def test_an_escaped_star_is_literal() -> None:
     tokens: Tokens = resource_tokens("a${*}*")
     assert matches(tokens, "a*b")
     assert not matches(tokens, "ab")
 
 
 @pytest.mark.parametrize("letter", ["\N{KELVIN SIGN}", "\N{LATIN SMALL LETTER LONG S}"])
-def test_only_letters_of_ascii_are_the_same_in_either_case(letter: str) -> None:
+def test_case_is_folded_for_ascii_letters_only(letter: str) -> None:
     assert ascii_lower("K" + letter) == "k" + letter
     pattern = "bedrock:" + letter + "*"
     assert matches_action("BEDROCK:LI*", "bedrock:ListAgents")
@@ -60,8 +61,8 @@ def test_only_letters_of_ascii_are_the_same_in_either_case(letter: str) -> None:
 COSTLY = ["*" * 30 + "z", "*?" * 30 + "z", "*e" * 30 + "z", "?*" * 30, "*e?" * 30 + "*z"]
 
 
-def test_no_pattern_takes_longer_than_it_is_long() -> None:
-    """In a process that can be ended: what fails here would not come to an end."""
+def test_matching_time_does_not_depend_on_the_number_of_wildcards() -> None:
+    """Run in a subprocess with a timeout, since a failure would not terminate."""
     program = f"""
 from iam.policy.action_catalogue import catalogue
 for pattern in {COSTLY!r}:

@@ -1,4 +1,4 @@
-"""Scopes in words: short where an ARN is plain, and as written where words would lose something."""
+"""The scope of a statement in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.policy.document import Statement, parse_document
-from iam.policy.statement_text import in_words, resource_in_words
+from iam.policy.statement_text import resource_in_words, scope_in_words
 from tests.build import allow, deny, document
 
 ID = "123456789012"
@@ -31,7 +31,7 @@ CLAUDE = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.*"
         ("arn:aws:bedrock:*:*:*-model/*", "*-model/*"),
     ],
 )
-def test_a_plain_arn_is_put_in_words(pattern: str, words: str) -> None:
+def test_a_plain_arn_is_described_in_words(pattern: str, words: str) -> None:
     assert resource_in_words(pattern, "bedrock", "aws") == words
 
 
@@ -68,16 +68,16 @@ def test_any_other_pattern_is_shown_as_written(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("resource", ["x in eu-west-1", "a,b", "a\nb", 'a"b', "é of account 1", ""])
-def test_a_pattern_that_could_be_taken_for_words_stands_in_quotes(resource: str) -> None:
-    said = resource_in_words(f"arn:aws:bedrock:us-east-1:*:{resource}", "bedrock", "aws")
-    assert said.startswith(("arn:", '"arn:'))
-    assert not re.search(r"^[^\"]*\s", said)
+def test_a_pattern_that_could_be_misread_as_words_is_quoted(resource: str) -> None:
+    described = resource_in_words(f"arn:aws:bedrock:us-east-1:*:{resource}", "bedrock", "aws")
+    assert described.startswith(("arn:", '"arn:'))
+    assert not re.search(r"^[^\"]*\s", described)
 
 
 @given(st.text("arn:ws*?-/1edbock $\\{}e,"), st.sampled_from(["bedrock", "s3", ""]))
-def test_whatever_the_pattern_is_nothing_is_lost(pattern: str, service: str) -> None:
-    said = resource_in_words(pattern, service, "aws")
-    shown_as_written = said in (pattern, '"' + pattern.replace("\\", "\\\\") + '"')
+def test_only_arns_of_the_service_are_described_in_words(pattern: str, service: str) -> None:
+    described = resource_in_words(pattern, service, "aws")
+    shown_as_written = described in (pattern, '"' + pattern.replace("\\", "\\\\") + '"')
     assert shown_as_written or pattern.startswith(f"arn:aws:{service}:")
 
 
@@ -87,28 +87,28 @@ def only(raw: object) -> Statement:
 
 
 def words(raw: object) -> tuple[str, ...]:
-    return in_words(only(raw), "bedrock", "aws")
+    return scope_in_words(only(raw), "bedrock", "aws")
 
 
-def test_resources_of_an_allow_a_deny_and_their_opposites() -> None:
+def test_resources_and_not_resources_of_an_allow_and_a_deny() -> None:
     two = [CLAUDE, "arn:aws:s3:::bucket"]
-    told = "foundation-model/anthropic.* in us-east-1, arn:aws:s3:::bucket"
-    assert words(allow("*", two)) == (f"only {told}",)
-    assert words(deny("*", two)) == (f"on {told}",)
-    assert words(allow(NotResource=two)) == (f"except {told}",)
-    assert words(deny(NotResource=two)) == (f"except {told}",)
+    resources = "foundation-model/anthropic.* in us-east-1, arn:aws:s3:::bucket"
+    assert words(allow("*", two)) == (f"only {resources}",)
+    assert words(deny("*", two)) == (f"on {resources}",)
+    assert words(allow(NotResource=two)) == (f"except {resources}",)
+    assert words(deny(NotResource=two)) == (f"except {resources}",)
 
 
-def test_all_resources_need_no_words() -> None:
+def test_a_statement_for_all_resources_has_no_words() -> None:
     assert words(allow("*", ["arn:aws:s3:::x", "*"])) == ()
 
 
-def test_no_resource_at_all_is_said() -> None:
+def test_a_statement_without_resources_says_so() -> None:
     assert words(allow("*", [])) == ("only no resource",)
     assert words(allow(NotResource="*")) == ("except *",)
 
 
-def test_conditions_are_joined_and_what_was_not_understood_is_told() -> None:
+def test_conditions_are_joined_and_problems_are_appended() -> None:
     condition = {
         "NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"},
         "Bool": {"aws:ViaAWSService": "false"},

@@ -1,39 +1,38 @@
-"""The verdict by a walk over every kind of request: slow, simple, and what all shorter ways must
-come to."""
+"""A slow and simple evaluator: the oracle for `iam.verdicts.bulk` and `iam.verdicts.decide`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from iam.verdicts.coverage import kinds_of
+from iam.verdicts.coverage import request_kinds
 from iam.verdicts.request import RequestScope
 from iam.verdicts.rule import Reach, Rule
 from iam.verdicts.verdict import Verdict, sum_up
 
 
-class Walked(NamedTuple):
-    """What a walk comes to."""
+class OracleResult(NamedTuple):
+    """The result of the oracle."""
 
     verdict: Verdict
     reaching: frozenset[int]
-    """The rules that reach any request, by their place: own ones first, then those of limits."""
+    """The indexes of the rules that reach any request: own rules first, then those of limits."""
     limited: bool
-    """Whether a limit that could be read takes something away by not allowing it."""
+    """Whether a limit that could be read allows less than the principal's own documents."""
 
 
-def walk(
+def evaluate_exhaustively(
     scope: RequestScope, own: Sequence[Rule], limits: Sequence[Sequence[Rule] | None] = ()
-) -> Walked:
-    """Decide on every kind of request that there is.
+) -> OracleResult:
+    """Evaluate every kind of request.
 
     Args:
         scope: The resources of the requests.
-        own: What the principal's own and its groups' documents say of them.
-        limits: What each limit says; None for one that could not be read.
+        own: The rules of the principal's own documents and those of its groups.
+        limits: The rules of each limit; None for a limit that could not be read.
 
     Returns:
-        The verdict; `unknown` where it is not the same in the best and in the worst case.
+        The verdict, which is `unknown` if it differs between the best and the worst case.
     """
     read = [limit for limit in limits if limit is not None]
     levels = [list(own), *map(list, read)]
@@ -41,15 +40,15 @@ def walk(
     reaching: set[int] = set()
     limited = False
     verdicts: dict[bool, set[Verdict]] = {True: set(), False: set()}
-    for reaches in kinds_of(scope, rules):
+    for reaches in request_kinds(scope, rules):
         reaching.update(i for i, reach in enumerate(reaches) if reach)
         for best_case, found in verdicts.items():
-            following = iter(zip(rules, reaches, strict=True))
+            remaining = iter(zip(rules, reaches, strict=True))
             allows: list[Reach] = []
             deny = Reach.NO
             for level in levels:
                 allow = Reach.NO
-                for rule, reach in [next(following) for _ in level]:
+                for rule, reach in [next(remaining) for _ in level]:
                     effect = rule.effect_in(best_case)
                     allow = max(allow, reach) if effect == "Allow" else allow
                     deny = max(deny, reach) if effect == "Deny" else deny
@@ -59,7 +58,7 @@ def walk(
                 allows.append(Reach.NO)
             found.add(_verdict(min(allows), deny))
     best, worst = (sum_up(found) for found in verdicts.values())
-    return Walked(best if best is worst else Verdict.UNKNOWN, frozenset(reaching), limited)
+    return OracleResult(best if best is worst else Verdict.UNKNOWN, frozenset(reaching), limited)
 
 
 def _verdict(allow: Reach, deny: Reach) -> Verdict:

@@ -1,4 +1,4 @@
-"""A summary says what the full result says: the check that many tests share."""
+"""Check that a summary agrees with the full result."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from iam.verdicts.result import PrincipalResult, SectionResult, SectionSum, Summ
 from iam.verdicts.verdict import Verdict, sum_up
 
 
-def sums_of(
+def expected_summary(
     account: Account, entity: Entity, result: PrincipalResult, evaluator: Evaluator
 ) -> Summary:
-    """The summary that a result comes to."""
+    """Derive the summary from the result on a principal."""
     problems = [section.statement.problem for section in evaluator.sections]
     return Summary(
-        verdict=_verdict(result, problems, evaluator),
-        sections=tuple(map(_section, result.sections, problems)),
+        verdict=_expected_verdict(result, problems, evaluator),
+        sections=tuple(map(_expected_section, result.sections, problems)),
         attached=result.attached,
-        invokes=invoking(result),
+        invokes=invoke_verdict(result),
         hidden=result.hidden,
         uncertain=any(
             Verdict.UNKNOWN in entry.concrete.values()
@@ -30,7 +30,7 @@ def sums_of(
     )
 
 
-def _section(section: SectionResult, problem: str | None) -> SectionSum:
+def _expected_section(section: SectionResult, problem: str | None) -> SectionSum:
     verdict = sum_up(v for entry in section.entries for v in entry.concrete.values())
     return SectionSum(
         verdict=Verdict.UNKNOWN if problem else verdict,
@@ -39,7 +39,9 @@ def _section(section: SectionResult, problem: str | None) -> SectionSum:
     )
 
 
-def _verdict(result: PrincipalResult, problems: list[str | None], evaluator: Evaluator) -> Verdict:
+def _expected_verdict(
+    result: PrincipalResult, problems: list[str | None], evaluator: Evaluator
+) -> Verdict:
     if not result.sections and isinstance(evaluator.managed.document, Unread):
         return Verdict.UNKNOWN
     if any(problems):
@@ -48,11 +50,11 @@ def _verdict(result: PrincipalResult, problems: list[str | None], evaluator: Eva
     return sum_up(v for entry in entries for v in entry.concrete.values())
 
 
-def invoking(result: PrincipalResult) -> Verdict | None:
-    """Whether somebody can invoke models: the sum over the actions that do.
+def invoke_verdict(result: PrincipalResult) -> Verdict | None:
+    """Sum up the verdicts on the actions that invoke models.
 
     Returns:
-        The verdict; None where the policy's sections have none of these actions.
+        The sum; None if no section has such an action.
     """
     verdicts = [
         verdict
@@ -65,17 +67,21 @@ def invoking(result: PrincipalResult) -> Verdict | None:
 
 
 def agreed(evaluator: Evaluator, account: Account, entity: Entity) -> PrincipalResult:
-    """The result on somebody, of whom the summary says the same."""
+    """Evaluate a principal and assert that the summary agrees with the result.
+
+    Returns:
+        The result.
+    """
     summary = evaluator.summary(account, entity)
     result = evaluator.result(account, entity)
-    assert summary == sums_of(account, entity, result, evaluator)
+    assert summary == expected_summary(account, entity, result, evaluator)
     assert summary.verdict is result.verdict
-    assert result.hidden == hidden_by(account, entity, result)
+    assert result.hidden == expected_hidden(account, entity, result)
     return result
 
 
-def hidden_by(account: Account, entity: Entity, result: PrincipalResult) -> tuple[str, ...]:
-    """The policies that hide a grant, from the statements that decide on it."""
+def expected_hidden(account: Account, entity: Entity, result: PrincipalResult) -> tuple[str, ...]:
+    """Derive the policies that hide a grant from the deciding statements."""
     if isinstance(entity, Group):
         return ()
     allowing = {

@@ -1,4 +1,4 @@
-"""Verdicts on all requests at once: each is what a walk over all kinds of that request comes to."""
+"""Evaluating all requests at once, compared with the oracle."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from iam.account.model import Unread
 from iam.policy.document import Document, parse_document
 from iam.verdicts.bulk import BulkEvaluator, Effects
-from iam.verdicts.coverage import kinds_of, may_reach, whole_reach
+from iam.verdicts.coverage import may_reach, request_kinds, uniform_reach
 from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import Rule
-from tests.iam.verdicts.oracle import walk
+from tests.iam.verdicts.oracle import evaluate_exhaustively
 from tests.iam.verdicts.test_summary import evaluators, readable
 
 parsed = readable.map(parse_document)
@@ -35,48 +35,46 @@ def one_of_each_scope(evaluator: Evaluator) -> list[int]:
 
 @given(documents, limits, evaluators)
 @settings(max_examples=150, deadline=None)
-def test_every_verdict_is_what_a_walk_comes_to(
-    own: list[Document | Unread], bounds: list[list[Document] | None], evaluator: Evaluator
+def test_every_verdict_agrees_with_the_oracle(
+    own: list[Document | Unread], limit_documents: list[list[Document] | None], evaluator: Evaluator
 ) -> None:
     index = evaluator.reader.index
     effects, bulk = DocumentEffects(evaluator.reader), BulkEvaluator(index)
-    read = effects.of(own)
-    of_limits = [None if of is None else effects.of(of) for of in bounds]
+    read = effects.read_all(own)
+    limits_read = [None if of is None else effects.read_all(of) for of in limit_documents]
     limit_effects = [
-        frozenset([effects.unread_limit]) if of is None else effects_of(of) for of in of_limits
+        frozenset([effects.unread_limit]) if of is None else effects_of(of) for of in limits_read
     ]
     evaluation = bulk.evaluate(effects_of(read), limit_effects)
     limited = 0
-    for of in of_limits:
+    for of in limits_read:
         if of is not None:
             limited |= bulk.limited(effects_of(read), effects_of(of))
     for number in one_of_each_scope(evaluator):
         scope = index.requests[number].scope
-        walked = walk(
+        expected = evaluate_exhaustively(
             scope,
             rules_on(number, read),
-            [None if of is None else rules_on(number, of) for of in of_limits],
+            [None if of is None else rules_on(number, of) for of in limits_read],
         )
-        assert evaluation.verdicts.each(range(number, number + 1)) == [walked.verdict]
-        assert bool(limited >> number & 1) is walked.limited
+        assert evaluation.verdicts.as_list(range(number, number + 1)) == [expected.verdict]
+        assert bool(limited >> number & 1) is expected.limited
     assert not evaluation.too_complex
 
 
 @given(parsed, evaluators)
 @settings(max_examples=100, deadline=None)
-def test_a_statement_reaches_the_requests_that_a_walk_says(
-    held: Document, evaluator: Evaluator
-) -> None:
+def test_reached_requests_agree_with_the_oracle(document: Document, evaluator: Evaluator) -> None:
     index = evaluator.reader.index
     effects = DocumentEffects(evaluator.reader)
-    (read,) = effects.of([held])
+    (read,) = effects.read_all([document])
     for number in one_of_each_scope(evaluator):
         scope = index.requests[number].scope
         for match in read.matches:
             if not match.requests >> number & 1:
                 continue
-            walked = {reach for (reach,) in kinds_of(scope, [match.rule])}
-            assert bool(effects.reached(match, 1 << number)) is any(walked)
-            assert may_reach(scope, match.rule) is any(walked)
-            if (whole := whole_reach(scope, match.rule)) is not None:
-                assert walked == {whole}
+            expected = {reach for (reach,) in request_kinds(scope, [match.rule])}
+            assert bool(effects.reached_requests(match, 1 << number)) is any(expected)
+            assert may_reach(scope, match.rule) is any(expected)
+            if (uniform := uniform_reach(scope, match.rule)) is not None:
+                assert expected == {uniform}

@@ -1,4 +1,4 @@
-"""Documents read against all requests at once say what each statement says of each request."""
+"""Matching documents with all requests at once."""
 
 from __future__ import annotations
 
@@ -16,28 +16,26 @@ from tests.iam.verdicts.test_summary import evaluators, readable
 
 @given(readable, evaluators)
 @settings(max_examples=150, deadline=None)
-def test_a_document_says_of_each_request_what_its_statements_say(
-    raw: Any, evaluator: Evaluator
-) -> None:
+def test_matches_agree_with_the_rules_of_each_statement(raw: Any, evaluator: Evaluator) -> None:
     read = parse_document(raw)
     reader = evaluator.reader
     matches = reader.read(read)
     for i, requests in enumerate(reader.index.requests):
-        of_one = [(m.statement, m.rule) for m in matches if m.requests >> i & 1]
+        of_request = [(m.statement, m.rule) for m in matches if m.requests >> i & 1]
         rules = [
             (statement.index, rule_of(statement, requests, read.version == "2012-10-17"))
             for statement in read.statements
         ]
-        assert of_one == [(index, rule) for index, rule in rules if rule is not None]
+        assert of_request == [(index, rule) for index, rule in rules if rule is not None]
 
 
-def test_a_document_that_names_no_action_of_these_says_nothing() -> None:
+def test_a_document_for_other_actions_has_no_matches() -> None:
     reader: DocumentReader = make_evaluator().reader
     assert reader.read(parse_document(document(allow(["s3:*", "sqs:SendMessage", "b:*"])))) == ()
 
 
-def test_requests_on_none_of_what_an_action_acts_on_have_a_second_number() -> None:
+def test_mismatched_requests_have_a_second_number() -> None:
     index = make_evaluator().reader.index
-    ((first, second),) = index.acted_on.items()
+    ((first, second),) = index.actual_numbers.items()
     assert [index.requests[n].name for n in (first, second)] == ["kms:DescribeKey"] * 2
-    assert index.requests[first].scope.acted_on == index.requests[second].scope.resources
+    assert index.requests[first].scope.actual_resources == index.requests[second].scope.resources

@@ -1,8 +1,10 @@
-"""The judge: which documents count for a principal, and what it says of where a verdict is from."""
+"""Evaluating principals. The rules of AWS's policy evaluation have golden cases."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import pytest
 
 from iam.account.attachments import attachment_of
 from iam.account.effective_policies import limits_of, policies_of
@@ -25,28 +27,41 @@ from tests.build import (
     role,
     the,
     user,
+    verdict,
 )
+from tests.iam.verdicts.sums import agreed
+
+INVOKE = "bedrock:InvokeModel"
 
 
-def test_own_policies_count_and_those_of_the_groups() -> None:
+def of_alice(*documents: object, action: str = INVOKE, **more: object) -> Verdict:
+    """Evaluate an action for a user with these documents."""
+    return verdict(action, user("alice", *documents, **more))  # type: ignore[arg-type]
+
+
+def test_policies_of_a_user_are_its_own_and_those_of_its_groups() -> None:
     made = account(
         user("alice", allow("a:*"), attached=[LIMITED], groups=["ml", "ghosts"]),
         group("ml", allow("b:*"), attached=[policy_arn("p")]),
         group("others", attached=[policy_arn("q")]),
         policy("p"),
     )
-    found = policies_of(made, the(made))
-    assert [(s.policy, s.kind, s.group) for s in found] == [
+    policies = policies_of(made, the(made))
+    assert [(p.policy, p.kind, p.group) for p in policies] == [
         ("inline-0", "inline", None),
         (LIMITED, "managed", None),
         ("inline-0", "inline", "ml"),
         (policy_arn("p"), "managed", "ml"),
         ("(policies of group ghosts)", "inline", "ghosts"),
     ]
-    assert isinstance(found[-1].document, Unread)
+    assert isinstance(policies[-1].document, Unread)
 
 
-def test_a_boundary_that_is_missing_is_not_no_boundary() -> None:
+def test_a_missing_group_makes_verdicts_unknown() -> None:
+    assert of_alice(groups=["gone"]) is Verdict.UNKNOWN
+
+
+def test_a_missing_boundary_is_an_unread_limit() -> None:
     made = account(user("alice", boundary=policy_arn("gone")), user("bob"))
     (limit,) = limits_of(made, the(made))
     (boundary,) = limit.policies
@@ -54,39 +69,27 @@ def test_a_boundary_that_is_missing_is_not_no_boundary() -> None:
     assert limits_of(made, the(made, "bob")) == ()
 
 
-def test_the_same_policy_by_two_ways_is_named_twice() -> None:
-    items = [user("alice", attached=[LIMITED], groups=["ml"]), group("ml", attached=[LIMITED])]
-    made = account(*items)
-    found = attachment_of(made, the(made), LIMITED)
-    assert (found.direct, found.groups) == (True, ("ml",))
-    via = result(*items).sections[0].entries[0].via
-    assert [(v.policy, v.group) for v in via] == [(LIMITED, None), (LIMITED, "ml")]
-
-
-def test_only_statements_that_decide_are_named() -> None:
-    entry = next(
-        e
-        for e in result(
-            user("alice", allow("bedrock:*", Sid="A"), deny("s3:*", Sid="B"), deny("bedrock:Get*"))
-        )
-        .sections[0]
-        .entries
-        if e.action == "bedrock:InvokeModel"
+def test_a_policy_may_be_attached_directly_and_through_a_group() -> None:
+    made = account(
+        user("alice", attached=[LIMITED], groups=["ml"]), group("ml", attached=[LIMITED])
     )
-    assert [(v.effect, v.sid) for v in entry.via] == [("Allow", "A")]
+    attached = attachment_of(made, the(made), LIMITED)
+    assert (attached.direct, attached.groups) == (True, ("ml",))
 
 
-def test_the_scope_is_told_in_words() -> None:
-    claude = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.*"
-    held = allow(
-        "bedrock:InvokeModel", claude, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    )
-    entry = next(
-        e
-        for e in result(user("alice", held)).sections[0].entries
-        if e.action.endswith("Model") and "Invoke" in e.action
-    )
-    assert entry.via[0].scope == ("only foundation-model/anthropic.* in us-east-1", "with MFA")
+def test_the_managed_policy_grants_all_of_its_own_sections() -> None:
+    alice = result(user("alice", attached=[LIMITED]))
+    assert [s.verdict for s in alice.sections] == [Verdict.GRANTED] * 6
+    assert [(s.granted, s.total) for s in alice.sections] == [
+        (44, 44), (1, 1), (4, 4), (4, 4), (2, 2), (3, 3),
+    ]  # fmt: skip
+
+
+def test_a_wildcard_entry_counts_its_granted_actions() -> None:
+    alice = result(user("alice", allow("bedrock:*"), deny("bedrock:GetAgent")))
+    entry = alice.sections[0].entries[0]
+    assert entry.action == "bedrock:Get*"
+    assert entry.granted == entry.total - 1
 
 
 def test_principals_with_the_same_documents_share_one_result() -> None:
@@ -97,44 +100,77 @@ def test_principals_with_the_same_documents_share_one_result() -> None:
     assert shared.result(made, the(made, "other")).verdict is Verdict.NONE
 
 
-def test_a_managed_policy_that_allows_nothing_gives_nothing() -> None:
+def test_a_managed_policy_without_allow_statements_has_no_sections() -> None:
     managed = managed_policy_of(policy("denies", deny("*")))
     made = account(user("alice", allow("*")))
-    found = Evaluator(managed, catalogue(), "aws").result(made, the(made))
-    assert (found.verdict, found.sections) == (Verdict.NONE, ())
+    alice = Evaluator(managed, catalogue(), "aws").result(made, the(made))
+    assert (alice.verdict, alice.sections) == (Verdict.NONE, ())
 
 
-def own_section(*documents: Any, section: Any, version: str = "2012-10-17") -> Verdict:
-    """The verdict on a section of which alice holds some documents."""
-    managed = managed_policy_of(policy("managed", raw=document(section, version=version)))
+def test_an_unread_managed_policy_makes_every_verdict_unknown() -> None:
+    unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")
+    made = account(user("alice", allow("*")))
+    alice = agreed(Evaluator(unread, catalogue(), "aws"), made, the(made))
+    assert (alice.verdict, alice.sections) == (Verdict.UNKNOWN, ())
+
+
+def of_section(*documents: Any, section: Any) -> Verdict:
+    """Evaluate a user with these documents for a managed policy of one statement."""
+    managed = managed_policy_of(policy("managed", raw=document(section)))
     made = account(user("alice", *documents))
     return Evaluator(managed, catalogue(), "aws").result(made, the(made)).verdict
 
 
-def test_the_section_s_own_variables_are_the_same_where_they_are_held() -> None:
+def test_a_policy_variable_equals_the_same_variable_of_the_section() -> None:
     mine = allow("bedrock:GetGuardrail", "arn:aws:bedrock:*:*:guardrail/${aws:username}")
     other = allow("bedrock:GetGuardrail", "arn:aws:bedrock:*:*:guardrail/${aws:userid}")
-    assert own_section(mine, section=mine) is Verdict.GRANTED
-    assert own_section(other, section=mine) is Verdict.PARTIAL
-    assert own_section(document(mine, version="2008-10-17"), section=mine) is Verdict.NONE
+    assert of_section(mine, section=mine) is Verdict.GRANTED
+    assert of_section(other, section=mine) is Verdict.PARTIAL
+    assert of_section(document(mine, version="2008-10-17"), section=mine) is Verdict.NONE
 
 
-def test_the_section_s_own_condition_with_a_variable_is_the_same_where_it_is_held() -> None:
+def test_a_condition_with_a_variable_equals_the_same_condition_of_the_section() -> None:
     same = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
     mine = allow("bedrock:GetGuardrail", Condition=same)
-    assert own_section(mine, section=mine) is Verdict.GRANTED
-    assert own_section(document(mine, version="2008-10-17"), section=mine) is Verdict.PARTIAL
+    assert of_section(mine, section=mine) is Verdict.GRANTED
+    assert of_section(document(mine, version="2008-10-17"), section=mine) is Verdict.PARTIAL
 
 
-def test_a_section_that_leaves_out_all_that_an_action_acts_on_is_held_or_not() -> None:
+def test_a_section_whose_not_resource_excludes_all_actual_resources() -> None:
     rest = allow("bedrock:*Guardrail", NotResource="arn:aws:bedrock:*:*:guardrail*/*")
-    assert own_section(rest, section=rest) is Verdict.GRANTED
-    assert own_section(section=rest) is Verdict.NONE
-    assert own_section(allow("bedrock:*Guardrail"), section=rest) is Verdict.GRANTED
+    assert of_section(rest, section=rest) is Verdict.GRANTED
+    assert of_section(section=rest) is Verdict.NONE
+    assert of_section(allow("bedrock:*Guardrail"), section=rest) is Verdict.GRANTED
 
 
-def test_a_managed_policy_that_could_not_be_read_makes_every_verdict_unknown() -> None:
-    unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")
-    made = account(user("alice", allow("*")))
-    found = Evaluator(unread, catalogue(), "aws").result(made, the(made))
-    assert (found.verdict, found.sections) == (Verdict.UNKNOWN, ())
+def test_a_deny_on_another_service_does_not_affect_keys() -> None:
+    bedrock = deny("*", "arn:aws:bedrock:*")
+    assert of_alice(allow("*"), bedrock, action="kms:DescribeKey") is Verdict.GRANTED
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("bedrock:DeleteCustomModel", "custom-model"),
+        ("bedrock:StopModelCustomizationJob", "model-customization-job"),
+    ],
+)
+def test_ids_of_custom_models_contain_slashes_and_colons(action: str, resource: str) -> None:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CustomModelSummary.html"""
+    id = "amazon.titan-text-lite-v1:0:4k/abcdefghij12"
+    arn = f"arn:aws:bedrock:us-east-1:123456789012:{resource}/{id}"
+    assert of_alice(allow("*", arn), action=action) is Verdict.PARTIAL
+    assert of_alice(allow("*"), deny("*", arn), action=action) is Verdict.PARTIAL
+
+
+@pytest.mark.parametrize("effect", [allow, deny])
+def test_complex_patterns_are_irrelevant_if_a_statement_covers_everything(effect: Any) -> None:
+    words = "claude titan nova llama mistral cohere haiku sonnet opus embed".split()
+    many = [allow("bedrock:*", f"arn:aws:bedrock:*::foundation-model/*{w}*-v?:0") for w in words]
+    expected = Verdict.GRANTED if effect is allow else Verdict.DENIED
+    assert of_alice(effect("*"), *many) is expected
+
+
+def test_action_patterns_that_overlap_an_unknown_wildcard_make_it_partial() -> None:
+    many = [f"s3:*{c}*s*{c}" for c in "abcdefghijklm"]
+    assert of_section(allow(many), section=allow("s3:Get*")) is Verdict.PARTIAL

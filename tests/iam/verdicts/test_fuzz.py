@@ -1,4 +1,4 @@
-"""Damaged documents: never a crash, and never a `none` for what could not be read."""
+"""Damaged documents never crash the evaluator, and are `unknown` instead of `none`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.build import ID, allow, deny, details, document, make_evaluator, role
 from tests.iam.verdicts.sums import agreed
 
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "400"))
-JUDGE = make_evaluator()
+EVALUATOR = make_evaluator()
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 SEEDS: list[Any] = [
     document(allow("bedrock:*")),
@@ -35,54 +35,56 @@ ODD: list[Any] = [
 ]  # fmt: skip
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a document."""
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """List the paths of all values in a document."""
     found = [path]
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            found += places(inner, (*path, key))
+            found += paths(inner, (*path, key))
     return found
 
 
 def mutate(raw: Any, random: Random) -> Any:
-    """Change one place: another value, another name, twice, nested, or gone."""
+    """Replace, rename, duplicate, nest or delete one value."""
     made = copy.deepcopy(raw)
-    *path, last = random.choice([place for place in places(made) if place])
-    entity = made
+    *path, last = random.choice([path for path in paths(made) if path])
+    container = made
     for key in path:
-        entity = entity[key]
+        container = container[key]
     kind = random.randrange(6)
     if kind == 0:
-        del entity[last]
-    elif kind == 1 and isinstance(entity, dict):
-        entity[random.choice([str(last).lower(), f"{last} ", "Principal", "é"])] = entity.pop(last)
+        del container[last]
+    elif kind == 1 and isinstance(container, dict):
+        container[random.choice([str(last).lower(), f"{last} ", "Principal", "é"])] = container.pop(
+            last
+        )
     elif kind == 2:
-        entity[last] = [entity[last]]
+        container[last] = [container[last]]
     elif kind == 3:
-        entity[last] = {"Statement": entity[last]}
-    elif kind == 4 and isinstance(entity, list):
-        entity.append(entity[last])
+        container[last] = {"Statement": container[last]}
+    elif kind == 4 and isinstance(container, list):
+        container.append(container[last])
     else:
-        entity[last] = random.choice(ODD)
+        container[last] = random.choice(ODD)
     return made
 
 
-def evaluated(raw: Any) -> Verdict:
+def evaluate(raw: Any) -> Verdict:
     made = parse_page(Account(id=ID), details(role("alice", copy.deepcopy(raw))))
-    return agreed(JUDGE, made, the(made)).verdict
+    return agreed(EVALUATOR, made, the(made)).verdict
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_damaged_documents(seed: int) -> None:
+def test_damaged_documents_are_never_none(seed: int) -> None:
     random = Random(seed)
     for _ in range(ROUNDS // 4):
         raw = mutate(random.choice(SEEDS), random)
         for _ in range(random.randrange(3)):
-            if len(places(raw)) > 1:
+            if len(paths(raw)) > 1:
                 raw = mutate(raw, random)
         if not isinstance(raw, dict) or "Effect" in raw:
             continue
-        verdict = evaluated(raw)
+        verdict = evaluate(raw)
         try:
             read = parse_document(raw)
         except DocumentError:
@@ -98,7 +100,7 @@ def test_damaged_documents(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_damaged_text(seed: int) -> None:
+def test_text_that_does_not_parse_is_unknown(seed: int) -> None:
     random = Random(seed)
     for _ in range(ROUNDS // 2):
         text = json.dumps(random.choice(SEEDS))
@@ -110,38 +112,38 @@ def test_damaged_text(seed: int) -> None:
         try:
             parse_document(text)
         except DocumentError:
-            assert evaluated(text) is Verdict.UNKNOWN
+            assert evaluate(text) is Verdict.UNKNOWN
         else:
-            evaluated(text)
+            evaluate(text)
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_names_that_stand_twice(seed: int) -> None:
+def test_duplicate_names_are_unknown(seed: int) -> None:
     random = Random(seed)
     for _ in range(ROUNDS // 4):
-        text = with_a_name_twice(random.choice(SEEDS), random)
-        assert json.loads(text), "the text is JSON, and Python would take the last of the two"
+        text = with_a_duplicate_name(random.choice(SEEDS), random)
+        assert json.loads(text), "the text is JSON, of which Python takes the last value"
         with pytest.raises(DocumentError, match="twice in one object"):
             parse_document(text)
-        assert evaluated(text) is Verdict.UNKNOWN
+        assert evaluate(text) is Verdict.UNKNOWN
 
 
-def with_a_name_twice(raw: Any, random: Random) -> str:
-    """The text of a document in which one object has one name twice, at any depth."""
+def with_a_duplicate_name(raw: Any, random: Random) -> str:
+    """Return the text of a document in which one object, at any depth, has a duplicate name."""
     made = copy.deepcopy(raw)
-    entities = [made]
-    for entity in entities:
-        inner = entity.values() if isinstance(entity, dict) else entity
-        entities += [one for one in inner if isinstance(one, dict | list)]
-    entity = random.choice([one for one in entities if isinstance(one, dict)])
-    name = random.choice(list(entity))
-    items = [*entity.items(), ("again", random.choice([entity[name], *ODD]))]
+    containers = [made]
+    for container in containers:
+        inner = container.values() if isinstance(container, dict) else container
+        containers += [value for value in inner if isinstance(value, dict | list)]
+    container = random.choice([value for value in containers if isinstance(value, dict)])
+    name = random.choice(list(container))
+    items = [*container.items(), ("again", random.choice([container[name], *ODD]))]
     random.shuffle(items)
-    entity.clear()
-    entity.update(items)
+    container.clear()
+    container.update(items)
     return json.dumps(made).replace('"again"', json.dumps(name))
 
 
-def test_an_item_that_is_no_document_is_unread_not_lost() -> None:
+def test_an_item_that_is_not_a_document_is_unread() -> None:
     made = parse_page(Account(id=ID), details(role("alice", "nonsense", [7])))
     assert all(isinstance(p.document, Unread) for p in the(made).inline)

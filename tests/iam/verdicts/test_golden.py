@@ -1,10 +1,10 @@
-"""Golden cases: what AWS's documentation says of policies, one case an entry of `golden/*.json`.
+"""Golden cases for the rules of AWS's policy evaluation, from `golden/*.json`.
 
-A case is alice, a role or, in a group, a user. `statements` are one inline policy of hers and
-`documents` further ones, as written. `managed` are the managed policies of the account, by name:
-all of them are attached to her, unless `attached` says which, and one that is null is missing.
-`is` says the verdicts, `by` in words what decides on the first of them (or on its wildcard entry),
-and `page` is the page of AWS's documentation that settles it.
+A case describes the principal alice: a role, or a user if the case has `groups`. `statements` are
+one inline policy of hers, `documents` are further ones. `managed` contains the managed policies of
+the account by name. All of them are attached to her, unless `attached` lists some. A null policy is
+attached but missing. `is` contains the expected verdicts. `by` is the explanation of the first of
+them, or of its wildcard entry. `page` is the page of AWS's documentation with the rule.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Json = dict[str, Any]
 
 
 class Case(BaseModel):
-    """One entry of a file; a key that nobody reads is a mistake."""
+    """One entry of a file. Unknown keys are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,12 +46,12 @@ class Case(BaseModel):
     statements: list[Json] = []
     documents: list[Any] = []
     managed: dict[str, Any] = {}
-    """By name: a document, or `versions` of it with the `default` one."""
+    """By name: a document, or its `versions` and the ID of the `default` one."""
     attached: list[str] | None = None
     groups: dict[str, list[Json | str]] = {}
     """By name: statements, or the names of managed policies."""
     boundary: list[Json] | str | None = None
-    """Its statements, or the name of a policy that is missing."""
+    """The statements of the boundary, or the ARN of a policy that is missing."""
     partition: str = "aws"
     verdicts: dict[str, Verdict] = Field(alias="is", min_length=1)
     by: list[str] | None = None
@@ -62,19 +62,19 @@ CASES = [
 ]
 
 
-def evaluated(case: Case) -> PrincipalResult:
-    """The verdicts on the alice of a case."""
+def evaluate(case: Case) -> PrincipalResult:
+    """Evaluate alice in a case."""
     items = [_managed(name, raw) for name, raw in case.managed.items() if raw is not None]
-    for name, held in case.groups.items():
-        statements = [document(s) for s in held if isinstance(s, dict)]
-        attached = [policy_arn(s) for s in held if isinstance(s, str)]
+    for name, contents in case.groups.items():
+        statements = [document(s) for s in contents if isinstance(s, dict)]
+        attached = [policy_arn(s) for s in contents if isinstance(s, str)]
         items.append(group(name, *statements, attached=attached))
     boundary = case.boundary
     if isinstance(boundary, list):
         items.append(policy("Boundary", *boundary))
         boundary = policy_arn("Boundary")
     own = [document(*case.statements, version=case.version)] if case.statements else []
-    held_by_her: Json = {
+    attachments: Json = {
         "attached": [
             policy_arn(n) for n in (case.managed if case.attached is None else case.attached)
         ],
@@ -82,9 +82,9 @@ def evaluated(case: Case) -> PrincipalResult:
     }
     documents = (*own, *case.documents)
     if case.groups:
-        items.append(user("alice", *documents, groups=list(case.groups), **held_by_her))
+        items.append(user("alice", *documents, groups=list(case.groups), **attachments))
     else:
-        items.append(role("alice", *documents, **held_by_her))
+        items.append(role("alice", *documents, **attachments))
     made = account(*items, partition=case.partition)
     return agreed(make_evaluator(case.partition), made, the(made))
 
@@ -100,7 +100,7 @@ def _managed(name: str, raw: Any) -> Json:
 
 
 def entry_of(result: PrincipalResult, action: str) -> EntryResult:
-    """The first entry that has an action."""
+    """Find the first entry that contains an action."""
     return next(
         entry
         for section in result.sections
@@ -110,17 +110,17 @@ def entry_of(result: PrincipalResult, action: str) -> EntryResult:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_golden(case: Case) -> None:
-    result = evaluated(case)
-    found: dict[str, Verdict] = {}
+def test_golden_case(case: Case) -> None:
+    result = evaluate(case)
+    verdicts: dict[str, Verdict] = {}
     for action in case.verdicts:
         entry = entry_of(result, action)
-        found[action] = entry.concrete.get(action, entry.verdict)
-    assert found == case.verdicts
+        verdicts[action] = entry.concrete.get(action, entry.verdict)
+    assert verdicts == case.verdicts
     if case.by is not None:
         assert list(entry_of(result, next(iter(case.verdicts))).means) == case.by
 
 
-def test_every_case_has_a_name_of_its_own() -> None:
+def test_case_names_are_unique() -> None:
     names = [case.name for case in CASES]
     assert sorted(set(names)) == sorted(names)

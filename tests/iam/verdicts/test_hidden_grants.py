@@ -1,4 +1,4 @@
-"""Hidden grants: who can invoke models by a policy that nobody takes for Bedrock's."""
+"""Hidden grants."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from tests.iam.verdicts.sums import agreed
 INVOKE = "bedrock:InvokeModel"
 
 
-def of(*items: dict[str, object]) -> tuple[str, ...]:
+def hidden_of(*items: dict[str, object]) -> tuple[str, ...]:
     made = account(*items)
     alice = the(made)
     return agreed(make_evaluator(), made, alice).hidden
 
 
 @pytest.mark.parametrize("action", ["*", ["s3:*", INVOKE], "b*:*"])
-def test_a_policy_for_more_than_bedrock_hides_a_grant(action: str | list[str]) -> None:
+def test_a_policy_for_several_services_hides_a_grant(action: str | list[str]) -> None:
     items = [user("alice", attached=[policy_arn("WebTier")]), policy("WebTier", allow(action))]
-    assert of(*items) == ("WebTier",)
+    assert hidden_of(*items) == ("WebTier",)
 
 
-def test_it_may_come_by_a_group_and_by_several_policies() -> None:
+def test_a_grant_may_be_hidden_in_several_policies_and_a_group() -> None:
     items = [user("alice", allow("*"), groups=["ops"]), group("ops", attached=[policy_arn("Ops")])]
-    assert of(*items, policy("Ops", allow(["s3:*", "bedrock:*"]))) == ("Ops", "inline-0")
+    assert hidden_of(*items, policy("Ops", allow(["s3:*", "bedrock:*"]))) == ("Ops", "inline-0")
 
 
 @pytest.mark.parametrize(
-    "held",
+    "alice",
     [
         user("alice", attached=[LIMITED]),
         user("alice", allow("*"), attached=[LIMITED]),
@@ -50,5 +50,5 @@ def test_it_may_come_by_a_group_and_by_several_policies() -> None:
         user("alice"),
     ],
 )
-def test_what_anybody_would_expect_is_not_hidden(held: dict[str, object]) -> None:
-    assert of(held, policy("MyBedrockUsers", allow("*"))) == ()
+def test_an_obvious_grant_is_not_hidden(alice: dict[str, object]) -> None:
+    assert hidden_of(alice, policy("MyBedrockUsers", allow("*"))) == ()

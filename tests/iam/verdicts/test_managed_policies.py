@@ -1,7 +1,7 @@
-"""Every AWS managed policy that moto carries, attached to a role: a table that a reader can check.
+"""The verdicts on a role with each AWS managed policy, compared with `managed_policies.csv`.
 
-Those that give nothing are left out of it. `python -m tests.iam.verdicts.test_managed_policies`
-writes it anew; read the difference.
+The policies come from moto. The table leaves out those whose verdict is `none`. To regenerate it,
+run `python -m tests.iam.verdicts.test_managed_policies` and review the difference.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ TABLE = Path(__file__).with_name("managed_policies.csv")
 
 
 def rows() -> Iterator[list[str]]:
-    """Name, verdict, and granted of total for each section; the name alone where all is none."""
+    """Yield the header and a row per policy: name, version, verdict, and a column per section."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-    evaluators = make_evaluator()
-    yield ["policy", "version", "verdict", *(section.sid for section in evaluators.sections)]
+    evaluator = make_evaluator()
+    yield ["policy", "version", "verdict", *(section.sid for section in evaluator.sections)]
     for name, data in sorted(json.loads(aws_managed_policies_data).items()):
         arn = data.get("Arn") or f"arn:aws:iam::aws:policy{data['Path']}{name}"
         made = account(role("alice", attached=[arn]), policy(name, arn=arn, raw=data["Document"]))
-        result = agreed(evaluators, made, the(made))
+        result = agreed(evaluator, made, the(made))
         sections = [f"{s.verdict} {s.granted}/{s.total}" for s in result.sections]
         yield [name, data["DefaultVersionId"], result.verdict, *sections]
 
 
-def test_every_managed_policy_is_judged_as_the_table_says() -> None:
+def test_the_verdict_on_every_managed_policy_matches_the_table() -> None:
     found = list(rows())
     assert len(found) > 1_480
     assert not [row[0] for row in found if row[2] == Verdict.UNKNOWN]
-    notable = [row for row in found if row[2] != Verdict.NONE]
-    assert notable == list(csv.reader(TABLE.read_text(encoding="utf-8").splitlines()))
+    listed = [row for row in found if row[2] != Verdict.NONE]
+    assert listed == list(csv.reader(TABLE.read_text(encoding="utf-8").splitlines()))
 
 
-def test_a_policy_that_is_held_grants_all_of_its_own_sections() -> None:
-    """Also what its variables and conditions narrow: they are the same on both sides."""
+def test_a_policy_grants_all_of_its_own_sections() -> None:
+    """This includes variables and conditions, which are the same in policy and section."""
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
     evaluated = 0
@@ -55,8 +55,8 @@ def test_a_policy_that_is_held_grants_all_of_its_own_sections() -> None:
         if denies or not ("Bedrock" in name or "SageMaker" in name):
             continue
         made = account(role("alice", attached=[managed.arn]), raw)
-        found = agreed(Evaluator(managed, catalogue(), "aws"), made, the(made))
-        assert {s.sid: s.verdict for s in found.sections if s.verdict is not Verdict.GRANTED} == {}
+        result = agreed(Evaluator(managed, catalogue(), "aws"), made, the(made))
+        assert {s.sid: s.verdict for s in result.sections if s.verdict is not Verdict.GRANTED} == {}
         evaluated += 1
     assert evaluated > 60
 

@@ -1,4 +1,4 @@
-"""What must hold of verdicts whatever the policies say."""
+"""Properties of verdicts that hold for all policies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iam.verdicts.result import EntryResult, PrincipalResult
-from iam.verdicts.verdict import Verdict, sum_up
+from iam.verdicts.verdict import Verdict
 from tests.build import (
     account,
     allow,
@@ -25,7 +25,7 @@ from tests.build import (
 from tests.iam.verdicts.sums import agreed
 
 RANK = {Verdict.DENIED: 0, Verdict.NONE: 0, Verdict.PARTIAL: 1, Verdict.GRANTED: 2}
-JUDGE = make_evaluator()
+EVALUATOR = make_evaluator()
 
 actions = st.sampled_from(
     ["*", "bedrock:*", "bedrock:Get*", "bedrock:InvokeModel", "bedrock-mantle:*", "kms:*", "s3:*"]
@@ -77,12 +77,12 @@ def statements(draw: st.DrawFn, effect: str = "") -> dict[str, Any]:
 
 policies = st.lists(statements(), max_size=4)
 odd_statements = st.builds(lambda made, more: {**made, **more}, statements(), st.sampled_from(ODD))
-"""One in three of them not to be understood."""
+"""One in three is not understood."""
 odd_policies = st.lists(odd_statements, max_size=3)
 few = settings(max_examples=40, deadline=None)
 
 
-def evaluated(
+def evaluate(
     own: list[dict[str, Any]], boundary: list[dict[str, Any]] | None = None
 ) -> PrincipalResult:
     items = [
@@ -91,7 +91,7 @@ def evaluated(
     if boundary is not None:
         items.append(policy("b", *boundary))
     made = account(*items)
-    return agreed(JUDGE, made, the(made))
+    return agreed(EVALUATOR, made, the(made))
 
 
 def concrete(result: PrincipalResult) -> dict[tuple[str, str], Verdict]:
@@ -103,27 +103,33 @@ def concrete(result: PrincipalResult) -> dict[tuple[str, str], Verdict]:
     }
 
 
-def no_higher(lower: PrincipalResult, upper: PrincipalResult) -> bool:
+def at_most(lower: PrincipalResult, upper: PrincipalResult) -> bool:
     high = concrete(upper)
     return all(RANK[v] <= RANK[high[key]] for key, v in concrete(lower).items())
 
 
 @given(policies, statements("Allow"))
 @few
-def test_an_allow_never_lowers(own: list[dict[str, Any]], more: dict[str, Any]) -> None:
-    assert no_higher(evaluated(own), evaluated([*own, more]))
+def test_adding_an_allow_never_lowers_a_verdict(
+    own: list[dict[str, Any]], more: dict[str, Any]
+) -> None:
+    assert at_most(evaluate(own), evaluate([*own, more]))
 
 
 @given(policies, statements("Deny"))
 @few
-def test_a_deny_never_raises(own: list[dict[str, Any]], more: dict[str, Any]) -> None:
-    assert no_higher(evaluated([*own, more]), evaluated(own))
+def test_adding_a_deny_never_raises_a_verdict(
+    own: list[dict[str, Any]], more: dict[str, Any]
+) -> None:
+    assert at_most(evaluate([*own, more]), evaluate(own))
 
 
 @given(policies, policies)
 @few
-def test_a_boundary_never_raises(own: list[dict[str, Any]], boundary: list[dict[str, Any]]) -> None:
-    assert no_higher(evaluated(own, boundary), evaluated(own))
+def test_adding_a_boundary_never_raises_a_verdict(
+    own: list[dict[str, Any]], boundary: list[dict[str, Any]]
+) -> None:
+    assert at_most(evaluate(own, boundary), evaluate(own))
 
 
 @given(st.lists(odd_statements, min_size=2, max_size=4), st.randoms())
@@ -131,7 +137,7 @@ def test_a_boundary_never_raises(own: list[dict[str, Any]], boundary: list[dict[
 def test_the_order_of_statements_does_not_matter(own: list[dict[str, Any]], random: Any) -> None:
     shuffled = list(own)
     random.shuffle(shuffled)
-    assert concrete(evaluated(shuffled)) == concrete(evaluated(own))
+    assert concrete(evaluate(shuffled)) == concrete(evaluate(own))
 
 
 @given(st.lists(odd_policies, min_size=2, max_size=4), st.randoms())
@@ -140,8 +146,10 @@ def test_the_order_of_policies_does_not_matter(own: list[list[Any]], random: Any
     documents = [document(*statements) for statements in own]
     made = account(role("alice", *documents))
     random.shuffle(documents)
-    turned = account(role("alice", *documents))
-    assert concrete(JUDGE.result(made, the(made))) == concrete(JUDGE.result(turned, the(turned)))
+    shuffled = account(role("alice", *documents))
+    assert concrete(EVALUATOR.result(made, the(made))) == concrete(
+        EVALUATOR.result(shuffled, the(shuffled))
+    )
 
 
 @given(policies, policies, st.sampled_from([allow, deny]), st.data())
@@ -159,28 +167,28 @@ def test_splitting_a_statement_by_action_or_by_resource_does_not_matter(
         results = []
         for split in ([whole], by_action, by_resource):
             results.append(
-                evaluated([*own, *split], boundary)
+                evaluate([*own, *split], boundary)
                 if place is own
-                else evaluated(own, boundary + split)
+                else evaluate(own, boundary + split)
             )
         first, *others = map(concrete, results)
         assert all(other == first for other in others)
 
 
 Held = dict[tuple[str, str | None], list[dict[str, Any]]]
-"""Statements by the name of their policy, and the group by which it reaches alice."""
+"""Statements by policy name, and by the group through which the policy applies to alice."""
 
 
 @st.composite
 def holdings(draw: st.DrawFn) -> tuple[Held, list[dict[str, Any]] | None]:
-    """What alice has by each of the ways, and her boundary."""
+    """Draw statements for each way in which a policy can apply to alice, and her boundary."""
     ways = [("inline-0", None), ("inline-1", None), (policy_arn("p"), None), ("inline-0", "ml")]
     held = {way: draw(odd_policies) for way in ways}
     held[policy_arn("p"), "ml"] = held[policy_arn("p"), None]
     return held, draw(st.none() | odd_policies)
 
 
-def judged_by_way(held: Held, boundary: list[dict[str, Any]] | None) -> PrincipalResult:
+def evaluate_holdings(held: Held, boundary: list[dict[str, Any]] | None) -> PrincipalResult:
     items = [
         user(
             "alice",
@@ -196,27 +204,27 @@ def judged_by_way(held: Held, boundary: list[dict[str, Any]] | None) -> Principa
         policy("b", *(boundary or ())),
     ]
     made = account(*items)
-    return agreed(JUDGE, made, the(made))
+    return agreed(EVALUATOR, made, the(made))
 
 
 @given(holdings())
 @few
-def test_the_statements_that_a_verdict_names_are_enough_for_it(
+def test_the_named_statements_alone_give_the_same_verdict(
     made: tuple[Held, list[dict[str, Any]] | None],
 ) -> None:
     held, boundary = made
-    for section in judged_by_way(held, boundary).sections:
+    for section in evaluate_holdings(held, boundary).sections:
         for i, entry in enumerate(section.entries):
             only, limit = named(entry, held, boundary)
-            again = judged_by_way(only, limit)
-            other = next(s for s in again.sections if s.sid == section.sid).entries[i]
+            repeated = evaluate_holdings(only, limit)
+            other = next(s for s in repeated.sections if s.sid == section.sid).entries[i]
             assert other.concrete == entry.concrete
 
 
 def named(
     entry: EntryResult, held: Held, boundary: list[dict[str, Any]] | None
 ) -> tuple[Held, list[dict[str, Any]] | None]:
-    """The statements that an entry names, and nothing else."""
+    """Select the statements that the explanation of an entry names."""
     only: Held = {way: [] for way in held}
     limit: list[dict[str, Any]] = []
     for via in entry.via:
@@ -233,13 +241,4 @@ def named(
 @few
 def test_splitting_into_documents_does_not_matter(own: list[dict[str, Any]]) -> None:
     made = account(role("alice", *own))
-    assert concrete(JUDGE.result(made, the(made))) == concrete(evaluated(own))
-
-
-@given(st.lists(st.sampled_from(list(Verdict))), st.sampled_from(list(Verdict)))
-def test_an_unknown_sum_is_one_that_could_be_another(
-    known: list[Verdict], instead: Verdict
-) -> None:
-    total = sum_up([*known, Verdict.UNKNOWN])
-    if total is not Verdict.UNKNOWN and instead is not Verdict.UNKNOWN:
-        assert sum_up([*known, instead]) is total
+    assert concrete(EVALUATOR.result(made, the(made))) == concrete(evaluate(own))

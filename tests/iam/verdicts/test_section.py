@@ -1,4 +1,4 @@
-"""Sections: one a statement of the managed policy, with titles and descriptions for people."""
+"""The sections of a managed policy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def of(*statements: dict[str, object]) -> tuple[Section, ...]:
     return sections_of(parse_document(document(*statements)), catalogue())
 
 
-def test_the_six_sections_of_the_managed_policy_in_its_order() -> None:
+def test_the_managed_policy_has_six_sections() -> None:
     assert [(s.sid, s.title, len(s.entries)) for s in make_evaluator().sections] == [
         ("BedrockAPIs", "Amazon Bedrock APIs", 44),
         ("DescribeKey", "KMS Key Access", 1),
@@ -23,7 +23,7 @@ def test_the_six_sections_of_the_managed_policy_in_its_order() -> None:
     ]
 
 
-def test_wildcards_stand_for_concrete_actions_and_unknown_ones_for_themselves() -> None:
+def test_wildcards_are_expanded_and_unknown_ones_are_kept() -> None:
     (section,) = of(allow(["kms:Describe*", "nobody:Has*", "kms:DescribeKey"]))
     assert [(e.action, e.concrete) for e in section.entries] == [
         ("kms:Describe*", ("kms:DescribeCustomKeyStores", "kms:DescribeKey")),
@@ -32,21 +32,21 @@ def test_wildcards_stand_for_concrete_actions_and_unknown_ones_for_themselves() 
     ]
 
 
-def test_deny_statements_are_no_sections_and_sids_are_made_unique() -> None:
-    found = of(
+def test_deny_statements_are_left_out_and_sids_are_unique() -> None:
+    sections = of(
         allow("kms:*", Sid="A"), deny("*", Sid="No"), allow("ec2:*", Sid="A"), allow("iam:*")
     )
-    assert [s.sid for s in found] == ["A", "A (2)", "Statement 4"]
+    assert [s.sid for s in sections] == ["A", "A (2)", "Statement 4"]
 
 
-def test_a_statement_that_was_not_understood_is_a_section_all_the_same() -> None:
+def test_a_statement_that_was_not_understood_is_a_section() -> None:
     (section,) = of({"Sid": "Odd", "Effect": "Allow", "Action": 7, "Resource": "*"})
     assert section.sid == "Odd"
     assert section.statement.problem
     assert section.entries == ()
 
 
-def test_not_action_is_judged_by_service() -> None:
+def test_not_action_has_an_entry_per_service() -> None:
     (section,) = of(allow(NotAction=["bedrock:*", "iam:*"]))
     services = [entry.action for entry in section.entries]
     assert "kms:*" in services
@@ -60,7 +60,7 @@ def test_every_action_of_the_policy_has_a_description() -> None:
                 assert describe(action, catalogue()), action
 
 
-def test_labels_fit_their_columns() -> None:
+def test_labels_have_at_most_seven_characters() -> None:
     assert [s.label for s in make_evaluator().sections] == [
         "Bedrock", "KMS", "Infra", "Mantle", "Web", "Market",
     ]  # fmt: skip

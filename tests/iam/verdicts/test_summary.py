@@ -1,7 +1,6 @@
-"""Summaries say what full results say, whatever the documents, and are shared where they are equal.
+"""Summaries agree with full results, and equal summaries are shared.
 
-Golden cases, damaged documents and all AWS managed policies are held against them as well, where
-those are judged.
+The tests of golden cases, damaged documents and AWS managed policies check this agreement as well.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.company import company
-from iam.account.model import Account, ManagedPolicy, Unread
+from iam.account.model import Account
 from iam.account.parse import managed_policy_of, parse_page
 from iam.policy.action_catalogue import catalogue
 from iam.reports.audit import uncertain_results, unread_of
@@ -42,7 +41,7 @@ from tests.build import (
 from tests.iam.verdicts.sums import agreed
 from tests.iam.verdicts.test_properties import ODD, conditions
 
-LIMITED_JUDGE = make_evaluator()
+LIMITED_EVALUATOR = make_evaluator()
 INVOKE = "bedrock:InvokeModel"
 MODELS = "arn:aws:bedrock:*::foundation-model"
 Json = dict[str, Any]
@@ -84,7 +83,7 @@ def evaluator_of_one(action: str) -> Evaluator:
 
 
 evaluators = st.one_of(
-    st.just(LIMITED_JUDGE),
+    st.just(LIMITED_EVALUATOR),
     st.lists(st.sampled_from(list(SECTIONS)), max_size=3, unique=True).map(
         lambda n: evaluator_of(*n)
     ),
@@ -147,7 +146,7 @@ def statements(draw: st.DrawFn, odd: bool) -> Json:
 
 
 def read(odd: bool) -> st.SearchStrategy[Json]:
-    """Documents that can be read; all of them is understood unless they are odd."""
+    """Draw readable documents. Their statements are understood unless they are odd."""
     return st.one_of(
         st.builds(
             lambda made, version: document(*made, version=version),
@@ -165,8 +164,10 @@ readable = read(odd=False) | read(odd=True)
 
 @st.composite
 def accounts(draw: st.DrawFn) -> list[Json]:
-    """A user and a role with a few documents by every way, and the groups and policies of them;
-    in half of the accounts all is there and understood."""
+    """Draw a user and a role with documents from every source, and their groups and policies.
+
+    In half of the accounts, all documents exist and are understood.
+    """
     odd = draw(st.booleans())
     documents = read(odd) | st.just({"Statement": 7}) if odd else read(odd)
     names = ["own", "MyBedrock", "other"]
@@ -189,7 +190,7 @@ def accounts(draw: st.DrawFn) -> list[Json]:
 
 @given(accounts(), evaluators)
 @settings(max_examples=150, deadline=None)
-def test_a_summary_says_what_the_result_says(items: list[Json], evaluator: Evaluator) -> None:
+def test_a_summary_agrees_with_the_result(items: list[Json], evaluator: Evaluator) -> None:
     made = account(*items)
     for entity in (*made.principals.values(), *made.groups.values()):
         agreed(evaluator, made, entity)
@@ -197,7 +198,7 @@ def test_a_summary_says_what_the_result_says(items: list[Json], evaluator: Evalu
 
 @given(accounts(), evaluators)
 @settings(max_examples=40, deadline=None)
-def test_what_was_judged_before_does_not_matter(items: list[Json], evaluator: Evaluator) -> None:
+def test_results_do_not_depend_on_earlier_ones(items: list[Json], evaluator: Evaluator) -> None:
     made = account(*items)
     fresh = Evaluator(evaluator.managed, catalogue(), "aws", only=evaluator.only)
     for entity in made.principals.values():
@@ -212,16 +213,17 @@ def test_equal_summaries_are_one_object() -> None:
         user("bob", allow("s3:*", bucket.format("bob")), allow(["bedrock:Get*", "ec2:Run*"])),
         user("carol", allow("bedrock:Get*"), attached=[LIMITED]),
     )
-    one, two, three = (LIMITED_JUDGE.summary(made, the(made, n)) for n in ("alice", "bob", "carol"))
-    assert one is two
-    assert (one.verdict, three.verdict) == (Verdict.PARTIAL, Verdict.GRANTED)
-    dave = account(user("dave", allow("bedrock:List*")))
-    other = LIMITED_JUDGE.summary(dave, the(dave, "dave"))
-    assert other == one, "other verdicts on entries, and the same sums"
-    assert other is one
+    names = ("alice", "bob", "carol")
+    alice, bob, carol = (LIMITED_EVALUATOR.summary(made, the(made, name)) for name in names)
+    assert alice is bob
+    assert (alice.verdict, carol.verdict) == (Verdict.PARTIAL, Verdict.GRANTED)
+    other = account(user("dave", allow("bedrock:List*")))
+    dave = LIMITED_EVALUATOR.summary(other, the(other, "dave"))
+    assert dave == alice, "different verdicts on entries, but the same sums"
+    assert dave is alice
 
 
-def test_names_count_where_grants_are_hidden() -> None:
+def test_summaries_of_hidden_grants_depend_on_policy_names() -> None:
     everything = document(allow("*"))
     made = account(
         user("alice", attached=[policy_arn("admin")]),
@@ -231,12 +233,12 @@ def test_names_count_where_grants_are_hidden() -> None:
         group("ops", attached=[policy_arn("admin")]),
         *(policy(name, raw=everything) for name in ("admin", "root", "MyBedrock")),
     )
-    found = {p.name: LIMITED_JUDGE.summary(made, p).hidden for p in made.principals.values()}
-    assert found == {"alice": ("admin",), "bob": ("root",), "carol": (), "dave": ("admin",)}
-    assert LIMITED_JUDGE.summary(made, made.groups["ops"]).hidden == ()
+    hidden = {p.name: LIMITED_EVALUATOR.summary(made, p).hidden for p in made.principals.values()}
+    assert hidden == {"alice": ("admin",), "bob": ("root",), "carol": (), "dave": ("admin",)}
+    assert LIMITED_EVALUATOR.summary(made, made.groups["ops"]).hidden == ()
 
 
-def test_an_unknown_that_no_sum_shows_is_told_all_the_same() -> None:
+def test_a_summary_is_uncertain_even_if_no_sum_is_unknown() -> None:
     odd = allow("bedrock:ListTagsForResource", Condition={"StringResembles": {"a": "b"}})
     made = account(user("alice", allow(INVOKE), odd), user("bob", allow(INVOKE)))
     alice, bob = (agreed_summary(made, name) for name in ("alice", "bob"))
@@ -245,62 +247,53 @@ def test_an_unknown_that_no_sum_shows_is_told_all_the_same() -> None:
 
 
 def agreed_summary(made: Any, name: str) -> Any:
-    agreed(LIMITED_JUDGE, made, the(made, name))
-    return LIMITED_JUDGE.summary(made, the(made, name))
-
-
-def test_a_managed_policy_that_could_not_be_read_makes_every_summary_unknown() -> None:
-    unread = ManagedPolicy(name="p", arn=policy_arn("p"), version="v1")
-    assert isinstance(unread.document, Unread)
-    made = account(user("alice", allow("*")))
-    evaluator = Evaluator(unread, catalogue(), "aws")
-    agreed(evaluator, made, the(made))
-    assert evaluator.summary(made, the(made)).verdict is Verdict.UNKNOWN
+    agreed(LIMITED_EVALUATOR, made, the(made, name))
+    return LIMITED_EVALUATOR.summary(made, the(made, name))
 
 
 @pytest.mark.parametrize("effect", [allow, deny])
-def test_patterns_that_are_too_many_are_the_same_in_both(effect: Any) -> None:
+def test_many_patterns_give_the_same_verdict_in_both(effect: Any) -> None:
     letters = "abcdefghijklmnop"
     many = [effect(INVOKE, f"{MODELS}/*{a}*{b}*") for a, b in pairwise(letters)]
     more = [allow("*")] if effect is deny else []
     made = account(user("alice", document(*many, *more)))
-    result = agreed(LIMITED_JUDGE, made, the(made))
+    result = agreed(LIMITED_EVALUATOR, made, the(made))
     entry = next(e for e in result.sections[0].entries if e.action == INVOKE)
     assert entry.verdict is Verdict.PARTIAL
 
 
 @given(accounts(), evaluators)
 @settings(max_examples=40, deadline=None)
-def test_summaries_lead_to_all_that_was_not_understood(
+def test_uncertain_summaries_include_everything_that_was_not_understood(
     items: list[Json], evaluator: Evaluator
 ) -> None:
     made = account(*items)
-    everyone = made.principals.values()
-    results = [(p, evaluator.result(made, p)) for p in everyone]
+    principals = made.principals.values()
+    results = [(p, evaluator.result(made, p)) for p in principals]
     uncertain = uncertain_results(
-        made, evaluator, [(p, evaluator.summary(made, p)) for p in everyone]
+        made, evaluator, [(p, evaluator.summary(made, p)) for p in principals]
     )
-    of_all = unread_of(made, evaluator.managed, results)
-    assert unread_of(made, evaluator.managed, uncertain) == of_all
+    unread_of_all = unread_of(made, evaluator.managed, results)
+    assert unread_of(made, evaluator.managed, uncertain) == unread_of_all
 
 
-def test_threads_that_share_a_judge_are_told_the_same() -> None:
-    made = parse_page(Account(id=ID), company(300)).with_policy(LIMITED_JUDGE.managed)
-    everyone = list(made.principals.values())
-    expected = [LIMITED_JUDGE.summary(made, principal) for principal in everyone]
+def test_threads_that_share_an_evaluator_get_the_same_results() -> None:
+    made = parse_page(Account(id=ID), company(300)).with_policy(LIMITED_EVALUATOR.managed)
+    principals = list(made.principals.values())
+    expected = [LIMITED_EVALUATOR.summary(made, principal) for principal in principals]
     shared = make_evaluator()
 
     def summarise(start: int) -> list[Summary]:
-        turned = everyone[start:] + everyone[:start]
-        found = [shared.summary(made, principal) for principal in turned]
-        return found[len(everyone) - start :] + found[: len(everyone) - start]
+        rotated = principals[start:] + principals[:start]
+        summaries = [shared.summary(made, principal) for principal in rotated]
+        return summaries[len(principals) - start :] + summaries[: len(principals) - start]
 
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     try:
         with ThreadPoolExecutor(4) as threads:
-            for found in threads.map(summarise, (0, 50, 120, 250)):
-                assert found == expected
+            for summaries in threads.map(summarise, (0, 50, 120, 250)):
+                assert summaries == expected
     finally:
         sys.setswitchinterval(interval)
 
@@ -326,7 +319,7 @@ US = "arn:aws:bedrock:us-*:*:*"
         ([allow("*")], [allow("s3:*")], "none"),
     ],
 )
-def test_the_ways_to_a_verdict(own: list[Json], boundary: list[Json] | None, expected: str) -> None:
+def test_paths_to_a_verdict(own: list[Json], boundary: list[Json] | None, expected: str) -> None:
     bound = None if boundary is None else policy_arn("bound")
     made = account(
         user("alice", document(*own), boundary=bound), policy("bound", *(boundary or ()))

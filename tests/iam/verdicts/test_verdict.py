@@ -1,4 +1,4 @@
-"""How verdicts sum up."""
+"""Sums of verdicts."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ G, P, D, N, U = Verdict
         ([G, N, U], P),
     ],
 )
-def test_sums(parts: list[Verdict], whole: Verdict) -> None:
+def test_sum_of_verdicts(parts: list[Verdict], whole: Verdict) -> None:
     assert sum_up(parts) is whole
 
 
-def test_an_unknown_part_hides_the_sum_only_if_it_could_change_it() -> None:
+def test_the_sum_is_unknown_only_if_an_unknown_verdict_could_change_it() -> None:
     known = [G, P, D, N]
     for parts in product(known, repeat=2):
         possible = {sum_up([*parts, v]) for v in known}
