@@ -20,7 +20,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.message import Message
 
-from tui.terminal.screen_diff import Painting
+from tui.terminal.screen_diff import ScreenDiff
 
 _PIECE = 4096
 """About so many bytes of a frame are on their way before the next difference is taken."""
@@ -35,11 +35,11 @@ _DEAD = 5.0
 class Writer(threading.Thread):
     """Sends to the terminal what a painting says, and what passes it by."""
 
-    def __init__(self, painting: Painting, file: TextIO) -> None:
+    def __init__(self, screen: ScreenDiff, file: TextIO) -> None:
         # With a name by which `iam.runtime.threads.leave` knows that it may be in the middle of a
         # call.
         super().__init__(name="bedrock-tui-output", daemon=True)
-        self._painting = painting
+        self._screen = screen
         self._fileno = file.fileno()
         self._encoding, self._errors = file.encoding, file.errors or "strict"
         self._awake = threading.Condition()
@@ -54,7 +54,7 @@ class Writer(threading.Thread):
     def write(self, output: str) -> None:
         """Take in what the app writes; at once, whatever the line does."""
         with self._awake:
-            passed = self._painting.write(output)
+            passed = self._screen.write(output)
             if passed and not self._gone:
                 self._passed.append(passed)
             self._wake()
@@ -65,13 +65,13 @@ class Writer(threading.Thread):
     def redraw(self) -> None:
         """Send all of the screen anew."""
         with self._awake:
-            self._painting.forget()
+            self._screen.forget()
             self._wake()
 
     def resize(self, width: int, height: int) -> None:
         """Have a screen of another size."""
         with self._awake:
-            self._painting.resize(width, height)
+            self._screen.resize(width, height)
             self._wake()
 
     def stop(self, *, comes_back: bool = False) -> None:
@@ -114,7 +114,7 @@ class Writer(threading.Thread):
     def _difference(self) -> str:
         """A piece of what is to be drawn; nothing after a fault, but the terminal is restored."""
         try:
-            return self._painting.difference(_PIECE) if self._drawing else ""
+            return self._screen.difference(_PIECE) if self._drawing else ""
         except Exception as error:
             self._fault, self._drawing = error, False
             return ""
@@ -138,7 +138,7 @@ class OutputDriver(LinuxDriver):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._painting = Painting(*super()._get_terminal_size())
+        self._screen = ScreenDiff(*super()._get_terminal_size())
         self._writer: Writer | None = None
         self._comes_back = False
         self._suspended = False
@@ -162,7 +162,7 @@ class OutputDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         if self._writer is None or not self._writer.is_alive():
             assert self._file is not None  # tui.cli has looked
-            self._writer = Writer(self._painting, self._file)
+            self._writer = Writer(self._screen, self._file)
             self._writer.start()
         self._modes.clear()
         self._starting = True

@@ -13,7 +13,7 @@ import pytest
 from tests.screens import fed, looks
 from tui.terminal import driver
 from tui.terminal.driver import Writer
-from tui.terminal.screen_diff import Painting
+from tui.terminal.screen_diff import ScreenDiff
 
 SIZE = WIDTH, HEIGHT = 80, 24
 ENTER = "\x1b[?1049h"
@@ -57,7 +57,7 @@ def line() -> Iterator[Line]:
     end, start = os.pipe()
     fcntl.fcntl(start, fcntl.F_SETPIPE_SZ, 4096)
     with open(start, "w", encoding="utf-8") as file:  # noqa: PTH123
-        writer = Writer(Painting(*SIZE), file)
+        writer = Writer(ScreenDiff(*SIZE), file)
         writer.start()
         made = Line(writer, end)
         yield made
@@ -142,7 +142,7 @@ def test_a_fault_is_told_in_the_app_and_the_terminal_is_restored_all_the_same(
     def fails(*_: object) -> str:
         raise ArithmeticError
 
-    monkeypatch.setattr(line.writer._painting, "difference", fails)
+    monkeypatch.setattr(line.writer._screen, "difference", fails)
     line.writer.write(frame(2))
     line.rest()
     with pytest.raises(ArithmeticError):
