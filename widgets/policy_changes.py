@@ -85,20 +85,6 @@ class PolicyChanges(Vertical):
         self._busy = text
         self._draw()
 
-    def scroll_lines(self, lines: int) -> None:
-        """Scroll the changes."""
-        # At once, so that a key that is held down counts every time.
-        self._scroll.scroll_relative(y=lines, animate=False, immediate=True)
-
-    def scroll_pages(self, pages: int) -> None:
-        """Scroll the changes by what is seen of them."""
-        self.scroll_lines(pages * max(1, self._scroll.size.height - 1))
-
-    def scroll_to_end(self, end: bool) -> None:
-        """Go to the first or the last of the changes."""
-        move = self._scroll.scroll_end if end else self._scroll.scroll_home
-        move(animate=False, immediate=True)
-
     @property
     def _scroll(self) -> VerticalScroll:
         return self.query_one("#policy-changes", VerticalScroll)

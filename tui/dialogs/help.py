@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from iam.verdicts.verdict import Verdict
 from tui.commands import COMMANDS, MOVEMENT
-from tui.dialogs.modal import Modal
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from widgets.glyphs import Glyphs
 
 _MEANING = {
@@ -27,16 +27,14 @@ _MEANING = {
 _KEYS = {"slash": "/", "question_mark": "?", "escape": "esc"}
 
 
-class HelpScreen(Modal[None]):
+class HelpScreen(ScrollingModal[None]):
     """Shows the keys; any of esc, q, ? closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "Close", id="help.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="help.up"),
-        Binding("pagedown", "scroll(10)", "Page down", show=False, id="help.pagedown"),
-        Binding("pageup", "scroll(-10)", "Page up", show=False, id="help.pageup"),
+        *scroll_keys("help"),
     ]
+    SCROLLED = "#help"
 
     def __init__(self, glyphs: Glyphs, writable: bool) -> None:
         super().__init__()
@@ -81,11 +79,6 @@ class HelpScreen(Modal[None]):
             ),
         ]
         return Content("\n").join(lines)
-
-    def action_scroll(self, lines: int) -> None:
-        # At once, so that a key that is held down counts every time.
-        box = self.query_one("#help", VerticalScroll)
-        box.scroll_relative(y=lines, animate=False, immediate=True)
 
 
 def _line(keys: str, text: str) -> Content:

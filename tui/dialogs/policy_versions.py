@@ -12,7 +12,7 @@ from textual.content import Content
 
 from iam.errors import AwsError
 from iam.text import safe
-from tui.dialogs.modal import Modal
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.session.session import Compared, Session
 from widgets.glyphs import Glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
@@ -24,22 +24,18 @@ if TYPE_CHECKING:
 _KEYS = "[ ] older   { } newer   j k scroll   esc closes"
 
 
-class PolicyScreen(Modal[None]):
+class PolicyScreen(ScrollingModal[None]):
     """Compares two versions of the policy that is managed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,v", "dismiss", "Close", id="policy.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="policy.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="policy.up"),
-        Binding("pagedown,space", "page(1)", "Page down", show=False, id="policy.pagedown"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="policy.pageup"),
-        Binding("g,home", "end(False)", "Top", show=False, id="policy.top"),
-        Binding("G,end", "end(True)", "End", show=False, id="policy.end"),
+        *scroll_keys("policy"),
         Binding("left_square_bracket,left", "choose(-1, 0)", "Older", id="policy.older"),
         Binding("right_square_bracket,right", "choose(1, 0)", "Less old", id="policy.less_old"),
         Binding("left_curly_bracket", "choose(0, -1)", "Less new", id="policy.less_new"),
         Binding("right_curly_bracket", "choose(0, 1)", "Newer", id="policy.newer"),
     ]
+    SCROLLED = "#policy-changes"
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__()
@@ -95,15 +91,6 @@ class PolicyScreen(Modal[None]):
             # What is asked for moves at once, so that every key of a burst counts.
             self.pair = (first, second)
             self.read(self.pair)
-
-    def action_scroll(self, lines: int) -> None:
-        self.changes.scroll_lines(lines)
-
-    def action_page(self, pages: int) -> None:
-        self.changes.scroll_pages(pages)
-
-    def action_end(self, end: bool) -> None:
-        self.changes.scroll_to_end(end)
 
 
 def _told(compared: Compared) -> PolicyData:

@@ -16,7 +16,7 @@ from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
 from iam.text import safe
-from tui.dialogs.modal import Modal
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.dialogs.text import TextScreen
 from widgets.glyphs import Glyphs
 from widgets.plan_view import PlanView
@@ -53,7 +53,7 @@ class About:
         return f"{self.account_id} ({self.alias})" if self.alias else self.account_id
 
 
-class ReviewDialog(Modal["Plan | ShowGroup | None"]):
+class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     """Asks whether to apply a plan; the result is the plan as AWS has it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,15 +64,11 @@ class ReviewDialog(Modal["Plan | ShowGroup | None"]):
         Binding("n,escape", "cancel", "Cancel", tooltip="Leave all as it was", id="dialog.cancel"),
         Binding("c", "commands", "Commands", tooltip="As commands of the AWS CLI", id="dialog.cli"),
         Binding("g", "group", "Group", tooltip="Show the group", id="dialog.group"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="dialog.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="dialog.up"),
-        Binding("pagedown,space", "scroll(10)", "Page down", show=False, id="dialog.pagedown"),
-        Binding("pageup", "scroll(-10)", "Page up", show=False, id="dialog.pageup"),
-        Binding("home", "scroll(-100000)", "Top", show=False, id="dialog.top"),
-        Binding("end", "scroll(100000)", "End", show=False, id="dialog.end"),
+        *scroll_keys("dialog", letters=False),  # g shows the group
         Binding("left,right,tab", "other_button", "Other button", show=False, id="dialog.other"),
     ]
     AUTO_FOCUS = "#cancel"
+    SCROLLED = "#dialog-body"
 
     def __init__(self, plan: Plan, check: Check, about: About, glyphs: Glyphs) -> None:
         super().__init__()
@@ -254,11 +250,6 @@ class ReviewDialog(Modal["Plan | ShowGroup | None"]):
         """Leave everything as it was, and go to the group that gives the policy."""
         if groups := self.plan.holding_groups:
             self.dismiss(ShowGroup(groups[0]))
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one("#dialog-body", VerticalScroll).scroll_relative(
-            y=lines, animate=False, immediate=True
-        )
 
     def action_other_button(self) -> None:
         self.focus_next("#dialog Button")

@@ -12,21 +12,19 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from iam.text import safe
-from tui.dialogs.modal import Modal
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 
 
-class TextScreen(Modal[None]):
+class TextScreen(ScrollingModal[None]):
     """Shows lines of text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "copy", "copy", tooltip="Copy them (OSC 52)", id="text.copy"),
         Binding("s", "save", "save", tooltip="Save them in a file", id="text.save"),
         Binding("escape,q,enter", "dismiss", "close", key_display="esc", id="text.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="text.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="text.up"),
-        Binding("pagedown", "scroll(10)", "Page down", show=False, id="text.pagedown"),
-        Binding("pageup", "scroll(-10)", "Page up", show=False, id="text.pageup"),
+        *scroll_keys("text"),
     ]
+    SCROLLED = "#text-body"
 
     def __init__(
         self, title: str, lines: Sequence[str], name: str, suffix: str = "txt", note: str = ""
@@ -70,6 +68,3 @@ class TextScreen(Modal[None]):
     async def action_save(self) -> None:
         """Save it in a new file of the working folder."""
         await self.save(*self.file, self.text)
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one("#text-body", VerticalScroll).scroll_relative(y=lines, animate=False)
