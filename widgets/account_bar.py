@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from iam.text import safe
 from iam.verdicts.verdict import Verdict
-from widgets.glyphs import WORDS, Glyphs
+from widgets.glyphs import Glyphs
 
 
 class BarData(NamedTuple):
@@ -130,7 +130,7 @@ class AccountBar(Static):
             Content.assemble(
                 (self.glyphs.of(v), self.glyphs.style(v)),
                 f" {data.counts[v]:,} ",
-                (WORDS[v], "dim"),
+                (v, "dim"),
             )
             for v in Verdict
             if v in data.counts

@@ -11,18 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Tree
 
 from iam.text import safe
-from widgets.glyphs import Glyphs
+from widgets.glyphs import OUTCOME_COLOURS, OUTCOME_WORDS, Glyphs
 
 if TYPE_CHECKING:
-    from iam.changes.history import BatchRecord, Recorded, State
-
-_STYLES: dict[State, str] = {
-    "done": "green",
-    "failed": "red",
-    "unconfirmed": "yellow",
-    "open": "bold",
-}
-_WORDS: dict[State, str] = {"open": "no answer yet"}
+    from iam.changes.history import BatchRecord, Recorded
 
 
 class HistoryTree(Tree["BatchRecord"]):
@@ -81,13 +73,17 @@ class HistoryTree(Tree["BatchRecord"]):
         # How it ended stands before names of any length, which may cut off what follows.
         counts = Counter(change.state for change in batch.last)
         for state, count in counts.items():
-            label.append(f"  {count} {_WORDS.get(state, state)}", _STYLES[state])
+            label.append(
+                f"  {self.glyphs.outcomes[state]} {count} {OUTCOME_WORDS[state]}",
+                OUTCOME_COLOURS[state],
+            )
         label.append(f"  {safe(entry.policy.rsplit('/', 1)[-1])}")
         label.append(f"  by {safe(entry.caller.split(':', 5)[-1])}", "dim")
         return label
 
     def _change(self, change: Recorded) -> Text:
-        label = Text(f"{_WORDS.get(change.state, change.state):<15}", _STYLES[change.state])
+        sign, word = self.glyphs.outcomes[change.state], OUTCOME_WORDS[change.state]
+        label = Text(f"{sign} {word:<15}", OUTCOME_COLOURS[change.state])
         label.append(safe(change.entry.principal.split(":", 5)[-1]), "default")
         if change.message:
             label.append(f"  {safe(change.message)}", "dim")
@@ -103,5 +99,5 @@ class HistoryTree(Tree["BatchRecord"]):
 def _words_of(batch: BatchRecord) -> str:
     entry = batch.entry
     parts = [batch.at.replace("T", " "), batch.id, entry.op, entry.policy, entry.caller]
-    parts += [f"{c.entry.principal} {_WORDS.get(c.state, c.state)} {c.code}" for c in batch.changes]
+    parts += [f"{c.entry.principal} {OUTCOME_WORDS[c.state]} {c.code}" for c in batch.changes]
     return " ".join(parts).lower()

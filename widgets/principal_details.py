@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +12,17 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from iam.ages import age
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from textual.widgets import Tree
     from textual.widgets.tree import TreeNode
 
-    from iam.account.attachments import Attachment
     from iam.account.model import Entity
     from iam.verdicts.result import PrincipalResult
     from widgets.section_tree import SectionTree
@@ -160,7 +161,7 @@ class PrincipalDetails(Vertical):
         if principal.groups:
             facts.append(("Groups", ", ".join(principal.groups)))
         if result is not None:
-            facts.append(("Policy", _attached(result.attached)))
+            facts.append(("Policy", result.attached.in_words))
         if self._hidden:
             facts.append(("Hidden", f"invokes models by {', '.join(self._hidden)}"))
         if principal.boundary:
@@ -190,21 +191,5 @@ class PrincipalDetails(Vertical):
             line.update(Content(text), layout=line.display)
 
 
-def _attached(attached: Attachment) -> str:
-    ways = ["attached directly"] if attached.direct else []
-    if attached.groups:
-        ways.append("by group " + ", ".join(attached.groups))
-    return " and ".join(ways) or "not attached"
-
-
 def _ago(when: datetime) -> str:
-    try:
-        days = (datetime.now(UTC) - when.astimezone(UTC)).days
-    except OverflowError:  # the year 1 in a time zone east of Greenwich
-        return f"{when:%Y-%m-%d}"
-    if days < 1:
-        return f"today ({when:%Y-%m-%d})"
-    unit, count = ("day", days) if days < 60 else ("month", days // 30)
-    if days >= 730:
-        unit, count = "year", days // 365
-    return f"{count} {unit}{'s' if count != 1 else ''} ago ({when:%Y-%m-%d})"
+    return f"{age(when)} ago ({when:%Y-%m-%d})"

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from iam.account.attachments import by_group
 from iam.text import safe
 from iam.verdicts.result import DecidingStatement, EntryResult, PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
@@ -191,7 +192,7 @@ class SectionTree(Tree[_Data]):
         colour = "$success" if via.effect == "Allow" else "$error"
         label = Text().append(via.effect, self._style(colour))
         if via.group:
-            label.append(f" by group {safe(via.group)}:")
+            label.append(f" {by_group(safe(via.group))}:")
         elif via.kind != "managed":
             label.append(f" {via.kind}:")
         label.append(f" {safe(via.policy.rsplit('/', 1)[-1])}")

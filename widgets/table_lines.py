@@ -178,9 +178,6 @@ def _fit(text: str, width: int, more: str) -> str:
 
 
 def _attachment(attached: Attachment | None, glyphs: Glyphs) -> str:
-    """How a principal has the policy, in the one word that the column has room for."""
     if attached is None:
         return glyphs.pending
-    if attached.direct:
-        return "both" if attached.groups else "direct"
-    return "group" if attached.groups else glyphs.nothing
+    return attached.in_a_word if attached else glyphs.nothing

@@ -16,39 +16,24 @@ from textual.widgets import Footer, ProgressBar, RichLog, Static
 
 from iam.errors import AwsError
 from iam.text import safe
-from tui.dialogs.modal import Modal
-from widgets.glyphs import Glyphs
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
+from widgets.glyphs import OUTCOME_COLOURS, OUTCOME_WORDS, Glyphs
 
 if TYPE_CHECKING:
-    from iam.changes.apply import Ending, Outcome
+    from iam.changes.apply import Outcome
     from iam.changes.batch import Batch
 
-_WORDS: dict[Ending, str] = {
-    "done": "done",
-    "unneeded": "as wanted before",
-    "failed": "failed",
-    "unconfirmed": "not confirmed",
-}
-_STYLES: dict[Ending, str] = {
-    "done": "green",
-    "unneeded": "dim",
-    "failed": "red",
-    "unconfirmed": "yellow",
-}
 
-
-class BatchScreen(Modal[None]):
+class BatchScreen(ScrollingModal[None]):
     """Shows a batch that runs; closes when the operator has seen how it ended."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "stop", "stop", tooltip="Send no more", id="batch.stop"),
         Binding("c", "go_on", "go on", tooltip="Go on after a pause", id="batch.go_on"),
         Binding("escape,q,enter", "close", "close", key_display="esc", id="batch.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="batch.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="batch.up"),
-        Binding("pagedown", "scroll(10)", "Page down", show=False, id="batch.pagedown"),
-        Binding("pageup", "scroll(-10)", "Page up", show=False, id="batch.pageup"),
+        *scroll_keys("batch"),
     ]
+    SCROLLED = "#batch-log"
 
     def __init__(
         self, batch: Batch, title: str, renew: Callable[[], Awaitable[None]], glyphs: Glyphs
@@ -102,10 +87,10 @@ class BatchScreen(Modal[None]):
 
     def _sum(self) -> Content:
         batch = self.job
-        counts = Counter(outcome.ending for outcome in batch.outcomes)
+        counts: Counter[str] = Counter(outcome.ending for outcome in batch.outcomes)
         parts = [f"{len(batch.outcomes):,} of {batch.total:,}"]
         parts += [
-            f"{counts[ending]:,} {words}" for ending, words in _WORDS.items() if counts[ending]
+            f"{counts[ending]:,} {word}" for ending, word in OUTCOME_WORDS.items() if counts[ending]
         ]
         return Content(f" {self.glyphs.dot} ".join(parts))
 
@@ -128,14 +113,11 @@ class BatchScreen(Modal[None]):
         return "s stops: what is under way is waited for, and no more is sent.", "dim"
 
     def _line(self, outcome: Outcome) -> Text:
-        sign = {"done": "+", "failed": "x", "unconfirmed": "?", "unneeded": "."}[outcome.ending]
-        if self.glyphs.unicode:
-            sign = {"+": "●", "x": "✗", "?": "?", ".": "○"}[sign]
-        words = _WORDS[outcome.ending]
+        ending = outcome.ending
         line = Text.assemble(
-            (f"{sign} ", _STYLES[outcome.ending]),
+            (f"{self.glyphs.outcomes[ending]} ", OUTCOME_COLOURS[ending]),
             safe(outcome.change.entity.name),
-            (f"  {words}", "dim"),
+            (f"  {OUTCOME_WORDS[ending]}", "dim"),
         )
         if outcome.error is not None:
             line.append(f"  {safe(str(outcome.error))}")
@@ -181,6 +163,3 @@ class BatchScreen(Modal[None]):
         finally:
             self._renewing = False
             self.update_batch()
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(RichLog).scroll_relative(y=lines, animate=False)

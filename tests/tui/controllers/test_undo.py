@@ -161,8 +161,8 @@ async def test_an_older_batch_is_reversed_from_the_history(
         await change(pilot, "a", "worker")
         tree = await history(pilot)
         newest, oldest = lines(tree)
-        assert "attach  1 done  bedrock-limited" in newest
-        assert "attach  2 done  bedrock-limited" in oldest
+        assert "attach  ● 1 done  bedrock-limited" in newest
+        assert "attach  ● 2 done  bedrock-limited" in oldest
         await pilot.press("j", "enter", "j", "u")  # the batch of a change under the cursor
         await until(pilot, lambda: "2 users  user-00, user-01" in dialogue(pilot))
         await until(pilot, lambda: "checking" not in dialogue(pilot))
