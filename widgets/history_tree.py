@@ -1,4 +1,4 @@
-"""The batches of changes as a tree: when, what and how it ended; opened, each change."""
+"""The batches of changes as a tree: time, change and outcome; opened, each change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class HistoryTree(Tree["BatchRecord"]):
-    """A line a batch, the newest first; vi keys as well as arrows."""
+    """One line per batch, the newest first; vi keys as well as arrows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", "Down", show=False, id="history.down"),
@@ -39,7 +39,7 @@ class HistoryTree(Tree["BatchRecord"]):
         self.guide_depth = 3
         self.glyphs = glyphs
         self.shown: Sequence[BatchRecord] = ()
-        """The batches that the filter lets through."""
+        """The batches that match the filter."""
         self._all: Sequence[BatchRecord] = ()
 
     @property
@@ -53,7 +53,7 @@ class HistoryTree(Tree["BatchRecord"]):
         self.filter("")
 
     def filter(self, text: str) -> None:
-        """Show the batches that have all of these words in them."""
+        """Show the batches that contain all of these words."""
         words = text.lower().split()
         self.shown = [b for b in self._all if all(word in _words_of(b) for word in words)]
         self.clear()
@@ -62,7 +62,7 @@ class HistoryTree(Tree["BatchRecord"]):
             for change in batch.changes:
                 node.add_leaf(self._change(change), batch)
         if not self.shown:
-            none = "nothing matches" if self._all else "no change has been made yet"
+            none = "nothing matches" if self._all else "no changes yet"
             self.root.add_leaf(Text(none, "dim"))
         self.cursor_line = 0
 
@@ -70,7 +70,7 @@ class HistoryTree(Tree["BatchRecord"]):
         entry = batch.entry
         label = Text(safe(batch.at.replace("T", " ")[:16]))
         label.append(f"  {entry.op:<6}", "bold")
-        # How it ended stands before names of any length, which may cut off what follows.
+        # The outcome comes before names of any length, which may cut off what follows.
         counts = Counter(change.state for change in batch.last)
         for state, count in counts.items():
             label.append(

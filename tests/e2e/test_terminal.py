@@ -25,7 +25,9 @@ def test_audit_and_change_an_account_by_keyboard(
     start: Callable[..., Terminal], demo: DemoServer, demo_iam: Any
 ) -> None:
     terminal = start("--endpoint-url", demo.endpoint_url, **CREDENTIALS)
-    terminal.sees("123456789012", "acme-ml", "granted", "alice.chen", "AmazonBedrockLimitedAccess v9")
+    terminal.sees(
+        "123456789012", "acme-ml", "granted", "alice.chen", "AmazonBedrockLimitedAccess v9"
+    )
     terminal.type("/EventRelay")
     terminal.until(lambda text: "EventRelay" in text and "alice.chen" not in text)
     terminal.type("\r")
@@ -33,7 +35,7 @@ def test_audit_and_change_an_account_by_keyboard(
     terminal.sees("role/EventRelay", "Amazon Bedrock APIs")
     terminal.type("\t")
     terminal.type("a")
-    terminal.sees("Attach a policy", "44/44", "Leave as it is")
+    terminal.sees("Attach a policy", "44/44", "n  Cancel")
     terminal.type("\r")
     terminal.until(lambda text: "Attach a policy" not in text)
     assert attached(demo_iam, "EventRelay") == [

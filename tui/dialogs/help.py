@@ -17,13 +17,13 @@ from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from widgets.glyphs import Glyphs
 
 _MEANING = {
-    Verdict.GRANTED: "all that the policy's statement would allow",
+    Verdict.GRANTED: "everything that the policy's statement would allow",
     Verdict.PARTIAL: "some of it: some resources, or under a condition",
     Verdict.DENIED: "an explicit Deny covers all of it",
     Verdict.NONE: "nothing allows it, or the boundary does not",
-    Verdict.UNKNOWN: "a document was not read, or not understood",
+    Verdict.UNKNOWN: "a document could not be read or understood",
 }
-"""At 80 columns no line wraps."""
+"""Short enough that no line wraps at 80 columns."""
 _KEYS = {"slash": "/", "question_mark": "?", "escape": "esc"}
 
 
@@ -44,7 +44,7 @@ class HelpScreen(ScrollingModal[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help", can_focus=False) as box:
             box.border_title = "Help"
-            box.border_subtitle = "esc closes"
+            box.border_subtitle = "esc close"
             yield Static(self._keys(), classes="dialog-part")
             yield Static(self._verdicts(), classes="dialog-part")
 
@@ -56,7 +56,9 @@ class HelpScreen(ScrollingModal[None]):
             for command in commands:
                 keys = command.display or _KEYS.get(command.keys, command.keys)
                 usable = self.writable or not command.writes
-                lines.append(_line(keys, command.help if usable else "Not in this session."))
+                lines.append(
+                    _line(keys, command.help if usable else "Not available in this session.")
+                )
         return Content("\n").join(lines)
 
     def _verdicts(self) -> Content:
@@ -69,11 +71,11 @@ class HelpScreen(ScrollingModal[None]):
         lines += [
             Content(""),
             Content.styled(
-                "Full means granted. Inv: can it invoke models?\n"
-                "Policy: direct, by a group, both; hidden: it invokes models by\n"
-                "a policy that nobody takes for Bedrock's.\n"
-                "29/30 is how many of a section's entries are granted.\n"
-                "Not judged: service and resource control policies, session\n"
+                "Inv: can it invoke models?\n"
+                "Policy: direct, by group, or both; hidden: it can invoke models\n"
+                "through a policy not obviously related to Bedrock.\n"
+                "29/30: 29 of the 30 entries of a section are granted.\n"
+                "Not evaluated: service and resource control policies, session\n"
                 "policies and resource-based policies.",
                 "dim",
             ),

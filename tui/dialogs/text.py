@@ -1,4 +1,4 @@
-"""Lines of text, to be read, copied or saved: commands of the AWS CLI, what could not be read."""
+"""Lines of text to read, copy or save: AWS CLI commands, what could not be read."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class TextScreen(ScrollingModal[None]):
     """Shows lines of text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "copy", tooltip="Copy them (OSC 52)", id="text.copy"),
-        Binding("s", "save", "save", tooltip="Save them in a file", id="text.save"),
+        Binding("c", "copy", "copy", tooltip="Copy to the clipboard (OSC 52)", id="text.copy"),
+        Binding("s", "save", "save", tooltip="Save as a file", id="text.save"),
         Binding("escape,q,enter", "dismiss", "close", key_display="esc", id="text.close"),
         *scroll_keys("text"),
     ]
@@ -32,11 +32,11 @@ class TextScreen(ScrollingModal[None]):
         """Take what is shown.
 
         Args:
-            title: What it is.
-            lines: Of text, which may come from anywhere.
-            name: Of a file to save it in, to follow `bedrock-tui-`.
-            suffix: Of that file.
-            note: What to say about it.
+            title: What the text is.
+            lines: The text, which may come from anywhere.
+            name: The name of the saved file, after `bedrock-tui-`.
+            suffix: The suffix of that file.
+            note: A remark above the text.
         """
         super().__init__()
         self.heading = title
@@ -46,7 +46,7 @@ class TextScreen(ScrollingModal[None]):
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """All lines."""
         return "\n".join(self.lines) + "\n"
 
     def compose(self) -> ComposeResult:
@@ -61,10 +61,10 @@ class TextScreen(ScrollingModal[None]):
         self.query_one("#text-note").display = bool(self.note)
 
     def action_copy(self) -> None:
-        """Copy it."""
+        """Copy the text."""
         self.app.copy_to_clipboard(self.text)
-        self.notify("Sent to the terminal's clipboard.", markup=False)
+        self.notify("Copied to the clipboard of the terminal (OSC 52).", markup=False)
 
     async def action_save(self) -> None:
-        """Save it in a new file of the working folder."""
+        """Save the text as a new file in the working directory."""
         await self.save(*self.file, self.text)
