@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.widgets import Tree
 
 from iam.text import safe
 from widgets.glyphs import OUTCOME_COLOURS, OUTCOME_WORDS, Glyphs
+from widgets.line_tree import LineTree
 
 if TYPE_CHECKING:
     from iam.changes.history import BatchRecord, Recorded
 
 
-class HistoryTree(Tree["BatchRecord"]):
+class HistoryTree(LineTree["BatchRecord"]):
     """One line per batch, the newest first; vi keys as well as arrows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -30,12 +30,14 @@ class HistoryTree(Tree["BatchRecord"]):
         ),
     ]
     DEFAULT_CSS = """
-    HistoryTree { height: 1fr; background: transparent; scrollbar-size-vertical: 1; }
+    HistoryTree {
+        height: 1fr; background: transparent; overflow-x: hidden;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
+    }
     """
 
     def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__("")
-        self.show_root = False
+        super().__init__()
         self.guide_depth = 3
         self.glyphs = glyphs
         self.shown: Sequence[BatchRecord] = ()
@@ -88,12 +90,6 @@ class HistoryTree(Tree["BatchRecord"]):
         if change.message:
             label.append(f"  {safe(change.message)}", "dim")
         return label
-
-    def action_scroll_home(self) -> None:
-        self.cursor_line = 0
-
-    def action_scroll_end(self) -> None:
-        self.cursor_line = self.last_line
 
 
 def _words_of(batch: BatchRecord) -> str:

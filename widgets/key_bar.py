@@ -1,16 +1,21 @@
-"""The foot of the screen: the keys that can be pressed now, in one line.
+"""The bottom line of the screen: the keys that do something now.
 
-Textual's own has a widget for every key and makes all of them anew whenever the focus moves, 10 ms
-each time, and the first time after the first frame. This one is text.
+Textual's own footer has a widget for every key and makes all of them again whenever the focus
+moves: 10 ms each time, and the first time after the first frame. This one is text.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
+
+_ALWAYS = 2
+"""The last keys, which are shown however narrow the screen is: help and quit."""
 
 
 class KeyBar(Static):
@@ -29,11 +34,16 @@ class KeyBar(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._keys: list[tuple[str, str, str]] = []
-        """Of each key: as Textual names it, as it is shown, and what it does."""
+        """Of each key: Textual's name, the displayed name, and what it does."""
+        self._shown: list[tuple[str, str, str]] = []
+        """Those that there is room for."""
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
         self._follow(self.screen)
+
+    def on_resize(self) -> None:
+        self._draw()
 
     def _follow(self, screen: Screen[object]) -> None:
         shown: dict[str, Binding] = {}
@@ -43,17 +53,29 @@ class KeyBar(Static):
         keys = [(b.key, self.app.get_key_display(b), b.description) for b in shown.values()]
         if keys != self._keys:
             self._keys = keys
-            self.update(Content(" ").join(_told(key, word) for _, key, word in keys))
+            self._draw()
+
+    def _draw(self) -> None:
+        """Show whole keys only; the last ones, which help and leave, before the others."""
+        width = self.content_size.width or self.app.size.width
+        first, last = self._keys[:-_ALWAYS], self._keys[-_ALWAYS:]
+        while first and _line([*first, *last]).cell_length > width:
+            first.pop()
+        self._shown = [*first, *last]
+        self.update(_line(self._shown), layout=False)
 
     def on_click(self, event: events.Click) -> None:
         end = 0
-        for key, shown, word in self._keys:
-            start, end = end, end + _told(shown, word).cell_length + 1
+        for key in self._shown:
+            start, end = end, end + _line([key]).cell_length + 1
             if start <= event.x < end - 1:
-                self.app.simulate_key(key)
+                self.app.simulate_key(key[0])
 
 
-def _told(key: str, word: str) -> Content:
-    return Content.assemble(
-        (key, "bold $footer-key-foreground"), (f" {word}", "$footer-description-foreground")
+def _line(keys: Sequence[tuple[str, str, str]]) -> Content:
+    return Content(" ").join(
+        Content.assemble(
+            (shown, "bold $footer-key-foreground"), (f" {word}", "$footer-description-foreground")
+        )
+        for _, shown, word in keys
     )

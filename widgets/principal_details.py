@@ -6,8 +6,6 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.text import Text
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -186,8 +184,8 @@ class PrincipalDetails(Vertical):
     def _show_line(self, node: TreeNode[Any] | None) -> None:
         """Show the whole line under the cursor if the tree has cut it."""
         line = self.query_one("#line", Static)
-        text = node.label.plain if node is not None and isinstance(node.label, Text) else ""
-        line.set_class(node is not None and cell_len(text) > self.sections.room_of(node), "-cut")
+        text, cut = self.sections.text_of(node)
+        line.set_class(cut, "-cut")
         if text != str(line.content):
             line.update(Content(text), layout=line.display)
 

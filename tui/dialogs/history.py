@@ -55,6 +55,7 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         with Vertical(id="history") as box:
             box.border_title = Content(f"Changes in account {safe(self.account_id)}")
             yield HistoryTree(self.glyphs)
+            yield Static("", id="history-line", markup=False)
             yield Static(self._foot(), id="history-foot", markup=False)
             yield FilterBar("words of a name, time, policy or outcome")
             yield Footer(show_command_palette=False)
@@ -69,6 +70,14 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         lines = "1 line" if damaged == 1 else f"{damaged} lines"
         note = f" ({lines} unreadable)" if damaged else ""
         return f"journal{note}: {safe(str(self.journal))}"
+
+    @on(HistoryTree.NodeHighlighted)
+    def show_line(self, event: HistoryTree.NodeHighlighted[BatchRecord]) -> None:
+        """Show the whole line under the cursor if the tree has cut it."""
+        text, cut = self.query_one(HistoryTree).text_of(event.node)
+        line = self.query_one("#history-line", Static)
+        line.display = cut
+        line.update(text)
 
     @on(FilterBar.Changed)
     def filter_changed(self, event: FilterBar.Changed) -> None:
