@@ -55,54 +55,56 @@ class Command(NamedTuple):
 _MOVE, _LOOK, _CHANGE, _APP = "Move", "Look", "Change", "App"
 
 COMMANDS: tuple[Command, ...] = (
-    Command("open_details", "enter", "Open details", "Go into the details.", _LOOK, "details"),
+    Command("open_details", "enter", "Open details", "Open the details.", _LOOK, "details"),
     Command(
-        "close_layer", "escape", "Back", "Undo one layer: details, filter, marks.",
+        "close_layer", "escape", "Back", "Close the details, the filter or the marks.",
         _LOOK, display="esc", palette=False,
     ),
-    Command("switch_pane", "tab", "Other pane", "Go to the other pane.", _LOOK, palette=False),
+    Command("switch_pane", "tab", "Other pane", "Switch to the other pane.", _LOOK, palette=False),
     Command(
-        "filter", "slash", "Filter", "Show the names, paths, ARNs with these words.",
+        "filter", "slash", "Filter", "Filter by words of names, paths and ARNs.",
         _LOOK, "filter", "/", priority=True,
     ),
     Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
     Command("show_users", "2", "Users", "Show users only.", _LOOK),
     Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),
-    Command("show_groups", "4", "Groups", "Show groups, with what each gives.", _LOOK),
+    Command("show_groups", "4", "Groups", "Show groups and what each grants.", _LOOK),
     Command(
-        "cycle_verdict", "f", "Filter by verdict", "Show one verdict after another.",
+        "cycle_verdict", "f", "Filter by verdict", "Filter by one verdict after another.",
         _LOOK, "verdict",
     ),
     Command(
         "hidden_grants", "h", "Hidden grants",
-        "Show who invokes models by a policy not Bedrock's.",
+        "Show who can invoke models through other policies.",
         _LOOK, "hidden",
     ),
-    Command("who_can", "w", "Who can …", "Who can do an action, and by what?", _LOOK, "who"),
+    Command(
+        "who_can", "w", "Who can …", "Show who can do an action, and through what.", _LOOK, "who"
+    ),
     Command("not_read", "n", "Not read", "List what could not be read.", _LOOK),
     Command(
         "policy", "v", "Policy and its versions",
-        "Show the policy, and what its versions gave.", _LOOK,
+        "Show the policy and what its versions changed.", _LOOK,
     ),
     Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK),
-    Command("copy_arn", "y", "Copy ARN", "Copy the ARN by way of the terminal (OSC 52).", _LOOK),
+    Command("copy_arn", "y", "Copy ARN", "Copy the ARN through the terminal (OSC 52).", _LOOK),
     Command(
         "attach", "a", "Attach", "Attach the policy to the marked, or to this one.",
         _CHANGE, "attach", writes=True,
     ),
     Command(
-        "detach", "d", "Detach", "Detach it from the marked, or from this one.",
+        "detach", "d", "Detach", "Detach the policy from the marked, or this one.",
         _CHANGE, "detach", writes=True,
     ),
     Command(
         "undo", "u", "Undo",
-        "Reverse the last changes, or what they did to the marked ones.", _CHANGE, writes=True,
+        "Undo the last changes, all or of the marked.", _CHANGE, writes=True,
     ),
-    Command("history", "H", "History", "Show the changes that were made.", _CHANGE),
+    Command("history", "H", "History", "Show earlier changes; undo any of them.", _CHANGE),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
-    Command("redraw", "ctrl+l", "Redraw", "Draw the screen anew.", _APP),
+    Command("redraw", "ctrl+l", "Redraw", "Draw the screen again.", _APP),
     Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
-    Command("quit", "q", "Quit", "Leave at once.", _APP, "quit"),
+    Command("quit", "q", "Quit", "Quit.", _APP, "quit"),
 )  # fmt: skip
 
 MOVEMENT: tuple[tuple[str, str], ...] = (
@@ -110,9 +112,9 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("PageDown PageUp", "one page down, up"),
     ("g G", "first row, last row"),
     ("space", "mark or unmark the principal"),
-    ("*", "mark all that is shown, or unmark them"),
+    ("*", "mark or unmark all that is shown"),
     ("→ ← l h", "open, close a section of the details"),
-    ("[ ] { }", "in the policy: choose the versions to compare"),
+    ("[ ] { }", "policy: choose the versions to compare"),
     ("ctrl+p", "every command by name"),
 )
 """Keys that belong to the widgets, for the help screen and the README."""
