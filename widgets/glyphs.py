@@ -5,15 +5,14 @@ No meaning is in a colour alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from iam.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
-    from iam.changes.apply import Ending
     from iam.changes.history import State
 
-    Outcome = Ending | State
+    Outcome = State | Literal["unneeded"]
     """How a change ended, in a batch or in the journal."""
 
 _STYLES = {

@@ -1,7 +1,8 @@
 """The bottom line of the screen: the keys that do something now.
 
 Textual's own footer has a widget for every key and makes all of them again whenever the focus
-moves: 10 ms each time, and the first time after the first frame. This one is text.
+moves: 10 ms each time, and the first time after the first frame. This one is text. Where it is too
+narrow, keys in the middle are left out: the first ones are used most, the last ones help and quit.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-_ALWAYS = 2
-"""The last keys, which are shown however narrow the screen is: help and quit."""
+_FIRST, _LAST = 2, 2
+"""Keys at either end that are left out last; help and quit never are."""
 
 
 class KeyBar(Static):
@@ -56,13 +57,13 @@ class KeyBar(Static):
             self._draw()
 
     def _draw(self) -> None:
-        """Show whole keys only; the last ones, which help and leave, before the others."""
+        """Show as many keys as fit, whole."""
         width = self.content_size.width or self.app.size.width
-        first, last = self._keys[:-_ALWAYS], self._keys[-_ALWAYS:]
-        while first and _line([*first, *last]).cell_length > width:
-            first.pop()
-        self._shown = [*first, *last]
-        self.update(_line(self._shown), layout=False)
+        shown = list(self._keys)
+        while len(shown) > _LAST and _line(shown).cell_length > width:
+            del shown[max(0, min(_FIRST, len(shown) - _LAST - 1))]
+        self._shown = shown
+        self.update(_line(shown), layout=False)
 
     def on_click(self, event: events.Click) -> None:
         end = 0

@@ -14,7 +14,7 @@ from iam.ages import age
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from widgets.glyphs import Glyphs
-from widgets.wrapping import arn_lines
+from widgets.wrapping import broken
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -151,7 +151,7 @@ class PrincipalDetails(Vertical):
 
     def _facts(self, principal: Entity, result: PrincipalResult | None) -> Content:
         room = max(20, self.content_size.width - 2 - _FACT_WIDTH)
-        arn, *more = arn_lines(safe(principal.arn), room)
+        arn, *more = broken(safe(principal.arn), room)
         facts = [("ARN", arn), *(("", line) for line in more)]
         if principal.path != "/":
             facts.append(("Path", principal.path))

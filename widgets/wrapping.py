@@ -11,18 +11,32 @@ from textual.content import Content
 from iam.text import safe
 
 _LEAST_ROOM = 10
-_ARN_PART = re.compile(r"[^:/]*[:/]+|[^:/]+")
+_SEPARATORS = tuple(re.compile(f"[^{of}]*[{of}]+|[^{of}]+") for of in (" ", ":/", "._=,@+-"))
+"""What a line may end with, the best first; each pattern matches a part with its separator."""
 
 
-def arn_lines(arn: str, width: int) -> list[str]:
-    """Break an ARN after a colon or a slash, and within a part only if that part is too long."""
+def broken(text: str, width: int) -> list[str]:
+    """Break a text into lines: between words, then between the parts of an ARN, then of a name.
+
+    Args:
+        text: Any text, harmless already.
+        width: Cells that there are.
+    """
     lines = [""]
-    for part in _ARN_PART.findall(arn):
-        if cell_len(lines[-1] + part) <= width:
+
+    def add(part: str, level: int) -> None:
+        if cell_len((lines[-1] + part).rstrip()) <= width:
             lines[-1] += part
+        elif cell_len(part.rstrip()) <= width:
+            lines.append(part)
+        elif level < len(_SEPARATORS):
+            for piece in _SEPARATORS[level].findall(part):
+                add(piece, level + 1)
         else:
-            lines += chop_cells(part, width)
-    return [line for line in lines if line] or [""]
+            lines.extend(chop_cells(part, width))
+
+    add(text, 0)
+    return [line.rstrip() for line in lines if line.strip()] or [""]
 
 
 def hanging(text: str, width: int, lead: str = "", style: str = "") -> Content:
@@ -35,7 +49,7 @@ def hanging(text: str, width: int, lead: str = "", style: str = "") -> Content:
         style: Of all of it.
     """
     room = max(_LEAST_ROOM, width - len(lead))
-    lines = [line.plain.rstrip() for line in Content(safe(text)).wrap(room)]
+    lines = broken(safe(text), room)
     return Content.styled(lead + f"\n{' ' * len(lead)}".join(lines), style)
 
 
@@ -53,12 +67,7 @@ def facts(
     lines: list[Content] = []
     room = max(_LEAST_ROOM, width - column)
     for name, value in pairs:
-        text = safe(value)
-        if text.startswith("arn:"):
-            parts = arn_lines(text, room)
-        else:
-            parts = [line.plain.rstrip() for line in Content(text).wrap(room)] or [""]
-        for number, part in enumerate(parts):
+        for number, part in enumerate(broken(safe(value), room)):
             label = ("" if number else name).ljust(column)
             lines.append(Content.assemble((label, "dim"), (part, style) if style else part))
     return lines

@@ -1,4 +1,4 @@
-"""Read what is attached to one user, role or group now, and again where the answer may be stale."""
+"""Read which managed policies are attached to a user, role or group, again if it may be stale."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _Kind = Literal["user", "role", "group"]
 
 
 async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
-    """The ARNs of the managed policies that are attached to a user, role or group now.
+    """Read the ARNs of the managed policies attached to a user, role or group.
 
     Raises:
         AwsError: They could not be read; `NoSuchEntity` if it does not exist.
     """
-    found, missing = await listed(
+    policies, missing = await listed(
         aws, f"list_attached_{kind}_policies", "AttachedPolicies", **{f"{kind.title()}Name": name}
     )
     if missing is not None:
         raise missing
-    return tuple(required(item, "PolicyArn") for item in found)
+    return tuple(required(policy, "PolicyArn") for policy in policies)
 
 
 async def attached_now(
@@ -41,21 +41,21 @@ async def attached_now(
     deadline: float,
     hurry: asyncio.Event | None = None,
 ) -> tuple[str, ...]:
-    """Read what is attached, again while it contradicts what was confirmed.
+    """Read what is attached, and again while it contradicts a confirmed change.
 
     Args:
         aws: The connection.
-        kind: Of the holder.
-        name: Of the holder.
-        confirmed: What AWS confirmed of the holder lately.
-        deadline: The time of `time.monotonic` after which a contradiction is believed.
-        hurry: Once set, nothing is waited for any more.
+        kind: Of the entity.
+        name: Of the entity.
+        confirmed: The recently confirmed changes of the entity, as `Confirmed.of` returns them.
+        deadline: The `time.monotonic` time after which a contradicting read is accepted.
+        hurry: Once set, reads are no longer repeated.
 
     Returns:
         The ARNs of the attached policies.
 
     Raises:
-        AwsError: They could not be read; `NoSuchEntity` if the holder does not exist.
+        AwsError: They could not be read; `NoSuchEntity` if the entity does not exist.
     """
     hurry = hurry or asyncio.Event()
     pause = 0.1
@@ -70,6 +70,6 @@ async def attached_now(
 
 
 async def sleep(seconds: float, hurry: asyncio.Event) -> None:
-    """Sleep, unless or until there is a hurry."""
+    """Sleep until the time is up or `hurry` is set."""
     with suppress(TimeoutError):
         await asyncio.wait_for(hurry.wait(), seconds)

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from iam.account.model import account_of
+from iam.arn import Arn
 from iam.aws.attached import attached_now, sleep
 from iam.aws.client import Aws
 from iam.aws.confirmed import Confirmed, contradicted
@@ -96,7 +96,7 @@ async def apply(
     """
     patience, hurry = patience or Patience(), hurry or asyncio.Event()
     try:
-        for account in {account_id, account_of(change.entity.arn)}:
+        for account in {account_id, Arn.parse(change.entity.arn).account}:
             aws.require(account)
     except AwsError as wrong:
         return Outcome(change, "failed", wrong, sent=False)

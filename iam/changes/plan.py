@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from iam.account.attachments import attachment_of
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Principal, in_order
+from iam.arn import Arn
 from iam.changes.history import BatchRecord
 from iam.changes.journal import Op
 from iam.verdicts.evaluator import Evaluator
@@ -202,7 +203,7 @@ def _doubtful(batch: BatchRecord, chosen: Iterable[str]) -> list[str]:
 
 def _gone(arns: Iterable[str], account: Account) -> list[str]:
     gone = [arn for arn in arns if account.entity(arn) is None]
-    return [f"{arn.rsplit('/', 1)[-1]} is not in the account any more." for arn in gone]
+    return [f"{Arn.parse(arn).name} is not in the account any more." for arn in gone]
 
 
 def changed(entity: Entity, op: Op, policy_arn: str) -> Entity:

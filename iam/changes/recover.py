@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from iam.account.model import named
+from iam.account.model import kind_and_name
 from iam.aws.attached import PATIENCE, attached_now
 from iam.aws.client import Aws
 from iam.aws.confirmed import SETTLED, Confirmed
@@ -106,7 +106,7 @@ async def _asked(asking: _Asking, change: Recorded) -> tuple[Phase | None, AwsEr
     """How a change ended, by what AWS says now."""
     entry = change.entry
     try:
-        kind, name = named(entry.principal)
+        kind, name = kind_and_name(entry.principal)
         # A read that shows the state before a confirmed change looks as if this one, which was to
         # reverse it, had been made.
         confirmed = asking.confirmed.of(entry.principal)

@@ -15,7 +15,6 @@ from iam.account.model import Principal
 from iam.reports.audit import Audit
 from iam.reports.json_format import as_json
 from iam.text import safe
-from iam.verdicts.hidden_grants import hidden_by
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict
 
@@ -176,8 +175,8 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
 
 def _policy(audit: Audit, principal: Principal, result: PrincipalResult) -> str:
     """How it has the policy, or by which others it can invoke models all the same."""
-    if not result.attached and (hidden := hidden_by(audit.account, principal, result)):
-        return f"hidden: {', '.join(hidden)}"
+    if not result.attached and result.hidden:
+        return f"hidden: {', '.join(result.hidden)}"
     return attached_in_words(result)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from iam.account.attachments import Attachment
+from iam.arn import Arn
 from iam.verdicts.verdict import Verdict
 
 TOO_COMPLEX = "its resource patterns are too complex to be compared"
@@ -39,7 +40,7 @@ class DecidingStatement:
     @property
     def origin(self) -> str:
         """The policy, and the group by which it reaches the principal."""
-        policy = self.policy.rsplit("/", 1)[-1]
+        policy = Arn.parse(self.policy).name
         return f"{policy} by group {self.group}" if self.group else policy
 
     @property
@@ -102,6 +103,9 @@ class PrincipalResult:
     verdict: Verdict
     sections: tuple[SectionResult, ...]
     attached: Attachment = field(default_factory=Attachment)
+    hidden: tuple[str, ...] = ()
+    """The policies by which it can invoke models, where none of them is obviously related to
+    Bedrock."""
 
     @property
     def means(self) -> str:
@@ -129,6 +133,6 @@ class Summary:
     invokes: Verdict | None = None
     """Whether it can invoke models; None where the policy's sections have no such action."""
     hidden: tuple[str, ...] = ()
-    """The policies by which it can, where nobody would expect it of any of them."""
+    """The policies by which it can, where none of them is obviously related to Bedrock."""
     uncertain: bool = False
     """Whether the verdict on some action is unknown, be it that no sum shows it."""

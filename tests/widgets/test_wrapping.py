@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from widgets.wrapping import arn_lines, facts, hanging
+from widgets.wrapping import broken, facts, hanging
 
 ARN = "arn:aws:iam::123456789012:user/automation/backup-agent"
 
@@ -16,14 +16,12 @@ ARN = "arn:aws:iam::123456789012:user/automation/backup-agent"
         (80, [ARN]),
         (44, ["arn:aws:iam::123456789012:user/automation/", "backup-agent"]),
         (30, ["arn:aws:iam::123456789012:", "user/automation/backup-agent"]),
-        (
-            10,
-            ["arn:aws:", "iam::", "1234567890", "12:user/", "automation", "/", "backup-age", "nt"],
-        ),
+        (16, ["arn:aws:iam::", "123456789012:", "user/automation/", "backup-agent"]),
+        (9, ["arn:aws:", "iam::", "123456789", "012:user/", "automatio", "n/backup-", "agent"]),
     ],
 )
 def test_an_arn_breaks_between_its_parts(width: int, lines: list[str]) -> None:
-    assert arn_lines(ARN, width) == lines
+    assert broken(ARN, width) == lines
     assert "".join(lines) == ARN
 
 
@@ -42,3 +40,12 @@ def test_a_text_hangs_below_its_lead_and_is_harmless() -> None:
     first, second = hanging("one two three\x1b[31m four", 20, "! ").plain.split("\n")
     assert first == "! one two"
     assert second == r"  three\x1b[31m four"
+
+
+def test_a_long_name_breaks_between_its_own_parts() -> None:
+    name = "a-name.of-many-parts-0123456789-abcdefghijk"
+    assert broken(f"arn:aws:iam::123456789012:user/department/{name}", 42) == [
+        "arn:aws:iam::123456789012:user/department/",
+        "a-name.of-many-parts-0123456789-",
+        "abcdefghijk",
+    ]

@@ -26,7 +26,7 @@ from widgets.plan_view import PlanView
 if TYPE_CHECKING:
     from iam.changes.plan import Plan
 
-_NARROW = 72
+_TIGHT = 70
 """Columns below which the keys do not fit on one line beside the buttons."""
 Check = Callable[[Callable[[int], None]], Awaitable["Plan"]]
 """Checks with AWS and makes the plan again; calls back with the number checked so far."""
@@ -157,8 +157,8 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def _show_keys(self) -> None:
         keys = ["c commands"] if self.plan.changes else []
         keys += ["g show group"] if self.plan.holding_groups else []
-        narrow = self.size.width < _NARROW
-        self.query_one("#dialog-keys", Static).update(("\n" if narrow else "  ").join(keys))
+        tight = self.size.width < _TIGHT
+        self.query_one("#dialog-keys", Static).update(("\n" if tight else "  ").join(keys))
 
     @property
     def _hidden_by_filter(self) -> str:
@@ -173,6 +173,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         self.call_after_refresh(self._fit)
 
     def on_resize(self) -> None:
+        self.set_class(self.size.width < _TIGHT, "-tight")
         self._show_keys()
         self.call_after_refresh(self._fit)
 

@@ -13,6 +13,7 @@ from textual.widgets import Footer, Static
 
 from iam.text import safe
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
+from tui.saving import save
 
 
 class TextScreen(ScrollingModal[None]):
@@ -67,4 +68,4 @@ class TextScreen(ScrollingModal[None]):
 
     async def action_save(self) -> None:
         """Save the text as a new file in the working directory."""
-        await self.save(*self.file, self.text)
+        await save(self.app, *self.file, self.text)
