@@ -11,9 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import constants
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
@@ -28,6 +27,7 @@ from tui.options import Launch
 from tui.session.reader_process import ReaderProcess
 from tui.session.session import Session
 from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
+from tui.terminal.textual_private import HookedApp
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
 
@@ -46,7 +46,7 @@ class DriverError(Exception):
     """Why the terminal cannot be driven, in one sentence."""
 
 
-class BedrockApp(App[int]):
+class BedrockApp(HookedApp):
     """See and change who can use Amazon Bedrock."""
 
     TITLE = "bedrock-tui"
@@ -123,7 +123,7 @@ class BedrockApp(App[int]):
         markup: bool = True,
     ) -> None:
         """Show a toast, unless the same one is being shown."""
-        if any((n.title, n.message) == (title, message) for n in self._notifications):
+        if self.is_notifying(title, message):
             return
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
@@ -131,10 +131,9 @@ class BedrockApp(App[int]):
         filters = super().get_line_filters()
         return filters if self.glyphs.unicode else [*filters, AsciiFilter()]
 
-    def _fatal_error(self) -> None:
+    def fault_sentence(self) -> str:
         """Report an unexpected error in one sentence; Textual would print values, even secrets."""
-        self._exit_renderables.append(Text(f"bedrock-tui: {write_crash_report()}"))
-        self._close_messages_no_wait()
+        return f"bedrock-tui: {write_crash_report()}"
 
     def _handle_signals(self) -> None:
         """Restore the terminal when the connection drops or the app is asked to end."""
@@ -171,7 +170,8 @@ class BedrockApp(App[int]):
 
     def action_redraw(self) -> None:
         """Draw the screen again, where another program has written to the terminal."""
-        redraw = getattr(self._driver, "redraw", None)  # Textual's drivers draw everything anyway
+        # Textual's own drivers draw everything anyway.
+        redraw = getattr(self.terminal_driver, "redraw", None)
         if redraw is not None:
             redraw()
         self.refresh()

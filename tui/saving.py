@@ -1,4 +1,4 @@
-"""Files that the operator asks for, in the working folder and for the operator's eyes only."""
+"""Files that the operator saves: in the working directory, readable only by their owner."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 async def save(app: App[int], name: str, suffix: str, text: str) -> None:
-    """Write a new file, and say where it is or why there is none."""
+    """Write a new file; notify its path, or why it could not be written."""
     path = Path(f"bedrock-tui-{name}-{datetime.now():%Y%m%d-%H%M%S}.{suffix}")
     try:
         saved = await in_thread(_write, path, text)
     except OSError as error:
         why = safe(error.strerror or str(error))
-        app.notify(f"It could not be saved: {why}.", severity="error", markup=False)
+        app.notify(f"Could not save the file: {why}.", severity="error", markup=False)
     else:
         app.notify(f"Saved as {safe(str(saved))}", markup=False)
 

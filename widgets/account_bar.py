@@ -1,5 +1,5 @@
-"""The bar on top: which account, seen as whom, whether it can be changed; the audit's sum, or what
-is under way."""
+"""The bar at the top: the account, the caller, whether changes are possible; below it the number of
+principals by verdict, and what is in progress."""
 
 from __future__ import annotations
 
@@ -14,42 +14,44 @@ from textual.widgets import Static
 
 from iam.text import safe
 from iam.verdicts.verdict import Verdict
-from widgets.glyphs import WORDS, Glyphs
+from widgets.glyphs import Glyphs
 
 
 class BarData(NamedTuple):
-    """What the bar says; empty while it is not known."""
+    """What the bar shows; empty while unknown."""
 
     account_id: str = ""
     alias: str = ""
     region: str = ""
     profile: str = ""
     endpoint: str = ""
-    """The host that is asked, where it is not one of AWS's own."""
+    """The host that requests go to, if it is not AWS's own."""
     caller: str = ""
     policy: str = ""
     version: str = ""
     policy_note: str = ""
-    """Where the policy's document is from, if not from AWS just now."""
+    """The source of the policy document, if it was not just read from AWS."""
     file: str = ""
-    """Of a snapshot: which, and of when."""
+    """The name and the date of a snapshot."""
     badges: tuple[str, ...] = ()
     """`READ-ONLY`, `DEMO`, `SNAPSHOT`."""
     stale: str = ""
-    """How old the account is, while it is the one of another day."""
+    """The age of the cached account, while it is shown."""
     counts: Mapping[Verdict, int] = MappingProxyType({})
     unread: int = 0
 
 
 _STEPS = 20
-"""Columns of the bar that says how far it is."""
+"""Columns of the progress bar."""
+_LEAST_NAME = 9
+"""Columns that a policy's name is cut to, at the least."""
 
 
 class AccountBar(Static):
-    """Two lines; what matters less goes first where there is no room.
+    """Two lines; where there is no room, what matters least is left out first.
 
-    How far something is stands in the second one, as text: nothing below has to move for it, and
-    Textual's own bar is several widgets, and moves all the time while it has no end.
+    Progress is text in the second line: nothing below has to move for it, and Textual's own bar is
+    several widgets, which move all the time while the end is unknown.
     """
 
     DEFAULT_CSS = """
@@ -65,24 +67,24 @@ class AccountBar(Static):
         self.glyphs = glyphs
         self.data = BarData()
         self.progress = Content()
-        """What is under way, and how far; empty if nothing is."""
+        """What is in progress, and how far; empty if nothing is."""
 
     def say(self, text: str, done: float | None = None) -> None:
-        """Show what is under way.
+        """Show what is in progress.
 
         Args:
-            text: In words; nothing is under way if it is empty.
-            done: From 0 to 1; None while nobody knows.
+            text: What it is; nothing is in progress if it is empty.
+            done: From 0 to 1; None while unknown.
         """
         self.progress = Content.styled(text, "$text-muted")
         if done is not None:
-            full = min(round(done * _STEPS), _STEPS)
-            line, rest = ("━" * full, "$primary"), ("─" * (_STEPS - full), "dim")
+            steps = min(round(done * _STEPS), _STEPS)
+            line, rest = ("━" * steps, "$primary"), ("─" * (_STEPS - steps), "dim")
             self.progress = Content.assemble(line, rest, "  ", self.progress)
         self._draw()
 
     def update_bar(self, data: BarData) -> None:
-        """Show what is known now."""
+        """Show other data."""
         self.data = data
         self._draw()
 
@@ -92,7 +94,7 @@ class AccountBar(Static):
     def _draw(self) -> None:
         width = self.content_size.width
         lines = [self._account(width), self._audit(width)]
-        self.update(Content("\n").join(lines), layout=False)  # two they always are
+        self.update(Content("\n").join(lines), layout=False)  # always two lines
 
     def _account(self, width: int) -> Content:
         data = self.data
@@ -112,7 +114,7 @@ class AccountBar(Static):
             )
             if text
         ]
-        # Where there is no room for all, the alias gives way first, then the end of the host.
+        # Without room for all, the alias is cut first, then the end of the host.
         room = width - Content("  ").join([account, *badges]).cell_length
         named = []
         if data.endpoint:
@@ -126,38 +128,42 @@ class AccountBar(Static):
 
     def _audit(self, width: int) -> Content:
         data = self.data
-        counts = [
-            Content.assemble(
-                (self.glyphs.of(v), self.glyphs.style(v)),
-                f" {data.counts[v]:,} ",
-                (WORDS[v], "dim"),
-            )
-            for v in Verdict
-            if v in data.counts
-        ]
-        if data.unread:
-            counts.append(Content.styled(f"{data.unread} not read", "bold $error"))
-        needed = counts
-        if self.progress:
-            needed = [self.progress]
-            # All of the counts or none: half a number would be a wrong one.
-            if Content("  ").join([*needed, *counts]).cell_length <= width:
-                needed += counts
+        progress = [self.progress] if self.progress else []
+        with_words, signs_only = ([*progress, *self._counts(words=w)] for w in (True, False))
+        needed = with_words if _length(with_words) <= width else signs_only
+        if progress and _length(needed) > width:
+            needed = progress  # half a number would be a wrong one
         optional = []
         if data.policy:
-            counted = Content("  ").join(needed).cell_length + 2 if needed else 0
+            counted = _length(needed) + 2 if needed else 0
             version = f" {safe(data.version)}"
-            # A name that is cut still says which version, and leaves room for where it is from.
+            # A name is cut so that its version and the source of its document have room.
             note = cell_len(safe(data.policy_note)) + 2 if data.policy_note else 0
-            room = max(12, width - counted - len(version) - note)
+            room = max(_LEAST_NAME, width - counted - len(version) - note)
             name = Content.styled(safe(data.policy), "$text").truncate(room, ellipsis=True)
             optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:
             optional.append(Content.styled(safe(data.policy_note), "$warning"))
         return self._line(needed, optional, width) if needed else Content("  ").join(optional)
 
+    def _counts(self, *, words: bool) -> list[Content]:
+        """The number of principals by verdict, and of what could not be read."""
+        data = self.data
+        counts = [
+            Content.assemble(
+                (self.glyphs.of(verdict), self.glyphs.style(verdict)),
+                f" {data.counts[verdict]:,}",
+                (f" {verdict}" if words else "", "dim"),
+            )
+            for verdict in Verdict
+            if verdict in data.counts
+        ]
+        if data.unread:
+            counts.append(Content.styled(f"{data.unread} not read", "bold $error"))
+        return counts
+
     def _line(self, needed: list[Content], optional: list[Content], width: int) -> Content:
-        """What is needed, then as much of the rest as fits; what is cut ends in an ellipsis."""
+        """What is needed, then as much of the rest as fits; cut text ends in an ellipsis."""
         line = Content("  ").join(needed)
         for part in optional:
             room = width - line.cell_length - 2
@@ -169,6 +175,10 @@ class AccountBar(Static):
         return line
 
 
+def _length(parts: list[Content]) -> int:
+    return Content("  ").join(parts).cell_length
+
+
 def _caller(arn: str) -> str:
-    """The end of an ARN, which says who: `assumed-role/admin/jane`."""
+    """The last part of an ARN: `assumed-role/admin/jane`."""
     return arn.split(":", 5)[-1] if arn else ""

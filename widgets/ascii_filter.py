@@ -1,4 +1,4 @@
-"""Draw in ASCII where the terminal does not show UTF-8: the last thing done to every line."""
+"""Replaces other characters by ASCII, as the last step, where the terminal shows no UTF-8."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLAIN = {
 
 
 class AsciiFilter(LineFilter):
-    """Puts an ASCII sign of the same width in place of every other character."""
+    """Replaces every character that is not ASCII by an ASCII sign of the same width."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [

@@ -1,4 +1,4 @@
-"""The filter: a line to type words into, that narrows the table with every key."""
+"""The filter: an input whose words narrow the table with every key."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from textual.widgets import Input, Label
 
 
 class FilterBar(Horizontal):
-    """Hidden unless open or in force; esc clears it, enter keeps it."""
+    """Hidden unless open or active; esc clears it, enter keeps it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Handled before the next key is looked at, which is meant for the table already.
+        # Priority: the next key is already meant for the table.
         Binding("enter", "keep", "Keep", show=False, priority=True, id="filter.keep"),
         Binding("escape", "clear", "Clear", show=False, priority=True, id="filter.clear"),
     ]
@@ -38,41 +38,41 @@ class FilterBar(Horizontal):
 
     @dataclass
     class Changed(Message):
-        """A message that says what the table is to be narrowed to."""
+        """A message that tells which words to filter by."""
 
         text: str
 
     class Closed(Message):
-        """A message that gives the keys back to the table."""
+        """A message that returns the focus to the table."""
 
-    def __init__(self, placeholder: str = "words of a name, a path or an ARN") -> None:
+    def __init__(self, placeholder: str = "words of a name, path or ARN") -> None:
         super().__init__()
         self._placeholder = placeholder
 
     def furnish(self) -> None:
-        """Make the line to type into, if there is none yet: the first frame does not need it."""
+        """Create the input if there is none yet: the first frame does not need it."""
         if not self.children:
             self.mount(
                 Label("/ ", markup=False),
                 Input(placeholder=self._placeholder, compact=True),
-                Label(" enter keeps, esc clears", markup=False, classes="hint"),
+                Label(" enter keep  esc clear", markup=False, classes="hint"),
             )
 
     @property
     def line(self) -> Input:
-        """The line to type into."""
+        """The input."""
         self.furnish()
         return self.query_one(Input)
 
     @property
     def text(self) -> str:
-        """The filter in force."""
+        """The active filter."""
         return self.line.value if self.children else ""
 
     def open(self) -> None:
-        """Take the keys."""
+        """Show the input and focus it."""
         self.display = True
-        # At once: keys that wait already are to be typed into it, and not to be taken for commands.
+        # At once: keys that are queued already must not be taken for commands.
         self.screen.set_focus(self.line)
 
     def on_descendant_focus(self) -> None:
@@ -82,20 +82,20 @@ class FilterBar(Horizontal):
         self.query_one(".hint").display = False
 
     def put(self, text: str) -> None:
-        """Let it say what the table shows already."""
+        """Set the filter to what the table shows already."""
         if text != self.text:
             with self.prevent(Input.Changed):
                 self.line.value = text
         self.display = bool(text)
 
     async def action_keep(self) -> None:
-        """Keep the filter in force, and close."""
-        await _settled(self.line)  # letters that were typed before
+        """Keep the filter and close."""
+        await _all_handled(self.line)  # letters that were typed before
         await self._close()
 
     async def action_clear(self) -> None:
-        """Clear the filter, and close."""
-        await _settled(self.line)
+        """Clear the filter and close."""
+        await _all_handled(self.line)
         self.line.value = ""
         await self._close()
 
@@ -105,23 +105,23 @@ class FilterBar(Horizontal):
         self.post_message(self.Changed(event.value))
 
     async def _close(self) -> None:
-        """Hand back the keys, and let everybody above have heard of it."""
-        typed = self.line
-        # Twice each: what is handled first may leave another message behind.
-        for widget in (typed, typed, self, self):
-            await _settled(widget)
+        """Return the focus, once all ancestors have handled the last changes."""
+        line = self.line
+        # Twice each: handling the first messages may post another.
+        for widget in (line, line, self, self):
+            await _all_handled(widget)
         self.display = bool(self.text)
         self.post_message(self.Closed())
-        for above in self.ancestors_with_self:
-            await _settled(above)
-            if above is self.screen:
+        for ancestor in self.ancestors_with_self:
+            await _all_handled(ancestor)
+            if ancestor is self.screen:
                 break
 
 
-async def _settled(pump: MessagePump) -> None:
-    """Wait until all messages that a widget has got so far are handled."""
+async def _all_handled(pump: MessagePump) -> None:
+    """Wait until a widget has handled all messages that it has received so far."""
     handled = asyncio.Event()
     pump.call_later(handled.set)
-    # Nobody is kept waiting by a widget that is being taken down.
+    # A widget that is being removed handles no more.
     with suppress(TimeoutError):
         await asyncio.wait_for(handled.wait(), 1)

@@ -1,10 +1,19 @@
-"""The signs and colours of verdicts, and their ASCII forms. No meaning is in a colour alone."""
+"""The signs and colours of verdicts and of the outcomes of changes, and their ASCII forms.
+
+No meaning is in a colour alone.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from iam.verdicts.verdict import Verdict
+
+if TYPE_CHECKING:
+    from iam.changes.history import State
+
+    Outcome = State | Literal["unneeded"]
+    """How a change ended, in a batch or in the journal."""
 
 _STYLES = {
     Verdict.GRANTED: "$success",
@@ -13,14 +22,21 @@ _STYLES = {
     Verdict.NONE: "dim",
     Verdict.UNKNOWN: "bold $accent",
 }
-WORDS = {
-    Verdict.GRANTED: "full",
-    Verdict.PARTIAL: "partial",
-    Verdict.DENIED: "denied",
-    Verdict.NONE: "none",
-    Verdict.UNKNOWN: "unknown",
+OUTCOME_WORDS: dict[Outcome, str] = {
+    "done": "done",
+    "unneeded": "no change needed",
+    "failed": "failed",
+    "unconfirmed": "unconfirmed",
+    "open": "no answer yet",
 }
-"""For sums over principals."""
+OUTCOME_COLOURS: dict[Outcome, str] = {
+    "done": "green",
+    "unneeded": "dim",
+    "failed": "red",
+    "unconfirmed": "yellow",
+    "open": "bold",
+}
+"""The terminal's own, for a `rich.text.Text`."""
 
 
 class Glyphs(NamedTuple):
@@ -28,6 +44,7 @@ class Glyphs(NamedTuple):
 
     unicode: bool
     verdicts: dict[Verdict, str]
+    outcomes: dict[Outcome, str]
     arrow: str
     mark: str
     pending: str
@@ -46,6 +63,7 @@ class Glyphs(NamedTuple):
 _UNICODE = Glyphs(
     unicode=True,
     verdicts=dict(zip(Verdict, "●◐✗○?", strict=True)),
+    outcomes=dict(zip(OUTCOME_WORDS, "●○✗?…", strict=True)),
     arrow="→",
     mark="▌",
     pending="…",
@@ -55,6 +73,7 @@ _UNICODE = Glyphs(
 _ASCII = Glyphs(
     unicode=False,
     verdicts=dict(zip(Verdict, "+~x.?", strict=True)),
+    outcomes=dict(zip(OUTCOME_WORDS, "+.x?-", strict=True)),
     arrow="->",
     mark=">",
     pending=".",

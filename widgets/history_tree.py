@@ -1,4 +1,4 @@
-"""The batches of changes as a tree: when, what and how it ended; opened, each change."""
+"""The batches of changes as a tree: time, change and outcome; opened, each change."""
 
 from __future__ import annotations
 
@@ -8,25 +8,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.widgets import Tree
 
 from iam.text import safe
-from widgets.glyphs import Glyphs
+from widgets.glyphs import OUTCOME_COLOURS, OUTCOME_WORDS, Glyphs
+from widgets.line_tree import LineTree
 
 if TYPE_CHECKING:
-    from iam.changes.history import BatchRecord, Recorded, State
-
-_STYLES: dict[State, str] = {
-    "done": "green",
-    "failed": "red",
-    "unconfirmed": "yellow",
-    "open": "bold",
-}
-_WORDS: dict[State, str] = {"open": "no answer yet"}
+    from iam.changes.history import BatchRecord, Recorded
 
 
-class HistoryTree(Tree["BatchRecord"]):
-    """A line a batch, the newest first; vi keys as well as arrows."""
+class HistoryTree(LineTree["BatchRecord"]):
+    """One line per batch, the newest first; vi keys as well as arrows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", "Down", show=False, id="history.down"),
@@ -38,16 +30,18 @@ class HistoryTree(Tree["BatchRecord"]):
         ),
     ]
     DEFAULT_CSS = """
-    HistoryTree { height: 1fr; background: transparent; scrollbar-size-vertical: 1; }
+    HistoryTree {
+        height: 1fr; background: transparent; overflow-x: hidden;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
+    }
     """
 
     def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__("")
-        self.show_root = False
+        super().__init__()
         self.guide_depth = 3
         self.glyphs = glyphs
         self.shown: Sequence[BatchRecord] = ()
-        """The batches that the filter lets through."""
+        """The batches that match the filter."""
         self._all: Sequence[BatchRecord] = ()
 
     @property
@@ -61,7 +55,7 @@ class HistoryTree(Tree["BatchRecord"]):
         self.filter("")
 
     def filter(self, text: str) -> None:
-        """Show the batches that have all of these words in them."""
+        """Show the batches that contain all of these words."""
         words = text.lower().split()
         self.shown = [b for b in self._all if all(word in _words_of(b) for word in words)]
         self.clear()
@@ -70,7 +64,7 @@ class HistoryTree(Tree["BatchRecord"]):
             for change in batch.changes:
                 node.add_leaf(self._change(change), batch)
         if not self.shown:
-            none = "nothing matches" if self._all else "no change has been made yet"
+            none = "nothing matches" if self._all else "no changes yet"
             self.root.add_leaf(Text(none, "dim"))
         self.cursor_line = 0
 
@@ -78,30 +72,28 @@ class HistoryTree(Tree["BatchRecord"]):
         entry = batch.entry
         label = Text(safe(batch.at.replace("T", " ")[:16]))
         label.append(f"  {entry.op:<6}", "bold")
-        # How it ended stands before names of any length, which may cut off what follows.
+        # The outcome comes before names of any length, which may cut off what follows.
         counts = Counter(change.state for change in batch.last)
         for state, count in counts.items():
-            label.append(f"  {count} {_WORDS.get(state, state)}", _STYLES[state])
+            label.append(
+                f"  {self.glyphs.outcomes[state]} {count} {OUTCOME_WORDS[state]}",
+                OUTCOME_COLOURS[state],
+            )
         label.append(f"  {safe(entry.policy.rsplit('/', 1)[-1])}")
         label.append(f"  by {safe(entry.caller.split(':', 5)[-1])}", "dim")
         return label
 
     def _change(self, change: Recorded) -> Text:
-        label = Text(f"{_WORDS.get(change.state, change.state):<15}", _STYLES[change.state])
+        sign, word = self.glyphs.outcomes[change.state], OUTCOME_WORDS[change.state]
+        label = Text(f"{sign} {word:<15}", OUTCOME_COLOURS[change.state])
         label.append(safe(change.entry.principal.split(":", 5)[-1]), "default")
         if change.message:
             label.append(f"  {safe(change.message)}", "dim")
         return label
 
-    def action_scroll_home(self) -> None:
-        self.cursor_line = 0
-
-    def action_scroll_end(self) -> None:
-        self.cursor_line = self.last_line
-
 
 def _words_of(batch: BatchRecord) -> str:
     entry = batch.entry
     parts = [batch.at.replace("T", " "), batch.id, entry.op, entry.policy, entry.caller]
-    parts += [f"{c.entry.principal} {_WORDS.get(c.state, c.state)} {c.code}" for c in batch.changes]
+    parts += [f"{c.entry.principal} {OUTCOME_WORDS[c.state]} {c.code}" for c in batch.changes]
     return " ".join(parts).lower()

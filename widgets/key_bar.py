@@ -1,17 +1,22 @@
-"""The foot of the screen: the keys that can be pressed now, in one line.
+"""The bottom line of the screen: the keys that do something now.
 
-Textual's own has a widget for every key and makes all of them anew whenever the focus moves, 10 ms
-each time, and the first time after the first frame. This one is text. Where it is too narrow for
-all, some from the middle give way: the last ones are for help and for leaving.
+Textual's own footer has a widget for every key and makes all of them again whenever the focus
+moves: 10 ms each time, and the first time after the first frame. This one is text. Where it is too
+narrow, keys in the middle are left out: the first ones are used most, the last ones help and quit.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
+
+_FIRST, _LAST = 2, 2
+"""Keys at either end that are left out last; help and quit never are."""
 
 
 class KeyBar(Static):
@@ -30,13 +35,16 @@ class KeyBar(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._keys: list[tuple[str, str, str]] = []
-        """Of each key: as Textual names it, as it is shown, and what it does."""
-        self._shown: list[tuple[str, Content]] = []
-        """Of those that there is room for: as Textual names it, and what is said of it."""
+        """Of each key: Textual's name, the displayed name, and what it does."""
+        self._shown: list[tuple[str, str, str]] = []
+        """Those that there is room for."""
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
         self._follow(self.screen)
+
+    def on_resize(self) -> None:
+        self._draw()
 
     def _follow(self, screen: Screen[object]) -> None:
         shown: dict[str, Binding] = {}
@@ -46,27 +54,29 @@ class KeyBar(Static):
         keys = [(b.key, self.app.get_key_display(b), b.description) for b in shown.values()]
         if keys != self._keys:
             self._keys = keys
-            self._show()
+            self._draw()
 
-    def on_resize(self) -> None:
-        self._show()
-
-    def _show(self) -> None:
-        self._shown = [(key, _told(shown, word)) for key, shown, word in self._keys]
-        room = self.size.width or 1000  # before it is laid out
-        while sum(told.cell_length + 1 for _, told in self._shown) > room + 1:
-            del self._shown[max(0, min(2, len(self._shown) - 3))]
-        self.update(Content(" ").join(told for _, told in self._shown))
+    def _draw(self) -> None:
+        """Show as many keys as fit, whole."""
+        width = self.content_size.width or self.app.size.width
+        shown = list(self._keys)
+        while len(shown) > _LAST and _line(shown).cell_length > width:
+            del shown[max(0, min(_FIRST, len(shown) - _LAST - 1))]
+        self._shown = shown
+        self.update(_line(shown), layout=False)
 
     def on_click(self, event: events.Click) -> None:
         end = 0
-        for key, told in self._shown:
-            start, end = end, end + told.cell_length + 1
+        for key in self._shown:
+            start, end = end, end + _line([key]).cell_length + 1
             if start <= event.x < end - 1:
-                self.app.simulate_key(key)
+                self.app.simulate_key(key[0])
 
 
-def _told(key: str, word: str) -> Content:
-    return Content.assemble(
-        (key, "bold $footer-key-foreground"), (f" {word}", "$footer-description-foreground")
+def _line(keys: Sequence[tuple[str, str, str]]) -> Content:
+    return Content(" ").join(
+        Content.assemble(
+            (shown, "bold $footer-key-foreground"), (f" {word}", "$footer-description-foreground")
+        )
+        for _, shown, word in keys
     )

@@ -1,29 +1,30 @@
-"""A plan of changes, drawn: for whom, what each section gains or loses, and who is left alone."""
+"""A plan of changes: whose access changes, what each section gains or loses, who stays as is."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
 from iam.text import safe
 from iam.verdicts.result import SectionResult
 from widgets.glyphs import Glyphs
+from widgets.wrapping import facts, hanging
 
 if TYPE_CHECKING:
     from iam.account.model import Entity
     from iam.changes.plan import LeftAlone, Plan
 
 _MOST_LINES = 6
-_ROOM = 58
-"""Cells for names on a line of the dialogue."""
+_USUAL_WIDTH = 72
+"""Until the width is known."""
 _COUNT_WIDTH = 7
 """Cells of `● 44/44`, so that the arrows stand below each other."""
+_LEAST_TITLE = 12
 
 
 class PlanView(Static):
@@ -44,61 +45,66 @@ class PlanView(Static):
         self.glyphs = glyphs
         self.account = account
         self._plan: Plan | None = None
-        self._drawn_for = 0
 
     def show_plan(self, plan: Plan) -> None:
-        """Draw this one."""
+        """Draw this plan."""
         self._plan = plan
-        self._draw(plan)
+        self._draw()
 
-    def on_resize(self, event: events.Resize) -> None:
-        if self._plan is not None and event.size.width != self._drawn_for:
-            self._draw(self._plan)
+    def on_resize(self) -> None:
+        self._draw()
 
-    def _draw(self, plan: Plan) -> None:
-        self._drawn_for = self.size.width
-        parts = [self._facts(plan), self._effect(plan), *self._notes(plan)]
-        self.update(Content("\n\n").join(part for part in parts if part))
+    def _draw(self) -> None:
+        if self._plan is not None:
+            plan = self._plan
+            parts = [self._facts(plan), self._effect(plan), *self._notes(plan)]
+            self.update(Content("\n\n").join(part for part in parts if part))
 
-    # For whom
+    @property
+    def _width(self) -> int:
+        return self.content_size.width or _USUAL_WIDTH
+
+    # Whose access changes
 
     def _facts(self, plan: Plan) -> Content:
         entities = [change.entity for change in plan.changes]
-        lines = [("Account", self.account)]
+        pairs: list[tuple[str, str | list[str]]] = [("Account", self.account)]
         if plan.undoes:
             at = plan.undoes.at.replace("T", " ")[:16]
-            lines.append(("Undoes", f"{plan.undoes.entry.op} of {at} UTC ({plan.undoes.id})"))
+            pairs.append(("Undoes", f"{plan.undoes.entry.op} of {at} UTC ({plan.undoes.id})"))
         if len(entities) == 1:
-            lines += [(entities[0].type.capitalize(), entities[0].name), ("ARN", entities[0].arn)]
+            pairs += [(entities[0].type.capitalize(), entities[0].name), ("ARN", entities[0].arn)]
         elif entities:
-            lines.append((_kinds(entities), _names([entity.name for entity in entities])))
+            pairs.append((_kinds(entities), [entity.name for entity in entities]))
         if any(entity.type == "group" for entity in entities):
-            lines.append(("Members", _members(plan)))
-        lines.append(("Policy", f"{plan.policy.name} {plan.policy.version}"))
-        width = max(len(name) for name, _ in lines) + 2
-        room = max(20, self.size.width - width) if self.size.width else 1000
-        return Content("\n").join(
-            Content.assemble((name.ljust(width) if first else " " * width, "dim"), (part, "bold"))
-            for name, value in lines
-            for first, part in _folded(safe(value), room)
-        )
+            pairs.append(("Members", [effect.principal.name for effect in plan.effects]))
+        pairs.append(("Policy", f"{plan.policy.name} {plan.policy.version}"))
+        column = max(len(name) for name, _ in pairs) + 2
+        lines = [
+            (name, value if isinstance(value, str) else _names(value, self._width - column))
+            for name, value in pairs
+        ]
+        return Content("\n").join(facts(lines, self._width, column, "bold"))
 
-    # What for
+    # What changes
 
     def _effect(self, plan: Plan) -> Content:
         """A line a section: before and after for one principal, how many change for several."""
         effects = plan.effects
         if not effects:
             return Content()
-        titles = [safe(section.title) for section in effects[0].before.sections]
-        width = max(map(cell_len, titles), default=0)
-        lines: list[Content] = []
-        for i, title in enumerate(titles):
-            pad = " " * (width - cell_len(title) + 2)
-            pairs = [effect.sections[i] for effect in effects]
-            change = self._one(*pairs[0]) if len(pairs) == 1 else self._many(pairs)
-            lines.append(Content.assemble(title, pad, change))
-        return Content("\n").join(lines)
+        rows = list(zip(*(effect.sections for effect in effects), strict=True))
+        changes = [self._one(*row[0]) if len(row) == 1 else self._many(row) for row in rows]
+        room = self._width - 2 - max((change.cell_length for change in changes), default=0)
+        titles = [
+            Content(safe(section.title)).truncate(max(_LEAST_TITLE, room), ellipsis=True)
+            for section in effects[0].before.sections
+        ]
+        width = max((title.cell_length for title in titles), default=0)
+        return Content("\n").join(
+            Content.assemble(title, " " * (width - title.cell_length + 2), change)
+            for title, change in zip(titles, changes, strict=True)
+        )
 
     def _one(self, before: SectionResult, after: SectionResult) -> Content:
         count = self._count(before)
@@ -128,42 +134,43 @@ class PlanView(Static):
 
     def _notes(self, plan: Plan) -> list[Content]:
         notes = [self._warnings(plan), self._remaining(plan), self._shortfall(plan)]
-        notes.append(_left_alone("Cannot be changed", plan.blocked, "$warning"))
-        notes.append(_left_alone("Left alone", plan.as_wanted, "dim"))
-        notes.append(self._one_by_one(plan))
+        notes.append(self._unchanged("Cannot be changed", plan.blocked, "$warning"))
+        notes.append(self._unchanged("No change needed", plan.as_wanted, "dim"))
+        notes.append(self._each_principal(plan))
         return [note for note in notes if note]
 
     def _warnings(self, plan: Plan) -> Content:
         return Content("\n").join(
-            Content.styled(f"! {safe(warning)}", "bold $warning") for warning in plan.warnings
+            hanging(warning, self._width, "! ", "bold $warning") for warning in plan.warnings
         )
 
     def _remaining(self, plan: Plan) -> Content:
-        """What a detach does not take away."""
+        """The access that a detach does not remove."""
         if plan.op == "attach" or not plan.effects:
             return Content()
         keeping = [effect for effect in plan.effects if effect.remaining]
         unknown = sum(effect.unknown for effect in plan.effects)
         if unknown and not keeping:
-            whose = "" if len(plan.effects) == 1 else f" for {unknown} of them"
-            return Content.styled(
-                f"Whether any of it stays allowed is not known{whose}: "
-                "something could not be read.",
-                "$warning",
+            whose = "" if len(plan.effects) == 1 else f" of {unknown} principals"
+            return hanging(
+                f"Remaining access{whose} is unknown: something could not be read.",
+                self._width,
+                style="$warning",
             )
         if not keeping:
-            return Content.styled("Nothing of it stays allowed.", "dim")
+            return Content.styled("No access remains.", "dim")
         if len(plan.effects) == 1:
             (effect,) = keeping
             changes = any(not before.same_access(after) for before, after in effect.sections)
-            head = f"{'Some' if changes else 'All'} of it stays allowed by"
-            return _listed(head, effect.remaining, "$warning")
-        ways = Counter(way for effect in keeping for way in effect.remaining)
-        lines = [f"{way} ({count})" for way, count in ways.most_common()]
-        return _listed(f"{len(keeping)} of them keep some of it by", lines, "$warning")
+            head = f"{'Some' if changes else 'All'} access remains, through"
+            return self._listed(head, effect.remaining)
+        means = Counter(origin for effect in keeping for origin in effect.remaining)
+        lines = [f"{origin} ({count})" for origin, count in means.most_common()]
+        verb = "keeps" if len(keeping) == 1 else "keep"
+        return self._listed(f"{_principals(len(keeping))} {verb} some access, through", lines)
 
     def _shortfall(self, plan: Plan) -> Content:
-        """What an attach does not bring."""
+        """The access that an attach does not bring."""
         if plan.op == "detach" or not plan.effects:
             return Content()
         short = [effect for effect in plan.effects if effect.after.verdict != "granted"]
@@ -176,14 +183,38 @@ class PlanView(Static):
             for entry in section.entries
             for reason in entry.reasons
         )
-        who = "It" if len(plan.effects) == 1 else f"{len(short)} of them"
-        return _listed(f"{who} will not have all of the policy's access.", reasons, "$warning")
+        whose = "" if len(plan.effects) == 1 else f" for {_principals(len(short))}"
+        return self._listed(f"Not everything in the policy will be granted{whose}", reasons)
 
-    def _one_by_one(self, plan: Plan) -> Content:
-        """Everybody whom a plan for several reaches, before and after."""
+    def _listed(self, head: str, items: Iterable[str]) -> Content:
+        """A head, and below it a line for each item, up to a limit."""
+        every = list(items)
+        if not every:
+            return hanging(f"{head}.", self._width, style="$warning")
+        lines = [hanging(f"{head}:", self._width, style="$warning")]
+        lines += [hanging(item, self._width, "  ") for item in every[:_MOST_LINES]]
+        if len(every) > _MOST_LINES:
+            lines.append(Content(f"  and {len(every) - _MOST_LINES} more"))
+        return Content("\n").join(lines)
+
+    def _unchanged(self, head: str, left_alone: Sequence[LeftAlone], style: str) -> Content:
+        """Each reason, and below it the names that it holds for."""
+        by_reason: dict[str, list[str]] = {}
+        for each in left_alone:
+            by_reason.setdefault(each.why, []).append(each.entity.name)
+        if not by_reason:
+            return Content()
+        lines: list[Content] = [Content.styled(f"{head}: {len(left_alone)}", style)]
+        for why, names in by_reason.items():
+            lines.append(hanging(why, self._width, "  "))
+            lines.append(Content.styled(f"    {_names(names, self._width - 4)}", "dim"))
+        return Content("\n").join(lines)
+
+    def _each_principal(self, plan: Plan) -> Content:
+        """Every principal that a plan for several affects, before and after."""
         if len(plan.effects) < 2:
             return Content()
-        lines: list[Content] = [Content.styled("One by one", "dim")]
+        lines: list[Content] = [Content.styled("Each principal", "dim")]
         for effect in plan.effects:
             before, after = effect.before.verdict, effect.after.verdict
             line = Content.assemble(
@@ -205,47 +236,19 @@ def _kinds(entities: Sequence[Entity]) -> str:
     return f"{len(entities)} in all" if "group" in kinds else f"{len(entities)} principals"
 
 
-def _members(plan: Plan) -> str:
-    return _names([effect.principal.name for effect in plan.effects]) or "none"
+def _principals(count: int) -> str:
+    return f"{count} principal{'' if count == 1 else 's'}"
 
 
-def _names(names: Sequence[str]) -> str:
-    """As many names as a line has room for, and how many more there are."""
+def _names(names: Sequence[str], room: int) -> str:
+    """As many names as fit on a line, and how many more there are."""
     shown = [safe(name) for name in names]
-    for count in range(len(shown), 1, -1):
+    for count in range(min(len(shown), room), 1, -1):
         more = f" and {len(shown) - count} more" if count < len(shown) else ""
         text = ", ".join(shown[:count]) + more
-        if cell_len(text) <= _ROOM:
+        if cell_len(text) <= room:
             return text
-    return shown[0] + (f" and {len(shown) - 1} more" if len(shown) > 1 else "") if shown else ""
-
-
-def _listed(head: str, items: Iterable[str], style: str) -> Content:
-    lines = list(items)
-    shown = [f"  {safe(line)}" for line in lines[:_MOST_LINES]]
-    if len(lines) > _MOST_LINES:
-        shown.append(f"  and {len(lines) - _MOST_LINES} more")
-    return Content.assemble((head, style), *(f"\n{line}" for line in shown))
-
-
-def _folded(text: str, room: int) -> Iterator[tuple[bool, str]]:
-    """The lines of a value, broken behind a sign where it can be; whether it is the first."""
-    first = True
-    while cell_len(text) > room:
-        end = max(text.rfind(sign, 0, room) for sign in "/:-. ") + 1 or room
-        yield first, text[:end]
-        first, text = False, text[end:]
-    yield first, text
-
-
-def _left_alone(head: str, left: Sequence[LeftAlone], style: str) -> Content:
-    """For each reason a line, and the names that it holds for."""
-    by_reason: dict[str, list[str]] = {}
-    for each in left:
-        by_reason.setdefault(each.why, []).append(each.entity.name)
-    if not by_reason:
-        return Content()
-    lines: list[Content] = [Content.styled(f"{head}: {len(left)}", style)]
-    for why, names in by_reason.items():
-        lines += [Content(f"  {safe(why)}"), Content.styled(f"    {_names(names)}", "dim")]
-    return Content("\n").join(lines)
+    more = f" and {len(shown) - 1} more" if len(shown) > 1 else ""
+    if not shown:
+        return "none"
+    return Content(shown[0]).truncate(max(1, room - len(more)), ellipsis=True).plain + more

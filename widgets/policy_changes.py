@@ -1,4 +1,4 @@
-"""A policy with its versions, and what the newer of two gave and took away."""
+"""A policy with its versions, and what changed between two of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from iam.text import safe
 from widgets.glyphs import Glyphs
+from widgets.wrapping import facts, hanging
 
 if TYPE_CHECKING:
     from iam.versions.diff_text import Line, Part
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_VERSIONS = 5
 _MOST_TEXT = 52
 _LEAST_NOTE = 10
-_FACT_WIDTH = 10
+_FACT_WIDTH = 13
 _STYLES = {"+": "$success", "-": "$text-error", "~": "$warning", "?": "bold $accent", " ": "dim"}
 
 
@@ -32,8 +33,8 @@ class VersionRow:
     day: str
     note: str = ""
     """`in force`, `as shipped with the app`."""
-    side: Literal["older", "newer", ""] = ""
-    """Which of the two that are compared it is."""
+    side: Literal["base", "target", ""] = ""
+    """Which of the two compared versions it is: the older or the newer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,12 @@ class PolicyData:
     warnings: tuple[str, ...] = ()
     """What could not be read, in sentences."""
     summary: tuple[str, ...] = ()
-    """What happened, in sentences."""
+    """What changed, in sentences."""
     parts: tuple[Part, ...] = ()
 
 
 class PolicyChanges(Vertical):
-    """Facts and versions, which stay, above the changes, which scroll."""
+    """Facts and versions, which stay in place, above the changes, which scroll."""
 
     DEFAULT_CSS = """
     PolicyChanges {
@@ -75,29 +76,15 @@ class PolicyChanges(Vertical):
             yield Static("", id="policy-parts", markup=False)
 
     def show_policy(self, data: PolicyData) -> None:
-        """Show a policy; the changes from their beginning."""
+        """Show a policy, scrolled to the first change."""
         self.data, self._busy = data, ""
         self._draw()
         self._scroll.scroll_home(animate=False, immediate=True)
 
     def say(self, text: str) -> None:
-        """Say what is under way, or what went wrong, in place of the changes."""
+        """Say what is in progress, or what went wrong, in place of the changes."""
         self._busy = text
         self._draw()
-
-    def scroll_lines(self, lines: int) -> None:
-        """Scroll the changes."""
-        # At once, so that a key that is held down counts every time.
-        self._scroll.scroll_relative(y=lines, animate=False, immediate=True)
-
-    def scroll_pages(self, pages: int) -> None:
-        """Scroll the changes by what is seen of them."""
-        self.scroll_lines(pages * max(1, self._scroll.size.height - 1))
-
-    def scroll_to_end(self, end: bool) -> None:
-        """Go to the first or the last of the changes."""
-        move = self._scroll.scroll_end if end else self._scroll.scroll_home
-        move(animate=False, immediate=True)
 
     @property
     def _scroll(self) -> VerticalScroll:
@@ -111,17 +98,15 @@ class PolicyChanges(Vertical):
         self.query_one("#policy-parts", Static).update(self._changes())
 
     def _facts(self) -> Content:
-        data = self.data
-        lines = [_fact(name, safe(value)) for name, value in data.facts]
+        data, width = self.data, max(20, self.size.width - 2)
+        lines = facts(data.facts, width, _FACT_WIDTH)
         if data.versions:
             lines += self._versions()
-        for warning in data.warnings:
-            first, *more = Content(f"! {safe(warning)}").wrap(max(20, self.size.width - 2))
-            lines += [first.stylize("$warning"), *(line.stylize("$warning") for line in more)]
+        lines += [hanging(warning, width, "! ", "$warning") for warning in data.warnings]
         return Content("\n").join([*lines, Content("")])
 
     def _versions(self) -> list[Content]:
-        """A window on the list that holds the two that are compared."""
+        """A part of the list that includes the two that are compared."""
         rows = self.data.versions
         compared = [i for i, row in enumerate(rows) if row.side]
         start = max(0, min(compared[-1] - _MOST_VERSIONS + 1 if compared else 0, len(rows)))
@@ -159,24 +144,20 @@ class PolicyChanges(Vertical):
         return Content("\n").join(lines)
 
 
-def _fact(name: str, value: str) -> Content:
-    return Content.assemble((name.ljust(_FACT_WIDTH), "dim"), value)
-
-
 def _note_column(line: Line, part: Part) -> int:
-    """Where the notes of a part's lines begin, so that they stand below each other."""
+    """The column where the notes of a part begin, so that they are aligned."""
     texts = (other.text for other in part.lines if other.note and other.depth == line.depth)
     return min(max((cell_len(safe(text)) for text in texts), default=0), _MOST_TEXT) + 2
 
 
 def _lines(line: Line, column: int, width: int) -> list[Content]:
-    """One line, which goes on further in where it is too long; of a note what there is room for."""
+    """One line, wrapped with an indent if it is too long; its note, as far as there is room."""
     indent = "  " * (line.depth + 1)
     room = width - len(indent) - 2
     first, *more = Content(safe(line.text)).wrap(room) or [Content("")]
-    left = room - column
-    if line.note and not more and left >= _LEAST_NOTE and first.cell_length <= column - 2:
-        note = Content.styled(safe(line.note), "dim").truncate(left, ellipsis=True)
+    note_room = room - column
+    if line.note and not more and note_room >= _LEAST_NOTE and first.cell_length <= column - 2:
+        note = Content.styled(safe(line.note), "dim").truncate(note_room, ellipsis=True)
         first = Content.assemble(first, " " * (column - first.cell_length), note)
     return [
         Content.assemble(indent, (line.sign, _STYLES[line.sign]), " ", first),

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.text import Text
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from iam.ages import age
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from widgets.glyphs import Glyphs
+from widgets.wrapping import broken
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from textual.widgets import Tree
     from textual.widgets.tree import TreeNode
 
-    from iam.account.attachments import Attachment
     from iam.account.model import Entity
     from iam.verdicts.result import PrincipalResult
     from widgets.section_tree import SectionTree
 
-NOT_JUDGED = "Not judged: SCPs, RCPs, session and resource policies"
+NOT_EVALUATED = "Not evaluated: SCPs, RCPs, session and resource policies"
+_FACT_WIDTH = 10
 
 
 class PrincipalDetails(Vertical):
-    """Shows one principal; sections that were opened stay open from one principal to the next."""
+    """Shows one principal; open sections stay open from one principal to the next."""
 
     DEFAULT_CSS = """
     PrincipalDetails {
@@ -43,7 +44,7 @@ class PrincipalDetails(Vertical):
             height: auto; max-height: 4; padding: 0 1; display: none; background: $panel;
         }
         &:focus-within #line.-cut { display: block; }
-        & #not-judged { height: auto; padding: 0 1; color: $text-muted; }
+        & #not-evaluated { height: auto; padding: 0 1; color: $text-muted; }
     }
     """
 
@@ -57,21 +58,21 @@ class PrincipalDetails(Vertical):
         self._shown: tuple[Entity, PrincipalResult | None] | None = None
         self._fact_lines = -1
         self._tree: SectionTree | None = None
-        """None until the widgets in it are there: after the first frame, which shows nobody."""
+        """None until the widgets are mounted: after the first frame, which shows no principal."""
         self._wants_keys = False
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
-        # In turns, so that no key waits for all of it.
+        # In steps, so that no key waits for all of it.
         await in_thread(import_module, "widgets.section_tree")
         from widgets.section_tree import SectionTree
 
         await self.mount(
             Static("", id="facts", markup=False),
             Static("", id="line", markup=False),
-            Static(NOT_JUDGED, id="not-judged", markup=False),
+            Static(NOT_EVALUATED, id="not-evaluated", markup=False),
         )
         tree = SectionTree(self.glyphs)
         await self.mount(tree, after="#facts")
@@ -95,9 +96,9 @@ class PrincipalDetails(Vertical):
             self._tree.focus()
 
     def clear(self) -> None:
-        """Show nobody."""
+        """Show no principal."""
         if self._shown is None and self._fact_lines < 0:
-            return  # as while the rows come, with nothing to be said of them yet
+            return  # empty already, as while the first rows arrive
         self._shown = None
         self.border_title = "Details"
         self._fact_lines = -1
@@ -117,10 +118,10 @@ class PrincipalDetails(Vertical):
 
         Args:
             principal: Who.
-            result: Its verdicts; None while they are being made.
+            result: Its verdicts; None while it is being evaluated.
             describe: Says in a few words what an action does.
             hidden: The policies of a hidden grant.
-            members: The names of those that are in a group.
+            members: The names of the members of a group.
         """
         self._describe, self._hidden, self._members = describe, hidden, members
         self.border_title = Content(safe(principal.name))  # a string would be read as markup
@@ -149,10 +150,9 @@ class PrincipalDetails(Vertical):
     # Facts
 
     def _facts(self, principal: Entity, result: PrincipalResult | None) -> Content:
-        facts = [("ARN", principal.arn)]
-        if self.size.width < len(principal.arn) + 13:
-            owner, _, name = principal.arn.rpartition(f":{principal.type}/")
-            facts = [("ARN", f"{owner}:"), ("", f"{principal.type}/{name}")]
+        room = max(20, self.content_size.width - 2 - _FACT_WIDTH)
+        arn, *more = broken(safe(principal.arn), room)
+        facts = [("ARN", arn), *(("", line) for line in more)]
         if principal.path != "/":
             facts.append(("Path", principal.path))
         if principal.type == "group":
@@ -160,9 +160,9 @@ class PrincipalDetails(Vertical):
         if principal.groups:
             facts.append(("Groups", ", ".join(principal.groups)))
         if result is not None:
-            facts.append(("Policy", _attached(result.attached)))
+            facts.append(("Policy", result.attached.in_words))
         if self._hidden:
-            facts.append(("Hidden", f"invokes models by {', '.join(self._hidden)}"))
+            facts.append(("Hidden", f"invokes models through {', '.join(self._hidden)}"))
         if principal.boundary:
             facts.append(("Boundary", principal.boundary.rsplit("/", 1)[-1]))
         if principal.type == "role":
@@ -173,7 +173,7 @@ class PrincipalDetails(Vertical):
         if principal.type != "group" and principal.tags:
             facts.append(("Tags", ", ".join(f"{key}={value}" for key, value in principal.tags)))
         return Content("\n").join(
-            Content.assemble((f"{name:<10}", "dim"), safe(value)) for name, value in facts
+            Content.assemble((name.ljust(_FACT_WIDTH), "dim"), safe(value)) for name, value in facts
         )
 
     # The line under the cursor
@@ -182,29 +182,13 @@ class PrincipalDetails(Vertical):
         self._show_line(event.node)
 
     def _show_line(self, node: TreeNode[Any] | None) -> None:
-        """Show in full the line under the cursor, where the tree has no room for it."""
+        """Show the whole line under the cursor if the tree has cut it."""
         line = self.query_one("#line", Static)
-        text = node.label.plain if node is not None and isinstance(node.label, Text) else ""
-        line.set_class(node is not None and cell_len(text) > self.sections.room_of(node), "-cut")
+        text, cut = self.sections.text_of(node)
+        line.set_class(cut, "-cut")
         if text != str(line.content):
             line.update(Content(text), layout=line.display)
 
 
-def _attached(attached: Attachment) -> str:
-    ways = ["attached directly"] if attached.direct else []
-    if attached.groups:
-        ways.append("by group " + ", ".join(attached.groups))
-    return " and ".join(ways) or "not attached"
-
-
 def _ago(when: datetime) -> str:
-    try:
-        days = (datetime.now(UTC) - when.astimezone(UTC)).days
-    except OverflowError:  # the year 1 in a time zone east of Greenwich
-        return f"{when:%Y-%m-%d}"
-    if days < 1:
-        return f"today ({when:%Y-%m-%d})"
-    unit, count = ("day", days) if days < 60 else ("month", days // 30)
-    if days >= 730:
-        unit, count = "year", days // 365
-    return f"{count} {unit}{'s' if count != 1 else ''} ago ({when:%Y-%m-%d})"
+    return f"{age(when)} ago ({when:%Y-%m-%d})"

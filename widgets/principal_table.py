@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import is_
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -17,28 +16,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from iam.text import safe
-from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
-from widgets.rows import Row, Rows, SectionColumn, View
-
-if TYPE_CHECKING:
-    from iam.account.attachments import Attachment
-    from iam.verdicts.result import SectionResult, SectionSum
-
-_GLYPH_SECTION = 4
-_POLICY = 7
-_INVOKES = 4
-_LEAST_NAME = 18
-_MOST_NAME = 26
-"""Where notes follow."""
-_PARTS: dict[Verdict, str] = {
-    Verdict.GRANTED: "principal-table--granted",
-    Verdict.PARTIAL: "principal-table--partial",
-    Verdict.DENIED: "principal-table--denied",
-    Verdict.NONE: "principal-table--none",
-    Verdict.UNKNOWN: "principal-table--unknown",
-}
+from widgets.rows import Row, SectionColumn, View
+from widgets.shown_rows import ShownRows
+from widgets.table_lines import VERDICT_STYLES, TableLines
 
 
 class PrincipalTable(ScrollView, can_focus=True):
@@ -74,7 +55,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         "principal-table--cursor",
         "principal-table--mark",
         "principal-table--dim",
-        *_PARTS.values(),
+        *VERDICT_STYLES.values(),
     }
     DEFAULT_CSS = """
     PrincipalTable {
@@ -113,198 +94,170 @@ class PrincipalTable(ScrollView, can_focus=True):
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self.glyphs = glyphs
-        self.view = View()
-        self._sections: Sequence[SectionColumn] = ()
-        self._rows = Rows()
-        self._shown: list[Row] = []
-        self._cursor = 0
-        self._marks: set[str] = set()
-        self._note = ""
-        self._more = False
-        """Rows are still to come, or to be judged."""
-        self._asked = ""
-        self._question = 0
+        self._rows = ShownRows()
+        self._lines = TableLines(glyphs, self._component_style)
+        self._styles: dict[str, Style] = {}
+        """Of component classes, until focus or theme change."""
+        self._empty_note = ""
+        self._incomplete = False
+        """Rows are still to come, or to be evaluated."""
         self._titles = "", ""
-        self._anchor: str | None = None
-        """The ARN under the cursor when the operator last moved it, if ever; it goes back there
-        when it can."""
-        self._parts: dict[str, Style] = {}
 
     # What is shown
 
     @property
+    def view(self) -> View:
+        """What is shown, and how it is sorted."""
+        return self._rows.view
+
+    @property
     def cursor_row(self) -> Row | None:
         """The principal under the cursor."""
-        return self._shown[self._cursor] if self._shown else None
+        return self._rows.cursor_row
 
     @property
     def marked(self) -> frozenset[str]:
         """The ARNs of the marked principals."""
-        return frozenset(self._marks)
+        return frozenset(self._rows.marks)
 
     @property
     def shown(self) -> Sequence[Row]:
         """The rows that the filter lets through, in order."""
-        return self._shown
+        return self._rows.in_order
 
     def set_sections(self, sections: Sequence[SectionColumn], asked: str = "") -> None:
         """Set the columns.
 
         Args:
-            sections: One each.
-            asked: The action that alone is asked about; the notes of the rows are shown then.
+            sections: One for each column.
+            asked: The only action that is asked about; the notes of the rows are shown then.
         """
-        self._sections = tuple(sections)
-        self._asked = asked
-        self._title()
+        self._lines.sections = tuple(sections)
+        self._lines.action = asked
+        self._show_titles()
         self.refresh()
 
     def ask(self) -> int:
-        """Ask something else: what the rows say is no answer to it, and is not shown.
+        """Begin another question: results of the rows so far do not answer it and are not shown.
 
         Returns:
             The number of the question, for the rows that answer it.
         """
-        self._question += 1
+        self._rows.question += 1
         self._arrange()
-        return self._question
+        return self._rows.question
 
     def put_rows(self, rows: Iterable[Row], *, more: bool = False) -> None:
-        """Add rows, each in place of the one of the same ARN.
+        """Add rows; a row replaces the one of the same ARN.
 
         What is on the screen stays where it is: the cursor on its principal, and that on its line.
 
         Args:
             rows: In any order.
             more: Others follow in a moment: nothing is drawn that would look the same, and the
-                title counts when all have come.
+                title shows the count when all have come.
         """
-        self._more = more
-        self._rows.put(rows)
+        self._incomplete = more
+        self._rows.all.put(rows)
         self._arrange(more=more)
 
     def keep_rows(self, arns: Collection[str], note: str = "", *, more: bool = False) -> None:
-        """Drop the rows of all others.
+        """Drop all other rows.
 
         Args:
-            arns: Of those that stay.
-            note: What to say where there are none.
+            arns: Of the rows that stay.
+            note: What to say if there are none.
             more: Others follow.
         """
-        self._more = more
-        self._rows.keep(arns)
-        self._marks &= set(arns)
-        self._note = note
+        self._incomplete = more
+        self._rows.all.keep(arns)
+        self._rows.keep_marks(arns)
+        self._empty_note = note
         self._arrange()
         self._keep_cursor_visible()
 
     def show(self, **changes: Any) -> None:
         """Change the view: any of `kind`, `text`, `verdict`, `hidden`, `sort`."""
-        self.view = self.view._replace(**changes)
+        self._rows.view = self.view._replace(**changes)
         before = self.cursor_row
         self._arrange()
-        # Back to where the operator was, else still on the same, else on the first that matches.
-        home = None if self._anchor is None else self._place(self._anchor)
-        if home is not None or self.cursor_row is not before:
-            self._cursor = home or 0
+        if self._rows.return_to_anchor(before):
             self.post_message(self.Highlighted(self.cursor_row))
         self._keep_cursor_visible()
 
     def go_to(self, arn: str) -> None:
         """Put the cursor on a row, if it is shown."""
-        if (at := self._place(arn)) is not None:
+        if (at := self._rows.index_of(arn)) is not None:
             self._move_to(at)
-
-    def _place(self, arn: str) -> int | None:
-        return next((at for at, row in enumerate(self._shown) if row.arn == arn), None)
 
     def unmark(self, arns: Iterable[str]) -> None:
         """Take the marks off these principals."""
-        self._marks.difference_update(arns)
+        self._rows.marks.difference_update(arns)
         self._marks_changed()
 
     def _arrange(self, *, more: bool = False) -> None:
         """Filter and sort, keeping the cursor on its principal, and the screen where it is."""
+        rows = self._rows
         before, top = self.cursor_row, self.scroll_offset.y
-        held, line = self._held()
-        seen = self._in_sight()
-        self._shown = self.view.of(self._rows.in_order, self._question)
-        # Until the operator moves, the cursor is on top, whatever rows arrive.
-        moved = self._anchor is not None
-        at = self._place(before.arn) if before and moved else None
-        gone = moved and at is None
-        self._cursor = max(0, min(self._cursor, len(self._shown) - 1)) if gone else at or 0
+        fixed, line = self._row_to_hold()
+        visible = self._visible_rows()
+        gone = rows.arrange()
         self._measure(in_passing=more)
-        self._title()
-        if moved and held is not None:
-            at = self._cursor if held is before else self._place(held.arn)
+        self._show_titles()
+        if rows.anchor is not None and fixed is not None:
+            at = rows.cursor if fixed is before else rows.index_of(fixed.arn)
             if at is not None and at - line != top:
                 self.scroll_to(y=max(0, at - line), animate=False, immediate=True)
         if gone:
             self._keep_cursor_visible()
-        same = len(seen) > self._page_size() and all(map(is_, seen, self._in_sight()))
-        if not (more and same):
+        unchanged = len(visible) > self._page_size() and all(
+            map(is_, visible, self._visible_rows())
+        )
+        if not (more and unchanged):
             self.refresh()
         if self.cursor_row is not before:
             self.post_message(self.Highlighted(self.cursor_row))
 
-    def _in_sight(self) -> list[Row]:
+    def _visible_rows(self) -> list[Row]:
         """The rows on the screen."""
         top = self.scroll_offset.y
-        return self._shown[top : top + self._page_size() + 1]
+        return self._rows.in_order[top : top + self._page_size() + 1]
 
     def _measure(self, *, in_passing: bool) -> None:
-        """Tell Textual how many lines there are; in passing only the scrollbar hears of it."""
-        size = Size(0, len(self._shown) + 1)
+        """Tell Textual how many lines there are; in passing, tell only the scrollbar."""
+        size = Size(0, len(self._rows) + 1)
         if in_passing and self.show_vertical_scrollbar and size.height > self.size.height:
             self.set_reactive(PrincipalTable.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = size.height
         else:
             self.virtual_size = size
 
-    def _held(self) -> tuple[Row | None, int]:
-        """The row that is to stay on its line: the cursor's, or the topmost if that is scrolled
-        out of sight."""
-        line = self._cursor - self.scroll_offset.y
+    def _row_to_hold(self) -> tuple[Row | None, int]:
+        """The row that stays on its line, and that line: the row of the cursor, or the topmost if
+        the cursor is scrolled out of sight."""
+        rows, top = self._rows, self.scroll_offset.y
+        line = rows.cursor - top
         if 0 <= line < self._page_size():
             return self.cursor_row, line
-        top = self.scroll_offset.y
-        return (self._shown[top] if top < len(self._shown) else None), 0
+        return (rows.in_order[top] if top < len(rows) else None), 0
 
-    def _title(self) -> None:
-        kind = "Users and roles" if self.view.kind == "all" else self.view.kind.capitalize()
-        count = f"{len(self._shown):,}"
-        groups = self._rows.groups
-        of = groups if self.view.kind == "groups" else len(self._rows) - groups
-        if len(self._shown) != of:
-            count += f" of {of:,}"
-        if self._more or not (self._rows or self._note):  # none so far is not none
-            count = self.glyphs.pending
-        dot = f" {self.glyphs.dot} "
-        parts = [f"{kind} {count}"]
-        if self._asked:
-            parts = [f"Who can {self._asked}?", count]
-        if self.view.verdict is not None:
-            parts.append(f"{self.glyphs.of(self.view.verdict)} {self.view.verdict}")
-        if self.view.hidden:
-            parts.append("hidden grants")
-        if self._marks:
-            parts.append(f"{len(self._marks):,} marked")
-        titles = dot.join(parts), f"sorted by {self.view.sort}" if self._rows else ""
-        if titles != self._titles:  # Textual draws all of the table for it
+    def _show_titles(self) -> None:
+        # No rows so far does not mean none.
+        counting = self._incomplete or not (self._rows.all or self._empty_note)
+        titles = self._lines.titles(self._rows, counting=counting)
+        if titles != self._titles:  # Textual draws the whole table again for a title
             self._titles = titles
             self.border_title, self.border_subtitle = titles
 
     # Moving and marking
 
     def _move_to(self, at: int) -> None:
-        if not self._shown:
+        if not self._rows:
             return
-        before, self._cursor = self._cursor, max(0, min(at, len(self._shown) - 1))
-        self._anchor = self._shown[self._cursor].arn
-        if before != self._cursor:
+        before = self._rows.move_to(at)
+        if before != self._rows.cursor:
             self._refresh_row(before)
-            self._refresh_row(self._cursor)
+            self._refresh_row(self._rows.cursor)
             self._keep_cursor_visible()
             self.post_message(self.Highlighted(self.cursor_row))
 
@@ -312,23 +265,23 @@ class PrincipalTable(ScrollView, can_focus=True):
         return max(1, self.scrollable_content_region.height - 1)
 
     def _keep_cursor_visible(self) -> None:
-        top, size = self.scroll_offset.y, self._page_size()
-        if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False, immediate=True)
-        elif self._cursor >= top + size:
-            self.scroll_to(y=self._cursor - size + 1, animate=False, immediate=True)
+        cursor, top, size = self._rows.cursor, self.scroll_offset.y, self._page_size()
+        if cursor < top:
+            self.scroll_to(y=cursor, animate=False, immediate=True)
+        elif cursor >= top + size:
+            self.scroll_to(y=cursor - size + 1, animate=False, immediate=True)
 
     def action_move(self, rows: int) -> None:
-        self._move_to(self._cursor + rows)
+        self._move_to(self._rows.cursor + rows)
 
     def action_page(self, pages: int) -> None:
-        self._move_to(self._cursor + pages * self._page_size())
+        self._move_to(self._rows.cursor + pages * self._page_size())
 
     def action_first(self) -> None:
         self._move_to(0)
 
     def action_last(self) -> None:
-        self._move_to(len(self._shown) - 1)
+        self._move_to(len(self._rows) - 1)
 
     def action_open(self) -> None:
         if row := self.cursor_row:
@@ -336,165 +289,73 @@ class PrincipalTable(ScrollView, can_focus=True):
 
     def action_mark(self) -> None:
         if row := self.cursor_row:
-            self._marks ^= {row.arn}
+            self._rows.marks ^= {row.arn}
             self._marks_changed()
-            self._move_to(self._cursor + 1)
+            self._move_to(self._rows.cursor + 1)
 
     def action_mark_all(self) -> None:
-        shown = {row.arn for row in self._shown}
-        self._marks = self._marks - shown if shown <= self._marks else self._marks | shown
+        self._rows.mark_all()
         self._marks_changed()
 
     def _marks_changed(self) -> None:
-        self._title()
+        self._show_titles()
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
         if at is not None and at.y >= 1:
             row = at.y - 1 + self.scroll_offset.y
-            if row < len(self._shown):
-                again = row == self._cursor and event.chain == 2
+            if row < len(self._rows):
+                opens = row == self._rows.cursor and event.chain == 2
                 self._move_to(row)
-                if again:
+                if opens:
                     self.action_open()
 
     # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        rows = self._rows
+        at = y - 1 + self.scroll_offset.y
+        if y == 0:
+            line = self._lines.header(width)
+        elif at < len(rows):
+            line = self._line(rows.in_order[at], width)
+            if at == rows.cursor:
+                base += self._component_style("principal-table--cursor")
+        else:
+            text = self._why_empty() if at == len(rows) == 0 else ""
+            line = [Segment(f" {text}", self._component_style("principal-table--dim"))]
+        return Strip(line).adjust_cell_length(width).apply_style(base)
+
+    def _line(self, row: Row, width: int) -> list[Segment]:
+        rows = self._rows
+        return self._lines.row(row, width, question=rows.question, marked=row.arn in rows.marks)
+
+    def _why_empty(self) -> str:
+        if not self._rows.of_this_kind:
+            return self._empty_note
+        if self._incomplete:
+            return "nothing so far: not all principals have been read and evaluated"
+        return "nothing matches; esc clears the filters"
 
     def _refresh_row(self, at: int) -> None:
         y = at - self.scroll_offset.y + 1
         if 1 <= y < self.scrollable_content_region.height:
             self.refresh(Region(0, y, self.size.width, 1))
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._parts.clear()
-
-    def on_focus(self) -> None:
-        self._parts.clear()
-
-    def on_blur(self) -> None:
-        self._parts.clear()
-
-    def _part(self, name: str) -> Style:
-        if (style := self._parts.get(name)) is None:
-            style = self._parts[name] = self.get_component_rich_style(name, partial=True)
+    def _component_style(self, name: str) -> Style:
+        if (style := self._styles.get(name)) is None:
+            style = self._styles[name] = self.get_component_rich_style(name, partial=True)
         return style
 
-    def _widths(self) -> tuple[int, list[int]]:
-        """Of the name, and of each section's column: with counts, signs only, or none at all."""
-        width = self.scrollable_content_region.width
-        rest = width - 4 - 2 - _POLICY - (0 if self._asked else _INVOKES)
-        wide = [column.width for column in self._sections]
-        if rest - sum(wide) < _LEAST_NAME:
-            wide = [_GLYPH_SECTION] * len(wide)
-        if rest - sum(wide) < _LEAST_NAME:
-            wide = []
-        name = max(4, rest - sum(wide))
-        return (min(name, _MOST_NAME) if self._asked else name), wide
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
 
-    def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        base = self.rich_style
-        at = y - 1 + self.scroll_offset.y
-        if y == 0:
-            line = self._header()
-        elif at < len(self._shown):
-            line = self._line(self._shown[at])
-            if at == self._cursor:
-                base += self._part("principal-table--cursor")
-        else:
-            text = self._empty() if at == len(self._shown) == 0 else ""
-            line = [Segment(f" {text}", self._part("principal-table--dim"))]
-        return Strip(line).adjust_cell_length(width).apply_style(base)
+    def on_focus(self) -> None:
+        self._styles.clear()
 
-    def _empty(self) -> str:
-        groups = self._rows.groups
-        if groups if self.view.kind == "groups" else len(self._rows) - groups:
-            if self._more:
-                return "nothing so far; not everybody has been read and judged"
-            return "nothing matches; esc shows all again"
-        return self._note
-
-    def _header(self) -> list[Segment]:
-        name, widths = self._widths()
-        text = "    " + "Name".ljust(name) + "T " + "Policy".ljust(_POLICY)
-        if not self._asked:
-            text += "Inv".ljust(_INVOKES)
-        for number, (column, width) in enumerate(zip(self._sections, widths, strict=False), 1):
-            label = safe(column.label)
-            if width == _GLYPH_SECTION and len(self._sections) > 8:
-                label = str(number)
-            text += set_cell_size(label, width - 1) + " "
-        if self._asked:
-            text += "By"
-        return [Segment(text, self._part("principal-table--header"))]
-
-    def _line(self, row: Row) -> list[Segment]:
-        if row.question != self._question:
-            row = replace(row, attached=None, result=None, invokes=None, hidden=(), note="")
-        name, widths = self._widths()
-        dim = self._part("principal-table--dim")
-        marked = row.arn in self._marks
-        mark = self.glyphs.mark if marked else " "
-        line = [Segment(f"{mark} ", self._part("principal-table--mark"))]
-        verdict = row.result.verdict if row.result else None
-        line.append(self._glyph(verdict))
-        line += [
-            Segment(" "),
-            *self._named(row, name),
-            Segment(f"{row.type[0].upper()} ", dim),
-            self._policy(row),
-        ]
-        if not self._asked:
-            sign = Segment(" ") if row.invokes is None else self._glyph(row.invokes)
-            line += [Segment(" "), sign, Segment(" " * (_INVOKES - 2))]
-        if row.result is not None:
-            sections: Sequence[SectionSum | SectionResult] = row.result.sections
-            for result, width in zip(sections, widths, strict=False):
-                line.append(self._section(result, width))
-        if row.note:
-            room = self.scrollable_content_region.width - sum(part.cell_length for part in line)
-            line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.pending), dim))
-        return line
-
-    def _named(self, row: Row, width: int) -> list[Segment]:
-        """The name, and after that of a group how many are in it."""
-        more = "" if row.members is None else f" ({row.members:,})"
-        text = _fit(safe(row.name), width - 1 - len(more), self.glyphs.pending).rstrip()
-        dim = self._part("principal-table--dim")
-        return [Segment(text), Segment(more, dim), Segment(" " * (width - cell_len(text + more)))]
-
-    def _policy(self, row: Row) -> Segment:
-        if row.unconfirmed:
-            text = f"{_policy(row.attached, self.glyphs)}?"
-            return Segment(text.ljust(_POLICY), self._part("principal-table--unknown"))
-        if row.hidden and not row.attached:
-            return Segment("hidden".ljust(_POLICY), self._part("principal-table--partial"))
-        style = None if row.attached else self._part("principal-table--dim")
-        return Segment(_policy(row.attached, self.glyphs).ljust(_POLICY), style)
-
-    def _glyph(self, verdict: Verdict | None) -> Segment:
-        if verdict is None:
-            return Segment(self.glyphs.pending, self._part("principal-table--dim"))
-        return Segment(self.glyphs.of(verdict), self._part(_PARTS[verdict]))
-
-    def _section(self, result: SectionSum | SectionResult, width: int) -> Segment:
-        """Sign and count in one colour: half of the bytes that two would take."""
-        sign = self.glyphs.of(result.verdict)
-        text = sign if width == _GLYPH_SECTION else f"{sign} {result.granted}/{result.total}"
-        return Segment(text.ljust(width), self._part(_PARTS[result.verdict]))
-
-
-def _fit(text: str, width: int, more: str) -> str:
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, width - cell_len(more)) + more, width)
-
-
-def _policy(attached: Attachment | None, glyphs: Glyphs) -> str:
-    if attached is None:
-        return glyphs.pending
-    if attached.direct:
-        return "both" if attached.groups else "direct"
-    return "group" if attached.groups else glyphs.nothing
+    def on_blur(self) -> None:
+        self._styles.clear()

@@ -1,4 +1,4 @@
-"""The rows of the table as data: which are shown, and in which order. Pure functions."""
+"""The rows of the table as data: what a row holds, how rows are filtered and sorted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SectionColumn(NamedTuple):
 
     @property
     def width(self) -> int:
-        """Of a column with sign and count, and a space after it."""
+        """The width of a column with sign and count, and a space after it."""
         return max(len(self.label), len(f"x {self.entries}/{self.entries}")) + 1
 
 
@@ -41,28 +41,28 @@ class Row:
     name: str
     path: str
     attached: Attachment | None
-    """None while it is not known which policy is asked about."""
+    """None while the policy is not known."""
     result: Summary | PrincipalResult | None
-    """None while it is being judged."""
+    """None while it is being evaluated."""
     invokes: Verdict | None = None
-    """Whether it can invoke models; None where that is not asked."""
+    """Whether it can invoke models; None where the question does not arise."""
     hidden: tuple[str, ...] = ()
-    """The policies by which it can invoke models though nobody takes them for Bedrock's."""
+    """The policies, not obviously related to Bedrock, through which it can invoke models."""
     note: str = ""
-    """What decides, where a single action is asked about."""
+    """What decides, where only one action is asked about."""
     members: int | None = None
-    """Of a group."""
+    """The number of members of a group."""
     unconfirmed: bool = False
     """AWS has not confirmed its last change."""
     question: int = 0
-    """Which one `result` answers; where another is asked meanwhile, it is no answer."""
+    """The number of the question that `result` answers; the table shows the current one's only."""
     order: str = field(init=False, repr=False, compare=False)
-    """Sorts by type, then name: a digit for the type, and the name."""
+    """The key that sorts by type, then name: a digit for the type, and the name."""
     searched: str = field(init=False, repr=False, compare=False)
-    """What a filter looks for words in."""
+    """The text in which a filter looks for words."""
 
     def __post_init__(self) -> None:
-        # Made once: lists of thousands are sorted and searched with every key.
+        # Computed once: lists of thousands are sorted and searched with every key.
         kind = int(self.type == "role")
         object.__setattr__(self, "order", f"{kind}{self.name.lower()}\0{self.arn}")
         lowered = self.arn.lower()
@@ -73,7 +73,7 @@ class View(NamedTuple):
     """What is shown, and how it is sorted."""
 
     kind: Kind = "all"
-    """`all` are users and roles; groups are shown by themselves."""
+    """`all` means users and roles; groups are shown by themselves."""
     text: str = ""
     verdict: Verdict | None = None
     hidden: bool = False
@@ -84,21 +84,21 @@ class View(NamedTuple):
         """The rows that are shown, in order.
 
         Args:
-            rows: In the order of `Row.order`; what is sorted otherwise keeps it among equals.
-            question: Whose answers count.
+            rows: In the order of `Row.order`, which equal rows keep in any other order.
+            question: The question whose answers count.
         """
-        # One plain loop for each thing that narrows: ten thousand rows take a few milliseconds.
+        # One plain loop for each filter: ten thousand rows take a few milliseconds.
         if self.kind == "all":
             shown = [row for row in rows if row.type != "group"]
         else:
             kind = self.kind[:-1]
             shown = [row for row in rows if row.type == kind]
         if self.verdict is not None:
-            wanted = self.verdict
+            verdict = self.verdict
             shown = [
                 row
                 for row in shown
-                if row.result and row.result.verdict is wanted and row.question == question
+                if row.result and row.result.verdict is verdict and row.question == question
             ]
         if self.hidden:
             shown = [row for row in shown if row.hidden and row.question == question]
@@ -113,7 +113,7 @@ class View(NamedTuple):
         return shown
 
 
-_PLACES: dict[Verdict, int] = {verdict: place for place, verdict in enumerate(Verdict)}
+_RANKS: dict[Verdict, int] = {verdict: rank for rank, verdict in enumerate(Verdict)}
 _order = attrgetter("order")
 
 
@@ -122,7 +122,7 @@ def _by_name(row: Row) -> str:
 
 
 def _by_verdict(row: Row) -> int:
-    return _PLACES[row.result.verdict] if row.result else len(_PLACES)
+    return _RANKS[row.result.verdict] if row.result else len(_RANKS)
 
 
 def _by_policy(row: Row) -> int:
@@ -133,11 +133,11 @@ def _by_policy(row: Row) -> int:
 
 
 _MANY = 300
-"""Rows from which on going through all is quicker than looking each up."""
+"""From this number of rows on, going through all is quicker than looking up each."""
 
 
 class Rows:
-    """All rows, one an ARN, kept in the order of `Row.order` while they come and change."""
+    """All rows, one per ARN, kept in the order of `Row.order` while they arrive and change."""
 
     def __init__(self) -> None:
         self.in_order: list[Row] = []
@@ -153,39 +153,39 @@ class Rows:
         return self._groups
 
     def put(self, rows: Iterable[Row]) -> None:
-        """Add rows, each in place of the one of the same ARN."""
+        """Add rows; a row replaces the one of the same ARN."""
         new: list[Row] = []
-        same: dict[str, Row] = {}
-        """In the place of another."""
+        replacing: dict[str, Row] = {}
+        """Rows that take the place of another."""
         latest = {row.arn: row for row in rows}
         for arn, row in latest.items():
-            known = self._by_arn.get(arn)
-            if known is not None and known.order == row.order:
-                same[arn] = row
+            before = self._by_arn.get(arn)
+            if before is not None and before.order == row.order:
+                replacing[arn] = row
             else:
-                if known is not None:
-                    self.in_order = [other for other in self.in_order if other is not known]
-                    self._groups -= known.type == "group"
+                if before is not None:
+                    self.in_order = [other for other in self.in_order if other is not before]
+                    self._groups -= before.type == "group"
                 new.append(row)
                 self._groups += row.type == "group"
-        if len(same) > _MANY:
-            self.in_order = [same.get(row.arn, row) for row in self.in_order]
+        if len(replacing) > _MANY:
+            self.in_order = [replacing.get(row.arn, row) for row in self.in_order]
         else:
-            for arn, row in same.items():
-                self.in_order[self._place(self._by_arn[arn])] = row
+            for arn, row in replacing.items():
+                self.in_order[self._index_of(self._by_arn[arn])] = row
         self._by_arn |= latest
         if new:
             self.in_order += new
-            self.in_order.sort(key=_order)  # quick: what was there is sorted already
+            self.in_order.sort(key=_order)  # quick: the rows from before are sorted
 
-    def _place(self, row: Row) -> int:
+    def _index_of(self, row: Row) -> int:
         at = bisect_left(self.in_order, row.order, key=_order)
         while self.in_order[at] is not row:
             at += 1
         return at
 
     def keep(self, arns: Collection[str]) -> None:
-        """Drop the rows of all others."""
+        """Drop all other rows."""
         if self._by_arn.keys() <= set(arns):
             return
         self.in_order = [row for row in self.in_order if row.arn in arns]

@@ -14,18 +14,20 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
+from iam.account.attachments import by_group
 from iam.text import safe
 from iam.verdicts.result import DecidingStatement, EntryResult, PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
+from widgets.line_tree import LineTree
 
 _COUNT_WIDTH = len(" 44/44 ")
 
 _Data = SectionResult | EntryResult | str | None
-"""What a line is about: a section, an entry, a concrete action, or a statement (None)."""
+"""What a node stands for: a section, an entry, a concrete action, or a statement (None)."""
 
 
-class SectionTree(Tree[_Data]):
+class SectionTree(LineTree[_Data]):
     """The sections; vi keys as well as arrows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,17 +43,16 @@ class SectionTree(Tree[_Data]):
 
     @dataclass
     class WhoCan(Message):
-        """A message that asks who can do an action; one still to be named, if it is empty."""
+        """A message that asks who can do an action; if it is empty, one still to be chosen."""
 
         action: str
 
     def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__(Text())  # a str would be read as markup, with a table of all emoji
+        super().__init__()
         self.glyphs = glyphs
-        self.show_root = False
         self.guide_depth = 2
         self._open: set[str] = set()
-        """What was opened, which stays open from one principal to the next."""
+        """The keys of open nodes, which stay open from one principal to the next."""
         self._describe: Callable[[str], str] = lambda _: ""
         self._sections: tuple[SectionResult, ...] = ()
 
@@ -64,7 +65,7 @@ class SectionTree(Tree[_Data]):
         """
         self._describe = describe
         sections = () if result is None else result.sections
-        # Many principals are alike in this: then every line stays as it is.
+        # Many principals have the same result: then every line stays as it is.
         if sections == self._sections:
             return
         self._sections = sections
@@ -79,29 +80,13 @@ class SectionTree(Tree[_Data]):
                 node.expand()
         self.cursor_line = min(max(line, 0), max(self.last_line, 0))
 
-    def render_label(self, node: TreeNode[_Data], base_style: Style, style: Style) -> Text:
-        """Cut what does not fit, visibly."""
-        label = super().render_label(node, base_style, style)
-        sign = 2 if node.allow_expand else 0
-        label.truncate(max(8, self.room_of(node) + sign), overflow="ellipsis")
-        return label
-
-    def room_of(self, node: TreeNode[_Data]) -> int:
-        """How many cells the text of a node has."""
-        depth = -1
-        above = node.parent
-        while above is not None:
-            depth, above = depth + 1, above.parent
-        sign = 2 if node.allow_expand else 0
-        return self.scrollable_content_region.width - depth * self.guide_depth - sign
-
     def action_open(self) -> None:
         """Open the node under the cursor."""
         if self.cursor_node is not None and self.cursor_node.allow_expand:
             self.cursor_node.expand()
 
     def action_close(self) -> None:
-        """Close the node under the cursor, or go to the one that holds it."""
+        """Close the node under the cursor, or go to its parent."""
         node = self.cursor_node
         if node is not None and node.allow_expand and node.is_expanded:
             node.collapse()
@@ -109,7 +94,7 @@ class SectionTree(Tree[_Data]):
             self.move_cursor(node.parent)
 
     def action_who_can(self) -> None:
-        """Ask who can do the action under the cursor, or the one that its line belongs to."""
+        """Ask who can do the action under the cursor, or the action that its line belongs to."""
         node = self.cursor_node
         while node is not None and node.data is None and node.parent is not None:
             node = node.parent
@@ -118,14 +103,6 @@ class SectionTree(Tree[_Data]):
             self.post_message(self.WhoCan(action))
         else:
             self.post_message(self.WhoCan(""))
-
-    def action_scroll_home(self) -> None:
-        self.cursor_line = 0
-        self.scroll_to_line(0, animate=False)
-
-    def action_scroll_end(self) -> None:
-        self.cursor_line = self.last_line
-        self.scroll_to_line(self.last_line, animate=False)
 
     @on(Tree.NodeExpanded)
     def _expanded(self, event: Tree.NodeExpanded[_Data]) -> None:
@@ -159,14 +136,14 @@ class SectionTree(Tree[_Data]):
         ]:
             node.add_leaf(text)
         if not entry.via and not entry.reasons:
-            node.add_leaf(Text("no statement speaks of it", self._style("dim")))
+            node.add_leaf(Text("no statement mentions it", self._style("dim")))
         if list(entry.concrete) != [entry.action]:
             for action, verdict in entry.concrete.items():
                 node.add_leaf(self._action_label(action, verdict), action)
 
     def _section_label(self, section: SectionResult) -> Text:
         label = self._glyph(section.verdict)
-        # The count first: titles are long, and what does not fit is cut.
+        # The count comes first: titles are long, and what does not fit is cut.
         label.append(f" {section.granted}/{section.total}".ljust(_COUNT_WIDTH))
         label.append(safe(section.title), "bold")
         if section.sid != section.title:
@@ -191,7 +168,7 @@ class SectionTree(Tree[_Data]):
         colour = "$success" if via.effect == "Allow" else "$error"
         label = Text().append(via.effect, self._style(colour))
         if via.group:
-            label.append(f" by group {safe(via.group)}:")
+            label.append(f" {by_group(safe(via.group))}:")
         elif via.kind != "managed":
             label.append(f" {via.kind}:")
         label.append(f" {safe(via.policy.rsplit('/', 1)[-1])}")
@@ -205,7 +182,7 @@ class SectionTree(Tree[_Data]):
         return Text().append(self.glyphs.of(verdict), self._style(self.glyphs.style(verdict)))
 
     def _style(self, style: str) -> Style:
-        """A theme's colour for a tree's label."""
+        """A colour of the theme, for a label."""
         bold = style.startswith("bold ")
         colour = self.app.theme_variables.get(style.removeprefix("bold ").removeprefix("$"), "")
         if not colour.startswith(("#", "ansi_")):

@@ -1,8 +1,9 @@
-"""Who has a managed policy: how many principals, directly or by a group."""
+"""Who has a managed policy, directly or by a group: for one principal, in words, and as a count."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from iam.account.model import Account, Entity, Unread
 
@@ -16,6 +17,26 @@ class Attachment:
 
     def __bool__(self) -> bool:
         return self.direct or bool(self.groups)
+
+    @property
+    def in_a_word(self) -> Literal["direct", "group", "both", "none"]:
+        """For a column that has room for one word."""
+        if self.direct:
+            return "both" if self.groups else "direct"
+        return "group" if self.groups else "none"
+
+    @property
+    def in_words(self) -> str:
+        """`direct`, `by group ops`, `direct and by groups dev, ops`, or `not attached`."""
+        ways = ["direct"] if self.direct else []
+        if self.groups:
+            ways.append(by_group(*self.groups))
+        return " and ".join(ways) or "not attached"
+
+
+def by_group(*names: str) -> str:
+    """Say by which groups a policy reaches a user: `by group ops`, `by groups dev, ops`."""
+    return f"by group{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
 def attachment_of(account: Account, principal: Entity, policy_arn: str) -> Attachment:

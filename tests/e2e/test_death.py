@@ -73,7 +73,7 @@ def test_after_a_signal_no_more_is_sent_and_what_is_under_way_is_recorded(
     terminal = open_app()
     gate = begin_batch(terminal, company)
     terminal.child.kill(number)
-    terminal.sees("Stopping: waiting for 4 under way")
+    terminal.sees("Stopping: waiting for 4 changes in progress")
     gate.set()
     assert terminal.ended() == 128 + number
     assert restored(terminal)

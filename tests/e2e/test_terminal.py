@@ -25,7 +25,9 @@ def test_audit_and_change_an_account_by_keyboard(
     start: Callable[..., Terminal], demo: DemoServer, demo_iam: Any
 ) -> None:
     terminal = start("--endpoint-url", demo.endpoint_url, **CREDENTIALS)
-    terminal.sees("123456789012", "acme-ml", "full", "alice.chen", "AmazonBedrockLimitedAccess v9")
+    terminal.sees(
+        "123456789012", "acme-ml", "granted", "alice.chen", "AmazonBedrockLimitedAccess v9"
+    )
     terminal.type("/EventRelay")
     terminal.until(lambda text: "EventRelay" in text and "alice.chen" not in text)
     terminal.type("\r")
@@ -33,7 +35,7 @@ def test_audit_and_change_an_account_by_keyboard(
     terminal.sees("role/EventRelay", "Amazon Bedrock APIs")
     terminal.type("\t")
     terminal.type("a")
-    terminal.sees("Attach a policy", "44/44", "Leave as it is")
+    terminal.sees("Attach a policy", "44/44", "n  Cancel")
     terminal.type("\r")
     terminal.until(lambda text: "Attach a policy" not in text)
     assert attached(demo_iam, "EventRelay") == [
@@ -59,7 +61,7 @@ def test_a_signal_restores_the_terminal(
     start: Callable[..., Terminal], demo: DemoServer, number: signal.Signals
 ) -> None:
     terminal = start("--endpoint-url", demo.endpoint_url, **CREDENTIALS)
-    terminal.sees("123456789012", "full")
+    terminal.sees("123456789012", "granted")
     terminal.child.kill(number)
     assert terminal.ended() == 128 + number
     assert restored(terminal)
@@ -69,7 +71,7 @@ def test_a_signal_restores_the_terminal(
 @pytest.mark.parametrize("how", ["q", signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_the_embedded_account_ends_with_the_app(start: Callable[..., Terminal], how: Any) -> None:
     terminal = start("--demo")
-    terminal.sees("DEMO", "acme-ml", "full")
+    terminal.sees("DEMO", "acme-ml", "granted")
     (server,) = children(terminal.child.pid)
     if how == "q":
         terminal.type("q")
@@ -117,7 +119,7 @@ def test_80_columns_and_ascii(start: Callable[..., Terminal], demo: DemoServer) 
     terminal = start(
         "--endpoint-url", demo.endpoint_url, size=(80, 24), LC_ALL="C", NO_COLOR="1", **CREDENTIALS
     )
-    text = terminal.sees("123456789012", "+ 15 full", "+ 44/44")
+    text = terminal.sees("123456789012", "+ 15 granted", "+ 44/44")
     assert "●" not in text
     assert all(ord(c) < 128 for c in text), sorted({c for c in text if ord(c) > 127})
     terminal.type("q")

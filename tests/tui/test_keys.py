@@ -212,7 +212,7 @@ async def test_the_help_names_every_command(open_app: Open, from_file: Launch) -
         assert isinstance(help_screen, HelpScreen)
         text = "\n".join(str(s.render()) for s in help_screen.query("Static"))
         assert all(command.help in text for command in COMMANDS if not command.writes)
-        assert text.count("Not in this session.") == sum(c.writes for c in COMMANDS)
+        assert text.count("Not available in this session.") == sum(c.writes for c in COMMANDS)
         await pilot.press("escape")
         assert not isinstance(pilot.app.screen, HelpScreen)
 
@@ -356,7 +356,7 @@ async def test_h_shows_hidden_grants_only(open_app: Open, from_file: Launch) -> 
         assert "R hidden" in table_of(pilot).render_line(1).text
         await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
         facts = str(main_of(pilot).details.query_one("#facts", Static).render())
-        assert "invokes models by inline-0" in facts
+        assert "invokes models through inline-0" in facts
         await pilot.press("escape")
         assert len(names(pilot)) == 9
 

@@ -289,8 +289,8 @@ def test_commands(
 
     async def act(pilot: Pilot[int]) -> None:
         shown = aws_commands(plan.changes, account="123456789012", profile="ops")
-        note = "Dry run: nothing was sent. These would make the change."
-        await push(pilot, TextScreen("As commands of the AWS CLI", shown, "attach", "sh", note))
+        note = "Dry run: nothing was sent. These commands would make the change."
+        await push(pilot, TextScreen("AWS CLI commands", shown, "attach", "sh", note))
 
     app = BedrockApp(from_file, unicode=True)
     assert snap_compare(app, terminal_size=size, run_before=act)

@@ -60,7 +60,7 @@ async def test_why_aws_could_not_be_asked_is_told_whole(open_app: Open, company:
         await pilot.press("a")
         await until(pilot, lambda: review(pilot)._failed)
         state = review(pilot).query_one("#dialog-state")
-        await until(pilot, lambda: "y asks again." in " ".join(lines_of(state)))
+        await until(pilot, lambda: "y tries again." in " ".join(lines_of(state)))
         await until(
             pilot, lambda: state.region.bottom < review(pilot).query_one("#cancel").region.y
         )
@@ -85,6 +85,6 @@ async def test_a_long_arn_is_broken_behind_a_sign(open_app: Open, company: Compa
         await ask(pilot, "a")
         await until(pilot, lambda: len(arn(pilot)) == 3)
         assert "".join(arn(pilot)) == f"arn:aws:iam::{ID}:user/division/department/{name}"
-        assert [line[-1] for line in arn(pilot)[:-1]] == ["/", "-"]
+        assert [line[-1] for line in arn(pilot)[:-1]] == ["/", "/"]
         await pilot.resize_terminal(120, 36)
         await until(pilot, lambda: len(arn(pilot)) == 2)

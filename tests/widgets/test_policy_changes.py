@@ -23,11 +23,11 @@ class Alone(App[None]):
         yield self.changes
 
 
-def versions(count: int, older: int, newer: int) -> tuple[VersionRow, ...]:
+def versions(count: int, base: int, target: int) -> tuple[VersionRow, ...]:
     """The newest first, two of them compared."""
     return tuple(
         VersionRow(
-            f"v{n}", "2026-01-01", side="older" if n == older else "newer" if n == newer else ""
+            f"v{n}", "2026-01-01", side="base" if n == base else "target" if n == target else ""
         )
         for n in range(count, 0, -1)
     )
@@ -50,7 +50,7 @@ async def shown(data: PolicyData, width: int = 80, unicode: bool = True) -> list
 
 
 @pytest.mark.parametrize(
-    ("older", "newer", "expected"),
+    ("base", "target", "expected"),
     [
         (19, 20, ["v20", "v19", "v18", "v17", "v16"]),
         (15, 20, ["v20", "v18", "v17", "v16", "v15"]),
@@ -59,11 +59,11 @@ async def shown(data: PolicyData, width: int = 80, unicode: bool = True) -> list
     ],
 )
 async def test_of_many_versions_those_compared_are_seen(
-    older: int, newer: int, expected: list[str]
+    base: int, target: int, expected: list[str]
 ) -> None:
-    lines = await shown(PolicyData(versions=versions(20, older, newer)))
+    lines = await shown(PolicyData(versions=versions(20, base, target)))
     assert [line.replace("Versions", "").split()[0] for line in lines[:5]] == expected
-    assert [line.split("← ")[1].strip() for line in lines if "← " in line] == ["newer", "older"]
+    assert [line.split("← ")[1].strip() for line in lines if "← " in line] == ["target", "base"]
     assert lines[5].strip() == "and 15 more"
 
 
@@ -96,11 +96,11 @@ async def test_notes_stand_below_each_other() -> None:
 
 async def test_a_terminal_without_utf_8_gets_an_arrow_in_ascii() -> None:
     lines = await shown(PolicyData(versions=versions(2, 1, 2)), unicode=False)
-    assert "<- newer" in lines[0]
+    assert "<- target" in lines[0]
     assert all(line.isascii() for line in lines)
 
 
 async def test_warnings_wrap_and_begin_with_a_sign() -> None:
     lines = await shown(PolicyData(warnings=("word " * 30,)), width=60)
     assert lines[0].startswith("! word")
-    assert lines[1].startswith("word")
+    assert lines[1].startswith("  word")

@@ -101,9 +101,9 @@ async def test_ten_thousand_rows_draw_only_what_is_seen(monkeypatch: pytest.Monk
     drawn: list[str] = []
     draw = PrincipalTable._line
 
-    def noted(table: PrincipalTable, row: Row) -> list[Segment]:
+    def noted(table: PrincipalTable, row: Row, width: int) -> list[Segment]:
         drawn.append(row.name)
-        return draw(table, row)
+        return draw(table, row, width)
 
     monkeypatch.setattr(PrincipalTable, "_line", noted)
     async with table_of(*(row(f"user-{i:05}") for i in range(10_000))) as (pilot, table):

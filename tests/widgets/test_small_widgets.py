@@ -1,12 +1,13 @@
-"""The bar, the details, the filter and the progress line, each alone in an app."""
+"""The bars, the details, the filter and the progress line, each alone in an app."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -15,6 +16,7 @@ from tests.build import LIMITED, account, allow, deny, make_evaluator, the, user
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs, glyphs
+from widgets.key_bar import KeyBar
 from widgets.principal_details import PrincipalDetails
 
 HOSTILE = "x[red]y[/]\x1b]0;pwned\x07\u202ez"
@@ -94,6 +96,12 @@ async def test_a_wide_bar_says_everything_and_a_narrow_one_still_the_version() -
     assert "AmazonBedrockLimitedAccess v9" in second
     small = BarData(policy=BAR.policy, version="v9", counts=dict.fromkeys(Verdict, 9))
     assert (await bar_at(80, small))[1].rstrip().endswith("… v9")
+
+
+async def test_a_bar_without_room_for_words_shows_every_sign_with_its_number() -> None:
+    counts = dict.fromkeys(Verdict, 12)
+    assert "● 12 granted" in (await bar_at(80, BarData(counts=counts)))[1]
+    assert "● 12  ◐ 12  ✗ 12  ○ 12  ? 12" in (await bar_at(50, BarData(counts=counts)))[1]
 
 
 @pytest.mark.parametrize("count", [1, 99])
@@ -202,6 +210,35 @@ async def test_progress_takes_no_line_of_its_own_and_hides_no_half_of_a_number()
         bar.say("")
         assert str(bar.render()).count("123,456") == 5
         assert bar.size.height == 2
+
+
+# The keys
+
+
+class Keys(App[None]):
+    """An app with a key bar and more keys than a narrow screen has room for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"nothing_{key}", "something") for key in "abcdef"),
+        Binding("h", "help", "help"),
+        Binding("q", "quit", "quit"),
+    ]
+    ENABLE_COMMAND_PALETTE = False
+
+    def compose(self) -> ComposeResult:
+        yield KeyBar()
+
+
+@pytest.mark.parametrize("width", [40, 60, 120])
+async def test_however_narrow_the_key_bar_shows_whole_keys_and_the_last_ones(width: int) -> None:
+    app = Keys()
+    async with app.run_test(size=(width, 5)) as pilot:
+        await pilot.pause()
+        words = app.query_one(KeyBar).render_line(0).text.split()
+        assert words[-4:] == ["h", "help", "q", "quit"]
+        assert words[:2] == ["a", "something"]
+        assert set(words[1:-4:2]) == {"something"}
+        assert (len(words) == 16) == (width == 120)
 
 
 # Signs

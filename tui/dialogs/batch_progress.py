@@ -1,4 +1,4 @@
-"""A batch under way: how far it is, how each change ended, and the key that stops it."""
+"""The progress of a batch: how far it is, the outcome of each change, and the key to stop it."""
 
 from __future__ import annotations
 
@@ -16,39 +16,24 @@ from textual.widgets import Footer, ProgressBar, RichLog, Static
 
 from iam.errors import AwsError
 from iam.text import safe
-from tui.dialogs.modal import Modal
-from widgets.glyphs import Glyphs
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
+from widgets.glyphs import OUTCOME_COLOURS, OUTCOME_WORDS, Glyphs
 
 if TYPE_CHECKING:
-    from iam.changes.apply import Ending, Outcome
+    from iam.changes.apply import Outcome
     from iam.changes.batch import Batch
 
-_WORDS: dict[Ending, str] = {
-    "done": "done",
-    "unneeded": "as wanted before",
-    "failed": "failed",
-    "unconfirmed": "not confirmed",
-}
-_STYLES: dict[Ending, str] = {
-    "done": "green",
-    "unneeded": "dim",
-    "failed": "red",
-    "unconfirmed": "yellow",
-}
 
-
-class BatchScreen(Modal[None]):
-    """Shows a batch that runs; closes when the operator has seen how it ended."""
+class BatchScreen(ScrollingModal[None]):
+    """Shows a running batch; the operator closes it once it has ended."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "stop", "stop", tooltip="Send no more", id="batch.stop"),
-        Binding("c", "go_on", "go on", tooltip="Go on after a pause", id="batch.go_on"),
+        Binding("s", "stop", "stop", tooltip="Send no further changes", id="batch.stop"),
+        Binding("c", "go_on", "continue", tooltip="Continue after a pause", id="batch.continue"),
         Binding("escape,q,enter", "close", "close", key_display="esc", id="batch.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="batch.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="batch.up"),
-        Binding("pagedown", "scroll(10)", "Page down", show=False, id="batch.pagedown"),
-        Binding("pageup", "scroll(-10)", "Page up", show=False, id="batch.pageup"),
+        *scroll_keys("batch"),
     ]
+    SCROLLED = "#batch-log"
 
     def __init__(
         self, batch: Batch, title: str, renew: Callable[[], Awaitable[None]], glyphs: Glyphs
@@ -56,9 +41,9 @@ class BatchScreen(Modal[None]):
         """Take what is shown.
 
         Args:
-            batch: Already running, or about to.
-            title: What it does, in words.
-            renew: Connects anew after a pause; raises `AwsError` if that does not help.
+            batch: Running, or about to run.
+            title: What the batch does, in words.
+            renew: Reconnects after a pause; raises `AwsError` if that fails.
             glyphs: The signs of this terminal.
         """
         super().__init__()
@@ -67,9 +52,9 @@ class BatchScreen(Modal[None]):
         self.glyphs = glyphs
         self._renew = renew
         self._written = 0
-        self._renewing = False
-        self._still = ""
-        """Why the last attempt to go on did not help."""
+        self._reconnecting = False
+        self._renewal_error = ""
+        """Why the last attempt to continue failed."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="batch") as box:
@@ -85,9 +70,9 @@ class BatchScreen(Modal[None]):
         self.update_batch()
 
     def update_batch(self) -> None:
-        """Draw what is new."""
+        """Draw what has changed."""
         if not self.query(RichLog):
-            return  # not there yet, or closed already
+            return  # not mounted yet, or closed already
         batch = self.job
         log = self.query_one(RichLog)
         for outcome in batch.outcomes[self._written :]:
@@ -102,10 +87,10 @@ class BatchScreen(Modal[None]):
 
     def _sum(self) -> Content:
         batch = self.job
-        counts = Counter(outcome.ending for outcome in batch.outcomes)
+        counts: Counter[str] = Counter(outcome.ending for outcome in batch.outcomes)
         parts = [f"{len(batch.outcomes):,} of {batch.total:,}"]
         parts += [
-            f"{counts[ending]:,} {words}" for ending, words in _WORDS.items() if counts[ending]
+            f"{counts[ending]:,} {word}" for ending, word in OUTCOME_WORDS.items() if counts[ending]
         ]
         return Content(f" {self.glyphs.dot} ".join(parts))
 
@@ -113,36 +98,33 @@ class BatchScreen(Modal[None]):
         batch = self.job
         if batch.trouble:
             return safe(batch.trouble), "$error"
-        left = len(batch.unsent)
+        unsent = len(batch.unsent)
         if batch.ended.is_set():
-            if left:
-                return f"Stopped; {left:,} were not sent. esc closes.", "$warning"
-            return "All have ended. esc closes.", "dim"
+            if unsent:
+                return f"Stopped: {_changes(unsent)} not sent. esc closes.", "$warning"
+            return "Finished. esc closes.", "dim"
         if batch.stopped:
-            return f"Stopping: waiting for {batch.in_flight} under way …", "$warning"
+            return f"Stopping: waiting for {_changes(batch.in_flight)} in progress …", "$warning"
         if batch.paused is not None:
-            if self._renewing:
-                return "connecting anew …", "dim"
-            why = self._still or str(batch.paused)
-            return f"Paused: {safe(why)} c goes on where it stopped, s stops.", "$warning"
-        return "s stops: what is under way is waited for, and no more is sent.", "dim"
+            if self._reconnecting:
+                return "reconnecting …", "dim"
+            why = self._renewal_error or str(batch.paused)
+            return f"Paused: {safe(why)} c continues, s stops.", "$warning"
+        return "s stops after the changes in progress.", "dim"
 
     def _line(self, outcome: Outcome) -> Text:
-        sign = {"done": "+", "failed": "x", "unconfirmed": "?", "unneeded": "."}[outcome.ending]
-        if self.glyphs.unicode:
-            sign = {"+": "●", "x": "✗", "?": "?", ".": "○"}[sign]
-        words = _WORDS[outcome.ending]
+        ending = outcome.ending
         line = Text.assemble(
-            (f"{sign} ", _STYLES[outcome.ending]),
+            (f"{self.glyphs.outcomes[ending]} ", OUTCOME_COLOURS[ending]),
             safe(outcome.change.entity.name),
-            (f"  {words}", "dim"),
+            (f"  {OUTCOME_WORDS[ending]}", "dim"),
         )
         if outcome.error is not None:
             line.append(f"  {safe(str(outcome.error))}")
         return line
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Show the keys that do something now."""
+        """Show only the keys that do something now."""
         batch = self.job
         if action == "stop":
             return not (batch.stopped or batch.ended.is_set())
@@ -151,36 +133,36 @@ class BatchScreen(Modal[None]):
         return action != "close" or batch.ended.is_set()
 
     def action_stop(self) -> None:
-        """Send no more."""
+        """Send no further changes."""
         self.job.stop()
 
     def action_close(self) -> None:
-        """Leave, once all has ended."""
+        """Close the dialog."""
         self.dismiss(None)
 
     def action_go_on(self) -> None:
-        """Connect anew, and go on."""
-        if not self._renewing:
-            self._renewing = True
+        """Reconnect and continue."""
+        if not self._reconnecting:
+            self._reconnecting = True
             self.go_on()
 
-    @work(group="renew", exit_on_error=False, description="connect anew")
+    @work(group="renew", exit_on_error=False, description="reconnect")
     async def go_on(self) -> None:
-        """Go on where the batch stopped, if the credentials work now."""
+        """Continue where the batch stopped, if the credentials work now."""
         self.update_batch()
         try:
             await self._renew()
         except Exception as error:
-            told = isinstance(error, AwsError)
-            self._still = (
-                str(error) if told else f"A fault in the program ({type(error).__name__})."
-            )
+            expected = isinstance(error, AwsError)
+            unexpected = f"Unexpected error ({type(error).__name__})."
+            self._renewal_error = str(error) if expected else unexpected
         else:
-            self._still = ""
+            self._renewal_error = ""
             self.job.go_on()
         finally:
-            self._renewing = False
+            self._reconnecting = False
             self.update_batch()
 
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(RichLog).scroll_relative(y=lines, animate=False)
+
+def _changes(count: int) -> str:
+    return f"{count:,} change{'' if count == 1 else 's'}"

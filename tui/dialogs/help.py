@@ -13,30 +13,28 @@ from textual.widgets import Static
 
 from iam.verdicts.verdict import Verdict
 from tui.commands import COMMANDS, MOVEMENT
-from tui.dialogs.modal import Modal
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from widgets.glyphs import Glyphs
 
 _MEANING = {
-    Verdict.GRANTED: "all that the policy's statement would allow",
+    Verdict.GRANTED: "everything that the policy's statement would allow",
     Verdict.PARTIAL: "some of it: some resources, or under a condition",
     Verdict.DENIED: "an explicit Deny covers all of it",
     Verdict.NONE: "nothing allows it, or the boundary does not",
-    Verdict.UNKNOWN: "a document was not read, or not understood",
+    Verdict.UNKNOWN: "a document could not be read or understood",
 }
-"""At 80 columns no line wraps."""
+"""Short enough that no line wraps at 80 columns."""
 _KEYS = {"slash": "/", "question_mark": "?", "escape": "esc"}
 
 
-class HelpScreen(Modal[None]):
+class HelpScreen(ScrollingModal[None]):
     """Shows the keys; any of esc, q, ? closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,enter", "dismiss", "Close", id="help.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="help.up"),
-        Binding("pagedown", "scroll(10)", "Page down", show=False, id="help.pagedown"),
-        Binding("pageup", "scroll(-10)", "Page up", show=False, id="help.pageup"),
+        *scroll_keys("help"),
     ]
+    SCROLLED = "#help"
 
     def __init__(self, glyphs: Glyphs, writable: bool) -> None:
         super().__init__()
@@ -46,7 +44,7 @@ class HelpScreen(Modal[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help", can_focus=False) as box:
             box.border_title = "Help"
-            box.border_subtitle = "esc closes"
+            box.border_subtitle = "esc close"
             yield Static(self._keys(), classes="dialog-part")
             yield Static(self._verdicts(), classes="dialog-part")
 
@@ -58,7 +56,9 @@ class HelpScreen(Modal[None]):
             for command in commands:
                 keys = command.display or _KEYS.get(command.keys, command.keys)
                 usable = self.writable or not command.writes
-                lines.append(_line(keys, command.help if usable else "Not in this session."))
+                lines.append(
+                    _line(keys, command.help if usable else "Not available in this session.")
+                )
         return Content("\n").join(lines)
 
     def _verdicts(self) -> Content:
@@ -71,21 +71,16 @@ class HelpScreen(Modal[None]):
         lines += [
             Content(""),
             Content.styled(
-                "Full means granted. Inv: can it invoke models?\n"
-                "Policy: direct, by a group, both; hidden: it invokes models by\n"
-                "a policy that nobody takes for Bedrock's.\n"
-                "29/30 is how many of a section's entries are granted.\n"
-                "Not judged: service and resource control policies, session\n"
+                "Inv: can it invoke models?\n"
+                "Policy: direct, by group, or both; hidden: it can invoke models\n"
+                "through a policy not obviously related to Bedrock.\n"
+                "29/30: 29 of the 30 entries of a section are granted.\n"
+                "Not evaluated: service and resource control policies, session\n"
                 "policies and resource-based policies.",
                 "dim",
             ),
         ]
         return Content("\n").join(lines)
-
-    def action_scroll(self, lines: int) -> None:
-        # At once, so that a key that is held down counts every time.
-        box = self.query_one("#help", VerticalScroll)
-        box.scroll_relative(y=lines, animate=False, immediate=True)
 
 
 def _line(keys: str, text: str) -> Content:

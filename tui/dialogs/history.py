@@ -1,4 +1,4 @@
-"""The history: every batch of changes that the journal has, to look at, export and undo."""
+"""The history: every batch of changes in the journal, to inspect, export and undo."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class HistoryScreen(Modal["BatchRecord | None"]):
-    """Shows the batches of an account; the result is one that the operator wants reversed."""
+    """Shows the batches of an account; the result is the one to undo."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", key_display="/", priority=True, id="history.filter"),
-        Binding("u", "undo", "undo", tooltip="Reverse this batch", id="history.undo"),
+        Binding("u", "undo", "undo", tooltip="Undo this batch", id="history.undo"),
         Binding("e", "export", "export", tooltip="Save as a CSV file", id="history.export"),
         Binding("escape,q", "close", "close", key_display="esc", id="history.close"),
     ]
@@ -39,10 +39,10 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         """Take what is shown.
 
         Args:
-            history: All of the journal.
-            account_id: Whose changes are shown.
-            journal: Where it is.
-            writable: Whether this session can undo anything.
+            history: The whole journal.
+            account_id: The account whose changes are shown.
+            journal: The path of the journal.
+            writable: Whether this session can undo changes.
             glyphs: The signs of this terminal.
         """
         super().__init__()
@@ -56,8 +56,9 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         with Vertical(id="history") as box:
             box.border_title = Content(f"Changes in account {safe(self.account_id)}")
             yield HistoryTree(self.glyphs)
+            yield Static("", id="history-line", markup=False)
             yield Static(self._foot(), id="history-foot", markup=False)
-            yield FilterBar("words of a name, a time, a policy, a result")
+            yield FilterBar("words of a name, time, policy or outcome")
             yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -68,8 +69,16 @@ class HistoryScreen(Modal["BatchRecord | None"]):
     def _foot(self) -> str:
         damaged = self.history.damaged
         lines = "1 line" if damaged == 1 else f"{damaged} lines"
-        note = f"{lines} of it cannot be read: " if damaged else ""
-        return f"journal: {note}{safe(str(self.journal))}"
+        note = f" ({lines} unreadable)" if damaged else ""
+        return f"journal{note}: {safe(str(self.journal))}"
+
+    @on(HistoryTree.NodeHighlighted)
+    def show_line(self, event: HistoryTree.NodeHighlighted[BatchRecord]) -> None:
+        """Show the whole line under the cursor if the tree has cut it."""
+        text, cut = self.query_one(HistoryTree).text_of(event.node)
+        line = self.query_one("#history-line", Static)
+        line.display = cut
+        line.update(text)
 
     @on(FilterBar.Changed)
     def filter_changed(self, event: FilterBar.Changed) -> None:
@@ -82,7 +91,7 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         self.set_focus(self.query_one(HistoryTree))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what this session cannot do."""
+        """Hide the keys that do nothing now or in this session."""
         if action == "filter":
             return not self.query_one(FilterBar).has_focus_within
         return action != "undo" or self.writable
@@ -92,23 +101,23 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         self.query_one(FilterBar).open()
 
     async def action_close(self) -> None:
-        """Undo one layer: the filter, then the screen."""
+        """Close the filter, or the screen if there is none."""
         if self.query_one(FilterBar).text:
             await self.query_one(FilterBar).action_clear()
         else:
             self.dismiss(None)
 
     def action_undo(self) -> None:
-        """Ask for the batch under the cursor to be reversed."""
+        """Ask to undo the batch under the cursor."""
         batch: BatchRecord | None = self.query_one(HistoryTree).chosen
         if batch is not None:
             if batch.reversible:
                 self.dismiss(batch)
             else:
-                self.notify("Nothing of it happened, so there is nothing to undo.", markup=False)
+                self.notify("Nothing to undo: none of these changes took effect.", markup=False)
 
     async def action_export(self) -> None:
-        """Save what is shown in a new file of the working folder."""
+        """Save what is shown as a new file in the working directory."""
         from iam.reports.formats import history_as_csv
 
         await save(self.app, "changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))

@@ -12,13 +12,13 @@ _Result = TypeVar("_Result")
 
 
 class Modal(ModalScreen[_Result]):
-    """Keys may come in a burst: without this the second of two that close it, or one that comes
-    while another screen is above, would take away whatever screen is on top."""
+    """Closes only itself. Keys may come in a burst: the second of two that close a screen, or one
+    that arrives while another screen is on top, would otherwise close that other screen."""
 
-    # Of all dialogues, and read with the first of them: the first frame does not wait for it.
+    # For all dialogs, and read with the first of them, so that the first frame does not wait.
     DEFAULT_CSS = Path(__file__).with_name("dialogs.tcss").read_text(encoding="utf-8")
     SCOPED_CSS: ClassVar[bool] = False
 
     def dismiss(self, result: _Result | None = None) -> AwaitComplete:
-        """Close, with a result; nothing, if another screen is on top."""
+        """Close with a result; do nothing if another screen is on top."""
         return super().dismiss(result) if self.is_active else AwaitComplete()

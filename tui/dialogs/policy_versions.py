@@ -1,4 +1,4 @@
-"""The managed policy: its versions, who holds it, and what the newer of two versions gave."""
+"""The managed policy: its versions, how many have it, and what changed between two versions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.content import Content
 
 from iam.errors import AwsError
 from iam.text import safe
-from tui.dialogs.modal import Modal
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.session.session import Session
 from tui.session.version_comparison import Compared
 from widgets.glyphs import Glyphs
@@ -22,25 +22,42 @@ if TYPE_CHECKING:
     from iam.versions.diff_text import Part
     from iam.versions.list_versions import Version
 
-_KEYS = "[ ] older   { } newer   j k scroll   esc closes"
+_KEYS = "[ ] base   { } target   j k scroll   esc close"
+"""The base is the older of the two compared versions, the target the newer."""
 
 
-class PolicyScreen(Modal[None]):
+class PolicyScreen(ScrollingModal[None]):
     """Compares two versions of the policy that is managed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,v", "dismiss", "Close", id="policy.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="policy.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="policy.up"),
-        Binding("pagedown,space", "page(1)", "Page down", show=False, id="policy.pagedown"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="policy.pageup"),
-        Binding("g,home", "end(False)", "Top", show=False, id="policy.top"),
-        Binding("G,end", "end(True)", "End", show=False, id="policy.end"),
-        Binding("left_square_bracket,left", "choose(-1, 0)", "Older", id="policy.older"),
-        Binding("right_square_bracket,right", "choose(1, 0)", "Less old", id="policy.less_old"),
-        Binding("left_curly_bracket", "choose(0, -1)", "Less new", id="policy.less_new"),
-        Binding("right_curly_bracket", "choose(0, 1)", "Newer", id="policy.newer"),
+        *scroll_keys("policy"),
+        Binding(
+            "left_square_bracket,left",
+            "choose(-1, 0)",
+            "Older base version",
+            id="policy.older_base",
+        ),
+        Binding(
+            "right_square_bracket,right",
+            "choose(1, 0)",
+            "Newer base version",
+            id="policy.newer_base",
+        ),
+        Binding(
+            "left_curly_bracket",
+            "choose(0, -1)",
+            "Older target version",
+            id="policy.older_target",
+        ),
+        Binding(
+            "right_curly_bracket",
+            "choose(0, 1)",
+            "Newer target version",
+            id="policy.newer_target",
+        ),
     ]
+    SCROLLED = "#policy-changes"
 
     def __init__(self, session: Session, glyphs: Glyphs) -> None:
         super().__init__()
@@ -49,7 +66,7 @@ class PolicyScreen(Modal[None]):
         self.compared: Compared | None = None
         """None while it is being read."""
         self.pair: tuple[int, int] | None = None
-        """What is asked for: places of the older and the newer version."""
+        """The versions asked for: indexes of the base and the target."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="policy") as box:
@@ -72,42 +89,33 @@ class PolicyScreen(Modal[None]):
 
     @work(exclusive=True, group="policy", exit_on_error=False, description="compare versions")
     async def read(self, pair: tuple[int, int] | None) -> None:
-        """Read what is to be compared and show it; what goes wrong is told in its place."""
+        """Read and compare versions; show the result, or what went wrong."""
         self.changes.say("reading the versions …")
         try:
             compared = await self.session.compare_versions(pair)
-            data = _told(compared)
+            data = _data(compared)
         except Exception as error:
             self.log.error(repr(error))
-            fault = f"A fault in the program ({type(error).__name__}) is in the way."
-            sentence = error.sentence if isinstance(error, AwsError) else fault
+            unexpected = f"Unexpected error ({type(error).__name__})."
+            sentence = error.sentence if isinstance(error, AwsError) else unexpected
             self.changes.say(f"The versions could not be compared. {sentence}")
             return
         self.compared, self.pair = compared, compared.pair
         self.query_one("#policy").border_title = Content(safe(compared.managed.policy.name))
         self.changes.show_policy(data)
 
-    def action_choose(self, older: int, newer: int) -> None:
-        """Compare another pair: the older or the newer of the two moves by one."""
+    def action_choose(self, base: int, target: int) -> None:
+        """Compare another pair: the base or the target moves by one version."""
         if self.compared is None or self.pair is None:
             return
-        first, second = self.pair[0] + older, self.pair[1] + newer
+        first, second = self.pair[0] + base, self.pair[1] + target
         if 0 <= first < second < len(self.compared.versions.all):
-            # What is asked for moves at once, so that every key of a burst counts.
+            # The pair changes at once, so that every key of a burst counts.
             self.pair = (first, second)
             self.read(self.pair)
 
-    def action_scroll(self, lines: int) -> None:
-        self.changes.scroll_lines(lines)
 
-    def action_page(self, pages: int) -> None:
-        self.changes.scroll_pages(pages)
-
-    def action_end(self, end: bool) -> None:
-        self.changes.scroll_to_end(end)
-
-
-def _told(compared: Compared) -> PolicyData:
+def _data(compared: Compared) -> PolicyData:
     """What is shown, in words."""
     from iam.account.model import Unread
     from iam.policy.action_catalogue import catalogue
@@ -116,41 +124,41 @@ def _told(compared: Compared) -> PolicyData:
 
     policy, versions = compared.managed.policy, compared.versions
     warnings = list(versions.notes)
-    told: list[str] = []
-    lists: tuple[Part, ...] = ()
+    sentences: list[str] = []
+    changes: tuple[Part, ...] = ()
     if compared.pair is None:
-        told.append("There is one version at hand only, so there is nothing to compare.")
+        sentences.append("Only one version is available, so there is nothing to compare.")
     else:
-        older, newer = (versions.all[place] for place in compared.pair)
-        for version in (older, newer):
+        base, target = (versions.all[place] for place in compared.pair)
+        for version in (base, target):
             if isinstance(version.document, Unread):
                 warnings.append(f"{version.id} could not be read: {version.document.message}")
         if compared.drift is None:
-            told.append(f"What {newer.id} gave beyond {older.id} is not known.")
+            sentences.append(f"The changes from {base.id} to {target.id} are unknown.")
         else:
             ids = [version.id for version in versions.all]
             later = versions.in_force in ids[: compared.pair[1]]
-            told.append(summary(compared.drift, older.id, newer.id))
-            told.append(
+            sentences.append(summary(compared.drift, base.id, target.id))
+            sentences.append(
                 effect(
-                    compared.drift, compared.attached_to, newer.id, versions.in_force, later=later
+                    compared.drift, compared.attached_to, target.id, versions.in_force, later=later
                 )
             )
-            lists = parts(compared.drift, lambda action: describe(action, catalogue()))
+            changes = parts(compared.drift, lambda action: describe(action, catalogue()))
     return PolicyData(
         facts=(
             ("ARN", policy.arn),
-            ("Held by", holders_in_words(compared.attached_to, compared.account_id)),
+            ("Attached to", holders_in_words(compared.attached_to, compared.account_id)),
         ),
         versions=_rows(compared),
         warnings=tuple(warnings),
-        summary=tuple(filter(None, told)),
-        parts=lists,
+        summary=tuple(filter(None, sentences)),
+        parts=changes,
     )
 
 
 def _rows(compared: Compared) -> tuple[VersionRow, ...]:
-    versions, (older, newer) = compared.versions, compared.pair or (-1, -1)
+    versions, (base, target) = compared.versions, compared.pair or (-1, -1)
 
     def note(version: Version) -> str:
         if version.id == versions.in_force:
@@ -162,7 +170,7 @@ def _rows(compared: Compared) -> tuple[VersionRow, ...]:
             version.id,
             version.day or "",
             note(version),
-            "older" if place == older else "newer" if place == newer else "",
+            "base" if place == base else "target" if place == target else "",
         )
         for place, version in reversed(tuple(enumerate(versions.all)))
     )

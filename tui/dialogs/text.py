@@ -1,4 +1,4 @@
-"""Lines of text, to be read, copied or saved: commands of the AWS CLI, what could not be read."""
+"""Lines of text to read, copy or save: AWS CLI commands, what could not be read."""
 
 from __future__ import annotations
 
@@ -12,22 +12,20 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from iam.text import safe
-from tui.dialogs.modal import Modal
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.saving import save
 
 
-class TextScreen(Modal[None]):
+class TextScreen(ScrollingModal[None]):
     """Shows lines of text."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy", "copy", tooltip="Copy them (OSC 52)", id="text.copy"),
-        Binding("s", "save", "save", tooltip="Save them in a file", id="text.save"),
+        Binding("c", "copy", "copy", tooltip="Copy to the clipboard (OSC 52)", id="text.copy"),
+        Binding("s", "save", "save", tooltip="Save as a file", id="text.save"),
         Binding("escape,q,enter", "dismiss", "close", key_display="esc", id="text.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="text.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="text.up"),
-        Binding("pagedown", "scroll(10)", "Page down", show=False, id="text.pagedown"),
-        Binding("pageup", "scroll(-10)", "Page up", show=False, id="text.pageup"),
+        *scroll_keys("text"),
     ]
+    SCROLLED = "#text-body"
 
     def __init__(
         self, title: str, lines: Sequence[str], name: str, suffix: str = "txt", note: str = ""
@@ -35,11 +33,11 @@ class TextScreen(Modal[None]):
         """Take what is shown.
 
         Args:
-            title: What it is.
-            lines: Of text, which may come from anywhere.
-            name: Of a file to save it in, to follow `bedrock-tui-`.
-            suffix: Of that file.
-            note: What to say about it.
+            title: What the text is.
+            lines: The text, which may come from anywhere.
+            name: The name of the saved file, after `bedrock-tui-`.
+            suffix: The suffix of that file.
+            note: A remark above the text.
         """
         super().__init__()
         self.heading = title
@@ -49,7 +47,7 @@ class TextScreen(Modal[None]):
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """All lines."""
         return "\n".join(self.lines) + "\n"
 
     def compose(self) -> ComposeResult:
@@ -64,13 +62,10 @@ class TextScreen(Modal[None]):
         self.query_one("#text-note").display = bool(self.note)
 
     def action_copy(self) -> None:
-        """Copy it."""
+        """Copy the text."""
         self.app.copy_to_clipboard(self.text)
-        self.notify("Sent to the terminal's clipboard.", markup=False)
+        self.notify("Copied to the clipboard of the terminal (OSC 52).", markup=False)
 
     async def action_save(self) -> None:
-        """Save it in a new file of the working folder."""
+        """Save the text as a new file in the working directory."""
         await save(self.app, *self.file, self.text)
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one("#text-body", VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -1,27 +1,27 @@
-"""The terminal before Textual takes it: what to set before its import, and what it can show."""
+"""What the terminal can show, and what to set before Textual is imported."""
 
 from __future__ import annotations
 
 import locale
 import os
 
-# Over SSH every frame is bytes on a line: nothing moves that does not have to.
-_CALM = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
+# Over SSH every frame costs bytes: nothing moves that does not have to.
+_NO_ANIMATION = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
 _SIXTEEN_COLOURS = ("linux", "screen", "xterm", "vt100", "vt220", "ansi")
 
 
 def prepare() -> None:
-    """Set the defaults that Textual reads when it is imported; what the operator has set stands."""
-    for name, value in _CALM.items():
+    """Set defaults that Textual reads when it is imported; what the operator has set is kept."""
+    for name, value in _NO_ANIMATION.items():
         os.environ.setdefault(name, value)
-    if not os.environ.get("TEXTUAL_DRIVER"):  # set to nothing, Textual would import nothing
+    if not os.environ.get("TEXTUAL_DRIVER"):  # if empty, Textual would fail
         os.environ.pop("TEXTUAL_DRIVER", None)
 
 
 def has_unicode() -> bool:
-    """Whether the locale says that the terminal shows UTF-8.
+    """Whether the terminal shows UTF-8, according to the locale.
 
-    Python's own answer is no help: it speaks UTF-8 in the C locale too (PEP 538), the terminal
+    Python's own answer does not help: it uses UTF-8 in the C locale too (PEP 538), the terminal
     may not.
     """
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):

@@ -1,89 +1,50 @@
-"""The screen as the app wants it and as the terminal shows it, and the shortest way between them.
+"""The difference between the screen that the app wants and the one that the terminal shows.
 
 Textual paints whole widgets, each run of text with its full style and a reset. Over SSH that is ten
-times what has changed. Here its output is read into cells, and what is sent is the difference to
-the cells that the terminal shows already. No input or output: `tui.terminal.driver` does that.
+times the bytes of what has changed. Here its output is read into cells, and only the cells that
+differ from what the terminal shows are sent. No input or output: `tui.terminal.driver` does that.
 
-What it leaves out, for the sake of terminals that differ:
+Terminals differ, so this is left out:
 
-- No erasing (EL, ECH) and no scrolling: what colour the new cells get is not the same everywhere.
-- A row with characters of more or less than one cell is sent whole when it changes, with the place
-  of each such character stated anew: terminals do not agree on how wide those are.
-- What is not known to leave the cells alone is passed on where it stands, and after it nothing is
-  taken for shown.
+- No erasing (EL, ECH) and no scrolling: the colour of the new cells is not the same everywhere.
+- A row with characters wider or narrower than one cell is sent whole when it changes, and the
+  position of each such character is stated: terminals do not agree on how wide they are.
+- A sequence that is not known to leave the cells alone is passed on in its place; after it, the
+  whole screen is sent again.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from functools import lru_cache
-
-from rich.cells import cell_len
-
+from tui.terminal.output_tokens import (
+    ENTER_ALTERNATE_SCREEN,
+    FRAME_MARK,
+    HARMLESS,
+    LEAVE_ALTERNATE_SCREEN,
+    MOVE,
+    NEWLINE,
+    SGR,
+    TEXT,
+    TOKEN,
+)
+from tui.terminal.screen_cells import UNKNOWN, Cells, each_is_one_cell
 from tui.terminal.sgr import PLAIN, Style, changed_by, sgr
 
-_UNKNOWN = "\x00"
-"""In a cell of which nobody has said what is in it."""
 _SYNC = "\x1b[?2026"
 _RESET = "\x1b[m"
 _REWRITE = 4
-"""So many cells that stay the same are written again: to jump over them takes 4 bytes."""
-
-_TOKEN = re.compile(
-    r"([^\x00-\x1f\x7f-\x9f]+)"  # text
-    r"|\x1b\[([0-9;]*)m"
-    r"|\x1b\[([0-9;]*)H"
-    r"|(\r?\n)"
-    r"|\x1b\[\?2026([hl])"
-    # What leaves the cells and the cursor alone: modes of keys, mouse and paste, the shape and
-    # visibility of the cursor, questions to the terminal, the bell, the title, the clipboard.
-    r"|(\x1b\[\?(?:7|25|100[0-6]|101[56]|2004|2048)[hl]|\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9]+\$p"
-    r"|\x1b\[[0-9]* q|\x1b\[>?0?c|\x07|\x1b\](?:0|1|2|22|52);[^\x07\x1b]*(?:\x07|\x1b\\))"
-    r"|(\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\)|.)|.)",
-    re.DOTALL,
-)
-_TEXT, _SGR, _MOVE, _NEWLINE, _MARK, _HARMLESS = range(1, 7)
-_ENTER, _LEAVE = "\x1b[?1049h", "\x1b[?1049l"
+"""Up to this many unchanged cells are written again: jumping over them takes 4 bytes."""
 
 
-@lru_cache(4096)
-def cells_of(text: str) -> tuple[str, ...]:
-    """The cells that a text takes: the second one of a wide character is empty, and what has no
-    width of its own is with the character before it."""
-    cells: list[str] = []
-    before = 0
-    for end, character in enumerate(text, 1):
-        width = cell_len(text[:end])
-        more, before = width - before, width
-        # A joiner takes in the character that follows; a selector widens the one before.
-        if cells and (more == 0 or character == "\ufe0f"):
-            lead = len(cells) - 1 - (cells[-1] == "")
-            cells[lead] += character
-            cells += [""] * more
-        elif more > 0:
-            cells += [character, *[""] * (more - 1)]
-    return tuple(cells)
-
-
-class _Cells:
-    """The characters and styles of a screen, row by row."""
-
-    def __init__(self, width: int, height: int) -> None:
-        self.characters = [[_UNKNOWN] * width for _ in range(height)]
-        self.styles = [[PLAIN] * width for _ in range(height)]
-
-
-class Painting:
-    """What is wanted on the screen, and what is shown."""
+class ScreenDiff:
+    """The wanted screen, which the app writes, and the shown one, which the terminal has."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self.marked = False
+        self.marks_frames = False
         """The app puts marks around a frame, so that the terminal shows it at once."""
         self._away = True
-        """The terminal is not on the alternate screen, which alone is ours."""
-        self._wanted = _Cells(width, height)
+        """The terminal is not on the alternate screen, the only one that is drawn on."""
+        self._wanted = Cells(width, height)
         self._pen = PLAIN
         self._x = self._y = 0
         self._next_row = 0
@@ -92,19 +53,14 @@ class Painting:
     # What the terminal shows
 
     def forget(self) -> None:
-        """Take nothing for shown: all is to be sent anew."""
-        self._shown = _Cells(self.width, self.height)
+        """Take nothing for shown, so that all is sent again."""
+        self._shown = Cells(self.width, self.height)
         self._shown_pen: Style | None = None
         self._shown_x = self._shown_y = -1
 
     def resize(self, width: int, height: int) -> None:
-        """Have another size, which leaves the terminal in a state that nobody knows."""
-        before, self._wanted = self._wanted, _Cells(width, height)
-        for y in range(min(height, self.height)):
-            self._wanted.characters[y][: self.width] = before.characters[y][:width]
-            self._wanted.styles[y][: self.width] = before.styles[y][:width]
-            if before.characters[y][width : width + 1] == [""]:
-                self._wanted.characters[y][-1] = _UNKNOWN  # half of a wide character
+        """Change the size; what the terminal shows after that is not known."""
+        self._wanted = self._wanted.resized(width, height)
         self.width, self.height = width, height
         self._next_row = 0
         self.forget()
@@ -112,31 +68,31 @@ class Painting:
     # What the app writes
 
     def write(self, output: str) -> str:
-        """Take in what the app writes.
+        """Read what the app writes.
 
         Returns:
-            What of it is to be sent as it is: everything that is not drawing. What has been drawn
-            before is in it only where the order matters.
+            What has to be sent as it is: everything that is not drawing. What has been drawn
+            before is part of it only where the order matters.
         """
         passed: list[str] = []
-        for token in _TOKEN.finditer(output):
+        for token in TOKEN.finditer(output):
             kind = token.lastindex
-            if kind == _TEXT:
-                self._draw(token[_TEXT])
-            elif kind == _SGR:
-                pen = changed_by(self._pen, token[_SGR])
+            if kind == TEXT:
+                self._x = self._wanted.draw(self._x, self._y, token[TEXT], self._pen)
+            elif kind == SGR:
+                pen = changed_by(self._pen, token[SGR])
                 if pen is None:
                     self._pass(token[0], passed)
                 else:
                     self._pen = pen
-            elif kind == _MOVE:
-                row, _, column = token[_MOVE].partition(";")
+            elif kind == MOVE:
+                row, _, column = token[MOVE].partition(";")
                 self._y, self._x = int(row or 1) - 1, int(column.partition(";")[0] or 1) - 1
-            elif kind == _NEWLINE:
+            elif kind == NEWLINE:
                 self._y, self._x = self._y + 1, 0  # the terminal's driver adds the return
-            elif kind == _MARK:
-                self.marked = True
-            elif kind == _HARMLESS:
+            elif kind == FRAME_MARK:
+                self.marks_frames = True
+            elif kind == HARMLESS:
                 passed.append(token[0])
             else:
                 self._pass(token[0], passed)
@@ -144,49 +100,26 @@ class Painting:
 
     def _pass(self, sequence: str, passed: list[str]) -> None:
         """Pass on, in its place, what may change the screen in a way that is not known here."""
-        if sequence == _LEAVE:
-            self._away = True  # of what was to be drawn there nobody would see anything
+        if sequence == LEAVE_ALTERNATE_SCREEN:
+            self._away = True  # nobody would see what was still to be drawn there
         elif not self._away:
             passed.append(self.difference())
         passed.append(sequence)
-        if sequence == _ENTER:
+        if sequence == ENTER_ALTERNATE_SCREEN:
             self._away = False
         self.forget()
-
-    def _draw(self, text: str) -> None:
-        x, y = self._x, self._y
-        cells: Sequence[str] = text if text.isascii() else cells_of(text)
-        self._x = end = x + len(cells)
-        if y >= self.height or x >= self.width:
-            return
-        row = self._wanted.characters[y]
-        if x and (marks := len(text) - sum(map(len, cells))):
-            row[x - 1 - (row[x - 1] == "")] += text[:marks]  # they belong to what is before
-        if end > self.width:
-            end = self.width
-            cut = cells[end - x] == ""
-            cells = [*cells[: end - x - cut], *[_UNKNOWN] * cut]
-        if not cells:
-            return
-        # Of a wide character that loses a half, the other becomes blank.
-        if row[x] == "":
-            row[x - 1] = " "
-        row[x:end] = cells
-        if end < self.width and row[end] == "":
-            row[end] = " "
-        self._wanted.styles[y][x:end] = [self._pen] * (end - x)
 
     # What is to be sent
 
     def difference(self, enough: int = 1 << 30) -> str:
-        """What makes the terminal show what is wanted, and from then on counts as shown.
+        """The sequences that make the terminal show what is wanted; from then on it is shown.
 
         Args:
-            enough: So many characters; no row is begun after them, and the next time it goes on
-                with the row that follows.
+            enough: After this many characters no further row is begun; the next call goes on with
+                the row that follows.
 
         Returns:
-            The sequences; empty where nothing is to be sent.
+            The sequences; empty if nothing differs.
         """
         if self._away:
             return ""
@@ -208,10 +141,10 @@ class Painting:
             self._shown_x, self._shown_y = x, y
         if not sent:
             return ""
-        return "".join((f"{_SYNC}h", *sent, f"{_SYNC}l") if self.marked else sent)
+        return "".join((f"{_SYNC}h", *sent, f"{_SYNC}l") if self.marks_frames else sent)
 
     def _row(self, y: int) -> list[str]:
-        """What makes one row be shown as it is wanted."""
+        """The sequences that make the terminal show one row as it is wanted."""
         wanted, styles = self._wanted.characters[y], self._wanted.styles[y]
         shown, shown_styles = self._shown.characters[y], self._shown.styles[y]
         if wanted == shown and styles == shown_styles:
@@ -225,18 +158,25 @@ class Painting:
                 now != before
                 or (look is not look_before and (now != " " or look.blank is not look_before.blank))
             )
-            and now != _UNKNOWN
+            and now != UNKNOWN
         ]
-        sure = _each_is_one_cell(wanted) and _each_is_one_cell(shown)
-        if changed and not sure:
-            changed = [x for x, now in enumerate(wanted) if now not in ("", _UNKNOWN)]
-        sent = self._sequences(y, changed, sure) if changed else []
+        one_cell_each = each_is_one_cell(wanted) and each_is_one_cell(shown)
+        if changed and not one_cell_each:
+            changed = [x for x, now in enumerate(wanted) if now not in ("", UNKNOWN)]
+        sent = self._sequences(y, changed, one_cell_each) if changed else []
         shown[:] = wanted
         shown_styles[:] = styles
         return sent
 
-    def _sequences(self, y: int, changed: list[int], sure: bool) -> list[str]:
-        """What draws these cells of a row."""
+    def _sequences(self, y: int, changed: list[int], one_cell_each: bool) -> list[str]:
+        """The sequences that draw these cells of a row.
+
+        Args:
+            y: The row.
+            changed: The columns of the cells, in order.
+            one_cell_each: Every character of the row takes one cell, so that columns can be
+                counted.
+        """
         wanted, styles = self._wanted.characters[y], self._wanted.styles[y]
         # A blank takes the style of what follows, where that is the same to the eye.
         looks: list[Style] = []
@@ -253,14 +193,19 @@ class Painting:
         sent: list[str] = []
         append = sent.append
         pen = self._shown_pen
-        at, on = self._shown_x, self._shown_y
+        cursor_x, cursor_y = self._shown_x, self._shown_y
         for x, look in zip(changed, looks, strict=True):
-            if x != at or y != on:
-                if on == y and 0 < x - at <= _REWRITE and sure and self._drawn_by(pen, y, at, x):
-                    sent += wanted[at:x]
+            if x != cursor_x or y != cursor_y:
+                if (
+                    cursor_y == y
+                    and 0 < x - cursor_x <= _REWRITE
+                    and one_cell_each
+                    and self._drawn_by(pen, y, cursor_x, x)
+                ):
+                    sent += wanted[cursor_x:x]
                 else:
-                    append(_move(at, on, x, y))
-                on = y
+                    append(_move(cursor_x, cursor_y, x, y))
+                cursor_y = y
             character = wanted[x]
             if pen is not look and not (
                 character == " " and pen is not None and pen.blank is look.blank
@@ -268,17 +213,18 @@ class Painting:
                 append(sgr(pen, look))
                 pen = look
             append(character)
-            at = x + 1
-            if at == self.width or not (sure or (len(character) == 1 and wanted[at] != "")):
-                on = -1  # the cursor may be there or not
-        self._shown_pen, self._shown_x, self._shown_y = pen, at, on
+            cursor_x = x + 1
+            if cursor_x == self.width or not (
+                one_cell_each or (len(character) == 1 and wanted[cursor_x] != "")
+            ):
+                cursor_y = -1  # the cursor may be there or not
+        self._shown_pen, self._shown_x, self._shown_y = pen, cursor_x, cursor_y
         return sent
 
     def _drawn_by(self, pen: Style | None, y: int, start: int, end: int) -> bool:
-        """Whether these cells can be written with the pen as it is."""
+        """Whether the wanted content of these cells can be written with this pen."""
         return pen is not None and all(
-            (look is pen and character != _UNKNOWN)
-            or (character == " " and look.blank is pen.blank)
+            (look is pen and character != UNKNOWN) or (character == " " and look.blank is pen.blank)
             for character, look in zip(
                 self._wanted.characters[y][start:end],
                 self._wanted.styles[y][start:end],
@@ -288,7 +234,7 @@ class Painting:
 
 
 def _move(from_x: int, from_y: int, x: int, y: int) -> str:
-    """The shortest way to a cell; a row below zero stands for any cell."""
+    """The shortest sequence that moves the cursor; a row below zero means an unknown position."""
     place = f"{y + 1};{x + 1}" if x else f"{y + 1}" if y else ""
     there = f"\x1b[{place}H"
     if from_y < 0 or from_y > y:
@@ -302,7 +248,3 @@ def _move(from_x: int, from_y: int, x: int, y: int) -> str:
 
 def _by(count: int, direction: str) -> str:
     return "" if not count else f"\x1b[{count if count > 1 else ''}{direction}"
-
-
-def _each_is_one_cell(row: list[str]) -> bool:
-    return "" not in row and len("".join(row)) == len(row)

@@ -9,13 +9,13 @@ from functools import cache, lru_cache
 
 _OFF = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 6: 25, 7: 27, 8: 28, 9: 29, 21: 24, 51: 54, 52: 54}
 _OFF[53] = 55
-"""The attributes of SGR, and what ends each."""
+"""The attributes of SGR, and the code that ends each."""
 _ON_BLANKS = frozenset((4, 5, 6, 7, 9, 21, 51, 52, 53))
-"""The attributes that are seen where there is no letter."""
+"""The attributes that are visible on a blank."""
 
 
 class Style:
-    """How a cell looks; there is one object for each look, so that `is` compares."""
+    """How a cell looks; each look is one object, so that `is` compares."""
 
     __slots__ = ("attributes", "background", "blank", "foreground")
 
@@ -46,7 +46,7 @@ PLAIN = style(frozenset(), "", "")
 
 @lru_cache(4096)
 def changed_by(pen: Style, parameters: str) -> Style | None:
-    """The style after an SGR sequence; None where there is something in it that is not known."""
+    """The style after an SGR sequence; None if part of the sequence is not known here."""
     attributes, foreground, background = set(pen.attributes), pen.foreground, pen.background
     codes = iter(parameters.split(";"))
     for text in codes:
@@ -75,10 +75,10 @@ def changed_by(pen: Style, parameters: str) -> Style | None:
 
 @lru_cache(4096)
 def sgr(pen: Style | None, to: Style) -> str:
-    """The shortest SGR sequence from one style to another; None stands for any style."""
-    anew = ";".join(("0", *to.codes)) if to.codes else ""
+    """The shortest SGR sequence from one style to another; None means an unknown style."""
+    from_reset = ";".join(("0", *to.codes)) if to.codes else ""
     if pen is None:
-        return f"\x1b[{anew}m"
+        return f"\x1b[{from_reset}m"
     ends = {_OFF[number] for number in pen.attributes - to.attributes}
     kept = {number for number in pen.attributes if _OFF[number] not in ends}
     codes = [str(number) for number in (*sorted(ends), *sorted(to.attributes - kept))]
@@ -87,4 +87,4 @@ def sgr(pen: Style | None, to: Style) -> str:
     if pen.background != to.background:
         codes.append(to.background or "49")
     change = ";".join(codes)
-    return f"\x1b[{change if len(change) <= len(anew) else anew}m"
+    return f"\x1b[{change if len(change) <= len(from_reset) else from_reset}m"

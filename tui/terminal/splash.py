@@ -1,6 +1,6 @@
-"""One line on the terminal while Textual is imported: what is about to be opened.
+"""One line on the terminal while Textual is imported: what is being opened.
 
-It stands on the terminal's ordinary screen, so that nothing has to be restored if the start fails.
+It is on the ordinary screen of the terminal, so that nothing has to be restored if the start fails.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tui.terminal.capabilities import has_unicode
 
 @contextmanager
 def splash(launch: Launch) -> Iterator[None]:
-    """Show the line, on standard error, where Textual draws; take it away at the end."""
+    """Show the line on standard error, where Textual draws, and erase it at the end."""
     with suppress(OSError):
         columns = os.get_terminal_size(sys.stderr.fileno()).columns
-        # The last column stays free: some terminals go to the next line when it is written to.
+        # The last column stays free: some terminals wrap when it is written to.
         _write(line(launch, (columns or 80) - 1, has_unicode()))
     try:
         yield
@@ -30,21 +30,21 @@ def splash(launch: Launch) -> Iterator[None]:
 
 
 def line(launch: Launch, columns: int, unicode: bool) -> str:
-    """What is known without asking anybody: where the account is, what the session may do.
+    """What is known before any call: the source of the account, and what the session may do.
 
     Args:
         launch: What the operator asked for.
-        columns: How much room there is.
+        columns: The width of the line.
         unicode: Whether the terminal shows UTF-8.
     """
     opening = "opening …" if unicode else "opening ..."
-    parts = (_where(launch), *launch.badges, opening)
+    parts = (_source(launch), *launch.badges, opening)
     text = "bedrock-tui  " + (" · " if unicode else " - ").join(filter(None, parts))
     text = safe(text) if unicode else safe(text).encode("ascii", "backslashreplace").decode()
     return _cut(text, columns)
 
 
-def _where(launch: Launch) -> str:
+def _source(launch: Launch) -> str:
     if launch.demo:
         return "the embedded account"
     if launch.snapshot is not None:
@@ -52,13 +52,13 @@ def _where(launch: Launch) -> str:
     # As botocore looks it up.
     names = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
     profile = launch.profile or next(filter(None, map(os.environ.get, names)), "")
-    told = [f"profile {profile}"] if profile else []
-    told += [without_secrets(launch.endpoint_url)] if launch.endpoint_url else []
-    return " at ".join(told)
+    parts = [f"profile {profile}"] if profile else []
+    parts += [without_secrets(launch.endpoint_url)] if launch.endpoint_url else []
+    return " at ".join(parts)
 
 
 def _cut(text: str, columns: int) -> str:
-    """As much as there is room for; wide characters take two columns."""
+    """As much as fits; wide characters take two columns."""
     room = columns
     for at, char in enumerate(text):
         room -= 2 if unicodedata.east_asian_width(char) in "WF" else 1

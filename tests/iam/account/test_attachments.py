@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iam.account.attachments import AttachmentCount, count_attachments
+import pytest
+
+from iam.account.attachments import Attachment, AttachmentCount, count_attachments
 from iam.account.model import InlinePolicy, Unread
 from tests.build import LIMITED, account, group, role, user
 
@@ -37,3 +39,16 @@ def test_attachments_that_could_not_be_read_may_be_it() -> None:
     inline = InlinePolicy(name="(attached policies could not be read)", document=unread)
     odd = replace(bob, inline=(inline,))
     assert not count_attachments(made.with_entities([odd]), LIMITED).certain
+
+
+@pytest.mark.parametrize(
+    ("attachment", "word", "words"),
+    [
+        (Attachment(direct=True), "direct", "direct"),
+        (Attachment(groups=("ops",)), "group", "by group ops"),
+        (Attachment(True, ("dev", "ops")), "both", "direct and by groups dev, ops"),
+        (Attachment(), "none", "not attached"),
+    ],
+)
+def test_an_attachment_in_words(attachment: Attachment, word: str, words: str) -> None:
+    assert (attachment.in_a_word, attachment.in_words) == (word, words)

@@ -38,7 +38,7 @@ async def test_the_review_says_who_changes_who_is_left_alone_and_who_cannot(
         said = await ask(pilot, "a")
         assert "123456789012 (acme-ml)" in said
         assert "3 principals  user-00, user-03, worker" in said
-        assert "Left alone: 1\n  it has bedrock-limited already\n    user-01" in said
+        assert "No change needed: 1\n  it has bedrock-limited already\n    user-01" in said
         assert "Cannot be changed: 1\n  it does not exist any more\n    user-02" in said
         assert "Amazon Bedrock APIs  3 → ● granted" in said
         assert "KMS Key Access       3 → ● granted" in said
@@ -119,9 +119,9 @@ async def test_s_stops_and_what_was_not_sent_is_told(open_app: Open, company: Co
         await until(pilot, lambda: "s stops" in words_of(screen))
         await until(pilot, lambda: len(company.sent) == AT_ONCE)
         await pilot.press("s")
-        await until(pilot, lambda: "Stopping: waiting for 4 under way" in words_of(screen))
+        await until(pilot, lambda: "Stopping: waiting for 4 changes" in words_of(screen))
         gate.set()
-        await until(pilot, lambda: "Stopped; 2 were not sent" in words_of(screen))
+        await until(pilot, lambda: "Stopped: 2 changes not sent" in words_of(screen))
         assert "4 of 6 · 4 done" in words_of(screen)
         await pilot.press("escape")
         await over(pilot)
@@ -159,7 +159,7 @@ async def test_expired_credentials_pause_it_and_c_goes_on_where_it_stopped(
         screen = await batch_screen(pilot)
         await until(pilot, lambda: screen.job.paused and not screen.job.in_flight)
         assert "Paused: The credentials have expired." in words_of(screen)
-        assert "c goes on where it stopped" in words_of(screen)
+        assert "c continues" in words_of(screen)
         assert len(company.holding) == 2
         fake.refuse("GetCallerIdentity", "ExpiredToken", times=1)
         fake.refuse("GetUser", "ExpiredToken", times=1)
@@ -187,7 +187,7 @@ async def test_paused_and_stopped_the_rest_is_not_sent(open_app: Open, company: 
         await until(pilot, lambda: screen.job.paused and not screen.job.in_flight)
         company.fake.clear()
         await pilot.press("s")
-        await until(pilot, lambda: "Stopped; 6 were not sent" in words_of(screen))
+        await until(pilot, lambda: "Stopped: 6 changes not sent" in words_of(screen))
         await pilot.press("escape")
         await over(pilot)
     assert company.holding == set()
@@ -230,7 +230,7 @@ async def test_a_refusal_in_the_middle_is_told_and_the_others_go_on(
         company.fake.add(Rule("AttachUserPolicy", reply=reply, skip=3, times=1))
         await pilot.press("y")
         screen = await batch_screen(pilot)
-        await until(pilot, lambda: "All have ended" in words_of(screen))
+        await until(pilot, lambda: "Finished" in words_of(screen))
         (failed,) = set(SIX) - company.holding
         assert "6 of 6 · 5 done · 1 failed" in words_of(screen)
         assert f"✗ {failed}  failed  AWS denied AttachUserPolicy: not you" in words_of(screen)
@@ -308,7 +308,7 @@ async def test_a_yes_before_the_check_has_ended_does_not_count_if_something_new_
         await until(pilot, lambda: "checking with AWS" in dialogue(pilot))
         await pilot.press("y")
         gate.set()
-        await until(pilot, lambda: "AWS says more than was shown" in dialogue(pilot))
+        await until(pilot, lambda: "AWS reports something new" in dialogue(pilot))
         assert company.sent == []
         assert "2 users  user-00, user-02" in dialogue(pilot)
         await pilot.press("y")
@@ -322,7 +322,7 @@ async def test_when_aws_cannot_be_asked_a_yes_counts_for_nothing(
     async with open_app(company.launch) as pilot:
         company.fake.refuse("ListAttachedUserPolicies", "ExpiredToken")
         await pilot.press("a")
-        await until(pilot, lambda: "AWS could not be asked" in dialogue(pilot))
+        await until(pilot, lambda: "The check with AWS failed" in dialogue(pilot))
         await pilot.press("y")
         await pilot.press("n")
         await over(pilot)
@@ -377,7 +377,7 @@ async def test_where_aws_could_not_be_asked_y_asks_again(open_app: Open, company
         await go_to(pilot, USERS[0])
         company.fake.refuse("ListAttachedUserPolicies", "InvalidClientTokenId", times=1)
         await pilot.press("a")
-        await until(pilot, lambda: "y asks again" in dialogue(pilot))
+        await until(pilot, lambda: "y tries again" in dialogue(pilot))
         await pilot.press("y")
         await until(pilot, lambda: review(pilot).checked)
         await pilot.press("n")

@@ -40,7 +40,7 @@ async def test_attach_and_detach_really_work(open_app: Open, live: Launch, demo_
         assert row.result.verdict == "granted"
         said = await ask(pilot, "d")
         assert "● 44/44 → ○ 0/44" in said
-        assert "Nothing of it stays allowed" in said
+        assert "No access remains" in said
         await pilot.press("y")
         await until(pilot, lambda: "detached from liam.murphy" in toasts(pilot))
         assert attached(demo_iam, "liam.murphy") == []
@@ -65,7 +65,7 @@ async def test_a_detach_says_what_stays(open_app: Open, live: Launch) -> None:
     async with open_app(live) as pilot:
         await go_to(pilot, "carla.rossi")
         said = await ask(pilot, "d")
-        assert "stays allowed by" in said
+        assert "access remains, through" in said
         assert "AmazonBedrockLimitedAccess by group ml-team" in said
         await pilot.press("n")
 
@@ -96,7 +96,10 @@ async def test_marked_principals_change_together(
                 await pilot.press("space")
         said = await ask(pilot, "a")
         assert "3 users  bob.okafor, liam.murphy, rosa.diaz" in said
-        assert "Left alone: 1\n  it has AmazonBedrockLimitedAccess already\n    grace.kim" in said
+        assert (
+            "No change needed: 1\n  it has AmazonBedrockLimitedAccess already\n    grace.kim"
+            in said
+        )
         await pilot.press("y")
         await until(pilot, lambda: "attached to 3 principals" in toasts(pilot))
         changed = sorted(wanted - {"grace.kim"})

@@ -106,6 +106,6 @@ async def test_where_the_commands_cannot_be_saved_it_says_so(
         await ask(pilot, "a")
         folder.rmdir()
         await pilot.press("c", "s")
-        await until(pilot, lambda: "It could not be saved" in toasts(pilot))
+        await until(pilot, lambda: "Could not save the file" in toasts(pilot))
         await pilot.press("escape", "n")
         await over(pilot)

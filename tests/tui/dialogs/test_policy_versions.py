@@ -48,7 +48,7 @@ def said(screen: PolicyScreen) -> str:
 def pair(screen: PolicyScreen) -> tuple[str, str]:
     """The older and the newer version that are compared."""
     sides = {row.side: row.id for row in screen.changes.data.versions}
-    return sides["older"], sides["newer"]
+    return sides["base"], sides["target"]
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ async def test_a_version_that_cannot_be_read_is_said_and_the_others_work(
         screen = await opened(pilot)
         assert pair(screen) == ("v8", "v9")
         assert "v8 could not be read: It does not exist" in said(screen)
-        assert "What v9 gave beyond v8 is not known." in said(screen)
+        assert "The changes from v8 to v9 are unknown." in said(screen)
         await press(pilot, "left")
         assert "v9 gave two actions, one statement, more of three actions" in said(screen)
 
@@ -215,9 +215,9 @@ async def test_one_version_only_is_nothing_to_compare(open_app: Open, tmp_path: 
     path.write_text(json.dumps(details(user("alice", attached=[policy_arn("ours")]), single)))
     async with open_app(Launch(snapshot=str(path), policy="ours")) as pilot:
         screen = await opened(pilot)
-        assert "There is one version at hand only" in said(screen)
+        assert "Only one version is available" in said(screen)
         await pilot.press("left", "right_curly_bracket")
-        assert "There is one version at hand only" in said(screen)
+        assert "Only one version is available" in said(screen)
 
 
 async def test_hostile_text_is_text(open_app: Open, tmp_path: Path) -> None:

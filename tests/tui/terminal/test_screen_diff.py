@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.screens import fed, looks
-from tui.terminal.screen_diff import Painting, cells_of
+from tui.terminal.screen_cells import cells_of
+from tui.terminal.screen_diff import ScreenDiff
 
 SIZE = WIDTH, HEIGHT = 20, 5
 ENTER = "\x1b[?1049h"
@@ -63,16 +64,16 @@ others = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(frames() | others, max_size=12), st.randoms(use_true_random=False))
 def test_the_screen_is_as_textual_s_own_output_draws_it(writes: list[str], line: Random) -> None:
-    painting = Painting(*SIZE)
-    sent = painting.write(ENTER)
+    screen = ScreenDiff(*SIZE)
+    sent = screen.write(ENTER)
     for output in writes:
-        sent += painting.write(output)
+        sent += screen.write(output)
         # A slow line takes a part of some frames, and nothing of others.
         if (enough := line.choice([0, 1, 30, 1 << 30])) > 0:
-            sent += painting.difference(enough)
+            sent += screen.difference(enough)
         if line.random() < 0.1:
-            painting.forget()
-    while more := painting.difference(line.choice([1, 50])):
+            screen.forget()
+    while more := screen.difference(line.choice([1, 50])):
         sent += more
     ours, textuals = fed(sent, SIZE), fed(ENTER + "".join(writes), SIZE)
     assert looks(ours) == looks(textuals)
@@ -83,12 +84,12 @@ def test_the_screen_is_as_textual_s_own_output_draws_it(writes: list[str], line:
 @settings(max_examples=50, deadline=None)
 @given(frames())
 def test_what_is_shown_already_is_not_sent_again(frame: str) -> None:
-    painting = Painting(*SIZE)
-    painting.write(ENTER)
-    painting.write(frame)
-    painting.difference()
-    painting.write(frame)
-    assert painting.difference() == ""
+    screen = ScreenDiff(*SIZE)
+    screen.write(ENTER)
+    screen.write(frame)
+    screen.difference()
+    screen.write(frame)
+    assert screen.difference() == ""
 
 
 @given(st.text())
@@ -98,12 +99,12 @@ def test_a_text_has_as_many_cells_as_textual_thinks(text: str) -> None:
 
 def shown(*frames: str, size: tuple[int, int] = SIZE) -> list[str]:
     """What is sent for each frame."""
-    painting = Painting(*size)
-    painting.write(ENTER)
+    screen = ScreenDiff(*size)
+    screen.write(ENTER)
     sent = []
     for frame in frames:
-        painting.write(f"{frame}\x1b[1;1H")
-        sent.append(painting.difference())
+        screen.write(f"{frame}\x1b[1;1H")
+        sent.append(screen.difference())
     return sent
 
 
@@ -158,12 +159,12 @@ def test_a_character_that_loses_a_half_becomes_blank() -> None:
     ],
 )
 def test_what_is_not_drawing_passes_and_leaves_what_is_shown(sequence: str) -> None:
-    painting = Painting(*SIZE)
-    painting.write(ENTER)
-    painting.write("\x1b[1;1Habc")
-    painting.difference()
-    assert painting.write(f"\x1b[1;1Habc{sequence}") == sequence
-    assert painting.difference() == ""
+    screen = ScreenDiff(*SIZE)
+    screen.write(ENTER)
+    screen.write("\x1b[1;1Habc")
+    screen.difference()
+    assert screen.write(f"\x1b[1;1Habc{sequence}") == sequence
+    assert screen.difference() == ""
 
 
 @pytest.mark.parametrize(
@@ -171,31 +172,31 @@ def test_what_is_not_drawing_passes_and_leaves_what_is_shown(sequence: str) -> N
     ["\x1b[2J", "\x1b[L", "\x1b[58;5;1m", "\x1bM", "\x1b]8;;https://x.example\x1b\\", "\t"],
 )
 def test_after_what_may_change_the_screen_all_is_sent_anew(sequence: str) -> None:
-    painting = Painting(*SIZE)
-    painting.write(ENTER)
-    painting.write("\x1b[1;1Habc\x1b[1;1H")
-    painting.difference()
+    screen = ScreenDiff(*SIZE)
+    screen.write(ENTER)
+    screen.write("\x1b[1;1Habc\x1b[1;1H")
+    screen.difference()
     # What was drawn before goes before it.
-    assert painting.write(f"\x1b[1;4Hd{sequence}") == f"abcd{sequence}"
-    assert "abcd" in painting.difference()
+    assert screen.write(f"\x1b[1;4Hd{sequence}") == f"abcd{sequence}"
+    assert "abcd" in screen.difference()
 
 
 def test_nothing_is_drawn_where_the_alternate_screen_has_been_left() -> None:
-    painting = Painting(*SIZE)
-    painting.write(ENTER)
-    assert painting.write("\x1b[1;1Habc\x1b[?1049l\x1b[?25h") == "\x1b[?1049l\x1b[?25h"
-    assert painting.difference() == ""
-    assert painting.write(ENTER) == ENTER
-    assert "abc" in painting.difference()
+    screen = ScreenDiff(*SIZE)
+    screen.write(ENTER)
+    assert screen.write("\x1b[1;1Habc\x1b[?1049l\x1b[?25h") == "\x1b[?1049l\x1b[?25h"
+    assert screen.difference() == ""
+    assert screen.write(ENTER) == ENTER
+    assert "abc" in screen.difference()
 
 
 def test_after_a_resize_all_that_still_fits_is_sent_anew() -> None:
-    painting = Painting(*SIZE)
-    painting.write(ENTER)
-    painting.write("\x1b[1;1Habcdef\x1b[5;1Hlast\x1b[1;1H")
-    painting.difference()
-    painting.resize(4, 2)
-    sent = painting.difference()
+    screen = ScreenDiff(*SIZE)
+    screen.write(ENTER)
+    screen.write("\x1b[1;1Habcdef\x1b[5;1Hlast\x1b[1;1H")
+    screen.difference()
+    screen.resize(4, 2)
+    sent = screen.difference()
     assert "abcd" in sent
     assert "e" not in sent
     assert "last" not in sent
@@ -213,11 +214,11 @@ def test_the_marks_of_a_frame_are_kept_where_textual_makes_them() -> None:
 
 
 def test_a_large_frame_goes_in_pieces_of_whole_rows() -> None:
-    painting = Painting(*SIZE)
-    painting.write(ENTER)
-    painting.write("\x1b[1;1H" + "\n".join(f"row {y} of this screen" for y in range(HEIGHT)))
+    screen = ScreenDiff(*SIZE)
+    screen.write(ENTER)
+    screen.write("\x1b[1;1H" + "\n".join(f"row {y} of this screen" for y in range(HEIGHT)))
     pieces = []
-    while piece := painting.difference(1):
+    while piece := screen.difference(1):
         pieces.append(piece)
     rows = [
         next(y for y in range(HEIGHT) if f"row {y} of this screen" in piece) for piece in pieces[:5]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import pytest
 
 from tests.screens import fed, looks
-from tui.terminal import driver
-from tui.terminal.driver import Writer
-from tui.terminal.screen_diff import Painting
+from tui.terminal import writer
+from tui.terminal.screen_diff import ScreenDiff
+from tui.terminal.writer import Writer
 
 SIZE = WIDTH, HEIGHT = 80, 24
 ENTER = "\x1b[?1049h"
@@ -36,7 +36,7 @@ class Line:
     def rest(self) -> str:
         """All that comes until the writer has nothing more."""
         data = b""
-        while select.select([self.end], [], [], 0.01)[0] or self.writer._work:
+        while select.select([self.end], [], [], 0.01)[0] or self.writer._has_work:
             if select.select([self.end], [], [], 0)[0]:
                 data += os.read(self.end, 65536)
         return data.decode()
@@ -57,12 +57,12 @@ def line() -> Iterator[Line]:
     end, start = os.pipe()
     fcntl.fcntl(start, fcntl.F_SETPIPE_SZ, 4096)
     with open(start, "w", encoding="utf-8") as file:  # noqa: PTH123
-        writer = Writer(Painting(*SIZE), file)
-        writer.start()
-        made = Line(writer, end)
+        sender = Writer(ScreenDiff(*SIZE), file)
+        sender.start()
+        made = Line(sender, end)
         yield made
         os.close(made.end)
-        writer.stop()
+        sender.stop()
 
 
 def test_a_frame_is_on_the_screen(line: Line) -> None:
@@ -80,7 +80,7 @@ def test_frames_that_are_overtaken_are_not_sent(line: Line) -> None:
         assert number < 20 or line.stalls()
     sent = line.rest()
     assert looks(fed(frame(0) + sent, SIZE)) == looks(fed(frame(199), SIZE))
-    assert len(sent) < 4096 + 4096 + driver._PIECE + 3 * one
+    assert len(sent) < 4096 + 4096 + writer._PIECE + 3 * one
 
 
 def test_what_is_not_drawing_comes_in_order_and_is_never_left_out(line: Line) -> None:
@@ -125,7 +125,7 @@ def test_a_terminal_that_is_gone_holds_nothing_up(line: Line) -> None:
 def test_a_dead_line_does_not_hold_up_the_end_for_ever(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "_DEAD", 0.2)
+    monkeypatch.setattr(writer, "_DEAD", 0.2)
     for number in range(9):
         line.writer.write(ENTER + frame(number))
     assert line.stalls()
@@ -142,7 +142,7 @@ def test_a_fault_is_told_in_the_app_and_the_terminal_is_restored_all_the_same(
     def fails(*_: object) -> str:
         raise ArithmeticError
 
-    monkeypatch.setattr(line.writer._painting, "difference", fails)
+    monkeypatch.setattr(line.writer._screen, "difference", fails)
     line.writer.write(frame(2))
     line.rest()
     with pytest.raises(ArithmeticError):

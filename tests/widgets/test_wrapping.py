@@ -1,0 +1,51 @@
+"""Text that fits a width: nothing is lost, and ARNs break between their parts."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from widgets.wrapping import broken, facts, hanging
+
+ARN = "arn:aws:iam::123456789012:user/automation/backup-agent"
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (80, [ARN]),
+        (44, ["arn:aws:iam::123456789012:user/automation/", "backup-agent"]),
+        (30, ["arn:aws:iam::123456789012:", "user/automation/backup-agent"]),
+        (16, ["arn:aws:iam::", "123456789012:", "user/automation/", "backup-agent"]),
+        (9, ["arn:aws:", "iam::", "123456789", "012:user/", "automatio", "n/backup-", "agent"]),
+    ],
+)
+def test_an_arn_breaks_between_its_parts(width: int, lines: list[str]) -> None:
+    assert broken(ARN, width) == lines
+    assert "".join(lines) == ARN
+
+
+def test_a_fact_that_needs_several_lines_stays_in_its_column() -> None:
+    lines = [line.plain for line in facts([("ARN", ARN), ("Groups", "a b " * 9)], 40, 10)]
+    assert lines[:2] == [
+        "ARN       arn:aws:iam::123456789012:",
+        f"{'':10}user/automation/backup-agent",
+    ]
+    assert lines[2].startswith("Groups    a b")
+    assert lines[3].startswith(f"{'':10}b a")
+    assert all(cell_len(line) <= 40 for line in lines)
+
+
+def test_a_text_hangs_below_its_lead_and_is_harmless() -> None:
+    first, second = hanging("one two three\x1b[31m four", 20, "! ").plain.split("\n")
+    assert first == "! one two"
+    assert second == r"  three\x1b[31m four"
+
+
+def test_a_long_name_breaks_between_its_own_parts() -> None:
+    name = "a-name.of-many-parts-0123456789-abcdefghijk"
+    assert broken(f"arn:aws:iam::123456789012:user/department/{name}", 42) == [
+        "arn:aws:iam::123456789012:user/department/",
+        "a-name.of-many-parts-0123456789-",
+        "abcdefghijk",
+    ]
