@@ -1,1 +1,1 @@
-"""What is drawn: one widget a file, fed with the models of `iam`, answering by Textual messages."""
+"""The widgets: one per file; each takes data from `iam` and posts Textual messages."""

@@ -1,1 +1,1 @@
-"""Crash reports, and how late the event loop is."""
+"""Crash reports, and the delay of the event loop."""
