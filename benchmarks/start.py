@@ -1,10 +1,10 @@
 """Time the start-up, compared with a Textual hello-world: `python -m benchmarks.start`.
 
 Both run in ptys, in turn, and are timed from exec; the ratios are what counts. It prints the times
-of the first useful line, the first frame (the hello-world's text, the heading of the app's
-list), the footer with the keys, and the answer to a key pressed at the first frame. It also
-prints the delay of the event loop while boto3 is imported, and the time of the first name of an
-account of 10,000, compared with the least time that any program with boto3 needs for it.
+of the first useful line, the first frame (the hello-world's text, the heading of the app's list),
+the footer with the keys, and the answer to a key pressed at the first frame. It also prints the
+delay of the event loop while boto3 is imported, and the time of the first name of an account of
+10,000, compared with the least time that any program with boto3 needs for it.
 
     python -m benchmarks.start [RUNS]
 """
