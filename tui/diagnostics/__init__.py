@@ -1,1 +1,1 @@
-"""Crash reports, and the delay of the event loop."""
+"""Crash reports, and delays of the event loop."""
