@@ -1,10 +1,10 @@
-# Every target makes the virtual environment it needs; none needs another to be run first.
+# Every target creates the virtual environment it needs; no target has to be run before another.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-# What tells whether other versions of our dependencies do: imports, what botocore gives, an
-# account that is read by the other process, the first frame, a change, the real program in a pty.
+# Tests that show whether other versions of the dependencies work: imports, what botocore
+# provides, an account read by the reader process, the first frame, a change, the real program in a pty.
 REMOTE := tests/tui/session/test_reader_process.py
 TELLING := tests/test_import_hygiene.py tests/iam/aws/test_client.py \
 	tests/iam/aws/test_service_data.py \
@@ -22,39 +22,39 @@ demo: .venv/demo.installed  ## open the app on an embedded account
 test: .venv/dev.installed  ## run every test
 	$(BIN)/python -m pytest -n 2
 
-test-oldest: .venv-oldest/installed  ## run some with the oldest versions that we allow
+test-oldest: .venv-oldest/installed  ## run a selection of tests with the oldest supported versions
 	.venv-oldest/bin/python -m pytest -q -n 2 $(TELLING)
 
-# What others deprecate is theirs to tell, and no reason to turn away a version that works.
-test-newest: .venv-newest/installed  ## run some with the newest versions that we allow
+# A deprecation warning is no reason to reject a version that works.
+test-newest: .venv-newest/installed  ## run a selection of tests with the newest supported versions
 	.venv-newest/bin/python -m pytest -q -n 2 -W default::DeprecationWarning \
 		-W default::PendingDeprecationWarning $(TELLING)
 
-check: .venv/dev.installed  ## style, types, architecture and what an import costs
+check: .venv/dev.installed  ## style, types, architecture, import-time checks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_import_hygiene.py
 
-differential: .venv/dev.installed  ## hold the verdicts against another judge (needs Node.js)
+differential: .venv/dev.installed  ## compare verdicts with another evaluator (needs Node.js)
 	cd tests/differential && npm install --silent --no-package-lock --no-fund --no-audit
 	$(BIN)/python -m tests.differential.compare
 
-benchmark: .venv/dev.installed  ## how long the verdicts of a large account take
+benchmark: .venv/dev.installed  ## measure the time to evaluate a large account
 	$(BIN)/python -m benchmarks.verdicts
 
-screenshots: .venv/dev.installed  ## draw the pictures of the README anew
+screenshots: .venv/dev.installed  ## redraw the screenshots in the README
 	$(BIN)/python scripts/screenshots.py
 
-catalogue: .venv/dev.installed  ## fetch the newest action data (needs npm) and policy documents
+catalogue: .venv/dev.installed  ## update action data (needs npm) and policy documents
 	$(BIN)/python scripts/make_catalogue.py
 	$(BIN)/python scripts/make_policies.py
 
-clean:  ## forget the virtual environments
+clean:  ## remove the virtual environments
 	rm -rf .venv .venv-oldest .venv-newest
 
-# The stem is the extra of pyproject.toml; `dev` holds `demo`.
+# The stem is the name of an extra in pyproject.toml; `dev` includes `demo`.
 .venv/%.installed: pyproject.toml constraints.txt
 	@echo "Installing into .venv: this takes a minute, once."
 	$(PYTHON) -m venv .venv
@@ -66,7 +66,7 @@ clean:  ## forget the virtual environments
 	.venv-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable '.[test]'
 	@touch $@
 
-# Without constraints, and anew each time: the newest of yesterday is not the newest.
+# Without constraints, and created again each time: yesterday's newest versions are not today's.
 .PHONY: .venv-newest/installed
 .venv-newest/installed:
 	$(PYTHON) -m venv --clear .venv-newest

@@ -1,15 +1,15 @@
-"""How long `bedrock-tui audit` of a saved account takes, next to what any program would need.
+"""Time `bedrock-tui audit` of a saved account, compared with what any program would need.
 
-`python -m benchmarks.audit [PRINCIPALS]` prints the seconds and the peak of memory on this machine;
-nothing here is a test. The yardstick is a script that reads the same file with `json.load` and
-writes as much as the report has with `json.dump`: the saved account, over and over. A second one
-does so with `json.dumps`, which needs all of the text in memory and a quarter of the time. All run
-in processes of their own, in turn, and of each the best run counts.
+`python -m benchmarks.audit [PRINCIPALS]` prints seconds and peak memory on this machine; it is not
+a test. It is compared with a script that reads the same file with `json.load` and writes as many
+bytes as the report has with `json.dump`: the saved account, again and again. A second script uses
+`json.dumps`, which needs all of the text in memory and a quarter of the time. All run in processes
+of their own, in turn, and the best run of each counts.
 
 On two cores of a small cloud machine that others used as well (2026-11), 341 MB of JSON took 8 s to
-a file and 13 s to a pipe, where `json.dump` took 20 s and `json.dumps` 5 s; 310 MB of memory at the
-peak. Of 7 s of processor time, 4.5 were the verdicts and 0.8 the text; reading, writing and the
-start took 0.3 each.
+a file and 13 s to a pipe, `json.dump` took 20 s and `json.dumps` 5 s; peak memory was 310 MB. Of 7
+s of processor time, the verdicts took 4.5 s and the text 0.8 s; reading, writing and start-up took
+0.3 s each.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ with open(report, "w") as file:
 
 
 class Run(NamedTuple):
-    """What one run took; the best of several is the least."""
+    """What one run took; the best of several runs is the smallest."""
 
     seconds: float
     megabytes: float
-    """At the peak."""
+    """Peak memory."""
 
 
 def run(program: str, *arguments: str, into: Path | None = None) -> Run:
@@ -69,7 +69,7 @@ def run(program: str, *arguments: str, into: Path | None = None) -> Run:
 
 
 def measure(folder: Path, principals: int) -> None:
-    """Make the files, run everything in turn, and print a table."""
+    """Create the files, run everything in turn, and print a table."""
     saved, report, other = folder / "saved.json", folder / "report.json", folder / "other"
     account = company(principals)
     saved.write_text(json.dumps(account, indent=4))

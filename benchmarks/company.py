@@ -1,9 +1,9 @@
-"""The account that the benchmarks measure: two users to three roles, as companies have them.
+"""The account that the benchmarks measure: two users to three roles, as in many companies.
 
-Managed policies and groups are shared by many; half of the roles have an inline policy that names
-their own bucket or queue, so that thousands of documents differ and say nothing of Bedrock. Some
-hundred say something of it. `every_one_different` is the hard case: hardly two principals hold the
-same documents.
+Managed policies and groups are shared by many principals. Half of the roles have an inline policy
+that names a bucket or queue of their own, so thousands of documents differ and have nothing to do
+with Bedrock. A few hundred documents concern Bedrock. `every_one_different` is the hard case:
+hardly any two principals have the same documents.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Json = dict[str, Any]
 
 
 def company(principals: int = 10_000, seed: int = 1) -> Json:
-    """What `GetAccountAuthorizationDetails` answers for the account, all pages in one."""
+    """The response of `GetAccountAuthorizationDetails` for the account, all pages in one."""
     random = Random(seed)
     managed = _managed(random)
     arns = [p["Arn"] for p in managed]
@@ -87,7 +87,7 @@ def company(principals: int = 10_000, seed: int = 1) -> Json:
 
 
 def every_one_different(principals: int = 10_000, seed: int = 1) -> Json:
-    """The hard case: 2,000 inline documents, most of which speak of Bedrock, in any combination."""
+    """The hard case: 2,000 inline documents, most of which concern Bedrock, in any combination."""
     random = Random(seed)
     managed = _managed(random)
     arns = [p["Arn"] for p in managed]

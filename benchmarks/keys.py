@@ -1,8 +1,9 @@
-"""How long keys take in a list of 10,000, next to one of 100: `python -m benchmarks.keys`.
+"""Time keys in a list of 10,000, compared with a list of 100: `python -m benchmarks.keys`.
 
-The real program in a pty, on an account from a file. For each key: the time to the first and to
-the last byte of what it changes on the screen, with the details that follow the cursor, and the
-bytes. The details follow once the cursor has rested for a moment, which is most of a `j`.
+This runs the real program in a pty, on an account from a file. For each key it prints the time to
+the first and to the last byte of what the key changes on the screen, including the details that
+follow the cursor, and the number of bytes. The details follow once the cursor has rested for a
+moment, which is most of the time of a `j`.
 
     python -m benchmarks.keys [PRINCIPALS]
 """
@@ -32,11 +33,11 @@ _KEYS: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     ("esc, all again", (b"\x1b",)),
 )
 _QUIET = 0.25
-"""Seconds without a byte after which nothing more is expected."""
+"""Seconds without a byte, after which no more bytes are expected."""
 
 
 class Taken:
-    """What the presses of a key took."""
+    """The times of the presses of a key."""
 
     def __init__(self) -> None:
         self.first: list[float] = []

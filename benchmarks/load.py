@@ -1,9 +1,9 @@
-"""How long a whole account takes, next to boto3's own paginator: `python -m benchmarks.load`.
+"""Time the load of a whole account, compared with boto3's paginator: `python -m benchmarks.load`.
 
-The real program in a pty, on a server that pages an account of 10,000 (or as many as are named)
-and keeps every call waiting for so many milliseconds. Given out are the time from exec until
-everybody is on the screen with a verdict, the part of it after the first frame, the calls, the
-pauses of the event loop meanwhile, and the memory that the program takes in the end.
+This runs the real program in a pty, on a server that returns an account of 10,000 principals (or
+the number given) in pages and delays each call. It prints the time from exec until all principals
+are on the screen with a verdict, the part of it after the first frame, the calls, the delays of the
+event loop, and the memory that the program uses in the end.
 
     python -m benchmarks.load [PRINCIPALS [MILLISECONDS]]
 """
@@ -130,7 +130,7 @@ def _aws_cli(aws: str, url: str, environment: dict[str, str]) -> str:
 
 
 def _tell_pauses(beats: Path, frame: float, evaluated: float) -> None:
-    """How long the event loop was away between the first frame and everybody's verdicts."""
+    """Print the delays of the event loop between the first frame and the last verdict."""
     late = lateness(beats, frame, evaluated)
     p95, p99 = (late[int(len(late) * part)] for part in (0.95, 0.99))
     print(

@@ -1,7 +1,7 @@
-"""How many bytes a key costs on the line, and how far behind a slow line is after keys held down.
+"""Count the bytes that each key sends, and time keys held down on a slow connection.
 
-`python -m benchmarks.output` runs the real program in a pseudo-terminal on an account of 600, with
-the app's own driver, with Textual's, and a DataTable of the same rows; nothing here is a test.
+`python -m benchmarks.output` runs the real program in a pty on an account of 600, with the app's
+own driver and with Textual's, and a DataTable of the same rows. It is not a test.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ KEYS = {
 }  # fmt: skip
 RATE, LATENCY, BURST = 20_000, 0.2, 60
 QUIET = 0.5
-"""Seconds without a byte, after which a key is done with."""
+"""Seconds without a byte, after which the output for a key is complete."""
 
 Json = dict[str, Any]
 
@@ -78,7 +78,7 @@ def the_account() -> Json:
 
 
 class Program:
-    """A program in a pseudo-terminal, with what it has sent."""
+    """A program in a pty, with what it has sent."""
 
     def __init__(self, command: list[str], **environment: str) -> None:
         self.screen = pyte.Screen(COLUMNS, LINES)
@@ -94,7 +94,7 @@ class Program:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
 
     def read(self, seconds: float, most: int = 65536) -> bytes:
-        """What comes within some time; nothing, if nothing does."""
+        """The bytes that arrive within some time; empty if none do."""
         if not select.select([self.fd], [], [], seconds)[0]:
             return b""
         try:
@@ -105,7 +105,7 @@ class Program:
         return data
 
     def until_quiet(self) -> int:
-        """How many bytes come until nothing more does."""
+        """The number of bytes until no more arrive."""
         count = 0
         while data := self.read(QUIET):
             count += len(data)
@@ -134,7 +134,7 @@ def the_app(snapshot: Path, **environment: str) -> Program:
 
 
 def bytes_for(program: Program, keys: list[str]) -> dict[str, float]:
-    """How many bytes each key costs, over some presses."""
+    """The bytes that each key sends, over some presses."""
     costs = {}
     for name in keys:
         times = 4 if name in ("j", "PageDown") else 1
@@ -147,7 +147,7 @@ def bytes_for(program: Program, keys: list[str]) -> dict[str, float]:
 
 
 def behind(program: Program) -> tuple[float, int]:
-    """Seconds and bytes from the last key of a burst until the screen is right, on a slow line."""
+    """Seconds and bytes from the last key of a burst until the screen is right, at 20 KB/s."""
     program.press("g")
     program.until_quiet()
     program.press("j" * BURST)
@@ -173,7 +173,7 @@ def behind(program: Program) -> tuple[float, int]:
 
 
 def data_table(snapshot: str) -> None:
-    """A DataTable of the same names, with Textual's driver: what a usual app would send."""
+    """A DataTable of the same names, with Textual's driver: what an ordinary app would send."""
     from rich.text import Text
     from textual.app import App, ComposeResult
     from textual.widgets import DataTable

@@ -1,7 +1,7 @@
-"""A program in a pty, and when its bytes came: for benchmarks of what a person at a terminal sees.
+"""Run a program in a pty and record when its bytes arrive, to measure what an operator sees.
 
-Times are those of `time.monotonic`, which on Linux all processes share. Bytes are taken and dated
-only while one of the methods waits; pyte draws them only when a screen is asked for.
+Times are those of `time.monotonic`, which all processes share on Linux. Bytes are read and timed
+only while one of the methods waits; pyte draws them only when a screen is requested.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ class Hello(App):
 
 Hello().run()
 """
-"""A Textual hello-world, which all are compared with."""
+"""A Textual hello-world, for comparison."""
 
 
 class Came(NamedTuple):
-    """Bytes that came at once."""
+    """Bytes that arrived together."""
 
     at: float
     data: bytes
 
 
 class Ended(Exception):
-    """The program ended, or time was up, before what was waited for had come."""
+    """The program ended, or the time was up, before the expected bytes arrived."""
 
 
 class Probe:
@@ -73,13 +73,13 @@ class Probe:
         self.size = size
         self.came: list[Came] = []
         self.raw = bytearray()
-        """All that came so far."""
+        """Everything that has arrived so far."""
         self._sent = 0
-        """How many bytes had come when the last keys were sent."""
+        """How many bytes had arrived when the last keys were sent."""
         self.status: int | None = None
         """How it ended: the exit status, negative for a signal; None while it runs."""
         self._drawn: tuple[Any, Any, int] | None = None
-        """A pyte screen, its stream, and how many bytes it has got."""
+        """A pyte screen, its stream, and the number of bytes it has received."""
         columns, lines = size
         packed = struct.pack("HHHH", lines, columns, 0, 0)
         self.began = time.monotonic()
@@ -108,7 +108,7 @@ class Probe:
         os.close(self._fd)
 
     def send(self, keys: bytes) -> float:
-        """Press keys; returns when. What is waited for from now on comes after them."""
+        """Press keys and return the time. Later waits are for bytes after them."""
         while self._read(0):
             pass
         self._sent = len(self.raw)
@@ -117,13 +117,13 @@ class Probe:
         return now
 
     def until(self, *texts: bytes, seconds: float = 60) -> float:
-        """Wait until all of these have come since the last keys.
+        """Wait until all of these have arrived since the last keys.
 
         Returns:
-            When the last of them was complete.
+            The time at which the last of them was complete.
 
         Raises:
-            Ended: They did not come.
+            Ended: They did not arrive.
         """
         deadline = time.monotonic() + seconds
         while not all(self.raw.find(text, self._sent) >= 0 for text in texts):
@@ -132,19 +132,19 @@ class Probe:
         return self.came[-1].at
 
     def answer(self, seconds: float = 60) -> float:
-        """Wait for the first byte that comes after the last keys; returns when it came."""
+        """Wait for the first byte after the last keys; returns the time of its arrival."""
         if len(self.raw) == self._sent and not self._read(seconds):
             raise Ended("no answer came")
         return self.since_keys()[0].at
 
     def quiet(self, silence: float = 0.5, seconds: float = 60) -> float:
-        """Wait until something has come since the last keys, and then nothing for a while.
+        """Wait until something has arrived since the last keys, and then nothing for a while.
 
         Returns:
-            When the last byte came.
+            The time of the last byte.
 
         Raises:
-            Ended: It said nothing, or did not fall quiet.
+            Ended: Nothing arrived, or it did not stop.
         """
         deadline = time.monotonic() + seconds
         self.answer(seconds)
@@ -154,7 +154,7 @@ class Probe:
         return self.came[-1].at
 
     def since_keys(self) -> list[Came]:
-        """What came since the last keys."""
+        """What has arrived since the last keys."""
         found: list[Came] = []
         left = len(self.raw) - self._sent
         for came in reversed(self.came):
@@ -166,11 +166,11 @@ class Probe:
 
     @property
     def count(self) -> int:
-        """How many bytes came since the last keys."""
+        """The number of bytes that have arrived since the last keys."""
         return len(self.raw) - self._sent
 
     def screen(self) -> str:
-        """What the bytes so far have drawn."""
+        """The screen that the bytes so far have drawn."""
         import pyte
 
         screen = pyte.Screen(*self.size)
@@ -178,13 +178,13 @@ class Probe:
         return "\n".join(screen.display)
 
     def shows(self, holds: Callable[[str], object], seconds: float = 120) -> float:
-        """Wait until the screen, as drawn by all that has come, shows something.
+        """Wait until the screen shows something.
 
         Returns:
-            When the bytes came that completed it.
+            The time of the bytes that completed it.
 
         Raises:
-            Ended: It did not come.
+            Ended: It did not appear.
         """
         import pyte
 
@@ -203,11 +203,12 @@ class Probe:
                 raise Ended(f"it did not come; the screen:\n{text}")
 
     def when(self, holds: Callable[[str], object]) -> float:
-        """When the screen first showed something, found out afterwards: drawing what comes takes
-        time that the program would be short of.
+        """The time at which the screen first showed something, found afterwards.
+
+        Drawing while the program runs would take processor time from it.
 
         Raises:
-            Ended: It never did.
+            Ended: It never appeared.
         """
         import pyte
 
@@ -232,7 +233,7 @@ class Probe:
         return self.status
 
     def _read(self, seconds: float) -> bool:
-        """Take what comes within so long; whether anything came."""
+        """Read what arrives within some time; returns whether anything did."""
         if not select.select([self._fd], [], [], max(0.0, seconds))[0]:
             return False
         try:
@@ -251,7 +252,7 @@ class Probe:
 
 
 def lateness(beats: Path, after: float, until: float) -> list[float]:
-    """How late the beats of the app's heartbeat came between two times: milliseconds, sorted."""
+    """The delays of the app's heartbeat between two times, in milliseconds, sorted."""
     told = (map(float, line.split()) for line in beats.read_text().splitlines())
     return sorted(late for at, late in told if after < at <= until)
 

@@ -1,9 +1,9 @@
-"""An IAM and STS server on loopback that answers for a large account in pages, as AWS does.
+"""An IAM and STS server on loopback that returns a large account in pages, as AWS does.
 
-moto answers `GetAccountAuthorizationDetails` in one page, after seconds; this one keeps the XML of
-every item and puts pages together. Run as a child process, so that it takes no time from what is
-measured: `python -m benchmarks.server PRINCIPALS MILLISECONDS` prints its URL, and ends when its
-standard input does. Every call is kept waiting for so many milliseconds; `GET /calls` counts them.
+moto returns `GetAccountAuthorizationDetails` in one page, after seconds. This server keeps the XML
+of every item and assembles pages. It runs as a child process, so that it takes no time from what is
+measured. `python -m benchmarks.server PRINCIPALS MILLISECONDS` prints its URL, and ends when its
+standard input closes. Every call is delayed by that many milliseconds; `GET /calls` counts them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Pages:
         self.summary = len(body["UserDetailList"]), len(body["RoleDetailList"])
         self.policies = {p["Arn"]: p for p in body["Policies"]}
         self._items: list[tuple[str, str, str]] = []
-        """Which filter it is of, which list it is in, its XML: in the order in which AWS sends."""
+        """The filter and the list of each item, and its XML, in AWS's order."""
         for kind in ("User", "Group", "Role"):
             self._items += [(kind, _LISTS[kind], _xml(item)) for item in body[_LISTS[kind]]]
         for item in body["Policies"]:
@@ -52,7 +52,7 @@ class Pages:
         self._filtered: dict[frozenset[str], list[tuple[str, str]]] = {}
 
     def page(self, params: Mapping[str, str]) -> str:
-        """The inside of one answer."""
+        """The content of one response."""
         wanted = frozenset(v for k, v in params.items() if k.startswith("Filter."))
         if wanted not in self._filtered:
             self._filtered[wanted] = [
@@ -88,13 +88,13 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A program that is ended while it reads is no fault of the server."""
+        """Ignore programs that end while they read: this is not an error of the server."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 def serve(principals: int, delay: float) -> _Server:
-    """Make the server; it listens on a free port."""
+    """Create the server; it listens on a free port."""
     pages = Pages(company(principals))
     calls: Counter[str] = Counter()
 
@@ -165,7 +165,7 @@ def serve(principals: int, delay: float) -> _Server:
 
 @contextmanager
 def running(principals: int, milliseconds: int = 0) -> Iterator[str]:
-    """Run it in a child process; gives its URL."""
+    """Run it in a child process; yields its URL."""
     child = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.server", str(principals), str(milliseconds)],
         stdin=subprocess.PIPE,
@@ -182,7 +182,7 @@ def running(principals: int, milliseconds: int = 0) -> Iterator[str]:
 
 
 def calls_to(url: str) -> dict[str, int]:
-    """How many calls of each kind there have been since this was asked before."""
+    """The number of calls of each kind since the last request for it."""
     with urlopen(url) as said:
         counted: dict[str, int] = json.load(said)
     return counted

@@ -1,10 +1,10 @@
-"""How long the start takes, next to a Textual hello-world: `python -m benchmarks.start`.
+"""Time the start-up, compared with a Textual hello-world: `python -m benchmarks.start`.
 
-Both run in ptys, by turns, from exec; what counts are the ratios. Given out are the first line that
-says anything, the first frame (the hello-world's text, the heading of our list), the foot of the
-screen with the keys, the answer to a key that is pressed as the frame shows, how long the event
-loop was away while boto3 was imported, and the first name of an account of 10,000, next to the
-least that any program with boto3 would need for it.
+Both run in ptys, in turn, and are timed from exec; the ratios are what counts. It prints the times
+of the first useful line, the first frame (the hello-world's text, the heading of the app's list),
+the footer with the keys, and the answer to a key pressed at the first frame. It also prints the
+delay of the event loop while boto3 is imported, and the time of the first name of an account of
+10,000, compared with the least time that any program with boto3 needs for it.
 
     python -m benchmarks.start [RUNS]
 """
@@ -81,13 +81,13 @@ def _app(command: list[str], environment: dict[str, str], times: Times) -> None:
 
 
 def _once(what: str, command: list[str], environment: dict[str, str], times: Times) -> None:
-    """The first name of the account."""
+    """Time the first name of the account."""
     with Probe(command, environment) as probe:
         times[what].append(probe.until(b"user-00000") - probe.began)
 
 
 def _gaps(command: list[str], environment: dict[str, str], file: Path, times: Times) -> None:
-    """How long the event loop was away while boto3 and pydantic were imported."""
+    """Record the delays of the event loop while boto3 and pydantic were imported."""
     file.unlink(missing_ok=True)
     with Probe(command, {**environment, "BEDROCK_TUI_HEARTBEAT": str(file)}) as probe:
         frame = probe.until(b"Name")

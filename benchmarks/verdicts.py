@@ -1,7 +1,7 @@
-"""How long verdicts take: the 10,000 principals of `company`, and of `every_one_different`.
+"""Time the evaluation of 10,000 principals: of `company`, and of `every_one_different`.
 
-`make benchmark` prints the seconds of processor time of this machine; with `--profile` the
-summaries take twice as long, and where their time goes is printed as well. Nothing here is a test.
+`make benchmark` prints seconds of processor time on this machine. With `--profile`, the summaries
+take twice as long, and a profile is printed as well. This is not a test.
 
 On one core of a small cloud machine (2026-11):
 
@@ -12,11 +12,11 @@ On one core of a small cloud machine (2026-11):
     the 116 members of a group after a change            2 ms                  4 ms
     full results of everyone, after that                2.9 s                 5.7 s
 
-A summary costs 7 µs where all is known: to list a principal's documents and to find what their
-combination came to is the floor. A combination that is new (2,300 and 5,300 of them) takes 20 to
-60 µs, a document that says nothing of any section 5 µs to see it, and each pattern with each type
-of resource 10 to 100 µs. Full results name the statements that decide for each of 58 entries,
-68,000 and 121,000 of which are different.
+A summary takes 7 µs if everything is known: the time to list a principal's documents and to look up
+the verdicts on their combination. A new combination (there are 2,300 and 5,300) takes 20 to 60 µs.
+A document that concerns no section takes 5 µs to recognise, and each pattern with each type of
+resource 10 to 100 µs. Full results name the statements that decide for each of 58 entries; 68,000
+and 121,000 of these are different.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _Result = TypeVar("_Result")
 
 
 def timed(what: str, work: Callable[[], _Result]) -> _Result:
-    """Do some work and print the seconds of processor time that it took."""
+    """Run a function and print the processor time that it took, in seconds."""
     began = time.process_time()
     result = work()
     print(f"{time.process_time() - began:9.4f} s  {what}")
@@ -59,7 +59,7 @@ def results(evaluator: Evaluator, account: Account, entities: Iterable[Entity]) 
 
 
 def after_a_change(evaluator: Evaluator, account: Account, entity: Entity) -> None:
-    """What is judged anew after the policy was attached, and after it was detached again."""
+    """Time what is evaluated again after the policy was attached, and after it was detached."""
     for op in ("attach", "detach"):
         then = account.with_entities([changed(entity, op, LIMITED)])
         touched: Sequence[Entity] = [then.entity(entity.arn) or entity]

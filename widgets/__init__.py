@@ -1,1 +1,1 @@
-"""What is drawn: one widget per file; each takes data from `iam` and posts Textual messages."""
+"""The widgets: one per file; each takes data from `iam` and posts Textual messages."""

@@ -1,1 +1,1 @@
-"""The IAM data of one account: its models, and how they are read from and written to JSON."""
+"""The IAM data of one account: models, and reading and writing them as JSON."""

@@ -1,1 +1,1 @@
-"""The last load of an account, kept on disk for the next start."""
+"""The last account read, kept on disk for the next start."""

@@ -1,1 +1,1 @@
-"""Attach and detach policies: planned, checked, applied, recorded in a journal, undone."""
+"""Attach and detach policies: plan, check, apply, record in a journal, undo."""

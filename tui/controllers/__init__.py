@@ -1,1 +1,1 @@
-"""What the main screen does: load an account into the table, and change it."""
+"""Load the account into the main screen, and change it."""
