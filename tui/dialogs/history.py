@@ -108,6 +108,6 @@ class HistoryScreen(Modal["BatchRecord | None"]):
 
     async def action_export(self) -> None:
         """Save what is shown in a new file of the working folder."""
-        from iam.reports.formats import history_as_csv
+        from iam.reports.csv_format import history_as_csv
 
         await self.save("changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))

@@ -9,7 +9,7 @@ import pytest
 
 from iam.changes.history import History, history_of, read_history
 from iam.changes.journal import Entry, Journal, JournalError
-from iam.reports.formats import history_as_csv
+from iam.reports.csv_format import history_as_csv
 from tests.build import ID
 from tests.iam.journals import line, lines_of
 
