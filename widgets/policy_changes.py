@@ -15,7 +15,7 @@ from iam.text import safe
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
-    from iam.versions.diff_text import Line, Part
+    from iam.versions.diff_text import DiffLine, DiffPart
 
 _MOST_VERSIONS = 5
 _MOST_TEXT = 52
@@ -47,7 +47,7 @@ class PolicyData:
     """What could not be read, in sentences."""
     summary: tuple[str, ...] = ()
     """What happened, in sentences."""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[DiffPart, ...] = ()
 
 
 class PolicyChanges(Vertical):
@@ -163,13 +163,13 @@ def _fact(name: str, value: str) -> Content:
     return Content.assemble((name.ljust(_FACT_WIDTH), "dim"), value)
 
 
-def _note_column(line: Line, part: Part) -> int:
+def _note_column(line: DiffLine, part: DiffPart) -> int:
     """Where the notes of a part's lines begin, so that they stand below each other."""
     texts = (other.text for other in part.lines if other.note and other.depth == line.depth)
     return min(max((cell_len(safe(text)) for text in texts), default=0), _MOST_TEXT) + 2
 
 
-def _lines(line: Line, column: int, width: int) -> list[Content]:
+def _lines(line: DiffLine, column: int, width: int) -> list[Content]:
     """One line, which goes on further in where it is too long; of a note what there is room for."""
     indent = "  " * (line.depth + 1)
     room = width - len(indent) - 2

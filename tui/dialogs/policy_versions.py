@@ -18,8 +18,8 @@ from widgets.glyphs import Glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
 
 if TYPE_CHECKING:
-    from iam.versions.diff_text import Part
-    from iam.versions.list_versions import Version
+    from iam.versions.diff_text import DiffPart
+    from iam.versions.list_versions import ListedVersion
 
 _KEYS = "[ ] older   { } newer   j k scroll   esc closes"
 
@@ -111,12 +111,12 @@ def _told(compared: Compared) -> PolicyData:
     from iam.account.model import Unread
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.section import describe
-    from iam.versions.diff_text import effect, holders_in_words, parts, summary
+    from iam.versions.diff_text import attachments_in_words, effect, parts, summary
 
     policy, versions = compared.managed.policy, compared.versions
     warnings = list(versions.notes)
     told: list[str] = []
-    lists: tuple[Part, ...] = ()
+    lists: tuple[DiffPart, ...] = ()
     if compared.pair is None:
         told.append("There is one version at hand only, so there is nothing to compare.")
     else:
@@ -139,7 +139,7 @@ def _told(compared: Compared) -> PolicyData:
     return PolicyData(
         facts=(
             ("ARN", policy.arn),
-            ("Held by", holders_in_words(compared.attached_to, compared.account_id)),
+            ("Held by", attachments_in_words(compared.attached_to, compared.account_id)),
         ),
         versions=_rows(compared),
         warnings=tuple(warnings),
@@ -151,7 +151,7 @@ def _told(compared: Compared) -> PolicyData:
 def _rows(compared: Compared) -> tuple[VersionRow, ...]:
     versions, (older, newer) = compared.versions, compared.pair or (-1, -1)
 
-    def note(version: Version) -> str:
+    def note(version: ListedVersion) -> str:
         if version.id == versions.in_force:
             return "in force"
         return "as shipped with the app" if version.source == "shipped" else ""

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from iam.demo.launcher import DemoServer
     from iam.reports.audit import Audit
     from iam.verdicts.evaluator import Evaluator
-    from iam.versions.access_diff import Drift
-    from iam.versions.list_versions import Versions
+    from iam.versions.access_diff import AccessDiff
+    from iam.versions.list_versions import VersionList
     from tui.session.evaluation import Evaluated
 
 _SMALL = 2000
@@ -46,10 +46,10 @@ class Compared(NamedTuple):
     account_id: str
     managed: Managed
     attached_to: AttachmentCount
-    versions: Versions
+    versions: VersionList
     pair: tuple[int, int] | None
     """Places of the older and the newer one; None if there are not two."""
-    drift: Drift | None
+    drift: AccessDiff | None
     """None if a document of the two could not be read."""
 
 
@@ -85,7 +85,7 @@ class Session:
         self._connecting: asyncio.Task[Aws] | None = None
         self._demo: DemoServer | None = None
         self._opened: Open | None = None
-        self._versions: Versions | None = None
+        self._versions: VersionList | None = None
         self._recalled = False
 
     @property
@@ -339,7 +339,7 @@ class Session:
         aws, versions = await self.connection(), self._versions
         if versions is None or pair is None:
             versions = await list_versions(aws, managed)
-            pair = versions.usual
+            pair = versions.initial_pair
         if pair is not None:
             versions = await read_documents(aws, managed, versions, pair)
         self._versions = versions
