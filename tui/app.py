@@ -180,6 +180,14 @@ class BedrockApp(App[int]):
         """Say how to leave, in our keys."""
         self.notify("q leaves the app", markup=False)
 
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> None:
+        """Save a picture of the screen as all is saved here; Textual lets everybody read it."""
+        from tui.saving import save
+
+        self.run_worker(save(self, "screen", "svg", self.export_screenshot()))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command by name, and Textual's own for themes and screenshots."""
         if isinstance(screen, MainScreen):

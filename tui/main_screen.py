@@ -209,7 +209,9 @@ class MainScreen(Screen[None]):
         trouble = self.query_one("#trouble", Static)
         trouble.display = bool(gaps)
         if gaps:
-            told = "; ".join(dict.fromkeys(f"{gap.what}: {gap.message}" for gap in gaps[:2]))
+            told = "; ".join(
+                dict.fromkeys(f"{gap.what}: {gap.message.rstrip('.')}" for gap in gaps[:2])
+            )
             trouble.update(
                 Content.assemble(
                     ("Some users or roles are not in this list. ", "bold $error"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
@@ -42,9 +43,20 @@ class PlanView(Static):
         super().__init__(markup=False)
         self.glyphs = glyphs
         self.account = account
+        self._plan: Plan | None = None
+        self._drawn_for = 0
 
     def show_plan(self, plan: Plan) -> None:
         """Draw this one."""
+        self._plan = plan
+        self._draw(plan)
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._plan is not None and event.size.width != self._drawn_for:
+            self._draw(self._plan)
+
+    def _draw(self, plan: Plan) -> None:
+        self._drawn_for = self.size.width
         parts = [self._facts(plan), self._effect(plan), *self._notes(plan)]
         self.update(Content("\n\n").join(part for part in parts if part))
 
@@ -64,9 +76,11 @@ class PlanView(Static):
             lines.append(("Members", _members(plan)))
         lines.append(("Policy", f"{plan.policy.name} {plan.policy.version}"))
         width = max(len(name) for name, _ in lines) + 2
+        room = max(20, self.size.width - width) if self.size.width else 1000
         return Content("\n").join(
-            Content.assemble((name.ljust(width), "dim"), (safe(value), "bold"))
+            Content.assemble((name.ljust(width) if first else " " * width, "dim"), (part, "bold"))
             for name, value in lines
+            for first, part in _folded(safe(value), room)
         )
 
     # What for
@@ -212,6 +226,16 @@ def _listed(head: str, items: Iterable[str], style: str) -> Content:
     if len(lines) > _MOST_LINES:
         shown.append(f"  and {len(lines) - _MOST_LINES} more")
     return Content.assemble((head, style), *(f"\n{line}" for line in shown))
+
+
+def _folded(text: str, room: int) -> Iterator[tuple[bool, str]]:
+    """The lines of a value, broken behind a sign where it can be; whether it is the first."""
+    first = True
+    while cell_len(text) > room:
+        end = max(text.rfind(sign, 0, room) for sign in "/:-. ") + 1 or room
+        yield first, text[:end]
+        first, text = False, text[end:]
+    yield first, text
 
 
 def _left_alone(head: str, left: Sequence[LeftAlone], style: str) -> Content:

@@ -1,4 +1,4 @@
-"""Which documents count for a principal, and how each reaches it.
+"""Which policies count for a principal, and how each reaches it.
 
 What the account's data does not hold stands in their list as `Unread`, never left out.
 """
@@ -12,26 +12,37 @@ from iam.policy.document import Document
 
 
 class EffectivePolicy(NamedTuple):
-    """A document that counts for a principal, and how it reaches it."""
+    """A policy that counts for a principal, and how it reaches it."""
 
     document: Document | Unread
     policy: str
+    """A managed policy's ARN or an inline policy's name."""
     kind: Literal["managed", "inline", "boundary"]
     group: str | None = None
+    """The group by which it reaches the user."""
 
 
-def policies_of(account: Account, principal: Entity) -> tuple[EffectivePolicy, ...]:
-    """The identity-based documents that count for a principal: its own, and those of its groups."""
+class Limit(NamedTuple):
+    """Policies that take away what they do not allow: one of them must allow a request too.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+
+    policies: tuple[EffectivePolicy, ...]
+
+
+def policies_of(account: Account, entity: Entity) -> tuple[EffectivePolicy, ...]:
+    """The identity-based policies that count for a principal: its own, and those of its groups."""
     found: list[EffectivePolicy] = []
 
-    def add(entity: Entity, group: str | None) -> None:
-        for inline in entity.inline:
+    def add(holder: Entity, group: str | None) -> None:
+        for inline in holder.inline:
             found.append(EffectivePolicy(inline.document, inline.name, "inline", group))
-        for arn in entity.attached:
+        for arn in holder.attached:
             found.append(EffectivePolicy(_managed_document(account, arn), arn, "managed", group))
 
-    add(principal, None)
-    for name in principal.groups:
+    add(entity, None)
+    for name in entity.groups:
         if (group := account.groups.get(name)) is not None:
             add(group, name)
         else:
@@ -42,10 +53,12 @@ def policies_of(account: Account, principal: Entity) -> tuple[EffectivePolicy, .
     return tuple(found)
 
 
-def boundary_of(account: Account, principal: Entity) -> EffectivePolicy | None:
-    """The permissions boundary of a principal, if it has one."""
-    arn = principal.boundary
-    return EffectivePolicy(_managed_document(account, arn), arn, "boundary") if arn else None
+def limits_of(account: Account, entity: Entity) -> tuple[Limit, ...]:
+    """What limits a principal: its permissions boundary, if it has one."""
+    arn = entity.boundary
+    if not arn:
+        return ()
+    return (Limit((EffectivePolicy(_managed_document(account, arn), arn, "boundary"),)),)
 
 
 def _managed_document(account: Account, arn: str) -> Document | Unread:

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import NamedTuple
 
 from iam.policy.action_catalogue import Action
+from iam.policy.condition_operators import Operator, named, operator_of
 from iam.policy.document import Condition
-from iam.policy.glob import matches
-from iam.policy.pattern import resource_tokens
 from iam.text import ascii_lower
 
 
@@ -31,47 +29,11 @@ class Standing(Enum):
     UNKNOWN_MAYBE = "unknown, and another condition only may hold"
 
 
-_OPERATORS = {
-    ascii_lower(name): name
-    for name in (
-        "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike "
-        "StringNotLike NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals "
-        "NumericGreaterThan NumericGreaterThanEquals DateEquals DateNotEquals DateLessThan "
-        "DateLessThanEquals DateGreaterThan DateGreaterThanEquals Bool BinaryEquals IpAddress "
-        "NotIpAddress ArnEquals ArnLike ArnNotEquals ArnNotLike Null"
-    ).split()
-}
-
 # Keys that only calls to these services carry. Others (aws:, saml:, ec2:SourceInstanceARN,
 # lambda:SourceFunctionArn …) may come with the caller's credentials on any call.
 _ONLY_IN_THEIR_OWN_CALLS = frozenset(
     {"dynamodb", "iam", "kms", "organizations", "rds", "s3", "secretsmanager", "sns", "sqs"}
 )
-
-
-class Operator(NamedTuple):
-    """A condition operator of IAM, taken apart."""
-
-    quantifier: str
-    """`forallvalues`, `foranyvalue` or nothing."""
-    base: str
-    if_exists: bool
-
-    @property
-    def negated(self) -> bool:
-        return "Not" in self.base
-
-
-def operator_of(condition: Condition) -> Operator | None:
-    """Read the operator of a condition; None if it is not one of IAM's."""
-    quantifier, _, rest = condition.operator.rpartition(":")
-    if_exists = ascii_lower(rest).endswith("ifexists")
-    base = _OPERATORS.get(ascii_lower(rest[: -len("IfExists")]) if if_exists else ascii_lower(rest))
-    if base is None or ascii_lower(quantifier) not in ("", "forallvalues", "foranyvalue"):
-        return None
-    if base == "Null" and (if_exists or quantifier):
-        return None
-    return Operator(ascii_lower(quantifier), base, if_exists)
 
 
 def standing(
@@ -127,7 +89,7 @@ def _certainly_absent(key: str, action: Action) -> bool:
 
 
 def _with_absent_key(operator: Operator, values: tuple[str, ...]) -> Standing:
-    if operator.base == "Null":
+    if operator.is_("Null"):
         holds = as_bool(values)
         if holds is None:
             return Standing.MAYBE
@@ -172,8 +134,8 @@ def _and_what_follows(given: Iterable[Condition]) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-_IS = Operator("", "StringEquals", False)
-_ONE_IS = Operator("foranyvalue", "StringEquals", False)
+_IS = named("stringequals")
+_ONE_IS = named("stringequals", "foranyvalue")
 
 
 def _makes_present(known: Condition) -> bool:
@@ -181,7 +143,7 @@ def _makes_present(known: Condition) -> bool:
     operator = operator_of(known)
     if operator is None or not known.values or operator.if_exists or operator.negated:
         return False
-    if operator.base == "Null":
+    if operator.is_("Null"):
         return as_bool(known.values) is False
     return operator.quantifier != "forallvalues"
 
@@ -199,24 +161,20 @@ def _follows(operator: Operator, values: tuple[str, ...], known: Condition) -> S
             return Standing.ALWAYS
     if any("${" in value for value in (*values, *known.values)):
         return Standing.MAYBE
-    if operator.base == "Null":
+    if operator.is_("Null"):
         absent = as_bool(values)
         if absent is None or not _makes_present(known):
             return Standing.MAYBE
         return Standing.NEVER if absent else Standing.ALWAYS
-    if (given.base, operator.base) == ("Bool", "Bool") and not operator.quantifier:
+    if given.is_("Bool") and operator.is_("Bool") and not operator.quantifier:
         asked, told = as_bool(values), as_bool(known.values)
         if asked is None or told is None or not _makes_present(known):
             return Standing.MAYBE
         return Standing.ALWAYS if asked is told else Standing.NEVER
-    if not known.values or operator.base not in (
-        "StringEquals", "StringLike", "StringNotEquals", "StringNotLike"
-    ):  # fmt: skip
+    holds = operator.comparison.holds
+    if not known.values or holds is None:
         return Standing.MAYBE
-    hits = {
-        value in values if "Equals" in operator.base else any(_like(v, value) for v in values)
-        for value in known.values
-    }
+    hits = {any(holds(asked, value) for asked in values) for value in known.values}
     if given == _ONE_IS and operator.quantifier == "foranyvalue":
         # One of the key's values is one of these; there may be others, so it is never NEVER.
         return Standing.ALWAYS if hits == {not operator.negated} else Standing.MAYBE
@@ -224,7 +182,3 @@ def _follows(operator: Operator, values: tuple[str, ...], known: Condition) -> S
         return Standing.MAYBE
     # The key is present and has one of the known values.
     return Standing.ALWAYS if hits.pop() != operator.negated else Standing.NEVER
-
-
-def _like(pattern: str, value: str) -> bool:
-    return matches(resource_tokens(pattern, variables=False), value)

@@ -8,7 +8,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-from iam.policy.condition import Operator, as_bool, operator_of
+from iam.policy.condition import as_bool
+from iam.policy.condition_operators import Operator, operator_of
 from iam.policy.document import Condition, Effect
 from iam.text import ascii_lower
 
@@ -55,15 +56,6 @@ _YES_NO = {
     "aws:viaawsservice": ("when an AWS service calls on its behalf", "when it calls directly"),
 }
 """Keys that every request has."""
-_VERBS = {
-    "StringEquals": "is", "StringEqualsIgnoreCase": "is", "StringLike": "is like",
-    "NumericEquals": "is", "NumericLessThan": "is below", "NumericLessThanEquals": "is at most",
-    "NumericGreaterThan": "is above", "NumericGreaterThanEquals": "is at least",
-    "DateEquals": "is", "DateLessThan": "is before", "DateLessThanEquals": "is not after",
-    "DateGreaterThan": "is after", "DateGreaterThanEquals": "is not before", "Bool": "is",
-    "BinaryEquals": "is", "IpAddress": "is in", "ArnEquals": "is like", "ArnLike": "is like",
-}  # fmt: skip
-"""ArnEquals and ArnLike are one and the same, wildcards and all."""
 
 
 def clause(condition: Condition, effect: Effect | None, alone: bool) -> str:
@@ -82,17 +74,17 @@ def clause(condition: Condition, effect: Effect | None, alone: bool) -> str:
     if operator is None:
         return f"if unknown operator {condition.operator}: {condition.key} {' or '.join(values)}"
     truth = as_bool(condition.values)
-    if operator.base == "Bool" and not operator.quantifier and truth is not None:
+    if operator.is_("Bool") and not operator.quantifier and truth is not None:
         if (key := ascii_lower(condition.key)) == "aws:multifactorauthpresent":
             return _MFA[truth, operator.if_exists]
         if key in _YES_NO:
             return _YES_NO[key][0 if truth else 1]
     name = _name(condition.key)
-    if operator.base == "Null" and truth is not None:
+    if operator.is_("Null") and truth is not None:
         return f"if {name} is {'absent' if truth else 'present'}"
-    if operator.base == "Null":
+    if operator.is_("Null"):
         return f"if {name} is absent: {' or '.join(values)}"
-    verb = _VERBS[operator.base.replace("Not", "")]
+    verb = operator.comparison.verb
     if operator.negated and effect == "Deny" and alone and not operator.quantifier:
         return f"unless {name} {verb} {' or '.join(values)}"
     if operator.negated:

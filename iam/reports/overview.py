@@ -5,9 +5,7 @@ Its text is as AWS returned it; each format makes it harmless in its own way.
 
 from __future__ import annotations
 
-from iam.account.model import Principal
 from iam.reports.audit import Audit
-from iam.verdicts.hidden_grants import hidden_by
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict
 
@@ -50,7 +48,7 @@ def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
         [
             principal.type,
             principal.name,
-            _policy(audit, principal, result),
+            _policy(result),
             f"{_GLYPHS[result.verdict]} {result.verdict}",
             *(f"{_GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections),
         ]
@@ -73,10 +71,10 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
     return ["type", "name", "policy", "verdict", "by"], rows
 
 
-def _policy(audit: Audit, principal: Principal, result: PrincipalResult) -> str:
+def _policy(result: PrincipalResult) -> str:
     """How a principal has the policy, or which other policies let it invoke models."""
-    if not result.attached and (hidden := hidden_by(audit.account, principal, result)):
-        return f"hidden: {', '.join(hidden)}"
+    if not result.attached and result.hidden:
+        return f"hidden: {', '.join(result.hidden)}"
     return attached_in_words(result)
 
 

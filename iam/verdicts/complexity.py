@@ -17,7 +17,7 @@ from iam.policy.document import Document, Statement
 from iam.policy.pattern import Patterns, has_variable, resource_patterns, type_tokens
 from iam.policy.step_limit import A_DOCUMENT, A_PRINCIPAL, A_WILDCARD, Meter, TooComplex
 from iam.text import ascii_lower
-from iam.verdicts.resource_type import Place, place_of
+from iam.verdicts.resource_type import ResourceType, resource_type
 
 MOST_ACTIONS = 500
 """The most Action patterns with a wildcard, of those that may match an action of the catalogue. No
@@ -75,11 +75,11 @@ class Complexity:
         return A_DOCUMENT - int(meter.left)
 
     def _compare(self, patterns: Patterns, meter: Meter) -> None:
-        for lead, places in self._places.items():
+        for lead, types in self._types.items():
             meter.take(len(patterns))
             led = tuple(lead)
-            for place in places if any(_may_begin(p, led) for p in patterns) else ():
-                place.span(patterns, meter)
+            for one in types if any(_may_begin(p, led) for p in patterns) else ():
+                one.span(patterns, meter)
 
     def _resources(self, statement: Statement) -> tuple[str, ...]:
         """What has to be compared of a statement, if it may speak of an action of the catalogue."""
@@ -97,16 +97,16 @@ class Complexity:
         return ("*" in action or "?" in action) and self._speaks(action)
 
     @cached_property
-    def _places(self) -> dict[str, list[Place]]:
+    def _types(self) -> dict[str, list[ResourceType]]:
         """Bedrock's types of resources, by what their ARNs begin with."""
-        found: dict[str, list[Place]] = {}
+        found: dict[str, list[ResourceType]] = {}
         of_bedrock = [a for a in self._catalogue.actions.values() if a.service in _OF_BEDROCK]
         formats = dict.fromkeys(format for action in of_bedrock for format in action.resources)
         for format in formats:
             tokens = type_tokens(format, self._partition)
             lead = "".join(takewhile(lambda token: len(token) == 1, tokens))
             service = ":".join(lead.split(":")[:3])
-            found.setdefault(service, []).append(place_of(tokens, ()))
+            found.setdefault(service, []).append(resource_type(tokens, ()))
         return found
 
 

@@ -1,4 +1,4 @@
-"""How far rules reach the resources that requests are about: which kinds of requests there are.
+"""How far rules reach the resources of a scope, and which kinds of requests that makes.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
@@ -11,11 +11,12 @@ from functools import lru_cache
 from iam.policy.automaton import OTHER
 from iam.policy.match_kinds import each_kind
 from iam.policy.pattern import Patterns, type_tokens
-from iam.policy.step_limit import A_QUESTION, A_WALK, Meter, TooComplex, metered
-from iam.verdicts.resource_type import Place, place_of
-from iam.verdicts.rule import Reach, Rule, Universe
+from iam.policy.step_limit import A_QUESTION, Meter, TooComplex, metered
+from iam.verdicts.request import RequestScope
+from iam.verdicts.resource_type import ResourceType, resource_type
+from iam.verdicts.rule import Reach, Rule
 
-TYPICAL = Universe(
+TYPICAL = RequestScope(
     resources=(
         (type_tokens("arn:${Partition}:bedrock:${Region}:${Account}:guardrail/${Id}", "aws"),),
     ),
@@ -26,31 +27,31 @@ TYPICAL = Universe(
 looked at in all the others, each of which would take as long."""
 
 
-def narrows(rule: Rule, universe: Universe) -> bool:
+def narrows(rule: Rule, scope: RequestScope) -> bool:
     """Whether it takes a look at a rule's patterns to know which of the resources it reaches."""
-    return rule.possible is not None and not (rule.held and universe.asked)
+    return rule.possible is not None and not (rule.held and scope.asked)
 
 
 def kinds_of(
-    universe: Universe, rules: Sequence[Rule], meter: Meter | None = None
+    scope: RequestScope, rules: Sequence[Rule], meter: Meter | None = None
 ) -> set[tuple[Reach, ...]]:
     """How far each rule reaches, for every kind of request that there is.
 
     Raises:
         TooComplex: It takes more steps than the meter has to tell all kinds apart.
     """
-    return set(each_kind_of(universe, rules, meter or Meter(A_QUESTION)))
+    return set(each_kind_of(scope, rules, meter or Meter(A_QUESTION)))
 
 
 def each_kind_of(
-    universe: Universe, rules: Sequence[Rule], meter: Meter, place: Place | None = None
+    scope: RequestScope, rules: Sequence[Rule], meter: Meter, only: ResourceType | None = None
 ) -> Iterator[tuple[Reach, ...]]:
     """Find these one after the other, some of them more than once: see `kinds_of`.
 
-    With a place, only of the requests about its resources.
+    With `only`, those of the requests about the resources of one type.
     """
-    asked: list[Patterns] = [universe.except_for]
-    numbers: dict[Patterns, int] = {universe.except_for: 0}
+    asked: list[Patterns] = [scope.except_for]
+    numbers: dict[Patterns, int] = {scope.except_for: 0}
 
     def number(patterns: Patterns) -> int:
         if patterns not in numbers:
@@ -59,16 +60,14 @@ def each_kind_of(
         return numbers[patterns]
 
     where = [
-        (number(rule.certain or ()), number(rule.possible or ()))
-        if narrows(rule, universe)
-        else None
+        (number(rule.certain or ()), number(rule.possible or ())) if narrows(rule, scope) else None
         for rule in rules
     ]
-    if not universe.except_for and not any(where):
+    if not scope.except_for and not any(where):
         yield tuple([rule.everywhere for rule in rules])  # no pattern tells them apart
         return
     lists = tuple(asked)
-    found = place.each_kind(lists, meter) if place else each_kind(universe.resources, lists, meter)
+    found = only.each_kind(lists, meter) if only else each_kind(scope.resources, lists, meter)
     for kind in found:
         if not kind[0]:
             yield tuple(
@@ -79,35 +78,24 @@ def each_kind_of(
             )
 
 
-@metered(limit=A_WALK, size=50_000)
-def tell_apart(rules: frozenset[Rule], meter: Meter) -> None:
-    """Find out whether all kinds of requests about a typical resource can be told apart.
-
-    Raises:
-        TooComplex: That takes more steps than the meter has.
-    """
-    for _ in each_kind_of(TYPICAL, tuple(rules), meter):
-        pass
-
-
 @lru_cache(maxsize=10_000)
-def places_of(universe: Universe) -> tuple[Place, ...] | None:
-    """The types of resources in a universe, to be looked at one at a time.
+def types_in(scope: RequestScope) -> tuple[ResourceType, ...] | None:
+    """The types of resources in a scope, to be looked at one at a time.
 
     Returns:
         Those that have any; None where they must be looked at together, as what a section's
         statement leaves out is.
     """
-    first, *others = universe.resources
-    if universe.except_for or any(
-        OTHER in tokens for patterns in universe.resources for tokens in patterns
+    first, *others = scope.resources
+    if scope.except_for or any(
+        OTHER in tokens for patterns in scope.resources for tokens in patterns
     ):
         return None
     try:
-        places = [place_of(tokens, tuple(others)) for tokens in first]
+        types = [resource_type(tokens, tuple(others)) for tokens in first]
     except TooComplex:
         return None
-    return tuple(place for place in places if place.sample is not None) or None
+    return tuple(one for one in types if one.sample is not None) or None
 
 
 @lru_cache(maxsize=100_000)
@@ -118,7 +106,7 @@ def is_plain(rule: Rule) -> bool:
 
 
 @metered(limit=A_QUESTION, size=200_000)
-def reach_in(place: Place, rule: Rule, meter: Meter) -> Reach | None:
+def reach_in(resources: ResourceType, rule: Rule, meter: Meter) -> Reach | None:
     """How far a plain rule reaches the resources of a type, by its patterns.
 
     Returns:
@@ -130,9 +118,9 @@ def reach_in(place: Place, rule: Rule, meter: Meter) -> Reach | None:
     if rule.possible is None:
         return rule.everywhere
     meter.take(len(rule.possible))
-    possible = certain = place.span(rule.possible, meter)
+    possible = certain = resources.span(rule.possible, meter)
     if rule.certain != rule.possible:
-        certain = place.span(rule.certain or (), meter)
+        certain = resources.span(rule.certain or (), meter)
     if rule.inverted:
         possible, certain = _not(certain), _not(possible)
     if possible is None:
@@ -148,30 +136,30 @@ def _not(whole: bool | None) -> bool | None:
     return None if whole is None else not whole
 
 
-def whole_reach(universe: Universe, rule: Rule) -> Reach | None:
-    """How far a rule reaches a universe; None where that differs, or takes more than a look."""
+def whole_reach(scope: RequestScope, rule: Rule) -> Reach | None:
+    """How far a rule reaches a scope; None where that differs, or takes more than a look."""
     try:
-        return _looked_at(universe, rule, Meter(A_QUESTION))[0]
+        return _looked_at(scope, rule, Meter(A_QUESTION))[0]
     except TooComplex:
         return None
 
 
-def may_reach(universe: Universe, rule: Rule) -> bool:
-    """Whether a rule reaches anything in a universe; it may where that is too much to work out."""
+def may_reach(scope: RequestScope, rule: Rule) -> bool:
+    """Whether a rule reaches anything in a scope; it may where that is too much to work out."""
     try:
-        return _looked_at(universe, rule, Meter(A_QUESTION))[1]
+        return _looked_at(scope, rule, Meter(A_QUESTION))[1]
     except TooComplex:
         return True
 
 
 @metered(limit=A_QUESTION, size=200_000)
-def _looked_at(universe: Universe, rule: Rule, meter: Meter) -> tuple[Reach | None, bool]:
-    """The whole reach of a rule in a universe, and whether it reaches anything there."""
-    places = places_of(universe)
-    if places is None or not is_plain(rule):
-        return None, any(reach for (reach,) in kinds_of(universe, [rule], meter))
-    if not narrows(rule, universe):
+def _looked_at(scope: RequestScope, rule: Rule, meter: Meter) -> tuple[Reach | None, bool]:
+    """The whole reach of a rule in a scope, and whether it reaches anything there."""
+    types = types_in(scope)
+    if types is None or not is_plain(rule):
+        return None, any(reach for (reach,) in kinds_of(scope, [rule], meter))
+    if not narrows(rule, scope):
         return rule.everywhere, True
-    found = [reach_in(place, rule, meter) for place in places]
+    found = [reach_in(one, rule, meter) for one in types]
     whole = found[0] if len(set(found)) == 1 else None
     return whole, any(reach is not Reach.NO for reach in found)

@@ -1,7 +1,7 @@
-"""What a document comes to: for each request whether it allows or denies all of it, some, or what
-takes a look at resources.
+"""The effect of a document: for each request whether it allows or denies all of it, some of it, or
+what takes a look at resources.
 
-Documents that come to the same have one profile, whatever their names and whoever holds them.
+Documents of the same effect share one object, whatever their names and whoever holds them.
 """
 
 from __future__ import annotations
@@ -13,122 +13,150 @@ from typing import NamedTuple
 from iam.account.model import Unread
 from iam.policy.document import Document
 from iam.policy.step_limit import A_PRINCIPAL
+from iam.verdicts.complexity import too_complex_together
 from iam.verdicts.coverage import may_reach, whole_reach
-from iam.verdicts.document_reader import Reader, Said
+from iam.verdicts.document_reader import DocumentReader, StatementMatch
 from iam.verdicts.rule import ANYTHING, Reach, Rule
 
-Cut = tuple[int, frozenset[Rule]]
+RulesOf = tuple[int, frozenset[Rule]]
 """Requests, and the rules that reach some of their resources and not others."""
 
 
-class Side(NamedTuple):
-    """What a document comes to if what was not understood allows all it can, or denies it."""
+class CaseEffect(NamedTuple):
+    """The effect of a document in the best case, in which what was not understood allows all it
+    can, or in the worst, in which it denies all it can."""
 
-    allow: int
+    allow: int = 0
     """The requests that it allows, each in all of its resources."""
-    may_allow: int
+    may_allow: int = 0
     """The same, where a condition only may hold."""
-    allow_cut: int
+    allow_cut: int = 0
     """Those of which it allows some resources."""
-    allow_cuts: tuple[Cut, ...]
+    allow_rules: tuple[RulesOf, ...] = ()
     """Them, by the rules; no request is in two of these."""
-    deny: int
-    may_deny: int
-    deny_cut: int
-    deny_cuts: tuple[Cut, ...]
+    deny: int = 0
+    may_deny: int = 0
+    deny_cut: int = 0
+    deny_rules: tuple[RulesOf, ...] = ()
 
 
-NOTHING = Side(0, 0, 0, (), 0, 0, 0, ())
+NOTHING = CaseEffect()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Profile:
-    """What a document comes to. There is one of the same content."""
+class DocumentEffect:
+    """The effect of a document. There is one object of the same content."""
 
-    hopeful: Side
-    """If all that was not understood allows what it can."""
-    fearful: Side
-    """If it denies what it can. The very same object where all was understood."""
+    best_case: CaseEffect
+    worst_case: CaseEffect
+    """The very same object where all was understood."""
 
 
-class Spoken(NamedTuple):
-    """What a document says, for summaries."""
+class ReadDocument(NamedTuple):
+    """A document, read against all requests."""
 
-    profile: Profile | None
-    """None if it says nothing of any request."""
+    matches: tuple[StatementMatch, ...]
+    effect: DocumentEffect | None
+    """None if it has none on any request."""
+    requests: int
+    """Those that its statements match."""
     allows: int = 0
     """The requests of which an Allow of it reaches anything, certain or not."""
     steps: int = 0
     """What it takes to compare it: see `iam.verdicts.complexity.Complexity.steps`."""
+    compared: bool = True
+    """Whether its patterns are compared with resources."""
 
 
-class Profiles:
+class DocumentEffects:
     """Reads documents, each once."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: DocumentReader) -> None:
         """Take what reads them against the requests."""
         self._reader = reader
-        self._of_requests = [
-            (requests, universe) for universe, requests in reader.universes.items()
-        ]
-        self._by_content: dict[tuple[str, bool], Spoken] = {}
-        self._same: dict[tuple[Side, Side], Profile] = {}
-        self._folded: dict[Rule, tuple[int, int, int, int]] = {}
-        every = (1 << len(reader.requests)) - 1
-        self._unread = Spoken(self._profile([Said(0, ANYTHING, every)]))
+        self._scopes = [(requests, scope) for scope, requests in reader.index.scopes.items()]
+        self._by_content: dict[tuple[str, bool], ReadDocument] = {}
+        self._same: dict[tuple[CaseEffect, CaseEffect], DocumentEffect] = {}
+        self._by_rule: dict[Rule, tuple[int, int, int, int]] = {}
+        every = reader.index.every
+        anything = (StatementMatch(0, ANYTHING, every),)
+        self.unread = ReadDocument(anything, self._effect(anything), every)
+        """A document that could not be read: it may allow or deny anything."""
+        self.unread_limit = DocumentEffect(CaseEffect(allow=every), NOTHING)
+        """The same as a limit, which may take anything away or nothing."""
 
-    def of(self, document: Document | Unread, compared: bool = True) -> Spoken:
-        """What a document says; one that could not be read may allow or deny anything."""
+    def of(self, documents: Sequence[Document | Unread]) -> list[ReadDocument]:
+        """Read all documents of a principal, as far as all of them may be compared."""
+        found = [self._read(document) for document in documents]
+        if sum([one.steps for one in found]) > A_PRINCIPAL:
+            steps = {
+                document: one.steps
+                for document, one in zip(documents, found, strict=True)
+                if isinstance(document, Document)
+            }
+            cut = too_complex_together(steps)
+            found = [self._read(d, compared=d not in cut) for d in documents]
+        return found
+
+    def reached(self, match: StatementMatch, requests: int) -> int:
+        """Of some requests those of which a statement reaches anything, certain or not."""
+        if not (requests := requests & match.requests):
+            return 0
+        reached, may_be, cut = self._reach(match.rule, requests)
+        found = reached | may_be
+        for of_scope, scope in self._scopes if cut else ():
+            if of_scope & cut and may_reach(scope, match.rule):
+                found |= of_scope & cut
+        return found
+
+    def _read(self, document: Document | Unread, compared: bool = True) -> ReadDocument:
         if isinstance(document, Unread):
-            return self._unread
+            return self.unread
         key = (document.fingerprint, compared)
         if (known := self._by_content.get(key)) is None:
-            said = self._reader.read(document, compared)
+            matches = self._reader.read(document, compared)
+            requests = allows = 0
+            for match in matches:
+                requests |= match.requests
+                if match.rule.effect == "Allow":
+                    allows |= self.reached(match, match.requests)
             steps = self._reader.steps(document)
-            known = Spoken(self._profile(said), self._allowed(said), steps)
+            known = ReadDocument(matches, self._effect(matches), requests, allows, steps, compared)
             self._by_content[key] = known
         return known
 
-    def of_all(self, documents: Sequence[Document | Unread]) -> list[Spoken]:
-        """What the documents of a principal say, as far as all of them may be compared."""
-        found = [self.of(document) for document in documents]
-        if sum([one.steps for one in found]) > A_PRINCIPAL:
-            cut = self._reader.too_complex_together(documents)
-            found = [self.of(d, compared=d not in cut) for d in documents]
-        return found
-
-    def is_unread(self, spoken: Spoken) -> bool:
-        """Whether that is what is said of a document that could not be read."""
-        return spoken is self._unread
-
-    def _profile(self, said: Iterable[Said]) -> Profile | None:
-        hopeful = self._side(said, hopeful=True)
-        fearful = hopeful
-        if not all(rule.understood for _, rule, _ in said):
-            fearful = self._side(said, hopeful=False)
-        if hopeful == fearful == NOTHING:
+    def _effect(self, matches: Sequence[StatementMatch]) -> DocumentEffect | None:
+        best = worst = self._case(matches, best_case=True)
+        if not all(match.rule.understood for match in matches):
+            worst = self._case(matches, best_case=False)
+        if best == worst == NOTHING:
             return None
-        return self._same.setdefault((hopeful, fearful), Profile(hopeful, fearful))
+        return self._same.setdefault((best, worst), DocumentEffect(best, worst))
 
-    def _side(self, said: Iterable[Said], hopeful: bool) -> Side:
-        return Side(
-            *self._reached([s for s in said if s.rule.effect_if(hopeful) == "Allow"]),
-            *self._reached([s for s in said if s.rule.effect_if(hopeful) == "Deny"]),
+    def _case(self, matches: Sequence[StatementMatch], best_case: bool) -> CaseEffect:
+        effects = [(match.rule.effect_in(best_case), match) for match in matches]
+        return CaseEffect(
+            *self._combined(match for effect, match in effects if effect == "Allow"),
+            *self._combined(match for effect, match in effects if effect == "Deny"),
         )
 
-    def _reached(self, said: Iterable[Said]) -> tuple[int, int, int, tuple[Cut, ...]]:
+    def _combined(
+        self, matches: Iterable[StatementMatch]
+    ) -> tuple[int, int, int, tuple[RulesOf, ...]]:
+        """What statements of one effect reach together: all of some requests, all of others under
+        a condition, and some resources of others."""
         all_of, may, cuts = 0, 0, []
-        for _, rule, requests in said:
-            reached, may_be, cut = self._fold(rule, requests)
+        for _, rule, requests in matches:
+            reached, may_be, cut = self._reach(rule, requests)
             all_of |= reached
             may |= may_be
             if cut:
                 cuts.append((cut, rule))
-        parts: list[Cut] = []
+        parts: list[RulesOf] = []
         for cut, rule in cuts:
             # What it reaches by another statement anyhow needs no look at resources.
             left = cut & ~all_of if rule.everywhere is Reach.YES else cut & ~(all_of | may)
-            divided: list[Cut] = []
+            divided: list[RulesOf] = []
             for requests, rules in parts:
                 if both := requests & left:
                     divided.append((both, rules | {rule}))
@@ -144,33 +172,21 @@ class Profiles:
         ordered = sorted((requests, rules) for rules, requests in merged.items())
         return all_of, may & ~all_of, sum(merged.values()), tuple(ordered)
 
-    def _allowed(self, said: Iterable[Said]) -> int:
-        found = 0
-        for _, rule, requests in said:
-            if rule.effect != "Allow":
-                continue
-            reached, may_be, cut = self._fold(rule, requests)
-            found |= reached | may_be
-            for of_universe, universe in self._of_requests:
-                if of_universe & cut and may_reach(universe, rule):
-                    found |= of_universe & cut
-        return found
-
-    def _fold(self, rule: Rule, requests: int) -> tuple[int, int, int]:
+    def _reach(self, rule: Rule, requests: int) -> tuple[int, int, int]:
         """Of some requests those that a rule reaches, may reach, and reaches some resources of."""
-        known, reached, may_be, cut = self._folded.get(rule, (0, 0, 0, 0))
+        known, reached, may_be, cut = self._by_rule.get(rule, (0, 0, 0, 0))
         if missing := requests & ~known:
-            for of_universe, universe in self._of_requests:
-                if not missing & of_universe:
+            for of_scope, scope in self._scopes:
+                if not missing & of_scope:
                     continue
-                reach = whole_reach(universe, rule)
-                known |= of_universe
+                reach = whole_reach(scope, rule)
+                known |= of_scope
                 if reach is None:
-                    cut |= of_universe
+                    cut |= of_scope
                 elif reach is Reach.YES:
-                    reached |= of_universe
+                    reached |= of_scope
                 elif reach is Reach.MAYBE:
-                    may_be |= of_universe
+                    may_be |= of_scope
             # Stored as one: another thread may be at the same rule.
-            self._folded[rule] = known, reached, may_be, cut
+            self._by_rule[rule] = known, reached, may_be, cut
         return reached & requests, may_be & requests, cut & requests

@@ -1,13 +1,12 @@
-"""What a document says of all the requests that a judge asks about, found once for each document.
+"""What a document says of all requests at once, statement by statement.
 
-The requests are numbered, so that a set of them is an `int` with a bit for each. Most documents of
-an account say nothing of any: that is seen by their actions, each of which is looked at once.
+Most documents of an account say nothing of any request: that is seen by their actions, each of
+which is looked at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from iam.policy.condition import may_be_absent
@@ -15,52 +14,36 @@ from iam.policy.document import Document, Statement
 from iam.policy.glob import glob_of
 from iam.policy.pattern import action_tokens
 from iam.text import ascii_lower
-from iam.verdicts.complexity import Complexity, too_complex_together
-from iam.verdicts.rule import Requests, Rule, Universe, real_of, rule_of, too_complex, unmatched
+from iam.verdicts.complexity import Complexity
+from iam.verdicts.request_index import RequestIndex, numbers
+from iam.verdicts.rule import Rule, rule_of, too_complex, unmatched
 
 
-class Said(NamedTuple):
+class StatementMatch(NamedTuple):
     """What one statement says of some requests."""
 
     statement: int
-    """Its place in the document."""
+    """Its place in the document, from 0."""
     rule: Rule
     requests: int
 
 
-class Reader:
-    """Reads documents against some requests."""
+class DocumentReader:
+    """Reads documents against the requests of an index."""
 
-    def __init__(self, requests: Sequence[Requests], complexity: Complexity) -> None:
-        """Number the requests.
-
-        Args:
-            requests: In order. Those about resources that are not the action's own are numbered
-                a second time, behind all others, for what the action does act on.
-            complexity: Tells which documents are too complex to be compared with them.
-        """
+    def __init__(self, index: RequestIndex, complexity: Complexity) -> None:
+        """Take the requests, and what tells which documents are too complex to be compared."""
+        self.index = index
         self._complexity = complexity
-        real = [i for i, one in enumerate(requests) if one.universe.real is not None]
-        self.count = len(requests)
-        """How many were given."""
-        self.real = {i: self.count + n for n, i in enumerate(real)}
-        """The second number of those that have one."""
-        self.requests = (
-            *requests,
-            *(replace(requests[i], universe=real_of(requests[i].universe)) for i in real),
-        )
-        self.universes: dict[Universe, int] = {}
-        """Which requests are about the same resources."""
-        self._names = [ascii_lower(one.name) for one in self.requests]
+        self._names = [ascii_lower(one.name) for one in index.requests]
         """Their names, folded once: each pattern is held against many of them."""
         self._services: dict[str, int] = {}
         self._named: dict[str, int] = {}
         self._patterns: tuple[int, ...] = ()
         self._alike: dict[object, int] = {}
         self._same_section: dict[object, int] = {}
-        for i, one in enumerate(self.requests):
+        for i, one in enumerate(index.requests):
             bit = 1 << i
-            self.universes[one.universe] = self.universes.get(one.universe, 0) | bit
             if "*" in one.name or "?" in one.name:
                 self._patterns += (i,)
                 continue
@@ -75,20 +58,7 @@ class Reader:
         self._concrete = sum(self._services.values())
         self._matched: dict[str, int] = {}
 
-    def steps(self, document: Document) -> int:
-        """How many steps it takes to compare its patterns; 0 where it says nothing of resources.
-
-        It does not depend on what is asked: see `iam.verdicts.complexity.Complexity.steps`.
-        """
-        return self._complexity.steps(document)
-
-    def too_complex_together(self, documents: Iterable[object]) -> frozenset[Document]:
-        """Which documents of a principal are not compared, since all would take too long."""
-        return too_complex_together(
-            {d: self.steps(d) for d in documents if isinstance(d, Document)}
-        )
-
-    def read(self, document: Document, compared: bool = True) -> tuple[Said, ...]:
+    def read(self, document: Document, compared: bool = True) -> tuple[StatementMatch, ...]:
         """Find what a document says.
 
         Args:
@@ -100,39 +70,36 @@ class Reader:
             is too complex to be compared is not understood: it may do either.
         """
         if self._complexity.in_actions(document):
-            every = (1 << len(self.requests)) - 1
-            return tuple(Said(s.index, unmatched(s), every) for s in document.statements)
+            every = self.index.every
+            return tuple(StatementMatch(s.index, unmatched(s), every) for s in document.statements)
         found = tuple(
-            said for statement in document.statements for said in self._of(statement, document)
+            match for statement in document.statements for match in self._of(statement, document)
         )
-        if any(said.rule.possible for said in found) and (
+        if any(match.rule.possible for match in found) and (
             not compared or self._complexity.in_resources(document)
         ):
             return tuple(
-                said._replace(rule=too_complex(said.rule)) if said.rule.possible else said
-                for said in found
+                match._replace(rule=too_complex(match.rule)) if match.rule.possible else match
+                for match in found
             )
         return found
 
-    def numbers(self, requests: int) -> Iterator[int]:
-        """The numbers of a set of requests."""
-        while requests:
-            lowest = requests & -requests
-            requests ^= lowest
-            yield lowest.bit_length() - 1
+    def steps(self, document: Document) -> int:
+        """How many steps it takes to compare a document: see `Complexity.steps`."""
+        return self._complexity.steps(document)
 
-    def _of(self, statement: Statement, document: Document) -> Iterator[Said]:
+    def _of(self, statement: Statement, document: Document) -> Iterator[StatementMatch]:
         variables = document.version == "2012-10-17"
         if asked := self._concrete and self._acted_on(statement):
             for group in self._groups(statement):
                 # The rule is the same for all of these.
                 if some := asked & group:
-                    one = self.requests[(some & -some).bit_length() - 1]
+                    one = self.index.requests[(some & -some).bit_length() - 1]
                     if (rule := rule_of(statement, one, variables)) is not None:
-                        yield Said(statement.index, rule, some)
+                        yield StatementMatch(statement.index, rule, some)
         for i in self._patterns:
-            if (rule := rule_of(statement, self.requests[i], variables)) is not None:
-                yield Said(statement.index, rule, 1 << i)
+            if (rule := rule_of(statement, self.index.requests[i], variables)) is not None:
+                yield StatementMatch(statement.index, rule, 1 << i)
 
     def _acted_on(self, statement: Statement) -> int:
         """The requests whose action a statement matches."""
@@ -155,7 +122,7 @@ class Reader:
         if "*" not in pattern and "?" not in pattern:
             return self._named.get(ascii_lower(pattern), 0)
         matches = glob_of(action_tokens(pattern)).matches
-        return sum(1 << i for i in self.numbers(of_service) if matches(self._names[i]))
+        return sum(1 << i for i in numbers(of_service) if matches(self._names[i]))
 
     def _groups(self, statement: Statement) -> Iterable[int]:
         """The requests in groups for which a statement that matches their action says the same."""

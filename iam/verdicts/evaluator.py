@@ -1,10 +1,13 @@
-"""Judge principals: evaluate every section on the documents that count for one.
+"""Evaluate principals: find what a managed policy's sections come to for each.
 
-A `Judge` is made for one managed policy and keeps what it has worked out: each document is read
-against the sections once, however many principals hold it, and principals with the same documents,
-of those that say anything, share one result; those of which only the documents that speak of an
-entry are the same share the result on it. It knows no account by itself, so the account as it is
-and the account as it would be are asked about in the same way.
+An `Evaluator` is made for one managed policy and keeps what it has worked out: each document is
+read against the sections once, however many principals hold it, and principals whose documents
+have the same effects share their verdicts. It knows no account by itself, so the account as it is
+and the account as it would be are evaluated in the same way.
+
+Outside of this: service and resource control policies, session policies, resource-based policies.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
 from __future__ import annotations
@@ -13,38 +16,37 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from iam.account.attachments import attachment_of
-from iam.account.effective_policies import EffectivePolicy, boundary_of, policies_of
-from iam.account.model import Account, Entity, ManagedPolicy, Unread
+from iam.account.effective_policies import EffectivePolicy, Limit, limits_of, policies_of
+from iam.account.model import Account, Entity, Group, ManagedPolicy
 from iam.policy.action_catalogue import Action, Catalogue
-from iam.policy.document import Document, Statement
-from iam.policy.statement_text import in_words
-from iam.text import ascii_lower
+from iam.policy.document import Document
+from iam.verdicts.acted_on import judged
+from iam.verdicts.bulk import BulkEvaluator, Effects, Evaluation, Verdicts
 from iam.verdicts.complexity import Complexity
-from iam.verdicts.document_reader import Reader
-from iam.verdicts.explain import Decision, decide
-from iam.verdicts.request_index import Question, Reading, questions_of, said_about
-from iam.verdicts.result import (
-    TOO_COMPLEX,
-    DecidingStatement,
-    EntryResult,
-    PrincipalResult,
-    SectionResult,
-    Summary,
-)
-from iam.verdicts.rule import ANYTHING, Rule, Universe
+from iam.verdicts.document_effect import DocumentEffects, ReadDocument
+from iam.verdicts.document_reader import DocumentReader
+from iam.verdicts.explain import Evaluated, Evidence, Explainer, Key, LimitEvidence
+from iam.verdicts.hidden_grants import hidden_grants
+from iam.verdicts.request_index import RequestIndex
+from iam.verdicts.result import PrincipalResult, SectionResult, Summary
 from iam.verdicts.section import Section, section_of_action, sections_of
-from iam.verdicts.summary import Summaries
-from iam.verdicts.verdict import Verdict, sum_up
-
-_Key = tuple[object, ...]
+from iam.verdicts.summary import Summaries, Sums
 
 
-class _Read(NamedTuple):
-    """A document that counts, read."""
+class _Evaluated(NamedTuple):
+    """What counts for a principal, and the verdicts on it."""
 
-    key: _Key
-    source: EffectivePolicy
-    reading: Reading
+    policies: tuple[EffectivePolicy, ...]
+    read: Sequence[ReadDocument]
+    """What each of them says."""
+    effects: Effects
+    limits: tuple[Limit, ...]
+    limits_read: Sequence[ReadDocument]
+    """What the policies of all limits say, one after the other."""
+    limit_effects: tuple[Effects, ...]
+    evaluation: Evaluation
+    on_asked: Verdicts
+    sums: Sums
 
 
 class Evaluator:
@@ -60,13 +62,12 @@ class Evaluator:
         """Prepare the sections of a policy.
 
         Args:
-            managed: The policy; without a readable document there are no sections to judge.
+            managed: The policy; without a readable document it has no sections to evaluate.
             catalogue: The concrete actions.
             partition: The account's, such as `aws`.
-            only: Ask about this action, and about nothing else.
+            only: Evaluate this action, and nothing else.
         """
         self.managed = managed
-        self._partition = partition
         document = managed.document
         self.sections: tuple[Section, ...] = (
             sections_of(document, catalogue) if isinstance(document, Document) else ()
@@ -74,235 +75,118 @@ class Evaluator:
         if only is not None:
             self.sections = (section_of_action(only, self.sections),)
         self.only = only
-        self._questions = questions_of(self.sections, catalogue, partition)
-        every = [q for of_section in self._questions for q in of_section]
-        self.reader = Reader(
-            [requests for q in every for requests in q.requests], Complexity(catalogue, partition)
-        )
-        """Numbers the requests of all entries, in order."""
-        self._summaries = Summaries(
-            self.sections, self._questions, self.reader, managed.arn, isinstance(document, Document)
-        )
-        self._silent: Reading = (None,) * len(every)
-        self._anything: Reading = tuple((((0, ANYTHING),),) * len(q.requests) for q in every)
-        self._readings: dict[tuple[str, bool], Reading] = {}
-        self._vias: dict[_Key, DecidingStatement] = {}
-        self._decisions: dict[_Key, Decision] = {}
-        self._entries: dict[_Key, EntryResult] = {}
-        self._results: dict[_Key, tuple[Verdict, tuple[SectionResult, ...]]] = {}
+        index = RequestIndex(self.sections, catalogue, partition)
+        self.reader = DocumentReader(index, Complexity(catalogue, partition))
+        """Reads documents against the requests of all entries."""
+        self._effects = DocumentEffects(self.reader)
+        self._bulk = BulkEvaluator(index)
+        self._summaries = Summaries(index, readable=isinstance(document, Document))
+        self._explainer = Explainer(index, self._effects, self._bulk, partition)
+        self._evaluations: dict[
+            tuple[Effects, tuple[Effects, ...]], tuple[Evaluation, Verdicts, Sums]
+        ] = {}
+        self._results: dict[Key, tuple[SectionResult, ...]] = {}
 
-    def result(self, account: Account, principal: Entity) -> PrincipalResult:
-        """Judge one principal.
+    def result(self, account: Account, entity: Entity) -> PrincipalResult:
+        """Evaluate one principal, with the reasons of all verdicts.
 
         Args:
             account: Its account, as it is or as it would be.
-            principal: One of its users or roles, or a group, judged by its own policies alone.
+            entity: One of its users or roles, or a group, evaluated by its own policies alone.
 
         Returns:
             The verdicts on all sections, and how it has the managed policy.
         """
-        found = policies_of(account, principal)
-        boundary = boundary_of(account, principal)
-        cut = self.reader.too_complex_together([s.document for s in (*found, boundary) if s])
-        read = [self._read(source, cut) for source in found]
-        sources = [one for one in read if any(one.reading)]
-        limit = self._read(boundary, cut) if boundary else None
-        key = (tuple(one.key for one in sources), limit and limit.key)
+        found = self._evaluate(account, entity)
+        principal = Evaluated(
+            own=[
+                Evidence.of(policy, read)
+                for policy, read in zip(found.policies, found.read, strict=True)
+                if read.matches
+            ],
+            effects=found.effects,
+            limits=_limit_evidence(found),
+            evaluation=found.evaluation,
+            on_asked=found.on_asked,
+        )
+        key = (
+            tuple([one.key for one in principal.own]),
+            tuple([one.key for one in principal.limits]),
+        )
         if (known := self._results.get(key)) is None:
-            known = self._results[key] = self._evaluator(sources, limit)
-        verdict, sections = known
-        attached = attachment_of(account, principal, self.managed.arn)
-        return PrincipalResult(verdict, sections, attached)
+            known = self._results[key] = self._explainer.sections(principal, found.sums.sections)
+        return PrincipalResult(
+            verdict=found.sums.verdict,
+            sections=known,
+            attached=attachment_of(account, entity, self.managed.arn),
+            hidden=_hidden(found, entity),
+        )
 
     def summary(self, account: Account, entity: Entity) -> Summary:
         """Sum up the verdicts on one principal, for a table: quick, also for thousands.
 
         Args:
             account: Its account, as it is or as it would be.
-            holder: One of its users or roles, or a group, judged by its own policies alone.
+            entity: One of its users or roles, or a group, evaluated by its own policies alone.
 
         Returns:
-            What `result` comes to, and what `iam.verdicts.hidden_grants` says of it (no policies of
-            a group's).
+            What `result` comes to.
         """
-        return self._summaries.of(account, entity)
+        found = self._evaluate(account, entity)
+        attached = attachment_of(account, entity, self.managed.arn)
+        return self._summaries.summary(found.sums, attached, _hidden(found, entity))
 
-    def _evaluator(
-        self, read: Sequence[_Read], limit: _Read | None
-    ) -> tuple[Verdict, tuple[SectionResult, ...]]:
-        sections: list[SectionResult] = []
-        for section, questions in zip(self.sections, self._questions, strict=True):
-            entries = tuple(self._entry(q, section, read, limit) for q in questions)
-            verdict = sum_up(v for e in entries for v in e.concrete.values())
-            sections.append(
-                SectionResult(
-                    sid=section.sid,
-                    title=section.title,
-                    verdict=Verdict.UNKNOWN if section.statement.problem else verdict,
-                    entries=entries,
-                    granted=sum(e.verdict is Verdict.GRANTED for e in entries),
-                    total=len(entries),
-                )
-            )
-        if not sections and not isinstance(self.managed.document, Document):
-            return Verdict.UNKNOWN, ()
-        if any(section.statement.problem for section in self.sections):
-            return sum_up(s.verdict for s in sections), tuple(sections)
-        every = (v for s in sections for e in s.entries for v in e.concrete.values())
-        return sum_up(every), tuple(sections)
+    def _evaluate(self, account: Account, entity: Entity) -> _Evaluated:
+        """Find the verdicts on one principal; those whose documents have the same effects share
+        them."""
+        policies = policies_of(account, entity)
+        limits = limits_of(account, entity)
+        documents = [one.document for one in policies]
+        if limits:
+            documents += [one.document for limit in limits for one in limit.policies]
+        own, of_limits = self._effects.of(documents), []
+        if limits:
+            own, of_limits = own[: len(policies)], own[len(policies) :]
+        effects = frozenset([one.effect for one in own if one.effect is not None])
+        limit_effects = self._limit_effects(limits, of_limits) if limits else ()
+        key = (effects, limit_effects)
+        if (known := self._evaluations.get(key)) is None:
+            evaluation = self._bulk.evaluate(effects, limit_effects)
+            on_asked = judged(self.reader.index, evaluation.verdicts)
+            known = evaluation, on_asked, self._summaries.sums(evaluation.verdicts, on_asked)
+            self._evaluations[key] = known
+        return _Evaluated(policies, own, effects, limits, of_limits, limit_effects, *known)
 
-    def _entry(
-        self,
-        question: Question,
-        section: Section,
-        sources: Sequence[_Read],
-        boundary: _Read | None,
-    ) -> EntryResult:
-        if section.statement.problem:
-            return _not_understood(question, section.statement.problem)
-        speaking = [read for read in sources if read.reading[question.place] is not None]
-        key = (question, tuple([read.key for read in speaking]), boundary and boundary.key)
-        if (known := self._entries.get(key)) is None:
-            known = self._entries[key] = self._evaluated(question, speaking, boundary)
-        return known
+    def _limit_effects(
+        self, limits: Sequence[Limit], read: Sequence[ReadDocument]
+    ) -> tuple[Effects, ...]:
+        following = iter(read)
+        found: list[Effects] = []
+        for limit in limits:
+            effects = [
+                self._effects.unread_limit if one is self._effects.unread else one.effect
+                for one in (next(following) for _ in limit.policies)
+            ]
+            found.append(frozenset([effect for effect in effects if effect is not None]))
+        return tuple(found)
 
-    def _evaluated(
-        self, question: Question, sources: Sequence[_Read], boundary: _Read | None
-    ) -> EntryResult:
-        concrete: dict[str, Verdict] = {}
-        statements: dict[tuple[_Key, int], tuple[_Read, Statement, Rule]] = {}
-        reasons: dict[str, None] = {}
-        idle: list[bool] = []
-        too_complex = False
-        place = question.place
-        limit = boundary.source if boundary else None
-        unread = limit is not None and isinstance(limit.document, Unread)
-        limits = boundary.reading[place] if boundary and not unread else None
-        said = [read.reading[place] or () for read in sources]
-        alike: dict[tuple[object, ...], Verdict] = {}
-        for i, requests in enumerate(question.requests):
-            key = (requests.universe, *[of[i] for of in said], limits and limits[i])
-            if (known := alike.get(key)) is not None:
-                concrete[requests.name] = known
-                continue
-            found = [(r, *one) for r, of in zip(sources, said, strict=True) for one in of[i]]
-            mine = len(found)
-            if boundary and limits:
-                found += [(boundary, *one) for one in limits[i]]
-            decision = self._decision(
-                requests.universe,
-                tuple([rule for _, _, rule in found[:mine]]),
-                None if limit is None or unread else tuple([rule for _, _, rule in found[mine:]]),
-                unread,
-            )
-            concrete[requests.name] = alike[key] = decision.verdict
-            idle.append(decision.idle)
-            for n in sorted(decision.used):
-                read, index, rule = found[n]
-                document = read.source.document
-                if isinstance(document, Unread):
-                    reasons[f"{read.source.policy} could not be read: {document.message}"] = None
-                else:
-                    statements[read.key, index] = (read, document.statements[index], rule)
-            too_complex = too_complex or decision.too_complex
-            reasons.update(dict.fromkeys(_reasons(decision, limit)))
-        via = [
-            self._via(read, statement, rule, question.entry.action, idle=all(idle))
-            for read, statement, rule in statements.values()
+
+def _limit_evidence(found: _Evaluated) -> list[LimitEvidence]:
+    following = iter(found.limits_read)
+    return [
+        LimitEvidence(tuple([Evidence.of(one, next(following)) for one in limit.policies]), effects)
+        for limit, effects in zip(found.limits, found.limit_effects, strict=True)
+    ]
+
+
+def _hidden(found: _Evaluated, entity: Entity) -> tuple[str, ...]:
+    """The policies by which a principal can invoke models unexpectedly; none for a group."""
+    if not found.sums.invoking or isinstance(entity, Group):
+        return ()
+    return hidden_grants(
+        [
+            policy
+            for policy, one in zip(found.policies, found.read, strict=True)
+            if one.allows & found.sums.invoking
         ]
-        return EntryResult(
-            action=question.entry.action,
-            verdict=sum_up(concrete.values()),
-            concrete=concrete,
-            via=tuple(dict.fromkeys(via)),
-            reasons=tuple(reasons),
-            too_complex=too_complex,
-        )
-
-    def _via(
-        self, read: _Read, statement: Statement, rule: Rule, action: str, *, idle: bool
-    ) -> DecidingStatement:
-        service = ascii_lower(action.partition(":")[0])
-        key = (
-            read.key,
-            statement.index,
-            action if idle else service,
-            idle,
-            rule.understood,
-            rule.too_complex,
-        )
-        if (known := self._vias.get(key)) is None:
-            scope = in_words(statement, service, self._partition)
-            if rule.too_complex:
-                scope = (*scope, f"not understood: {TOO_COMPLEX}")
-            known = self._vias[key] = DecidingStatement(
-                effect=statement.effect or "Deny",
-                policy=read.source.policy,
-                kind=read.source.kind,
-                group=read.source.group,
-                sid=statement.sid,
-                statement=statement.index,
-                scope=(*scope, f"which reaches no resource of {action}") if idle else scope,
-                understood=rule.understood,
-                too_complex=rule.too_complex,
-            )
-        return known
-
-    def _read(self, source: EffectivePolicy, cut: frozenset[Document]) -> _Read:
-        """Read a document, once for all who hold it; some are too complex to be compared."""
-        if isinstance(source.document, Unread):
-            return _Read(_key(source), source, self._anything)
-        compared = source.document not in cut
-        return _Read((*_key(source), compared), source, self._reading(source.document, compared))
-
-    def _reading(self, document: Document, compared: bool) -> Reading:
-        key = (document.fingerprint, compared)
-        if (known := self._readings.get(key)) is None:
-            known = self._silent
-            if said := self.reader.read(document, compared):
-                known = tuple(said_about(said, q) for qs in self._questions for q in qs)
-            self._readings[key] = known
-        return known
-
-    def _decision(
-        self,
-        universe: Universe,
-        identity: tuple[Rule, ...],
-        limit: tuple[Rule, ...] | None,
-        unread: bool,
-    ) -> Decision:
-        key = (universe, identity, limit, unread)
-        if (known := self._decisions.get(key)) is None:
-            known = self._decisions[key] = decide(universe, identity, limit, unread)
-        return known
-
-
-def _not_understood(question: Question, problem: str) -> EntryResult:
-    return EntryResult(
-        action=question.entry.action,
-        verdict=Verdict.UNKNOWN,
-        concrete=dict.fromkeys(question.entry.concrete, Verdict.UNKNOWN),
-        via=(),
-        reasons=(f"the statement was not understood: {problem}",),
     )
-
-
-def _key(source: EffectivePolicy) -> _Key:
-    document = source.document
-    content = document.fingerprint if isinstance(document, Document) else document
-    return (content, source.policy, source.kind, source.group)
-
-
-def _reasons(decision: Decision, boundary: EffectivePolicy | None) -> list[str]:
-    found: list[str] = []
-    if boundary and isinstance(boundary.document, Unread):
-        if decision.verdict is not Verdict.UNKNOWN:
-            return []
-        found.append(
-            f"its boundary {boundary.policy} could not be read: {boundary.document.message}"
-        )
-    elif boundary and decision.limited:
-        found.append(f"limited by boundary {boundary.policy}")
-    if decision.too_complex:
-        found.append(TOO_COMPLEX)
-    return found

@@ -1,185 +1,244 @@
-"""Whether documents allow a concrete action: AWS's evaluation logic, on kinds of requests.
+"""The verdicts on each entry of each section, with the statements and reasons they come from.
 
-The requests of a section's statement for one action fall into kinds: those whose resources match
-the same patterns of the documents at hand. Each kind is decided as AWS decides a request, and the
-verdict sums up the kinds. Where something was not understood, the decision is made twice, once as
-if that allowed all it could and once as if it denied all it could; if the two differ, the verdict
-is `unknown`.
-
-Outside of this: service and resource control policies, session policies, resource-based policies.
-
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
-https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+The reasons are found for the verdicts of `iam.verdicts.bulk`; nothing is evaluated a second time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from iam.policy.step_limit import A_WALK, Meter, TooComplex
-from iam.verdicts.coverage import kinds_of, may_reach, narrows, tell_apart
-from iam.verdicts.decide import settled, verdict_of
-from iam.verdicts.rule import Reach, Rule, Universe, real_of
+from iam.account.effective_policies import EffectivePolicy
+from iam.account.model import Unread
+from iam.policy.document import Statement
+from iam.policy.statement_text import in_words
+from iam.text import ascii_lower
+from iam.verdicts.acted_on import deciding, idle
+from iam.verdicts.bulk import BulkEvaluator, Evaluation, Verdicts
+from iam.verdicts.document_effect import DocumentEffect, DocumentEffects, ReadDocument
+from iam.verdicts.request_index import EntryRequests, RequestIndex
+from iam.verdicts.result import (
+    TOO_COMPLEX,
+    DecidingStatement,
+    EntryResult,
+    SectionResult,
+    SectionSum,
+)
 from iam.verdicts.verdict import Verdict, sum_up
 
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The verdict on one concrete action, and what it comes from."""
-
-    verdict: Verdict
-    used: frozenset[int]
-    """Places, in identity rules and then the boundary's, of those that reach any request."""
-    limited: bool = False
-    """The boundary takes something away by not allowing it."""
-    too_complex: bool = False
-    idle: bool = False
-    """What is granted reaches none of the resources that the action acts on."""
+Key = tuple[object, ...]
 
 
-def decide(
-    universe: Universe,
-    identity: Sequence[Rule],
-    boundary: Sequence[Rule] | None,
-    boundary_unread: bool = False,
-) -> Decision:
-    """Decide on some requests.
+class Evidence(NamedTuple):
+    """A policy that counts for a principal, read."""
 
-    Args:
-        universe: The resources that they are about.
-        identity: What the principal's own and its groups' documents say about them.
-        boundary: What the permissions boundary says; None if there is none.
-        boundary_unread: There is a boundary, and it could not be read.
-    """
-    decision = _decide(universe, identity, boundary, boundary_unread)
-    if universe.real is None or decision.verdict is Verdict.UNKNOWN:
-        return decision
-    # Nothing real is asked about, yet the action may be allowed where it does act: that is some
-    # access.
-    real = _decide(real_of(universe), identity, boundary, boundary_unread)
-    if decision.verdict is Verdict.GRANTED:
-        return replace(decision, idle=real.verdict in (Verdict.NONE, Verdict.DENIED))
-    if real.verdict in (Verdict.GRANTED, Verdict.PARTIAL):
-        return replace(real, verdict=Verdict.PARTIAL, used=real.used | decision.used)
-    return real if real.verdict is Verdict.UNKNOWN else decision
-
-
-def _decide(
-    universe: Universe,
-    identity: Sequence[Rule],
-    boundary: Sequence[Rule] | None,
-    boundary_unread: bool,
-) -> Decision:
-    limited = _limited(universe, identity, boundary, boundary_unread)
-    if limited is not None:
-        return _settled(universe, identity, boundary, boundary_unread, limited)
-    try:
-        tell_apart(frozenset((*identity, *(boundary or ()))), Meter(A_WALK))
-        return of_all_kinds(universe, identity, boundary, boundary_unread, Meter(A_WALK))
-    except TooComplex:
-        denies = [rule for rule in boundary or () if rule.effect == "Deny"]
-        decision = _settled(universe, identity, boundary, boundary_unread, limited=False)
-        unlimited = settled(universe, [*identity, *denies], None)
-        return replace(decision, limited=decision.verdict is not unlimited)
-
-
-def of_all_kinds(
-    universe: Universe,
-    identity: Sequence[Rule],
-    boundary: Sequence[Rule] | None,
-    boundary_unread: bool,
-    meter: Meter | None = None,
-) -> Decision:
-    """Decide on every kind of request that there is: what all shorter ways must come to.
-
-    Raises:
-        TooComplex: It takes more steps than the meter has to tell all kinds apart.
-    """
-    rules = [*identity, *(boundary or ())]
-    n = len(identity)
-    reaching: set[int] = set()
-    limited = False
-    best: set[Verdict] = set()
-    worst: set[Verdict] = set()
-    for reaches in kinds_of(universe, rules, meter):
-        reaching.update(i for i, reach in enumerate(reaches) if reach)
-        for hopeful, found in ((True, best), (False, worst)):
-            own = _Sides.of(rules[:n], reaches[:n], hopeful)
-            limit = None if boundary is None else _Sides.of(rules[n:], reaches[n:], hopeful)
-            if boundary_unread:
-                limit = None if hopeful else _Sides(Reach.NO, Reach.NO)
-            found.add(_verdict(own, limit))
-            if limit and limit.allow < own.allow:
-                limited = True
-    sums = {sum_up(best), sum_up(worst)}
-    verdict = sums.pop() if len(sums) == 1 else Verdict.UNKNOWN
-    return Decision(verdict, frozenset(reaching), limited)
-
-
-def _limited(
-    universe: Universe,
-    identity: Sequence[Rule],
-    boundary: Sequence[Rule] | None,
-    boundary_unread: bool,
-) -> bool | None:
-    """Whether a boundary takes something away by not allowing it; None if that takes a walk."""
-
-    def allowing(rules: Sequence[Rule], hopeful: bool) -> list[Rule]:
-        return [rule for rule in rules if rule.effect_if(hopeful) == "Allow"]
-
-    def allowed(hopeful: bool) -> bool:
-        return any(may_reach(universe, rule) for rule in allowing(identity, hopeful))
-
-    if boundary_unread:
-        return allowed(hopeful=False)
-    if boundary is None:
-        return False
-    limited = False
-    for hopeful in (True, False):
-        limits = allowing(boundary, hopeful)
-        level = max([Reach.NO, *(rule.everywhere for rule in limits)])
-        if level is Reach.MAYBE or any(narrows(rule, universe) for rule in limits):
-            return None
-        limited = limited or (level is Reach.NO and allowed(hopeful))
-    return limited
-
-
-def _settled(
-    universe: Universe,
-    identity: Sequence[Rule],
-    boundary: Sequence[Rule] | None,
-    boundary_unread: bool,
-    limited: bool,
-) -> Decision:
-    """Decide without telling all kinds of requests apart."""
-    rules = (*identity, *(boundary or ()))
-    used = frozenset([i for i, rule in enumerate(rules) if may_reach(universe, rule)])
-    verdict = settled(universe, identity, boundary, boundary_unread)
-    if verdict is None:
-        return Decision(Verdict.UNKNOWN, used, too_complex=True)
-    return Decision(verdict, used, limited)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """How far Allows and Denies reach one kind of request."""
-
-    allow: Reach
-    deny: Reach
+    policy: EffectivePolicy
+    read: ReadDocument
+    key: Key
+    """The same for policies of which the same is said."""
 
     @classmethod
-    def of(cls, rules: Sequence[Rule], reaches: Sequence[Reach], hopeful: bool) -> _Sides:
-        allow = deny = Reach.NO
-        for rule, reach in zip(rules, reaches, strict=True):
-            effect = rule.effect_if(hopeful)
-            if effect == "Allow":
-                allow = max(allow, reach)
-            elif effect == "Deny":
-                deny = max(deny, reach)
-        return cls(allow, deny)
+    def of(cls, policy: EffectivePolicy, read: ReadDocument) -> Evidence:
+        """Take a policy and what its document says."""
+        document, name, kind, group = policy
+        content = document if isinstance(document, Unread) else document.fingerprint
+        return cls(policy, read, (content, name, kind, group, read.compared))
 
 
-def _verdict(mine: _Sides, limit: _Sides | None) -> Verdict:
-    deny = max(mine.deny, limit.deny) if limit else mine.deny
-    return verdict_of(min(mine.allow, limit.allow) if limit else mine.allow, deny)
+class LimitEvidence(NamedTuple):
+    """The policies of a limit, read, with their effects."""
+
+    policies: tuple[Evidence, ...]
+    effects: frozenset[DocumentEffect]
+
+    @property
+    def key(self) -> Key:
+        return tuple([one.key for one in self.policies])
+
+    @property
+    def unread(self) -> Evidence | None:
+        """The first of its policies that could not be read."""
+        return next((one for one in self.policies if isinstance(one.policy.document, Unread)), None)
+
+
+class Evaluated(NamedTuple):
+    """A principal's policies, and the verdicts that they come to."""
+
+    own: Sequence[Evidence]
+    """Its own policies and those of its groups, of which some say something of a request."""
+    effects: frozenset[DocumentEffect]
+    """Theirs."""
+    limits: Sequence[LimitEvidence]
+    evaluation: Evaluation
+    on_asked: Verdicts
+    """The verdicts by the first numbers of requests."""
+
+
+class _Found(NamedTuple):
+    """A statement that decides, and whether all of it was understood."""
+
+    evidence: Evidence
+    statement: Statement
+    understood: bool
+    too_complex: bool
+
+
+class Explainer:
+    """Explains verdicts, and remembers what it has said of entries and statements."""
+
+    def __init__(
+        self, index: RequestIndex, effects: DocumentEffects, bulk: BulkEvaluator, partition: str
+    ) -> None:
+        """Take the requests, what has read the documents, what has evaluated them, and the
+        account's partition."""
+        self._index = index
+        self._effects = effects
+        self._bulk = bulk
+        self._partition = partition
+        self._entries: dict[Key, EntryResult] = {}
+        self._statements: dict[Key, DecidingStatement] = {}
+        self._limited: dict[Key, int] = {}
+
+    def sections(
+        self, principal: Evaluated, sums: Sequence[SectionSum]
+    ) -> tuple[SectionResult, ...]:
+        """Explain all verdicts on a principal, section by section.
+
+        Args:
+            principal: Its policies and verdicts.
+            sums: What the verdicts on each section come to.
+        """
+        found: list[SectionResult] = []
+        for section, of_section in zip(self._index.sections, sums, strict=True):
+            if section.problem:
+                entries = tuple(_not_understood(one, section.problem) for one in section.entries)
+            else:
+                entries = tuple(self._entry(one, principal) for one in section.entries)
+            found.append(
+                SectionResult(
+                    sid=section.section.sid,
+                    title=section.section.title,
+                    verdict=of_section.verdict,
+                    entries=entries,
+                    granted=of_section.granted,
+                    total=of_section.total,
+                )
+            )
+        return tuple(found)
+
+    def _entry(self, entry: EntryRequests, principal: Evaluated) -> EntryResult:
+        own = [one for one in principal.own if one.read.requests & entry.both]
+        key = (entry, *[one.key for one in own], None, *[one.key for one in principal.limits])
+        if (known := self._entries.get(key)) is None:
+            known = self._entries[key] = self._explained(entry, own, principal)
+        return known
+
+    def _explained(
+        self, entry: EntryRequests, own: Sequence[Evidence], principal: Evaluated
+    ) -> EntryResult:
+        verdicts, too_complex = principal.evaluation
+        on_asked = principal.on_asked
+        by = deciding(self._index, verdicts, entry.requests)
+        granted_in_vain = entry.requests != entry.both and not (
+            entry.requests & ~idle(self._index, verdicts)
+        )
+        names = [self._index.requests[i].name for i in entry.numbers]
+        concrete = dict(zip(names, on_asked.each(entry.numbers), strict=True))
+        reasons = [
+            f"{one.policy.policy} could not be read: {one.policy.document.message}"
+            for one in own
+            if isinstance(one.policy.document, Unread)
+        ]
+        reasons += self._by_limits(by, bool(entry.requests & ~on_asked.known), principal)
+        if by & too_complex:
+            reasons.append(TOO_COMPLEX)
+        limiting = [one for limit in principal.limits for one in limit.policies]
+        via = [
+            self._statement(found, entry.entry.action, granted_in_vain)
+            for found in self._deciding([*own, *limiting], by)
+        ]
+        return EntryResult(
+            action=entry.entry.action,
+            verdict=sum_up(concrete.values()),
+            concrete=concrete,
+            via=tuple(dict.fromkeys(via)),
+            reasons=tuple(dict.fromkeys(reasons)),
+            too_complex=bool(by & too_complex),
+        )
+
+    def _by_limits(self, by: int, unknown: bool, principal: Evaluated) -> list[str]:
+        """Name the limits that take something away, or may."""
+        found: list[str] = []
+        for limit in principal.limits:
+            if (one := limit.unread) is not None:
+                assert isinstance(one.policy.document, Unread)
+                if unknown:
+                    message = one.policy.document.message
+                    found.append(f"its boundary {one.policy.policy} could not be read: {message}")
+                continue
+            key = (principal.effects, limit.effects)
+            if (limited := self._limited.get(key)) is None:
+                limited = self._limited[key] = self._bulk.limited(*key)
+            if by & limited:
+                found += [f"limited by boundary {one.policy.policy}" for one in limit.policies]
+        return found
+
+    def _deciding(self, counted: Sequence[Evidence], by: int) -> list[_Found]:
+        """The statements that reach any of some requests: those that reach the first first."""
+        second = {other: i for i, other in self._index.acted_on.items()}
+        found: dict[tuple[int, int], tuple[int, _Found]] = {}
+        for n, one in enumerate(counted):
+            document = one.policy.document
+            if isinstance(document, Unread):
+                continue
+            for match in one.read.matches:
+                if not (reached := self._effects.reached(match, by)):
+                    continue
+                index, rule = match.statement, match.rule
+                first = (reached & -reached).bit_length() - 1
+                first = second.get(first, first)
+                now = _Found(one, document.statements[index], rule.understood, rule.too_complex)
+                if (known := found.get((n, index))) is not None:
+                    first = min(first, known[0])
+                    now = now._replace(
+                        understood=now.understood and known[1].understood,
+                        too_complex=now.too_complex or known[1].too_complex,
+                    )
+                found[n, index] = first, now
+        in_order = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
+        return [one for _, (_, one) in in_order]
+
+    def _statement(self, found: _Found, action: str, granted_in_vain: bool) -> DecidingStatement:
+        """Put a statement in words."""
+        evidence, statement, understood, too_complex = found
+        service = ascii_lower(action.partition(":")[0])
+        of_action = action if granted_in_vain else None
+        key = (evidence.key, statement.index, service, of_action, understood, too_complex)
+        if (known := self._statements.get(key)) is None:
+            scope = in_words(statement, service, self._partition)
+            if too_complex:
+                scope = (*scope, f"not understood: {TOO_COMPLEX}")
+            if granted_in_vain:
+                scope = (*scope, f"which reaches no resource of {action}")
+            known = self._statements[key] = DecidingStatement(
+                effect=statement.effect or "Deny",
+                policy=evidence.policy.policy,
+                kind=evidence.policy.kind,
+                group=evidence.policy.group,
+                sid=statement.sid,
+                statement=statement.index,
+                scope=scope,
+                understood=understood,
+                too_complex=too_complex,
+            )
+        return known
+
+
+def _not_understood(entry: EntryRequests, problem: str) -> EntryResult:
+    return EntryResult(
+        action=entry.entry.action,
+        verdict=Verdict.UNKNOWN,
+        concrete=dict.fromkeys(entry.entry.concrete, Verdict.UNKNOWN),
+        via=(),
+        reasons=(f"the statement was not understood: {problem}",),
+    )

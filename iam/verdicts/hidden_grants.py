@@ -1,16 +1,15 @@
-"""Hidden grants: principals that can invoke models by a policy that nobody takes for Bedrock's."""
+"""Hidden grants: principals that can invoke models through a policy not obviously related to
+Bedrock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
 
-from iam.account.effective_policies import EffectivePolicy, policies_of
-from iam.account.model import Account, Principal, Unread
+from iam.account.effective_policies import EffectivePolicy
+from iam.account.model import Unread
 from iam.policy.document import Document
 from iam.text import ascii_lower
-from iam.verdicts.result import PrincipalResult
-from iam.verdicts.verdict import Verdict
 
 INVOKES = frozenset(
     {
@@ -19,43 +18,23 @@ INVOKES = frozenset(
         "bedrock-mantle:CreateInference",
     }
 )
+"""The actions that invoke models."""
 
 
-def hidden_by(account: Account, principal: Principal, result: PrincipalResult) -> tuple[str, ...]:
-    """By which policies a principal can invoke models without anybody expecting it.
+def hidden_grants(allowing: Iterable[EffectivePolicy]) -> tuple[str, ...]:
+    """Name the policies that hide a grant.
 
     Args:
-        account: Its account.
-        principal: One of its users or roles.
-        result: The verdicts on it.
+        allowing: The policies by which a principal can invoke models.
 
     Returns:
-        The names of the policies that allow it. Empty if it cannot invoke models, or if one of
-        these policies is Bedrock's own: one that has Bedrock in its name, or that allows nothing
-        but Bedrock actions.
+        Their names. Empty where one of them is Bedrock's own: it has Bedrock in its name, or allows
+        nothing but Bedrock actions.
     """
-    allowing = {
-        via
-        for section in result.sections
-        for entry in section.entries
-        if not INVOKES.isdisjoint(entry.concrete)
-        and any(entry.concrete.get(a) in (Verdict.GRANTED, Verdict.PARTIAL) for a in INVOKES)
-        for via in entry.via
-        if via.effect == "Allow" and via.kind != "boundary"
-    }
-    if not allowing:
-        return ()
-    documents = {(s.policy, s.kind, s.group): s for s in policies_of(account, principal)}
-    return names_of_hidden(documents[via.policy, via.kind, via.group] for via in allowing)
-
-
-def names_of_hidden(allowing: Iterable[EffectivePolicy]) -> tuple[str, ...]:
-    """The names of the policies by which somebody can invoke models; none where one of them is
-    Bedrock's own."""
     names: set[str] = set()
-    for source in allowing:
-        name = source.policy.rpartition("/")[2]
-        if "bedrock" in ascii_lower(name) or _only_bedrock(source.document):
+    for policy in allowing:
+        name = policy.policy.rpartition("/")[2]
+        if "bedrock" in ascii_lower(name) or _only_bedrock(policy.document):
             return ()
         names.add(name)
     return tuple(sorted(names))

@@ -2,8 +2,7 @@
 
 A sample is a string of the type that a pattern matches, and one that it does not. Where samples
 show that verdicts differ, no patterns have to be walked together. A sample is made of the very
-letters that `iam.policy.match_kinds.kinds` walks, so it belongs to one of the kinds that are found
-there.
+letters that `iam.policy.match_kinds.kinds` walks, so it belongs to one of the kinds found there.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Match(NamedTuple):
     """None where it matches everything."""
 
 
-class Place:
+class ResourceType:
     """The resources of one type, as far as a section's statement reaches them."""
 
     def __init__(self, tokens: Tokens, others: tuple[Patterns, ...]) -> None:
@@ -42,8 +41,8 @@ class Place:
         Raises:
             TooComplex: It takes too many steps to find one of them.
         """
-        self.universe: tuple[Patterns, ...] = ((tokens,), *others)
-        machines = [automaton(patterns) for patterns in self.universe]
+        self.scope: tuple[Patterns, ...] = ((tokens,), *others)
+        machines = [automaton(patterns) for patterns in self.scope]
         # "every string" needs no walking
         inside = [machine for machine in machines if not machine.always] or machines[:1]
         self._inside = inside[0] if len(inside) == 1 else Together(inside)
@@ -73,14 +72,13 @@ class Place:
         return _span(self, patterns, meter or Meter(A_QUESTION))
 
     def each_kind(self, lists: tuple[Patterns, ...], meter: Meter) -> Iterator[tuple[bool, ...]]:
-        """Find the kinds of these resources one after the other: see
-        `iam.policy.match_kinds.kinds`."""
+        """Find the kinds of these resources one after the other: see `match_kinds.kinds`."""
 
         def whole(pattern: Tokens) -> bool | None:
             hit, miss = self.match(pattern)
             return None if hit is not None and miss is not None else miss is None
 
-        return kinds_of_one(self.universe, lists, whole, meter)
+        return kinds_of_one(self.scope, lists, whole, meter)
 
     def samples(self, patterns: Sequence[Tokens], meter: Meter | None = None) -> dict[str, None]:
         """Some of these resources which some of the patterns match and others do not.
@@ -225,15 +223,15 @@ class Place:
 
 
 @metered(limit=A_PATTERN, size=50_000)
-def _match(place: Place, pattern: Tokens, meter: Meter) -> Match:
-    return place.looked_at(pattern, meter)
+def _match(resources: ResourceType, pattern: Tokens, meter: Meter) -> Match:
+    return resources.looked_at(pattern, meter)
 
 
 @metered(limit=A_QUESTION, size=50_000)
-def _span(place: Place, patterns: Patterns, meter: Meter) -> bool | None:
+def _span(resources: ResourceType, patterns: Patterns, meter: Meter) -> bool | None:
     cutting: dict[Tokens, Match] = {}
     for pattern in patterns:
-        found = place.match(pattern, meter)
+        found = resources.match(pattern, meter)
         if found.miss is None:
             return True
         if found.hit is not None:
@@ -245,11 +243,11 @@ def _span(place: Place, patterns: Patterns, meter: Meter) -> bool | None:
         meter.take(1 + len(cutting) * (1 + len(text) // 128) // 4)
         if not any(matches(pattern, text) for pattern in cutting):
             return None
-    together = place.each_kind((tuple(cutting),), meter)
+    together = resources.each_kind((tuple(cutting),), meter)
     return True if all(matched for (matched,) in together) else None
 
 
 @lru_cache(maxsize=10_000)
-def place_of(tokens: Tokens, others: tuple[Patterns, ...]) -> Place:
+def resource_type(tokens: Tokens, others: tuple[Patterns, ...]) -> ResourceType:
     """The resources of a type; looked at once, whichever actions are about them."""
-    return Place(tokens, others)
+    return ResourceType(tokens, others)

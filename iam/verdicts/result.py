@@ -102,6 +102,9 @@ class PrincipalResult:
     verdict: Verdict
     sections: tuple[SectionResult, ...]
     attached: Attachment = field(default_factory=Attachment)
+    hidden: tuple[str, ...] = ()
+    """The policies by which it can invoke models, where none of them is obviously related to
+    Bedrock."""
 
     @property
     def means(self) -> str:
@@ -129,6 +132,6 @@ class Summary:
     invokes: Verdict | None = None
     """Whether it can invoke models; None where the policy's sections have no such action."""
     hidden: tuple[str, ...] = ()
-    """The policies by which it can, where nobody would expect it of any of them."""
+    """The policies by which it can, where none of them is obviously related to Bedrock."""
     uncertain: bool = False
     """Whether the verdict on some action is unknown, be it that no sum shows it."""

@@ -1,7 +1,6 @@
-"""What a statement says about some requests: whether it reaches them, and how far.
+"""What a statement says about the requests of an action: whether it reaches them, and how far.
 
-The requests of a section's statement are all that it would allow. A statement of a document at
-hand becomes a rule about those of one action, or nothing where it says nothing of them.
+A statement of a document becomes a rule, or nothing where it says nothing of the requests.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -12,22 +11,19 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from iam.policy.action_catalogue import Action
 from iam.policy.condition import Standing, standing
 from iam.policy.document import Condition, Effect, Statement
-from iam.policy.match_kinds import covers, kinds, overlaps
+from iam.policy.match_kinds import covers, overlaps
 from iam.policy.pattern import (
     Patterns,
     action_tokens,
     has_variable,
     matches_any_action,
     resource_patterns,
-    resource_tokens,
     that_may_match,
-    type_tokens,
 )
 from iam.policy.step_limit import TooComplex
-from iam.verdicts.resource_type import place_of
+from iam.verdicts.request import ActionRequests
 
 
 class Reach(IntEnum):
@@ -37,95 +33,6 @@ class Reach(IntEnum):
     MAYBE = 1
     """Some of these requests, or all of them under a condition."""
     YES = 2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Universe:
-    """The resources that some requests are about. `_same_universe` makes one object of equal ones,
-    so that actions with the same resources share their verdicts."""
-
-    resources: tuple[Patterns, ...]
-    """They match every one of these unions …"""
-    except_for: Patterns
-    """… and none of these."""
-    real: tuple[Patterns, ...] | None = None
-    """The action's own resources, where the section's statement reaches none of them."""
-    asked: bool = True
-    """The section's statement reaches them: not so where `real` ones are looked at on their own."""
-
-
-_same_universe = lru_cache(maxsize=10_000)(Universe)
-
-
-@lru_cache(maxsize=10_000)
-def real_of(universe: Universe) -> Universe:
-    """The action's own resources, of a universe that has none of them."""
-    assert universe.real is not None
-    return Universe(universe.real, except_for=(), asked=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Requests:
-    """The requests that a section's statement would allow, for one concrete action."""
-
-    name: str
-    """The concrete action, or a wildcard that the catalogue has no actions for."""
-    action: Action | None
-    universe: Universe
-    statement: Statement
-    """The section's own."""
-    variables: bool
-    """Whether `${…}` in it are policy variables."""
-
-
-def requests_of(
-    name: str, action: Action | None, statement: Statement, variables: bool, partition: str
-) -> Requests:
-    """Make the requests that a section's statement would allow.
-
-    Args:
-        name: The concrete action.
-        action: What the catalogue says of it.
-        statement: The section's own, with the resources and conditions that it reaches.
-        variables: Whether `${…}` in its resources are policy variables.
-        partition: The account's.
-
-    Returns:
-        The requests. Where the statement reaches no real resource of the action (as with
-        `arn:*:kms:*:::*`, which reaches no key, or where NotResource leaves all of them out), it
-        is asked about as it is written.
-    """
-    written = resource_patterns(statement.resources or (), variables)
-    excluded = resource_patterns(statement.not_resources or (), variables)
-    # An action without resource types is asked for the resource "*", literally.
-    formats = action.resources if action else ()
-    types: Patterns = tuple(type_tokens(f, partition) for f in formats) or (("*",),)
-    anything: Patterns = (resource_tokens("*"),)
-    if anything[0] in written:
-        written = ()  # which all match, so that universes of all resources are the same ones
-    if action is None:
-        universe = _same_universe((written or anything,), excluded)
-    elif _any_of((types, written or anything), excluded):
-        universe = _same_universe((types, written) if written else (types,), excluded)
-    else:
-        # `arn:*:kms:*:::*` also matches strings that begin as another service's ARN does.
-        of_service: Patterns = (resource_tokens(f"arn:{partition}:{action.service}:*"),)
-        asked: tuple[Patterns, ...] = (of_service, written or anything)
-        if not _any_of(asked, excluded):
-            asked = (written or anything,)
-        universe = _same_universe(asked, excluded, real=(types,))
-    return Requests(name, action, universe, statement, variables)
-
-
-def _any_of(resources: tuple[Patterns, ...], excluded: Patterns) -> bool:
-    """Whether there are such resources; where that is too much to work out, there may be."""
-    first, *others = resources
-    try:
-        if not excluded:
-            return any(place_of(tokens, tuple(others)).sample is not None for tokens in first)
-        return (False,) in kinds(resources, (excluded,))
-    except TooComplex:
-        return True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,11 +60,11 @@ class Rule:
         """Whether it is certain what the statement does where it reaches."""
         return self.standing in (Standing.ALWAYS, Standing.MAYBE)
 
-    def effect_if(self, hopeful: bool) -> Effect | None:
-        """What it does if all that was not understood allows what it can (or denies it); None if
-        nothing."""
-        effect = self.effect or ("Allow" if hopeful else "Deny")
-        return effect if self.understood or hopeful is (effect == "Allow") else None
+    def effect_in(self, best_case: bool) -> Effect | None:
+        """What it does in the best case, in which all that was not understood allows what it can,
+        or in the worst, in which that denies what it can; None if nothing."""
+        effect = self.effect or ("Allow" if best_case else "Deny")
+        return effect if self.understood or best_case is (effect == "Allow") else None
 
     def reach(self, in_certain: bool, in_possible: bool) -> Reach:
         """How far it reaches resources, given which of its patterns they match."""
@@ -168,7 +75,7 @@ class Rule:
         return min(self.everywhere, Reach.YES if in_certain else Reach.MAYBE)
 
 
-def rule_of(statement: Statement, requests: Requests, variables: bool) -> Rule | None:
+def rule_of(statement: Statement, requests: ActionRequests, variables: bool) -> Rule | None:
     """Find what a statement says about some requests.
 
     Args:
@@ -186,7 +93,7 @@ def rule_of(statement: Statement, requests: Requests, variables: bool) -> Rule |
     if reach is Reach.NO:
         return None
     alike = variables is requests.variables
-    given = [c for c in requests.statement.conditions if alike or not _variable_in(c)]
+    given = [c for c in requests.statement.conditions if alike or not _has_variable(c)]
     holds = standing(statement.conditions, given, requests.action)
     if holds is Standing.NEVER:
         return None
@@ -233,7 +140,7 @@ def _holds_all(statement: Statement, own: Statement) -> bool:
     return bool(own.resources) and set(own.resources or ()) <= set(statement.resources or ())
 
 
-def _variable_in(condition: Condition) -> bool:
+def _has_variable(condition: Condition) -> bool:
     return any("${" in value for value in condition.values)
 
 

@@ -275,6 +275,33 @@ async def test_hostile_names_are_text(open_app: Open, from_file: Launch) -> None
         assert "‮" not in picture
 
 
+async def test_a_picture_of_the_screen_is_for_the_operator_only(
+    open_app: Open, from_file: Launch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path))
+    async with open_app(from_file) as pilot:
+        offered = {c.title: c.callback for c in pilot.app.get_system_commands(pilot.app.screen)}
+        offered["Screenshot"]()
+        await until(pilot, lambda: list(tmp_path.glob("*.svg")))
+        (picture,) = tmp_path.glob("*.svg")
+        await until(pilot, lambda: picture.name in toasts(pilot))
+        assert picture.stat().st_mode & 0o077 == 0
+        assert "alice" in picture.read_text()
+
+
+async def test_where_names_may_be_missing_that_is_told_in_sentences(
+    open_app: Open, company: Company
+) -> None:
+    whole = "GetAccountAuthorizationDetails"
+    company.fake.answer(whole, lambda _: "<IsTruncated>true</IsTruncated>")
+    async with open_app(company.launch) as pilot:
+        trouble = str(main_of(pilot).query_one("#trouble").render())
+        assert "AWS says that more follows" in trouble
+        assert ".." not in trouble
+        assert ".;" not in trouble
+
+
 async def test_trouble_is_told_in_a_sentence(open_app: Open, tmp_path: Path) -> None:
     missing = str(tmp_path / "none.json")
     async with open_app(Launch(snapshot=missing), read=False) as pilot:
@@ -358,6 +385,7 @@ async def test_the_sums_of_one_account_are_never_above_another(
         await pilot.press("r")
         await until(pilot, lambda: screen.bar.account_id == "999999999999")
         assert (screen.bar.counts, names(pilot)) == ({}, [])
+        assert "999999999999 now, no longer 123456789012" in toasts(pilot)
         assert screen.account._recounting is None
         gate.set()
         await until(pilot, lambda: screen.query_one("#trouble").display)

@@ -94,6 +94,9 @@ class AccountFlow:
             opening.cancel()
         screen = self.screen
         if opened.account_id != screen.bar.account_id:
+            if before := screen.bar.account_id:
+                now = f"This is account {opened.account_id} now, no longer {before}."
+                screen.notify(safe(now), severity="warning", timeout=15, markup=False)
             # Rows of another account must not stand below this one's ID.
             if self.session.stale:
                 self.session.forget()

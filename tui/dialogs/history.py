@@ -14,6 +14,7 @@ from textual.widgets import Footer, Static
 
 from iam.text import safe
 from tui.dialogs.modal import Modal
+from tui.saving import save
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.history_tree import HistoryTree
@@ -110,4 +111,4 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         """Save what is shown in a new file of the working folder."""
         from iam.reports.csv_format import history_as_csv
 
-        await self.save("changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))
+        await save(self.app, "changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))

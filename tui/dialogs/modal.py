@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import errno
-import os
-from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
-
-from iam.runtime.threads import in_thread
-from iam.text import safe
 
 _Result = TypeVar("_Result")
 
@@ -28,25 +22,3 @@ class Modal(ModalScreen[_Result]):
     def dismiss(self, result: _Result | None = None) -> AwaitComplete:
         """Close, with a result; nothing, if another screen is on top."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
-
-    async def save(self, name: str, suffix: str, text: str) -> None:
-        """Write a new file into the working folder, for the operator's eyes only, and say where it
-        is or why there is none."""
-        path = Path(f"bedrock-tui-{name}-{datetime.now():%Y%m%d-%H%M%S}.{suffix}")
-        try:
-            saved = await in_thread(_write, path, text)
-        except OSError as error:
-            why = safe(error.strerror or str(error))
-            self.notify(f"It could not be saved: {why}.", severity="error", markup=False)
-        else:
-            self.notify(f"Saved as {safe(str(saved))}", markup=False)
-
-
-def _write(path: Path, text: str) -> Path:
-    from iam.runtime.private_file import replacing
-
-    if os.path.lexists(path):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    with replacing(path) as file:
-        file.write(text.encode("utf-8", "replace"))
-    return path.resolve()

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 Check = Callable[[Callable[[int], None]], Awaitable["Plan"]]
 """Asks AWS and makes the plan anew; told how many have been looked at."""
 
+_TIGHT = 70
+"""Columns of a terminal in which keys and buttons need each of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShowGroup:
@@ -174,6 +177,7 @@ class ReviewDialog(Modal["Plan | ShowGroup | None"]):
         self.call_after_refresh(self._fit)
 
     def on_resize(self) -> None:
+        self.set_class(self.size.width < _TIGHT, "-tight")
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:

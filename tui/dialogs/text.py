@@ -13,6 +13,7 @@ from textual.widgets import Footer, Static
 
 from iam.text import safe
 from tui.dialogs.modal import Modal
+from tui.saving import save
 
 
 class TextScreen(Modal[None]):
@@ -69,7 +70,7 @@ class TextScreen(Modal[None]):
 
     async def action_save(self) -> None:
         """Save it in a new file of the working folder."""
-        await self.save(*self.file, self.text)
+        await save(self.app, *self.file, self.text)
 
     def action_scroll(self, lines: int) -> None:
         self.query_one("#text-body", VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from iam.policy.action_catalogue import catalogue
-from iam.policy.condition import Standing, operator_of, standing
+from iam.policy.condition import Standing, standing
+from iam.policy.condition_operators import operator_of
 from iam.policy.document import Condition
 
 INVOKE = catalogue().find("bedrock:InvokeModel")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from iam.account.model import Account, Entity, Group
+from iam.account.effective_policies import policies_of
+from iam.account.model import Account, Entity, Group, Unread
 from iam.verdicts.evaluator import Evaluator
-from iam.verdicts.hidden_grants import INVOKES, hidden_by
-from iam.verdicts.result import PrincipalResult, SectionSum, Summary
+from iam.verdicts.hidden_grants import INVOKES, hidden_grants
+from iam.verdicts.result import PrincipalResult, SectionResult, SectionSum, Summary
 from iam.verdicts.verdict import Verdict, sum_up
 
 
@@ -15,11 +16,11 @@ def sums_of(
     """The summary that a result comes to."""
     problems = [section.statement.problem for section in evaluator.sections]
     return Summary(
-        verdict=result.verdict,
-        sections=tuple(SectionSum(s.verdict, s.granted, s.total) for s in result.sections),
+        verdict=_verdict(result, problems, evaluator),
+        sections=tuple(map(_section, result.sections, problems)),
         attached=result.attached,
         invokes=invoking(result),
-        hidden=() if isinstance(entity, Group) else hidden_by(account, entity, result),
+        hidden=result.hidden,
         uncertain=any(
             Verdict.UNKNOWN in entry.concrete.values()
             for section, problem in zip(result.sections, problems, strict=True)
@@ -27,6 +28,24 @@ def sums_of(
             for entry in section.entries
         ),
     )
+
+
+def _section(section: SectionResult, problem: str | None) -> SectionSum:
+    verdict = sum_up(v for entry in section.entries for v in entry.concrete.values())
+    return SectionSum(
+        verdict=Verdict.UNKNOWN if problem else verdict,
+        granted=sum(entry.verdict is Verdict.GRANTED for entry in section.entries),
+        total=len(section.entries),
+    )
+
+
+def _verdict(result: PrincipalResult, problems: list[str | None], evaluator: Evaluator) -> Verdict:
+    if not result.sections and isinstance(evaluator.managed.document, Unread):
+        return Verdict.UNKNOWN
+    if any(problems):
+        return sum_up(section.verdict for section in result.sections)
+    entries = [entry for section in result.sections for entry in section.entries]
+    return sum_up(v for entry in entries for v in entry.concrete.values())
 
 
 def invoking(result: PrincipalResult) -> Verdict | None:
@@ -50,4 +69,22 @@ def agreed(evaluator: Evaluator, account: Account, entity: Entity) -> PrincipalR
     summary = evaluator.summary(account, entity)
     result = evaluator.result(account, entity)
     assert summary == sums_of(account, entity, result, evaluator)
+    assert summary.verdict is result.verdict
+    assert result.hidden == hidden_by(account, entity, result)
     return result
+
+
+def hidden_by(account: Account, entity: Entity, result: PrincipalResult) -> tuple[str, ...]:
+    """The policies that hide a grant, from the statements that decide on it."""
+    if isinstance(entity, Group):
+        return ()
+    allowing = {
+        (via.policy, via.kind, via.group)
+        for section in result.sections
+        for entry in section.entries
+        if any(entry.concrete.get(a) in (Verdict.GRANTED, Verdict.PARTIAL) for a in INVOKES)
+        for via in entry.via
+        if via.effect == "Allow" and via.kind != "boundary"
+    }
+    policies = {(p.policy, p.kind, p.group): p for p in policies_of(account, entity)}
+    return hidden_grants([policies[key] for key in allowing])

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from iam.policy.document import parse_document
-from iam.verdicts.document_reader import Reader
+from iam.verdicts.document_reader import DocumentReader
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import rule_of
 from tests.build import allow, document, make_evaluator
@@ -21,9 +21,9 @@ def test_a_document_says_of_each_request_what_its_statements_say(
 ) -> None:
     read = parse_document(raw)
     reader = evaluator.reader
-    said = reader.read(read)
-    for i, requests in enumerate(reader.requests):
-        of_one = [(s.statement, s.rule) for s in said if s.requests >> i & 1]
+    matches = reader.read(read)
+    for i, requests in enumerate(reader.index.requests):
+        of_one = [(m.statement, m.rule) for m in matches if m.requests >> i & 1]
         rules = [
             (statement.index, rule_of(statement, requests, read.version == "2012-10-17"))
             for statement in read.statements
@@ -32,12 +32,12 @@ def test_a_document_says_of_each_request_what_its_statements_say(
 
 
 def test_a_document_that_names_no_action_of_these_says_nothing() -> None:
-    reader: Reader = make_evaluator().reader
+    reader: DocumentReader = make_evaluator().reader
     assert reader.read(parse_document(document(allow(["s3:*", "sqs:SendMessage", "b:*"])))) == ()
 
 
 def test_requests_on_none_of_what_an_action_acts_on_have_a_second_number() -> None:
-    reader: Reader = make_evaluator().reader
-    ((first, second),) = reader.real.items()
-    assert [reader.requests[n].name for n in (first, second)] == ["kms:DescribeKey"] * 2
-    assert reader.requests[first].universe.real == reader.requests[second].universe.resources
+    index = make_evaluator().reader.index
+    ((first, second),) = index.acted_on.items()
+    assert [index.requests[n].name for n in (first, second)] == ["kms:DescribeKey"] * 2
+    assert index.requests[first].scope.acted_on == index.requests[second].scope.resources

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from iam.account.attachments import attachment_of
-from iam.account.effective_policies import boundary_of, policies_of
+from iam.account.effective_policies import limits_of, policies_of
 from iam.account.model import ManagedPolicy, Unread
 from iam.account.parse import managed_policy_of
 from iam.policy.action_catalogue import catalogue
@@ -48,10 +48,10 @@ def test_own_policies_count_and_those_of_the_groups() -> None:
 
 def test_a_boundary_that_is_missing_is_not_no_boundary() -> None:
     made = account(user("alice", boundary=policy_arn("gone")), user("bob"))
-    boundary = boundary_of(made, the(made))
-    assert boundary is not None
+    (limit,) = limits_of(made, the(made))
+    (boundary,) = limit.policies
     assert isinstance(boundary.document, Unread)
-    assert boundary_of(made, the(made, "bob")) is None
+    assert limits_of(made, the(made, "bob")) == ()
 
 
 def test_the_same_policy_by_two_ways_is_named_twice() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from iam.verdicts.hidden_grants import hidden_by
 from tests.build import (
     LIMITED,
     account,
@@ -17,6 +16,7 @@ from tests.build import (
     the,
     user,
 )
+from tests.iam.verdicts.sums import agreed
 
 INVOKE = "bedrock:InvokeModel"
 
@@ -24,7 +24,7 @@ INVOKE = "bedrock:InvokeModel"
 def of(*items: dict[str, object]) -> tuple[str, ...]:
     made = account(*items)
     alice = the(made)
-    return hidden_by(made, alice, make_evaluator().result(made, alice))
+    return agreed(make_evaluator(), made, alice).hidden
 
 
 @pytest.mark.parametrize("action", ["*", ["s3:*", INVOKE], "b*:*"])

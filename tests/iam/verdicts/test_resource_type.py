@@ -11,7 +11,7 @@ from iam.policy.glob import matches
 from iam.policy.match_kinds import kinds
 from iam.policy.pattern import resource_tokens, type_tokens
 from iam.policy.step_limit import TooComplex
-from iam.verdicts.resource_type import Place
+from iam.verdicts.resource_type import ResourceType
 
 FORMATS = [
     "arn:${Partition}:bedrock:${Region}:${Account}:guardrail/${GuardrailId}",
@@ -42,8 +42,8 @@ others = st.sampled_from(
 def test_a_pattern_matches_what_the_walk_says(
     tokens: Tokens, more: tuple[tuple[Tokens, ...], ...], pattern: Tokens
 ) -> None:
-    made = Place(tokens, more)
-    found = kinds(made.universe, ((pattern,),))
+    made = ResourceType(tokens, more)
+    found = kinds(made.scope, ((pattern,),))
     assert bool(found) is (made.sample is not None)
     if found:
         hit, miss = made.match(pattern)
@@ -56,8 +56,8 @@ def test_a_pattern_matches_what_the_walk_says(
 def test_samples_are_of_kinds_that_the_walk_finds(
     tokens: Tokens, more: tuple[tuple[Tokens, ...], ...], some: list[Tokens]
 ) -> None:
-    made = Place(tokens, more)
-    found = kinds(made.universe, tuple((pattern,) for pattern in some))
+    made = ResourceType(tokens, more)
+    found = kinds(made.scope, tuple((pattern,) for pattern in some))
     for text in made.samples(some) if found else ():
         assert tuple(matches(pattern, text) for pattern in some) in found
 
@@ -67,8 +67,8 @@ def test_samples_are_of_kinds_that_the_walk_finds(
 def test_a_union_spans_all_nothing_or_some(
     tokens: Tokens, more: tuple[tuple[Tokens, ...], ...], some: list[Tokens]
 ) -> None:
-    made = Place(tokens, more)
-    found = kinds(made.universe, (tuple(some),))
+    made = ResourceType(tokens, more)
+    found = kinds(made.scope, (tuple(some),))
     if found:
         expected = None if len(found) == 2 else (True,) in found
         assert made.span(tuple(some)) is expected
@@ -100,4 +100,4 @@ def test_a_pattern_is_matched_against_the_whole_string(
 def test_a_pattern_of_too_many_states_is_given_up() -> None:
     pattern = resource_tokens("*a" + "?" * 14)
     with pytest.raises(TooComplex):
-        Place(pattern, ()).match(pattern)
+        ResourceType(pattern, ()).match(pattern)

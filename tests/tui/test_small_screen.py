@@ -1,0 +1,90 @@
+"""A terminal of 60 columns and 20 lines: what matters most is on it, whole."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from tests.build import ID
+from tests.company import Company
+from tests.fake_iam import Rule, error
+from tests.tui.conftest import Open
+from tests.tui.steps import ask, go_to, review
+from tests.tui.waiting import main_of, until
+from tui.options import Launch
+from widgets.key_bar import KeyBar
+from widgets.plan_view import PlanView
+
+SMALL = (60, 20)
+
+
+def lines_of(widget: Widget) -> list[str]:
+    """What a widget draws, line by line."""
+    return [widget.render_line(y).text.strip() for y in range(widget.size.height)]
+
+
+async def bar(pilot: Pilot[int], width: int) -> str:
+    """What the foot says in a terminal so wide."""
+    await pilot.resize_terminal(width, 20)
+    foot = main_of(pilot).query_one(KeyBar)
+    await until(pilot, lambda: foot.size.width == width)
+    return lines_of(foot)[0]
+
+
+async def test_the_foot_always_says_how_to_get_help_and_how_to_leave(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch, SMALL) as pilot:
+        whole = await bar(pilot, 100)
+        assert await bar(pilot, 60) == whole.replace("f verdict h hidden ", "")
+        assert await bar(pilot, 20) == "? help q quit"
+        assert await bar(pilot, 100) == whole
+
+
+async def test_a_click_on_a_key_of_the_foot_presses_that_key(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file, SMALL) as pilot:
+        foot = main_of(pilot).query_one(KeyBar)
+        await pilot.click(KeyBar, offset=(lines_of(foot)[0].index("? help"), 0))
+        await until(pilot, lambda: pilot.app.screen.query("#help"))
+
+
+async def test_why_aws_could_not_be_asked_is_told_whole(open_app: Open, company: Company) -> None:
+    async with open_app(company.launch, SMALL) as pilot:
+        await ask(pilot, "a")
+        why = "words " * 18 + "and the last ones"
+        refusal = error("ServiceFailure", 400, why)
+        await pilot.press("n")
+        company.fake.add(Rule("ListAttachedUserPolicies", reply=lambda _: refusal))
+        await pilot.press("a")
+        await until(pilot, lambda: review(pilot)._failed)
+        state = review(pilot).query_one("#dialog-state")
+        await until(pilot, lambda: "y asks again." in " ".join(lines_of(state)))
+        await until(
+            pilot, lambda: state.region.bottom < review(pilot).query_one("#cancel").region.y
+        )
+
+
+async def test_the_keys_of_the_dialogue_are_in_one_line(open_app: Open, company: Company) -> None:
+    async with open_app(company.launch, SMALL) as pilot:
+        await ask(pilot, "a")
+        assert lines_of(review(pilot).query_one("#dialog-keys")) == ["c commands"]
+
+
+async def test_a_long_arn_is_broken_behind_a_sign(open_app: Open, company: Company) -> None:
+    name = "a-name.of-many-parts-0123456789-abcdefghijk"
+    company.iam.create_user(UserName=name, Path="/division/department/")
+
+    def arn(pilot: Pilot[int]) -> list[str]:
+        drawn = "\n".join(lines_of(review(pilot).query_one(PlanView)))
+        return drawn.partition("ARN")[2].partition("Policy")[0].split()
+
+    async with open_app(company.launch, SMALL) as pilot:
+        await go_to(pilot, name)
+        await ask(pilot, "a")
+        await until(pilot, lambda: len(arn(pilot)) == 3)
+        assert "".join(arn(pilot)) == f"arn:aws:iam::{ID}:user/division/department/{name}"
+        assert [line[-1] for line in arn(pilot)[:-1]] == ["/", "-"]
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: len(arn(pilot)) == 2)
