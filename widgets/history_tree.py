@@ -14,7 +14,7 @@ from iam.text import safe
 from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
-    from iam.changes.history import BatchRecord, Recorded, State
+    from iam.changes.history import BatchRecord, RecordedChange, State
 
 _STYLES: dict[State, str] = {
     "done": "green",
@@ -86,7 +86,7 @@ class HistoryTree(Tree["BatchRecord"]):
         label.append(f"  by {safe(entry.caller.split(':', 5)[-1])}", "dim")
         return label
 
-    def _change(self, change: Recorded) -> Text:
+    def _change(self, change: RecordedChange) -> Text:
         label = Text(f"{_WORDS.get(change.state, change.state):<15}", _STYLES[change.state])
         label.append(safe(change.entry.principal.split(":", 5)[-1]), "default")
         if change.message:

@@ -17,7 +17,7 @@ from widgets.glyphs import Glyphs
 
 if TYPE_CHECKING:
     from iam.account.model import Entity
-    from iam.changes.plan import LeftAlone, Plan
+    from iam.changes.plan import Plan, Skipped
 
 _MOST_LINES = 6
 _ROOM = 58
@@ -129,7 +129,7 @@ class PlanView(Static):
     def _notes(self, plan: Plan) -> list[Content]:
         notes = [self._warnings(plan), self._remaining(plan), self._shortfall(plan)]
         notes.append(_left_alone("Cannot be changed", plan.blocked, "$warning"))
-        notes.append(_left_alone("Left alone", plan.as_wanted, "dim"))
+        notes.append(_left_alone("Left alone", plan.unneeded, "dim"))
         notes.append(self._one_by_one(plan))
         return [note for note in notes if note]
 
@@ -238,7 +238,7 @@ def _folded(text: str, room: int) -> Iterator[tuple[bool, str]]:
     yield first, text
 
 
-def _left_alone(head: str, left: Sequence[LeftAlone], style: str) -> Content:
+def _left_alone(head: str, left: Sequence[Skipped], style: str) -> Content:
     """For each reason a line, and the names that it holds for."""
     by_reason: dict[str, list[str]] = {}
     for each in left:

@@ -1,10 +1,10 @@
-"""Read what is attached to one user, role or group now, and again where the answer may be stale."""
+"""Read which managed policies are attached to a user, role or group, again if it may be stale."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Literal
 
@@ -12,6 +12,7 @@ from iam.aws.answers import required
 from iam.aws.client import Aws
 from iam.aws.confirmed import contradicted
 from iam.aws.paging import listed
+from iam.errors import AwsError
 
 PATIENCE = 10.0
 """Seconds for which a read that contradicts a confirmed change is repeated."""
@@ -20,17 +21,17 @@ _Kind = Literal["user", "role", "group"]
 
 
 async def attached_arns(aws: Aws, kind: _Kind, name: str) -> tuple[str, ...]:
-    """The ARNs of the managed policies that are attached to a user, role or group now.
+    """Read the ARNs of the managed policies attached to a user, role or group.
 
     Raises:
         AwsError: They could not be read; `NoSuchEntity` if it does not exist.
     """
-    found, missing = await listed(
+    policies, missing = await listed(
         aws, f"list_attached_{kind}_policies", "AttachedPolicies", **{f"{kind.title()}Name": name}
     )
     if missing is not None:
         raise missing
-    return tuple(required(item, "PolicyArn") for item in found)
+    return tuple(required(policy, "PolicyArn") for policy in policies)
 
 
 async def attached_now(
@@ -41,35 +42,76 @@ async def attached_now(
     deadline: float,
     hurry: asyncio.Event | None = None,
 ) -> tuple[str, ...]:
-    """Read what is attached, again while it contradicts what was confirmed.
+    """Read what is attached, and again while it contradicts a confirmed change.
 
     Args:
         aws: The connection.
-        kind: Of the holder.
-        name: Of the holder.
-        confirmed: What AWS confirmed of the holder lately.
-        deadline: The time of `time.monotonic` after which a contradiction is believed.
-        hurry: Once set, nothing is waited for any more.
+        kind: Of the entity.
+        name: Of the entity.
+        confirmed: The recently confirmed changes of the entity, as `Confirmed.of` returns them.
+        deadline: The `time.monotonic` time after which a contradicting read is accepted.
+        hurry: Once set, reads are no longer repeated.
 
     Returns:
         The ARNs of the attached policies.
 
     Raises:
-        AwsError: They could not be read; `NoSuchEntity` if the holder does not exist.
+        AwsError: They could not be read; `NoSuchEntity` if the entity does not exist.
+    """
+    return await attached_until(
+        aws, kind, name, lambda attached: not contradicted(confirmed, attached), deadline, hurry
+    )
+
+
+async def attached_until(
+    aws: Aws,
+    kind: _Kind,
+    name: str,
+    expected: Callable[[tuple[str, ...]], bool],
+    deadline: float,
+    hurry: asyncio.Event | None = None,
+    *,
+    retry_lost: bool = False,
+) -> tuple[str, ...]:
+    """Read what is attached, and again until it is as expected or the time is up.
+
+    Args:
+        aws: The connection.
+        kind: Of the entity.
+        name: Of the entity.
+        expected: Whether a read shows what is waited for.
+        deadline: The `time.monotonic` time after which whatever is read is accepted.
+        hurry: Once set, reads are no longer repeated.
+        retry_lost: Whether to read again when an answer was lost, too.
+
+    Returns:
+        The ARNs of the attached policies, as last read.
+
+    Raises:
+        AwsError: They could not be read; `NoSuchEntity` if the entity does not exist.
     """
     hurry = hurry or asyncio.Event()
+    attached: tuple[str, ...] | None = None
     pause = 0.1
     while True:
-        attached = await attached_arns(aws, kind, name)
-        if not contradicted(confirmed, attached):
+        failure: AwsError | None = None
+        try:
+            attached = await attached_arns(aws, kind, name)
+        except AwsError as error:
+            if not (retry_lost and error.lost):
+                raise
+            failure = error
+        if attached is not None and expected(attached):
             return attached
         if hurry.is_set() or time.monotonic() + pause > deadline:
-            return attached
+            if attached is None and failure is not None:
+                raise failure
+            return attached or ()
         await sleep(pause, hurry)
         pause = min(pause * 2, 2.0)
 
 
 async def sleep(seconds: float, hurry: asyncio.Event) -> None:
-    """Sleep, unless or until there is a hurry."""
+    """Sleep until the time is up or `hurry` is set."""
     with suppress(TimeoutError):
         await asyncio.wait_for(hurry.wait(), seconds)

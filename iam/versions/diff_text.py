@@ -145,8 +145,10 @@ def effect(
 
 
 def attachments_in_words(attached_to: AttachmentCount, account_id: str) -> str:
-    """How many principals have the policy: `12 principals in 123456789012: 9 directly, 3 through
-    groups only`."""
+    """How many principals have the policy.
+
+    For example `12 principals in 123456789012: 9 directly, 3 by group only`.
+    """
     if not attached_to.total:
         if attached_to.certain:
             return f"nobody in {account_id}"
@@ -155,7 +157,7 @@ def attachments_in_words(attached_to: AttachmentCount, account_id: str) -> str:
     plural = "" if attached_to.total == 1 else "s"
     count = f"{least}{attached_to.total:,} principal{plural} in {account_id}"
     ways = [f"{attached_to.direct:,} directly"] if attached_to.direct else []
-    ways += [f"{attached_to.by_group:,} through groups only"] if attached_to.by_group else []
+    ways += [f"{attached_to.by_group:,} by group only"] if attached_to.by_group else []
     return f"{count}: {', '.join(ways)}"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from iam.changes.history import BatchRecord, History
     from iam.changes.journal import Op
     from iam.changes.plan import Plan
-    from iam.changes.recover import Recovered
+    from iam.changes.recover import RecoveredChange
     from tui.dialogs.batch_progress import BatchScreen
     from tui.main_screen import MainScreen
 
@@ -97,11 +97,11 @@ class ChangeFlow:
     # Review
 
     async def _review(self, plan: Plan) -> None:
-        if not (plan.changes or plan.blocked or plan.as_wanted or plan.warnings):
+        if not (plan.changes or plan.blocked or plan.unneeded or plan.warnings):
             self._say("Nobody is chosen.")
             return
         if not plan.changes and not plan.holding_groups:
-            left = [*plan.blocked, *plan.as_wanted]
+            left = [*plan.blocked, *plan.unneeded]
             for each in left[:_MOST_TOASTS]:
                 self._say(f"{each.entity.name}: {each.why}.", severity="warning")
             for warning in plan.warnings[:_MOST_TOASTS]:
@@ -125,7 +125,7 @@ class ChangeFlow:
         decision = await self.screen.app.push_screen_wait(dialog)
         # AWS may have said that the account is not as the table has it.
         looked_at = [change.entity.arn for change in dialog.plan.changes]
-        looked_at += [e.entity.arn for e in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
+        looked_at += [e.entity.arn for e in (*dialog.plan.unneeded, *dialog.plan.blocked)]
         await self.screen.show_changed(looked_at)
         if isinstance(decision, ShowGroup):
             self.screen.show_group(decision.name)
@@ -154,7 +154,7 @@ class ChangeFlow:
             title = f"{plan.op.capitalize()} {plan.policy.name}"
             progress = BatchScreen(batch, title, self.session.renew, self.screen.glyphs)
             closed = self.screen.app.push_screen(progress, wait_for_dismiss=True)
-        left = [left.entity.arn for left in (*plan.as_wanted, *plan.blocked)]
+        left = [left.entity.arn for left in (*plan.unneeded, *plan.blocked)]
         self.screen.table.unmark(left)  # what fails stays marked, to be tried again
         self.screen.may_leave = False
         if progress is None:
@@ -258,7 +258,7 @@ def _whom(done: list[Outcome]) -> str:
     return " and ".join(parts)
 
 
-def _cut_short(settled: list[Recovered]) -> str:
+def _cut_short(settled: list[RecoveredChange]) -> str:
     """What became of changes that an earlier run announced and did not see the end of."""
     words = {"done": "AWS shows it", "failed": "it did not happen", "unconfirmed": "not confirmed"}
     if len(settled) == 1:

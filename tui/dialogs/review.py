@@ -114,7 +114,7 @@ class ReviewDialog(Modal["Plan | ShowGroup | None"]):
     async def check_with_aws(self) -> None:
         """Ask AWS; a yes that was given before counts only if nothing new came of it."""
         before = self.plan
-        total = len(before.changes) + len(before.as_wanted) + len(before.blocked)
+        total = len(before.changes) + len(before.unneeded) + len(before.blocked)
 
         def progress(done: int) -> None:
             if total > 1:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iam.changes.history import BatchRecord, History
     from iam.changes.journal import Journal, Op
     from iam.changes.plan import Change, Plan
-    from iam.changes.recover import Recovered
+    from iam.changes.recover import RecoveredChange
     from iam.verdicts.evaluator import Evaluator
     from tui.session.session import Session
 
@@ -96,10 +96,10 @@ class Changes:
         aws = await self.session.connection() if doubtful else None
         if aws is None or aws.credentials.account != account.id:
             return
-        from iam.changes.preflight import look
+        from iam.changes.preflight import read_attached
 
         entities = [h for arn in doubtful if (h := account.entity(arn)) is not None]
-        found = await look(aws, entities, self.confirmed)
+        found = await read_attached(aws, entities, self.confirmed)
         assert self.session.account is not None
         self.session.account = found.applied_to(self.session.account)
         self.unconfirmed.difference_update(found.attached)
@@ -143,7 +143,7 @@ class Changes:
         from iam.changes.preflight import preflight
 
         account, _, _ = self.session.read
-        left = [left.entity for left in (*plan.as_wanted, *plan.blocked)]
+        left = [left.entity for left in (*plan.unneeded, *plan.blocked)]
         entities: list[Entity] = [*(change.entity for change in plan.changes), *left]
         aws = await self.session.connection()
         if aws is None or not plan.changes:
@@ -255,7 +255,7 @@ class Changes:
 
         return await in_thread(read_history, (await self.journal()).path)
 
-    async def recover(self) -> tuple[Recovered, ...]:
+    async def recover(self) -> tuple[RecoveredChange, ...]:
         """Find out how the changes ended that an earlier run of the app did not see the end of.
 
         Raises:

@@ -396,8 +396,8 @@ def test_what_is_not_in_force_has_changed_nothing() -> None:
 
 def test_attachments_in_words() -> None:
     words = {
-        AttachmentCount(9, 3, True): "12 principals in 1: 9 directly, 3 through groups only",
-        AttachmentCount(0, 1, False): "at least 1 principal in 1: 1 through groups only",
+        AttachmentCount(9, 3, True): "12 principals in 1: 9 directly, 3 by group only",
+        AttachmentCount(0, 1, False): "at least 1 principal in 1: 1 by group only",
         AttachmentCount(0, 0, True): "nobody in 1",
         AttachmentCount(0, 0, False): "nobody known in 1; some attachments could not be read",
     }

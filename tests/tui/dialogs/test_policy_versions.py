@@ -65,7 +65,7 @@ async def test_it_says_what_the_version_in_force_gave_and_to_how_many(
         text = said(screen)
         assert "v8 added wider access to three actions and removed nothing." in text
         assert "3 principals have this policy, so 3 gained this access." in text
-        assert "3 principals in 123456789012: 2 directly, 1 through groups only" in text
+        assert "3 principals in 123456789012: 2 directly, 1 by group only" in text
         assert "The versions are those in the snapshot; AWS was not asked." in text
 
 
