@@ -3,10 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# What tells whether other versions of our dependencies do: imports, botocore's private names, an
+# What tells whether other versions of our dependencies do: imports, what botocore gives, an
 # account that is read by the other process, the first frame, a change, the real program in a pty.
 REMOTE := tests/tui/session/test_reader_process.py
 TELLING := tests/test_import_hygiene.py tests/iam/aws/test_client.py \
+	tests/iam/aws/test_service_data.py \
 	$(REMOTE)::test_it_tells_what_this_process_would_find \
 	$(REMOTE)::test_an_account_from_a_file_with_unknowns \
 	$(REMOTE)::test_the_app_reads_by_it_and_changes_by_the_credentials_that_it_found \

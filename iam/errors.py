@@ -1,7 +1,7 @@
-"""What went wrong with AWS, in an operator's words, and what to do about it.
+"""Errors of AWS calls as sentences: what happened, and what to do about it.
 
-Exceptions are told apart by the names of their classes, not by the classes: so this module needs no
-botocore, and everything that only shows an error can import it before anything heavy is loaded.
+Exceptions are distinguished by the names of their classes, so that this module does not import
+botocore: everything that only shows an error can import it before anything heavy is loaded.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ class AwsError(Exception):
         *,
         lost: bool = False,
     ) -> None:
-        """Keep what is told.
+        """Create an error.
 
         Args:
-            code: AWS's error code, or one of ours after botocore's exception.
+            code: AWS's error code, or one of ours, named after botocore's exception.
             sentence: What happened, on one line.
             advice: What to do.
             request_id: AWS's, where it answered.
-            lost: AWS may have acted all the same: no answer came, or none that settles it.
+            lost: AWS may have acted nevertheless: there was no response, or an inconclusive one.
         """
         super().__init__(f"{sentence} {advice}")
         self.code = code
@@ -46,28 +46,28 @@ class AwsError(Exception):
 
     @property
     def denied(self) -> bool:
-        """AWS refused for want of permission, so that another way of asking may be allowed."""
+        """AWS refused for lack of permission; a different call may be allowed."""
         return self.code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
     @property
     def passing(self) -> bool:
-        """The same request may go through a little later: no part of it is wrong."""
+        """The error is temporary: the same request may succeed a little later."""
         return self.code in _PASSING
 
     @property
     def stopped(self) -> bool:
-        """The operator, or the end of the session, kept it from being sent."""
+        """The call was not sent: the operator stopped it, or the session ended."""
         return self.code == "Stopped"
 
     @property
     def of_all(self) -> bool:
-        """Every other call would fail in the same way, until the operator has done something."""
+        """Every other call would fail in the same way until the operator does something."""
         return self.code in _OF_ALL
 
 
 _AGAIN = "Wait a moment and try again."
 _RENEW = "Renew the credentials (for SSO: run `aws sso login{profile}`) and try again."
-_THROTTLED = ("AWS limits the rate of calls and refused to {doing}.", _AGAIN)
+_THROTTLED = ("AWS is throttling requests and refused to {doing}.", _AGAIN)
 _EXPIRED = ("The credentials have expired.", _RENEW)
 _DENIED = ("AWS denied {operation}: {detail}", "Ask for this permission, or use another profile.")
 
@@ -78,42 +78,45 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
     "RequestExpired": (
-        "AWS found the request too old.",
-        "Set this machine's clock, or renew the credentials.",
+        "AWS rejected the request as too old.",
+        "Check this machine's clock, or renew the credentials.",
     ),
     "InvalidClientTokenId": (
-        "AWS does not know these credentials.",
-        "Check the access key, the session token and the profile; a deleted key looks like this.",
+        "AWS does not recognize these credentials.",
+        "Check the profile, the access key and the session token; the key may have been deleted.",
     ),
     "SignatureDoesNotMatch": (
-        "AWS did not accept the signature of the request.",
-        "Check the secret access key, and set this machine's clock.",
+        "AWS rejected the signature of the request.",
+        "Check the secret access key and this machine's clock.",
     ),
     "LimitExceeded": (
-        "A quota of the account is used up: {detail}",
-        "Detach a policy that is no longer needed, or have the quota raised.",
+        "A quota of the account is exceeded: {detail}",
+        "Detach a policy that is no longer needed, or request a higher quota.",
     ),
-    "NoSuchEntity": ("It does not exist, or does not any more: {detail}", "Reload and look again."),
+    "NoSuchEntity": ("It does not exist, or was deleted: {detail}", "Reload and look again."),
     "UnmodifiableEntity": (
-        "Only AWS can change this one: {detail}",
-        "Change it with the service that owns it; for AWSReservedSSO roles: IAM Identity Center.",
+        "Only AWS can change this: {detail}",
+        "Change it through the service that owns it, for AWSReservedSSO roles IAM Identity Center.",
     ),
     "PolicyNotAttachable": (
         "This policy cannot be attached: {detail}",
         "It is reserved for a service-linked role; choose another policy.",
     ),
     "InvalidInput": (
-        "AWS did not accept the request: {detail}",
+        "AWS rejected the request: {detail}",
         "Check the names and the policy's ARN.",
     ),
     "ValidationError": (
-        "AWS did not accept the request: {detail}",
+        "AWS rejected the request: {detail}",
         "Check the names and the policy's ARN.",
     ),
     "ServiceFailure": ("AWS failed to {doing}: {detail}", _AGAIN),
     "InternalFailure": ("AWS failed to {doing}: {detail}", _AGAIN),
     "ServiceUnavailable": ("AWS is not available: {detail}", _AGAIN),
-    "ConcurrentModification": ("Somebody else is changing the same thing: {detail}", _AGAIN),
+    "ConcurrentModification": (
+        "Another change of the same entity is in progress: {detail}",
+        _AGAIN,
+    ),
     "EntityTemporarilyUnmodifiable": ("It cannot be changed at the moment: {detail}", _AGAIN),
     "Throttling": _THROTTLED,
     "ThrottlingException": _THROTTLED,
@@ -124,11 +127,11 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "TooManyRequestsException": _THROTTLED,
     "SlowDown": _THROTTLED,
 }
-"""By AWS's error code: what happened, and what to do."""
+"""Sentence and advice by AWS's error code."""
 
 _PASSING = frozenset(
     {"ConcurrentModification", "EntityTemporarilyUnmodifiable"}
-    | {code for code, told in _ANSWERS.items() if told is _THROTTLED}
+    | {code for code, words in _ANSWERS.items() if words is _THROTTLED}
 )
 _OF_ALL = frozenset(
     {
@@ -142,7 +145,7 @@ _OF_ALL = frozenset(
 )  # fmt: skip
 
 _NETWORK = "Check the network, the proxy, the region and the endpoint URL."
-_TIMEOUT = ("No answer came in time while trying to {doing}: {detail}", _NETWORK)
+_TIMEOUT = ("Timed out while trying to {doing}: {detail}", _NETWORK)
 _SSO = (
     "The SSO session of this profile is missing or has expired.",
     "Run `aws sso login{profile}`.",
@@ -159,27 +162,27 @@ _REGION = (
 _EXCEPTIONS: dict[str, tuple[str, str]] = {
     "NoCredentialsError": (
         "There are no AWS credentials.",
-        "Name a profile with --profile, or run `aws configure` or `aws sso login`.",
+        "Choose a profile with --profile, or run `aws configure` or `aws sso login`.",
     ),
     "PartialCredentialsError": (
-        "The AWS credentials are not complete: {detail}",
+        "The AWS credentials are incomplete: {detail}",
         "Complete the profile or the environment variables.",
     ),
     "CredentialRetrievalError": (
         "The credentials could not be fetched: {detail}",
-        "Run the profile's credential_process or login by itself and see.",
+        "Run the profile's credential_process or login by itself to see the error.",
     ),
     "MetadataRetrievalError": (
         "The credentials could not be fetched: {detail}",
-        "Name a profile with --profile.",
+        "Choose a profile with --profile.",
     ),
-    "ProfileNotFound": ("{detail}.", "`aws configure list-profiles` shows the profiles there are."),
-    "ConfigParseError": ("The AWS configuration cannot be read: {detail}", "Correct the file."),
+    "ProfileNotFound": ("{detail}.", "`aws configure list-profiles` lists the profiles."),
+    "ConfigParseError": ("The AWS configuration cannot be read: {detail}", "Fix the file."),
     "ConfigNotFound": ("The AWS configuration is missing: {detail}", "Check AWS_CONFIG_FILE."),
-    "InvalidConfigError": ("The AWS configuration is not valid: {detail}", "Correct the profile."),
+    "InvalidConfigError": ("The AWS configuration is not valid: {detail}", "Fix the profile."),
     "InvalidRetryConfigurationError": (
         "The AWS configuration is not valid: {detail}",
-        "Correct the profile or the environment variable.",
+        "Fix the profile or the environment variable.",
     ),
     "RefreshWithMFAUnsupportedError": (
         "The session of this profile has ended, and renewing it needs an MFA code.",
@@ -190,25 +193,25 @@ _EXCEPTIONS: dict[str, tuple[str, str]] = {
     "NoAuthTokenError": _SSO,
     "LoginError": _LOGIN,
     "MissingDependencyException": (
-        "This kind of login needs a part that is not installed: {detail}",
+        "This kind of login needs a package that is not installed: {detail}",
         "Install botocore[crt], or use another profile.",
     ),
     "ConnectTimeoutError": _TIMEOUT,
     "ReadTimeoutError": _TIMEOUT,
-    "TimeoutError": ("No answer was complete in time while trying to {doing}.", _NETWORK),
+    "TimeoutError": ("Timed out while trying to {doing}: the response is incomplete.", _NETWORK),
     "EndpointConnectionError": ("AWS cannot be reached: {detail}", _NETWORK),
     "ProxyConnectionError": ("The proxy cannot be reached: {detail}", "Check HTTPS_PROXY."),
     "SSLError": (
         "The connection to AWS is not trusted: {detail}",
-        "Check the endpoint URL, and AWS_CA_BUNDLE where a proxy opens the traffic.",
+        "Check the endpoint URL, and AWS_CA_BUNDLE if a proxy inspects the traffic.",
     ),
-    "ConnectionClosedError": ("The connection was cut while trying to {doing}.", _NETWORK),
+    "ConnectionClosedError": ("The connection was closed while trying to {doing}.", _NETWORK),
     "HTTPClientError": ("The connection failed while trying to {doing}: {detail}", _NETWORK),
     "ResponseParserError": (
-        "What answered is not AWS: its answer cannot be read.",
+        "The response is not from AWS: it cannot be parsed.",
         "Check the endpoint URL and the proxy.",
     ),
-    "NoRegionError": ("No region is configured.", "Name one with --region."),
+    "NoRegionError": ("No region is configured.", "Set one with --region."),
     "InvalidRegionError": _REGION,
     "UnknownRegionError": _REGION,
     "EndpointResolutionError": _REGION,
@@ -216,28 +219,29 @@ _EXCEPTIONS: dict[str, tuple[str, str]] = {
     "BaseEndpointResolverError": _REGION,
     "ValueError": _REGION,
     "ParamValidationError": (
-        "The request is not one that AWS takes: {detail}",
+        "The request is not valid: {detail}",
         "Check the names and the policy's ARN.",
     ),
 }
-"""By the name of an exception's class or of one that it derives from, the nearest first."""
+"""Sentence and advice by the name of an exception's class or of a base class; the most derived one
+counts."""
 
 _ON_THE_WAY = frozenset(
     {"HTTPClientError", "ConnectionError", "ResponseParserError", "TimeoutError"}
 )
-"""A request may have arrived, if only at an earlier try than the one that failed last."""
+"""With these a request may have arrived, if only an earlier attempt than the last."""
 
 
 def explain(error: BaseException, doing: str, profile: str | None = None) -> AwsError:
-    """Put an exception of boto3's in words.
+    """Turn an exception of boto3 into an error with a sentence and advice.
 
     Args:
         error: What was raised.
-        doing: What was being tried, as it follows "failed to": `list users`.
-        profile: The profile in force, for commands in the advice.
+        doing: What was attempted, as it follows "failed to": `list users`.
+        profile: The profile in use, for commands in the advice.
 
     Returns:
-        The error to show; one that is in words already is returned as it is.
+        The error to show; an `AwsError` is returned as it is.
     """
     if isinstance(error, AwsError):
         return error
@@ -258,22 +262,22 @@ def explain(error: BaseException, doing: str, profile: str | None = None) -> Aws
             )
     return AwsError(
         type(error).__name__,
-        f"It failed to {doing}: {detail or type(error).__name__}",
-        "Try again; if it stays, report it with this line.",
+        f"Failed to {doing}: {detail or type(error).__name__}",
+        "Try again. If the error persists, report it with this message.",
         lost=True,
     )
 
 
 def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -> AwsError:
-    """Explain an answer of AWS that is an error."""
-    said = response.get("Error") or {}
+    """Explain an error response of AWS."""
+    details = response.get("Error") or {}
     meta = response.get("ResponseMetadata") or {}
-    code = safe(str(said.get("Code") or "Unknown"))
+    code = safe(str(details.get("Code") or "Unknown"))
     status = meta.get("HTTPStatusCode", 0)
     sentence, advice = _ANSWERS.get(
         code,
         (
-            "AWS answered {code} to {operation}: {detail}",
+            "AWS returned {code} for {operation}: {detail}",
             _AGAIN if status >= 500 else "Reload and look again.",
         ),
     )
@@ -283,12 +287,12 @@ def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -
             code=code,
             doing=doing,
             operation=operation,
-            detail=_one_line(str(said.get("Message") or code)),
+            detail=_one_line(str(details.get("Message") or code)),
         ),
         advice.format(profile=option),
         safe(str(meta["RequestId"])) if meta.get("RequestId") else None,
-        # After a retry the error tells of the last try only: an earlier one, whose answer was lost,
-        # may have done it.
+        # After a retry the error is that of the last attempt only: an earlier one, whose response
+        # was lost, may have succeeded.
         lost=status >= 500 or bool(meta.get("RetryAttempts")),
     )
 

@@ -1,9 +1,9 @@
-"""Text from elsewhere made harmless to a terminal: what cannot be seen is shown as an escape.
+"""Make text from outside safe to show: invisible characters are written as escapes.
 
-Names, paths, Sids, conditions and error messages come from AWS or from a file and may hold
-anything: escape sequences that move the cursor, marks that turn the reading direction, characters
-of no width that make two names look the same. Line breaks and tabs count among them: one text stays
-one line. `without_secrets` takes passwords out of the URLs in a text.
+Names, paths, Sids, conditions and error messages come from AWS or from a file and may contain
+anything: escape sequences that move the cursor, marks that change the reading direction, zero-width
+characters that make two names look the same. Line breaks and tabs are escaped, too: a text stays on
+one line. `without_secrets` removes passwords from the URLs in a text.
 """
 
 from __future__ import annotations
@@ -35,35 +35,35 @@ _BLANK = frozenset(
     )
     for code in range(first, last + 1)
 )
-"""What draws nothing though Python takes it for printable."""
+"""Characters that are invisible although Python considers them printable."""
 _JAMO = ((0x1160, 0x11FF), (0xD7B0, 0xD7FF))
-"""Hangul vowels and finals, which are drawn into the consonant before them."""
+"""Hangul vowels and finals, which are drawn into the preceding consonant."""
 _MARKS = 3
-"""So many marks may be on one letter: Hebrew, Thai and Vietnamese need no more."""
-# Up to the last @ of the line: what somebody types as a password may hold anything.
+"""The most combining marks on one letter: Hebrew, Thai and Vietnamese need no more."""
+# Up to the last @ of the line: a password may contain anything.
 _BEFORE = r"(?:(?<=://)|(?<=Invalid endpoint: ))"
 _USER = re.compile(rf"{_BEFORE}.*@")
 _QUERY = re.compile(rf"{_BEFORE}([^\s\"'<>?#]*)[?#][^\s\"'<>]*")
-# What Python says of a URL whose password holds a slash: it takes the beginning for a port.
+# Python's message about a URL whose password contains a slash, the part before it taken for a port.
 _PORT = re.compile(r"(?<=integer value as ).*")
 
 
 def safe(text: str) -> str:
-    r"""Make every character that is not plainly visible visible.
+    r"""Escape every character that is not plainly visible.
 
     Args:
         text: Any text, also one with lone surrogates.
 
     Returns:
-        The same text, with everything that draws nothing or only a blank, but for U+0020, written
-        as `\xNN`, `\uNNNN` or `\UNNNNNNNN`: control, direction, zero-width, filler, unassigned and
-        surrogate characters, line separators, other spaces. So are marks that have no letter to be
-        drawn on, and those that pile up on one. It can be encoded as UTF-8.
+        The same text, with everything that looks like nothing or like a blank, except U+0020,
+        written as `\xNN`, `\uNNNN` or `\UNNNNNNNN`: control, direction, zero-width, filler,
+        unassigned and surrogate characters, line separators, other spaces. So are marks without a
+        letter, and more than three on one letter. It can be encoded as UTF-8.
     """
     if text.isascii() and text.isprintable():
         return text
     shown: list[str] = []
-    marks = _MARKS  # a mark that comes first would be drawn on what stands before the text
+    marks = _MARKS  # a mark at the beginning would be drawn on whatever precedes the text
     for char in text:
         kind = _kind(char)
         if kind is _Kind.MARK:
@@ -77,19 +77,19 @@ def safe(text: str) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """Take user names, passwords and queries out of the URLs in a text.
+    """Remove user names, passwords and queries from the URLs in a text.
 
     Args:
-        text: A URL, or a message that may hold some. Rather too much of it goes than too little.
+        text: A URL, or a message that may contain some. In doubt, more is removed rather than less.
     """
     return _PORT.sub("…", _QUERY.sub(r"\1", _USER.sub("", text)))
 
 
 def ascii_lower(text: str) -> str:
-    """Fold case as AWS does: that of A to Z only.
+    """Fold case as AWS does: for A to Z only.
 
-    `str.lower` takes the KELVIN SIGN for a `k`, and a pattern that ignores case takes LATIN SMALL
-    LETTER LONG S for an `s`; to AWS they are other letters.
+    `str.lower` turns the KELVIN SIGN into a `k`, and a case-insensitive pattern matches LATIN SMALL
+    LETTER LONG S with `s`; for AWS they are different letters.
     """
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 

@@ -84,11 +84,10 @@ def company(
     """A small account behind a layer of faults, and the credentials for it."""
     import boto3
 
-    from iam.aws import client
     from tests.company import POLICY, Company
     from tui.options import Launch
 
-    monkeypatch.setattr(client, "ATTEMPTS", 2)
+    monkeypatch.setattr("iam.aws.connect.ATTEMPTS", 2)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     iam = boto3.client("iam", endpoint_url=moto_url, region_name="us-east-1")

@@ -12,7 +12,7 @@ from iam.demo.launcher import DemoError
 from iam.errors import AwsError
 from iam.reports.audit import Audit
 from iam.reports.formats import FORMATS
-from iam.runtime.private_file import replacing
+from iam.runtime.atomic_write import atomic_write
 from tui.diagnostics.crash_report import kept_for_a_report
 from tui.options import Launch
 from tui.session.session import Session
@@ -79,7 +79,7 @@ def write_file(report: Iterable[str], output: str) -> None:
                 file.writelines(report)
             return
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        with replacing(path, mode) as file:
+        with atomic_write(path, mode) as file:
             file.writelines(piece.encode("utf-8", "replace") for piece in report)
     except OSError as error:
         raise Failure(f"cannot write {output}: {error.strerror or error}") from error

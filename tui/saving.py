@@ -28,10 +28,10 @@ async def save(app: App[int], name: str, suffix: str, text: str) -> None:
 
 
 def _write(path: Path, text: str) -> Path:
-    from iam.runtime.private_file import replacing
+    from iam.runtime.atomic_write import atomic_write
 
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    with replacing(path) as file:
+    with atomic_write(path) as file:
         file.write(text.encode("utf-8", "replace"))
     return path.resolve()

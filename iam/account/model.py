@@ -1,8 +1,8 @@
-"""What an account's IAM data says: users, roles, groups and policies, as frozen models.
+"""The IAM data of an account: users, roles, groups and policies, as frozen models.
 
-Plain dataclasses: `iam/account/parse.py` makes them of what AWS, the AWS CLI or a file says, with
-pydantic, which only those have to import who read. What could not be read stands in `unread`, with
-the error.
+Plain dataclasses: `iam/account/parse.py` makes them with pydantic from the data of AWS, the AWS CLI
+or a file, so that only readers have to import pydantic. What could not be read is listed in
+`unread`, with the error.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from iam.arn import Arn
 from iam.policy.document import Document, DocumentError, parse_document
 
 
@@ -24,11 +25,11 @@ class Unread:
     """AWS's error code, or one of ours: `Malformed`, `Missing`."""
     message: str
     hides: bool = False
-    """Whether users or roles may be missing for it, whom no verdict can tell of."""
+    """Whether users or roles may be missing because of it, so that they have no verdict."""
 
 
 def document_of(raw: object) -> Document | Unread:
-    """The policy document that a text or an object is; `Unread` with the reason if it is none."""
+    """Parse a policy document from a text or an object; `Unread` with the reason if it is none."""
     if isinstance(raw, Document | Unread):
         return raw
     try:
@@ -60,7 +61,7 @@ class Group:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Groups are in no group; the same question can be asked of every holder."""
+        """Groups are in no group; the property is there for every entity."""
         return ()
 
     @property
@@ -102,7 +103,7 @@ class Role:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """Roles are in no group; the same question can be asked of every principal."""
+        """Roles are in no group; the property is there for every principal."""
         return ()
 
 
@@ -113,8 +114,7 @@ Entity = User | Role | Group
 
 @dataclass(frozen=True, slots=True)
 class PolicyVersion:
-    """One version of a managed policy. Its document is parsed when it is asked for: nobody looks at
-    most of them."""
+    """One version of a managed policy. Its document is parsed on access: most are never needed."""
 
     id: str
     default: bool = False
@@ -123,7 +123,7 @@ class PolicyVersion:
 
     @property
     def document(self) -> Document | Unread:
-        """Its document; `Unread` with the reason where there is none that can be read."""
+        """The document; `Unread` with the reason if there is none that can be read."""
         if self.raw is None:
             return Unread("policy document", "Missing", "the data does not hold its document")
         return document_of(self.raw)
@@ -161,11 +161,11 @@ class Account:
 
     @property
     def entities(self) -> tuple[Entity, ...]:
-        """All that a managed policy can be attached to: users and roles, then groups."""
+        """Everything that a managed policy can be attached to: users and roles, then groups."""
         return (*self.principals.values(), *self.groups.values())
 
     def with_entities(self, entities: Iterable[Entity]) -> Account:
-        """The account as it would be with these in place of those of the same ARN."""
+        """A copy of the account in which these entities replace those with the same ARNs."""
         principals, groups = dict(self.principals), dict(self.groups)
         for entity in entities:
             if isinstance(entity, Group):
@@ -175,67 +175,55 @@ class Account:
         return replace(self, principals=principals, groups=groups)
 
     def entity(self, arn: str) -> Entity | None:
-        """The user, role or group of this ARN."""
-        found = self.principals.get(arn)
-        return found or next((g for g in self.groups.values() if g.arn == arn), None)
+        """The user, role or group with this ARN."""
+        principal = self.principals.get(arn)
+        return principal or next((g for g in self.groups.values() if g.arn == arn), None)
 
     def members_of(self, group: str) -> tuple[Principal, ...]:
         """The users that are in a group."""
         return tuple(p for p in self.principals.values() if group in p.groups)
 
     def with_policy(self, policy: ManagedPolicy) -> Account:
-        """The account with this policy known."""
+        """A copy of the account with this policy."""
         return replace(self, policies={**self.policies, policy.arn: policy})
 
 
 def unread_documents(account: Account) -> tuple[Unread, ...]:
-    """Every document of the account that is in use and could not be read, named by its place."""
-    found: list[Unread] = []
+    """List the documents in use that could not be read, each with its place as `what`."""
+    unread: list[Unread] = []
     entities = account.entities
     for entity in entities:
         for inline in entity.inline:
             if isinstance(inline.document, Unread):
                 what = f"inline policy {inline.name} of {entity.arn}"
-                found.append(replace(inline.document, what=what))
-    named = {name for principal in account.principals.values() for name in principal.groups}
-    for name in sorted(named - account.groups.keys()):
+                unread.append(replace(inline.document, what=what))
+    group_names = {name for p in account.principals.values() for name in p.groups}
+    for name in sorted(group_names - account.groups.keys()):
         missing = "the account's data does not hold the group"
-        found.append(Unread(f"group {name}", "Missing", missing))
+        unread.append(Unread(f"group {name}", "Missing", missing))
     used = {arn for entity in entities for arn in entity.attached}
     used |= {p.boundary for p in account.principals.values() if p.boundary}
     for arn in sorted(used):
         policy = account.policies.get(arn)
         if policy is None:
-            found.append(
+            unread.append(
                 Unread(f"policy {arn}", "Missing", "the account's data does not hold its document")
             )
         elif isinstance(policy.document, Unread):
-            found.append(replace(policy.document, what=f"policy {arn}"))
-    return tuple(found)
+            unread.append(replace(policy.document, what=f"policy {arn}"))
+    return tuple(unread)
 
 
-def partition_of(arn: str) -> str:
-    """The partition of an ARN: `aws`, `aws-cn`, `aws-us-gov`."""
-    parts = arn.split(":")
-    return parts[1] if len(parts) > 1 and parts[1] else "aws"
-
-
-def account_of(arn: str) -> str:
-    """The account ID of an ARN; empty where it has none."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""
-
-
-def named(arn: str) -> tuple[Literal["user", "role", "group"], str]:
-    """What kind of holder an ARN is of, and its name, which is what calls go by.
+def kind_and_name(arn: str) -> tuple[Literal["user", "role", "group"], str]:
+    """The kind and the name of the entity that an ARN stands for, as calls need them.
 
     Raises:
         ValueError: It is not the ARN of a user, role or group.
     """
-    kind, _, path = arn.split(":", 5)[-1].partition("/")
-    if kind not in ("user", "role", "group") or not path:
+    entity = Arn.parse(arn)
+    if entity.kind not in ("user", "role", "group") or entity.name in ("", entity.resource):
         raise ValueError(f"not a user, role or group: {arn}")
-    return kind, path.rsplit("/", 1)[-1]  # type: ignore[return-value]
+    return entity.kind, entity.name  # type: ignore[return-value]
 
 
 def in_order(entity: Entity) -> tuple[int, str, str]:

@@ -1,7 +1,7 @@
 """Parse the data of an account, from AWS, the AWS CLI or a file, into the models of `model.py`.
 
-boto3's answer, a page of it, and a file saved by the AWS CLI have the same names, those of
-`GetAccountAuthorizationDetails`; fields that AWS adds later are ignored:
+A response of boto3, one page of it, and a file saved by the AWS CLI all have the field names of
+`GetAccountAuthorizationDetails`; unknown fields are ignored:
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
@@ -28,6 +28,7 @@ from iam.account.model import (
     User,
     document_of,
 )
+from iam.arn import Arn
 
 _Model = TypeVar("_Model")
 
@@ -39,7 +40,7 @@ def _arns(raw: object) -> object:
 
 
 def _boundary(raw: object) -> object:
-    # A boundary without an ARN is no absent boundary: the item does not parse.
+    # A boundary without an ARN is malformed, not absent: the whole item does not parse.
     return raw["PermissionsBoundaryArn"] if isinstance(raw, Mapping) else raw
 
 
@@ -69,8 +70,8 @@ class _Inline(TypedDict, total=False):
 _InlinePolicies = tuple[Annotated[_Inline, AfterValidator(lambda raw: InlinePolicy(**raw))], ...]
 
 
-# Our names, with AWS's as aliases. Defaults are those of the models, which are made of these: plain
-# dataclasses, since pydantic's take a kilobyte more for each of thousands of principals.
+# Our names, with AWS's as aliases. The models made from these have the defaults; they are plain
+# dataclasses, since pydantic's need a kilobyte more for each of thousands of principals.
 
 
 class _Entity(TypedDict, total=False):
@@ -110,13 +111,13 @@ class _Version(TypedDict, total=False):
 
 
 def _versions(raw: object) -> object:
-    """Parse a list of versions; one of an odd shape must not cost the policy itself."""
+    """Parse a list of versions; a malformed one must not make the policy itself malformed."""
     items = [item for item in raw if isinstance(item, Mapping)] if isinstance(raw, list) else []
     return tuple(version_of(item) for item in items)
 
 
 def version_of(item: Mapping[str, Any]) -> PolicyVersion:
-    """Parse one version of a policy, whatever shape it has."""
+    """Parse one version of a policy; a malformed one keeps its ID and its document."""
     try:
         return validated(PolicyVersion, item)
     except ValidationError:
@@ -144,18 +145,18 @@ _SHAPES: dict[type, type] = {
 
 
 _adapters: dict[type, TypeAdapter[Any]] = {}
-"""Made when first needed, which takes a while."""
+"""Made on first use, which takes a while."""
 
 
 def validated(model: type[_Model], raw: object) -> _Model:
-    """Make a model of what AWS, the AWS CLI or a file says.
+    """Validate an item and make a model of it.
 
     Args:
         model: `User`, `Role`, `Group`, `ManagedPolicy` or `PolicyVersion`.
         raw: With AWS's names; a managed policy's document is called `document`.
 
     Raises:
-        pydantic.ValidationError: It is something else.
+        pydantic.ValidationError: The item is malformed.
     """
     if (adapter := _adapters.get(model)) is None:
         adapter = _adapters[model] = TypeAdapter(_SHAPES[model])
@@ -168,8 +169,8 @@ def managed_policy_of(raw: Mapping[str, Any]) -> ManagedPolicy:
     Raises:
         pydantic.ValidationError: It has no ARN or no default version.
     """
-    # moto leaves the name out; it is the end of the ARN anyhow.
-    raw = {"PolicyName": str(raw.get("Arn")).rsplit("/", 1)[-1], **raw}
+    # moto omits the name, which is the end of the ARN.
+    raw = {"PolicyName": Arn.parse(str(raw.get("Arn"))).name, **raw}
     versions = raw.get("PolicyVersionList")
     for version in versions if isinstance(versions, list) else []:
         if isinstance(version, Mapping) and (
@@ -183,12 +184,12 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
     """Add one page of `GetAccountAuthorizationDetails` to an account.
 
     Args:
-        account: What earlier pages said.
-        page: boto3's answer, or the whole object that the AWS CLI saved.
+        account: The account so far.
+        page: A response of boto3, or the whole object that the AWS CLI saved.
 
     Returns:
         The account with the page's users, roles, groups and policies; an item that does not parse
-        is named in `unread`, and the rest of the page counts all the same.
+        is listed in `unread`, and the others are kept.
     """
     unread: list[Unread] = []
 
@@ -198,7 +199,8 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
             hides = key in ("UserDetailList", "RoleDetailList")
             unread.append(Unread(key, "Malformed", f"{key} is not a list", hides))
             return []
-        return [made for item in items if (made := parsed(item, label, model, unread)) is not None]
+        models = (parsed(item, label, model, unread) for item in items)
+        return [each for each in models if each is not None]
 
     principals: list[Principal] = [
         *parse("UserDetailList", "user", partial(validated, User)),
@@ -218,13 +220,13 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
 def parsed(
     item: object, label: str, model: Callable[[Any], _Model], unread: list[Unread]
 ) -> _Model | None:
-    """Make a model of one item.
+    """Parse one item, or note why it does not parse.
 
     Args:
         item: With AWS's names.
         label: `user`, `role`, `group` or `policy`.
-        model: Makes it.
-        unread: Takes the reason where the item does not parse.
+        model: Makes the model.
+        unread: The reason is appended here if the item does not parse.
 
     Returns:
         The model; None if the item does not parse.
@@ -240,7 +242,7 @@ def parsed(
             if isinstance(error, ValidationError)
             else ""
         )
-        why = f"not as AWS describes a {label}" + (f" (look at {fields})" if fields else "")
+        why = f"not a valid {label}" + (f" (check {fields})" if fields else "")
         hides = label in ("user", "role")
         unread.append(Unread(f"{label} {name}".strip(), "Malformed", why, hides))
         return None

@@ -1,8 +1,8 @@
-"""An account as `aws iam get-account-authorization-details` prints it: what `parse_page` reads.
+"""Write an account as `aws iam get-account-authorization-details` prints it, for `parse_page`.
 
-A statement that was not understood is written as one that nobody can understand, so that whoever
-reads it meets an unknown again. So is a document that could not be read. Earlier versions of
-policies are left out.
+A statement that was not understood is written so that it is not understood when it is read back;
+so is a document that could not be read. Their verdicts stay unknown. Earlier versions of policies
+are left out.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Role, User
+from iam.arn import Arn
 from iam.policy.document import Document, Statement
 
 Json = dict[str, Any]
@@ -22,8 +23,8 @@ def pieces_of(account: Account, head: Mapping[str, Any]) -> Iterator[str]:
     """Write an account as JSON, an item at a time.
 
     Args:
-        account: It.
-        head: What stands before its lists.
+        account: The account.
+        head: Keys that come before its lists.
 
     Yields:
         The parts of one JSON object.
@@ -37,20 +38,20 @@ def pieces_of(account: Account, head: Mapping[str, Any]) -> Iterator[str]:
     }
     for name, items in lists.items():
         yield f', "{name}": ['
-        for place, item in enumerate(items):
-            yield (", " if place else "") + json.dumps(item)
+        for index, item in enumerate(items):
+            yield (", " if index else "") + json.dumps(item)
         yield "]"
     yield "}\n"
 
 
 def _entity(entity: Entity) -> Json:
     kind = entity.type.title()
-    made: Json = {
+    item: Json = {
         f"{kind}Name": entity.name,
         "Arn": entity.arn,
         "Path": entity.path,
         "AttachedManagedPolicies": [
-            {"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in entity.attached
+            {"PolicyName": Arn.parse(arn).name, "PolicyArn": arn} for arn in entity.attached
         ],
         f"{kind}PolicyList": [
             {"PolicyName": inline.name, "PolicyDocument": _document(inline.document)}
@@ -59,15 +60,15 @@ def _entity(entity: Entity) -> Json:
         **_day("CreateDate", entity.created),
     }
     if isinstance(entity, Group):
-        return made
+        return item
     if isinstance(entity, User):
-        made["GroupList"] = list(entity.groups)
+        item["GroupList"] = list(entity.groups)
     if isinstance(entity, Role):
-        made["RoleLastUsed"] = _day("LastUsedDate", entity.last_used)
+        item["RoleLastUsed"] = _day("LastUsedDate", entity.last_used)
     if entity.boundary is not None:
-        made["PermissionsBoundary"] = {"PermissionsBoundaryArn": entity.boundary}
-    made["Tags"] = [{"Key": key, "Value": value} for key, value in entity.tags]
-    return made
+        item["PermissionsBoundary"] = {"PermissionsBoundaryArn": entity.boundary}
+    item["Tags"] = [{"Key": key, "Value": value} for key, value in entity.tags]
+    return item
 
 
 def _policy(policy: ManagedPolicy) -> Json:
@@ -94,7 +95,7 @@ def _day(name: str, at: datetime | None) -> Json:
 
 def _document(document: object) -> Json | None:
     if not isinstance(document, Document):
-        return None  # which is read as a document that is none
+        return None  # which does not parse as a document
     return {
         "Version": document.version,
         "Statement": [_statement(statement) for statement in document.statements],
@@ -102,7 +103,7 @@ def _document(document: object) -> Json | None:
 
 
 def _statement(statement: Statement) -> Json:
-    made: Json = {
+    item: Json = {
         "Sid": statement.sid,
         "Effect": statement.effect,
         "Action": statement.actions,
@@ -115,5 +116,5 @@ def _statement(statement: Statement) -> Json:
     for condition in statement.conditions:
         conditions.setdefault(condition.operator, {})[condition.key] = condition.values
     if conditions:
-        made["Condition"] = conditions
-    return {name: value for name, value in made.items() if value is not None}
+        item["Condition"] = conditions
+    return {name: value for name, value in item.items() if value is not None}

@@ -1,7 +1,7 @@
-"""Read an account from a file: what `aws iam get-account-authorization-details` printed.
+"""Read an account from a file: the output of `aws iam get-account-authorization-details`.
 
-Nothing but JSON is taken, compressed with gzip or not. The file may come from anywhere, so every
-way in which it may be wrong is one sentence.
+The file is JSON, gzip-compressed or not. It may come from anywhere, so each way in which it can be
+wrong has an error message of one sentence.
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from iam.account.model import Account, Unread, partition_of
+from iam.account.model import Account, Unread
 from iam.account.parse import parse_page
+from iam.arn import Arn
 from iam.policy.document import DocumentError, unambiguous
 from iam.text import safe
 
-_PIECE = 1 << 20
+_CHUNK = 1 << 20
+"""Bytes."""
 _GZIP = b"\x1f\x8b"
 _AS_GZIP = zlib.MAX_WBITS | 16
 _LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
-"""Missing groups and policies are told where something refers to them."""
+"""Missing groups and policies are reported where something refers to them."""
 
 
 class SnapshotError(ValueError):
-    """A file that is no account; its text is one sentence that names the file."""
+    """The file is not a saved account; the message is one sentence that names the file."""
 
 
 def read_snapshot(path: str, limit: int) -> Account:
@@ -38,13 +40,13 @@ def read_snapshot(path: str, limit: int) -> Account:
 
     Args:
         path: A file's path, or `-` for standard input.
-        limit: The most megabytes of JSON that are read, unpacked.
+        limit: The most megabytes of JSON that are read, after decompression.
 
     Returns:
-        The account; parts that are missing or not understood stand in `unread`.
+        The account; parts that are missing or malformed are listed in `unread`.
 
     Raises:
-        SnapshotError: It cannot be read, or is something else.
+        SnapshotError: It cannot be read, or is not a saved account.
     """
     name = "standard input" if path == "-" else safe(path)
     body = _json(_bytes(path, name, limit), name)
@@ -66,7 +68,7 @@ def read_snapshot(path: str, limit: int) -> Account:
 
 
 def _bytes(path: str, name: str, limit: int) -> bytes:
-    """The JSON of a file, unpacked."""
+    """Read the JSON of a file, decompressed."""
     try:
         if path != "-":
             with Path(path).open("rb") as file:
@@ -81,7 +83,7 @@ def _bytes(path: str, name: str, limit: int) -> bytes:
     except IsADirectoryError as error:
         raise SnapshotError(f"{name} is a directory, not a file") from error
     except PermissionError as error:
-        raise SnapshotError(f"{name} may not be read: permission denied") from error
+        raise SnapshotError(f"{name} cannot be read: permission denied") from error
     except (OSError, ValueError) as error:
         if isinstance(error, SnapshotError):
             raise
@@ -90,42 +92,42 @@ def _bytes(path: str, name: str, limit: int) -> bytes:
 
 
 def _unpacked(file: BinaryIO, name: str, limit: int) -> bytes:
-    start = file.read(_PIECE)
-    packed = chain([start], iter(partial(file.read, _PIECE), b""))
+    start = file.read(_CHUNK)
+    compressed = chain([start], iter(partial(file.read, _CHUNK), b""))
     if not start.startswith(_GZIP):
-        return _within(packed, name, limit)
+        return _within(compressed, name, limit)
     try:
-        return _within(_gunzipped(packed), name, limit)
+        return _within(_gunzipped(compressed), name, limit)
     except EOFError as error:
-        raise SnapshotError(f"{name} ends in the middle: the gzip file is not complete") from error
+        raise SnapshotError(f"{name} is truncated: the gzip file is incomplete") from error
     except zlib.error as error:
         raise SnapshotError(f"{name} is a damaged gzip file") from error
 
 
-def _gunzipped(packed: Iterable[bytes]) -> Iterator[bytes]:
-    """Unpack in pieces, none of which is large, whatever was packed."""
-    unpacking = zlib.decompressobj(wbits=_AS_GZIP)
-    for piece in packed:
-        rest = piece
+def _gunzipped(compressed: Iterable[bytes]) -> Iterator[bytes]:
+    """Decompress in chunks, none of which is large, whatever the input."""
+    decompressor = zlib.decompressobj(wbits=_AS_GZIP)
+    for chunk in compressed:
+        rest = chunk
         while rest:
-            if unpacking.eof:  # one file may be several, one after the other, and zeros at its end
+            if decompressor.eof:  # a file may be several gzip streams, and end with zeros
                 if not (rest := rest.lstrip(b"\0")):
                     break
-                unpacking = zlib.decompressobj(wbits=_AS_GZIP)
-            yield unpacking.decompress(rest, _PIECE)
-            rest = unpacking.unused_data if unpacking.eof else unpacking.unconsumed_tail
-    if not unpacking.eof:
+                decompressor = zlib.decompressobj(wbits=_AS_GZIP)
+            yield decompressor.decompress(rest, _CHUNK)
+            rest = decompressor.unused_data if decompressor.eof else decompressor.unconsumed_tail
+    if not decompressor.eof:
         raise EOFError
 
 
-def _within(pieces: Iterable[bytes], name: str, limit: int) -> bytes:
-    """Put pieces together, unless they are more than some megabytes."""
+def _within(chunks: Iterable[bytes], name: str, limit: int) -> bytes:
+    """Join chunks, unless they exceed the limit in megabytes."""
     read = bytearray()
-    for piece in pieces:
-        read += piece
+    for chunk in chunks:
+        read += chunk
         if len(read) > limit * 1_000_000:
             raise SnapshotError(
-                f"{name} holds more than {limit:,} MB of JSON, the most that is read: "
+                f"{name} holds more than {limit:,} MB of JSON, the limit: "
                 "raise it with --snapshot-limit"
             )
     return bytes(read)
@@ -135,7 +137,7 @@ def _json(data: bytes, name: str) -> Any:
     if not data.strip():
         raise SnapshotError(f"{name} is empty")
     try:
-        # UTF-16, as PowerShell writes it, and a byte order mark are recognised here, too.
+        # This also recognizes UTF-16, as PowerShell writes it, and a byte order mark.
         text = data.decode(json.detect_encoding(data))
     except UnicodeDecodeError as error:
         raise SnapshotError(f"{name} is not text in UTF-8") from error
@@ -148,7 +150,7 @@ def _json(data: bytes, name: str) -> Any:
         if start in ("{", "[") and (
             error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         ):
-            raise SnapshotError(f"{name} ends in the middle: the JSON is not complete") from error
+            raise SnapshotError(f"{name} is truncated: the JSON is incomplete") from error
         raise SnapshotError(
             f"{name} is not JSON (line {error.lineno}, column {error.colno}): "
             "save the account with --output json"
@@ -160,13 +162,13 @@ def _json(data: bytes, name: str) -> Any:
 
 
 def _whose(account: Account, name: str) -> tuple[str, str]:
-    """The account's ID and partition, by the ARNs of all that is in it."""
+    """Find the account's ID and partition by the ARNs of its entities."""
     arns = [*account.principals, *(group.arn for group in account.groups.values())]
-    owners = {(fields[4], partition_of(arn)) for arn in arns if len(fields := arn.split(":")) > 5}
+    owners = {(arn.account, arn.partition) for arn in map(Arn.parse, arns) if arn.partition}
     if not owners:
         raise SnapshotError(f"{name} holds no user, role or group that can be read")
     if len(owners) > 1:
-        # Groups are known by name, so that two accounts in one would grant each other's rights.
+        # Groups are looked up by name, so that two accounts would get each other's permissions.
         ids = ", ".join(sorted(safe(owner) for owner, _ in owners)[:3])
         raise SnapshotError(f"{name} holds more than one account ({ids}): keep one in a file")
     ((account_id, partition),) = owners
@@ -194,12 +196,12 @@ def _gaps(body: Mapping[str, Any]) -> list[Unread]:
 
 
 def described(path: str) -> str:
-    """Which file it is, and of which day by the file system: `account.json of 2026-11-23`."""
+    """Describe a file by its name and its modification date: `account.json of 2026-11-23`."""
     if path == "-":
         return "standard input"
     name = safe(Path(path).name)
     try:
-        saved = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+        modified = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
     except (OSError, OverflowError, ValueError):
         return name
-    return f"{name} of {saved:%Y-%m-%d}"
+    return f"{name} of {modified:%Y-%m-%d}"

@@ -1,4 +1,4 @@
-"""Tell what is no answer of AWS: a page of a proxy with status 200, or a result without fields."""
+"""Reject responses that are not from AWS: a login page with status 200, a result without fields."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from iam.errors import AwsError
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:[^\s/>:]+:)?([^\s/>:]+)")
 
 
-def refuse_others(
+def reject_foreign_responses(
     operation_model: OperationModel, response_dict: dict[str, Any], **_: object
 ) -> None:
-    """Handle botocore's `before-parse` event: let only answers to this call through.
+    """Handle botocore's `before-parse` event: accept only responses to this call.
 
-    botocore takes any XML, such as the login page of a network, for the answer to a call without a
-    result: a change would count as accepted.
+    botocore accepts any XML, such as the login page of a network, as the response to a call that
+    has no result: a change would count as made.
 
     Args:
-        operation_model: Which call is answered.
+        operation_model: The call.
         response_dict: Status and body.
 
     Raises:
-        ResponseParserError: It is the answer to something else.
+        ResponseParserError: It is the response to something else.
     """
     if response_dict["status_code"] >= 300:
-        return  # errors are botocore's
+        return  # botocore handles errors
     root = _ROOT.match(response_dict["body"])
     if root is None or root[1] != f"{operation_model.name}Response".encode():
-        raise ResponseParserError(f"no answer to {operation_model.name}")
+        raise ResponseParserError(f"not a response to {operation_model.name}")
 
 
 def required(answer: object, name: str) -> Any:
-    """Take a field that AWS always gives.
+    """Return a field that AWS always sends.
 
     Args:
-        answer: botocore's, or a part of it.
+        answer: A response as botocore parsed it, or a part of it.
         name: AWS's name of the field.
 
     Raises:
-        AwsError: It is missing, or an empty text.
+        AwsError: The field is missing or empty.
     """
-    found = answer.get(name) if isinstance(answer, Mapping) else None
-    if found is None or found == "":
+    value = answer.get(name) if isinstance(answer, Mapping) else None
+    if value is None or value == "":
         raise AwsError(
             "Malformed",
-            f"What answered is not AWS: its answer has no {name}.",
+            f"The response is not from AWS: it has no {name}.",
             "Check the endpoint URL and the proxy.",
         )
-    return found
+    return value

@@ -1,9 +1,9 @@
-"""Credentials of one account: nothing is signed with those of another.
+"""Credentials bound to one account: no request is signed with those of another.
 
 Credentials change while the program runs: a `credential_process`, an SSO session, a role or an
-instance gives new ones before the old ones end, and nothing says that they belong to the same
-account. So the object that botocore takes its keys from, whenever it signs a request, is one of
-these. It hands out a new key only after AWS has said which account the key belongs to.
+instance provides new ones before the old ones expire, and nothing guarantees that they belong to
+the same account. botocore asks a `BoundCredentials` for the key whenever it signs a request; it
+returns a new key only after AWS has confirmed the account of that key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Ask = Callable[[ReadOnlyCredentials], str]
 
 
 class BoundCredentials(Credentials):
-    """Credentials that stay with one account. Used by several threads."""
+    """Credentials of one account only; thread-safe."""
 
     def __init__(
         self,
@@ -32,8 +32,8 @@ class BoundCredentials(Credentials):
         """Wrap credentials.
 
         Args:
-            source: Where keys come from; it renews them by itself.
-            ask: Asks AWS whose a key is.
+            source: Provides the keys and renews them.
+            ask: Asks AWS for the account of a key.
             account: The ID of the account, if it is known already.
             checked: A key that is known to belong to that account.
         """
@@ -50,7 +50,7 @@ class BoundCredentials(Credentials):
         return self._account
 
     def bind(self, account: str) -> None:
-        """Stay with this account from now on: it is the one of the key in use.
+        """Bind the credentials to the account of the key in use.
 
         Raises:
             AwsError: They are bound to another account.
@@ -61,13 +61,13 @@ class BoundCredentials(Credentials):
             self._account = account
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
-        """The key to sign the next request with; botocore calls this for every request.
+        """Return the key to sign with; botocore calls this for every request.
 
-        Until the account is known it is the first key, whatever the source gives meanwhile: the
-        account that is then found out is that of all requests so far.
+        Until `bind` is called it is always the first key, even if the source has a newer one: the
+        account is then the same for all requests sent so far.
 
         Raises:
-            AwsError: The source now gives keys of another account, or AWS does not say whose.
+            AwsError: The source now provides keys of another account, or AWS does not say which.
         """
         with self._lock:
             if self._account is None:
@@ -82,16 +82,15 @@ class BoundCredentials(Credentials):
             return key
 
 
-def wrong_account(in_force: str, expected: str) -> AwsError:
-    """The credentials belong to another account than the one that is worked on.
+def wrong_account(current: str, expected: str) -> AwsError:
+    """Make the error for credentials that belong to another account.
 
     Args:
-        in_force: The ID of the account that the credentials belong to.
+        current: The ID of the account that the credentials belong to.
         expected: The ID of the account that a request is meant for.
     """
     return AwsError(
         "WrongAccount",
-        f"The credentials now in force are those of account {in_force}, "
-        f"and this is for account {expected}.",
-        "Press r to read the account of these credentials.",
+        f"The current credentials belong to account {current}, and this is for account {expected}.",
+        "Press r to load the account of these credentials.",
     )

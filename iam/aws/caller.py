@@ -1,4 +1,4 @@
-"""Whose a key is: STS says so, or IAM where STS is shut off.
+"""Ask which account a key belongs to: STS, or IAM where STS is blocked.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ReadTimeoutError
 
-from iam.account.model import account_of
+from iam.arn import Arn
 from iam.aws.answers import required
 from iam.errors import explain
 
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
 def account_of_key(
     core: Any, region: str, endpoint_url: str | None, config: Config, key: ReadOnlyCredentials
 ) -> str:
-    """Ask AWS for the ID of the account that a key belongs to."""
+    """Ask AWS for the ID of the account that a key belongs to; blocking.
+
+    Args:
+        core: botocore's session.
+        region: For the clients.
+        endpoint_url: The endpoint for IAM and STS, if it is not the usual one.
+        config: For the clients.
+        key: The key.
+
+    Raises:
+        AwsError: Neither STS nor IAM answered.
+    """
     sts, iam = (
         core.create_client(
             service,
@@ -48,23 +59,23 @@ def account_of_key(
 
 
 def get_caller_identity(sts: STSClient, iam: IAMClient) -> tuple[str, str]:
-    """Ask AWS whose credentials these are; blocking.
+    """Ask AWS for the account and the ARN of the caller; blocking.
 
     Returns:
         The ID of the account, and the ARN of the caller.
 
     Raises:
-        Exception: Neither STS nor IAM could tell; the error is botocore's, that of STS.
+        Exception: Neither STS nor IAM answered; the exception of the call to STS.
     """
     try:
-        said = sts.get_caller_identity()
-        return required(said, "Account"), required(said, "Arn")
+        answer = sts.get_caller_identity()
+        return required(answer, "Account"), required(answer, "Arn")
     except ReadTimeoutError:
-        raise  # it was reached and said nothing: IAM would keep everybody waiting as long
+        raise  # STS was reached and did not respond: IAM would probably take as long to fail
     except Exception:
-        # A policy or a network may shut STS off and leave IAM open.
+        # A policy or a network may block STS and not IAM.
         with suppress(Exception):
             arn = str(iam.get_user()["User"]["Arn"])
-            if account := account_of(arn):
+            if account := Arn.parse(arn).account:
                 return account, arn
         raise

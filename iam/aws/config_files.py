@@ -1,9 +1,9 @@
-"""AWS's own files where there is no home: none, rather than those of the working folder.
+"""Keep botocore from reading AWS configuration files in the working folder.
 
-botocore keeps its files below `~/.aws`. Where nobody knows the home it takes that for a path in
-the working folder, and so it does with a HOME that is relative. Whoever made that folder could
-have a program run (`credential_process`), or have requests sent elsewhere. What the operator
-names himself, such as `AWS_CONFIG_FILE=work/config`, is read from where he says.
+botocore reads files below `~/.aws`. Without a home folder, or with a relative HOME, that is a path
+in the working folder. Whoever created that folder could run a program (`credential_process`) or
+redirect requests. Such paths are called astray here, and are not read. A path that the operator
+gives, such as `AWS_CONFIG_FILE=work/config`, is read as given.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from botocore.credentials import (
     ProfileProviderBuilder,
 )
 from botocore.exceptions import ConfigNotFound
-from botocore.loaders import Loader
 from botocore.session import Session
 from botocore.utils import JSONFileCache
 
@@ -30,58 +29,48 @@ _LOGIN_CACHE = "~/.aws/login/cache"
 
 
 def astray(path: str) -> bool:
-    """Whether a path below a home, or below another variable, is one in the working folder."""
+    """Whether a path with `~` or a variable expands to one in the working folder."""
     if not path.startswith(("~", "$")):
         return False
     try:
         return not _expanded(path).is_absolute()
-    except RuntimeError:  # nobody knows the home
+    except RuntimeError:  # there is no home folder
         return True
 
 
 def skip_astray_files(core: Session) -> None:
-    """Have a session read no configuration that is astray; before it reads any."""
+    """Keep a session from reading configuration files that are astray; call it before all else."""
     for name in ("config_file", "credentials_file"):
         if astray(core.get_config_variable(name) or ""):
             core.set_config_variable(name, os.devnull)
 
 
-def skip_astray_models(core: Session) -> None:
-    """Have a session read no descriptions of services that are astray; before it reads any.
-
-    An empty place, as in `AWS_DATA_PATH=/opt/models:`, is the working folder as well.
-    """
-    loader: Loader = core.get_component("data_loader")
-    default = loader.CUSTOMER_DATA_PATH
-    astray_too = {""} if Path(default).is_absolute() else {"", default}
-    loader.search_paths[:] = [
-        place for place in loader.search_paths if not astray(place) and place not in astray_too
+def careful_providers() -> list[CredentialProvider]:
+    """Make the credential providers of botocore that read files, without files that are astray."""
+    environment = {name: value for name, value in os.environ.items() if not astray(value)}
+    return [
+        OriginalEC2Provider(environ=environment),
+        BotoProvider(environ=environment, ini_parser=_parse),
     ]
 
 
-def careful_providers() -> list[CredentialProvider]:
-    """Providers of botocore's that read no file that is astray."""
-    named = {name: value for name, value in os.environ.items() if not astray(value)}
-    return [OriginalEC2Provider(environ=named), BotoProvider(environ=named, ini_parser=_parse)]
-
-
 def profile_providers(core: Session, region: str) -> ProfileProviderBuilder:
-    """What makes the providers of a profile; tokens are neither read nor kept astray."""
-    places = {
+    """Make the builder of a profile's providers, whose token caches are not astray."""
+    folders = {
         "sso_token_cache": _SSO_CACHE,
         "login_token_cache": os.environ.get("AWS_LOGIN_CACHE_DIRECTORY", _LOGIN_CACHE),
     }
-    caches: dict[str, Any] = {name: {} for name, place in places.items() if astray(place)}
+    caches: dict[str, Any] = {name: {} for name, folder in folders.items() if astray(folder)}
     try:
         return ProfileProviderBuilder(core, cache={}, region_name=region, **caches)
-    except TypeError:  # a botocore that knows no `aws login`
+    except TypeError:  # a botocore without `aws login`
         del caches["login_token_cache"]
         return ProfileProviderBuilder(core, cache={}, region_name=region, **caches)
 
 
-def cache_in(place: str) -> Any:
-    """botocore's cache in a folder; in memory if that is astray."""
-    return {} if astray(place) else JSONFileCache(str(_expanded(place)))
+def cache_in(folder: str) -> Any:
+    """Make botocore's cache in a folder, or in memory if that is astray."""
+    return {} if astray(folder) else JSONFileCache(str(_expanded(folder)))
 
 
 def _parse(path: str) -> Any:

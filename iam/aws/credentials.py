@@ -1,9 +1,9 @@
-"""Where credentials come from: botocore's providers, kept off the terminal.
+"""Find credentials with botocore's providers, without using the terminal.
 
 They are found as the AWS CLI finds them (environment, configuration files, profiles, SSO, assumed
-roles), with two differences. Nothing here asks a question on the terminal, which belongs to the
-app: where an MFA code is needed, the AWS CLI's own cache of sessions is used, or it fails. And a
-`credential_process` that hangs ends with the program.
+roles), with two differences. Nothing prompts on the terminal, which belongs to the app: where an
+MFA code is needed, a session cached by the AWS CLI is used, or it fails. And a
+`credential_process` that hangs is killed when the program ends.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -39,17 +40,19 @@ from iam.runtime.threads import before_leaving
 from iam.text import safe
 
 _LATER = timedelta(hours=1)
-"""After which credentials that say nothing of their end are looked for again."""
+"""After which credentials without a known expiry are looked for again."""
+_LONGEST = 400 * 86400
+"""Seconds; an expiry later than this counts as none."""
 _helpers: WeakSet[subprocess.Popen[bytes]] = WeakSet()
 """The credential processes that were started."""
 
 
 def resolver_for(core: Session, profile: str, region: str) -> CredentialResolver:
-    """botocore's own chain of providers, which asks nothing on the terminal.
+    """Make botocore's usual chain of providers, which never prompts on the terminal.
 
     Args:
-        core: With the configuration.
-        profile: The one in force.
+        core: botocore's session, with the configuration.
+        profile: The name of the profile in use.
         region: For the calls that assume a role.
     """
     resolver: CredentialResolver = core.get_component("credential_provider")
@@ -88,15 +91,15 @@ class _Profiles:
         self._builder = profile_providers(core, region)
 
     def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:
-        """The providers of a profile, with a credential process that has no terminal."""
+        """Make the providers of a profile, with a credential process that has no terminal."""
         process = ProcessProvider(profile_name, self._config, popen=_start_helper)
-        found = self._builder.providers(profile_name, disable_env_vars)
-        return [process if isinstance(each, ProcessProvider) else each for each in found]
+        usual = self._builder.providers(profile_name, disable_env_vars)
+        return [process if isinstance(each, ProcessProvider) else each for each in usual]
 
 
 def _replace(resolver: CredentialResolver, provider: Any) -> None:
     resolver.insert_after(provider.METHOD, provider)
-    resolver.remove(provider.METHOD)  # the first of the two
+    resolver.remove(provider.METHOD)  # removes the first of the two
 
 
 def _refuse(profile: str, prompt: str) -> NoReturn:
@@ -109,7 +112,7 @@ def _refuse(profile: str, prompt: str) -> NoReturn:
 
 
 def _start_helper(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-    """Start a credential process: without a terminal it fails where it would otherwise prompt."""
+    """Start a credential process without a terminal: it fails instead of prompting."""
     options |= {"stdin": subprocess.DEVNULL, "start_new_session": True}
     helper: subprocess.Popen[bytes] = subprocess.Popen(command, **options)
     _helpers.add(helper)
@@ -118,44 +121,57 @@ def _start_helper(command: Sequence[str], **options: Any) -> subprocess.Popen[by
 
 @before_leaving
 def end_helpers() -> None:
-    """End the credential processes that still run, with all that they have started."""
+    """Kill the credential processes that still run, with all their children."""
     for helper in list(_helpers):
         if helper.returncode is None:
-            # The leader of its group is not waited for before this, so that its number is its own.
+            # It has not been waited for, so that the process ID is still its own.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(helper.pid, signal.SIGKILL)
 
 
-def handed(keys: Keys, find: Callable[[], Credentials | None]) -> Credentials:
-    """Credentials that another process of ours has found.
+def credentials_from(keys: Keys, find: Callable[[], Credentials | None]) -> Credentials:
+    """Make credentials from what another process of the app has found.
 
     Args:
-        keys: As they are now.
-        find: Finds others once these end.
+        keys: The credentials.
+        find: Finds new ones when these expire.
     """
     if keys.until is None:
         return Credentials(keys.access, keys.secret, keys.token)
 
-    def anew() -> dict[str, Any]:
-        found = find()
-        return {} if found is None else _metadata(keys_of(found))  # botocore reports an empty one
+    def renew() -> dict[str, Any]:
+        renewed = find()
+        # botocore reports an empty one.
+        return {} if renewed is None else _metadata(keys_of(renewed))
 
-    return RefreshableCredentials.create_from_metadata(_metadata(keys), anew, method="handed")
+    return RefreshableCredentials.create_from_metadata(_metadata(keys), renew, method="bedrock-tui")
 
 
 def keys_of(credentials: Credentials) -> Keys:
-    """Credentials as they are now, for another process."""
-    # botocore has no public way to ask for the end; a test of this module tells when it changes.
-    # It is asked first: a key that is renewed meanwhile ends later than we say, not sooner.
-    until = getattr(credentials, "_expiry_time", None)
+    """Return the credentials as they are now, for another process."""
+    credentials.get_frozen_credentials()  # some fetch key and expiry only now
+    # Asked before the key is taken: one that is renewed meanwhile expires later than we say.
+    expiry = _expiry(credentials)
     now = credentials.get_frozen_credentials()
-    until = until or getattr(credentials, "_expiry_time", None)  # unknown before the first key
     assert now.access_key is not None and now.secret_key is not None
-    return Keys(now.access_key, now.secret_key, now.token, until and until.isoformat())
+    until = expiry.isoformat() if expiry else None
+    return Keys(now.access_key, now.secret_key, now.token, until)
+
+
+def _expiry(credentials: Credentials) -> datetime | None:
+    """When credentials expire, at most a second too early; None if that is not known.
+
+    botocore keeps the time to itself, but answers whether they expire within so many seconds.
+    """
+    if not isinstance(credentials, RefreshableCredentials):
+        return None
+    now = datetime.now(UTC)
+    first = bisect_left(range(_LONGEST), True, key=credentials.refresh_needed)
+    return None if first == _LONGEST else now + timedelta(seconds=first - 1)
 
 
 def key_of(keys: Keys) -> ReadOnlyCredentials:
-    """Credentials as botocore signs with them."""
+    """Return the key in the form that botocore signs with."""
     return ReadOnlyCredentials(keys.access, keys.secret, keys.token)
 
 

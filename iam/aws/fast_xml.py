@@ -1,9 +1,9 @@
-"""One walk over the XML of a large answer, in place of botocore's generic parse.
+"""A fast parser for the XML of large responses, in place of botocore's generic one.
 
-botocore still signs, sends, retries and maps errors: the answer is read in between, where botocore
-lets a handler see it before its own parser does. What is read, and of which type, comes from
-botocore's model of the service; fields that nobody here looks at are passed over, and a time stays
-the text that AWS sent. An answer of any other shape is left to botocore.
+botocore still signs, sends, retries and maps errors; the response is parsed in a handler that
+botocore calls before its own parser. Fields and types come from botocore's model of the service.
+Fields that the app does not use are skipped, and a time stays the text that AWS sent. A response of
+any other shape is left to botocore.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
@@ -21,7 +21,7 @@ from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from iam.runtime.threads import one_at_a_time
 
-_PASSED_OVER = frozenset(
+_SKIPPED = frozenset(
     {
         "AssumeRolePolicyDocument",
         "AttachmentCount",
@@ -34,9 +34,9 @@ _PASSED_OVER = frozenset(
         "UserId",
     }
 )
-"""What `iam.account.model` does not read."""
+"""Fields that `iam.account.model` does not have."""
 _CHUNK = 1 << 16
-"""Characters between which other threads may run: the parser holds them all up."""
+"""Bytes parsed at a time: the parser does not let other threads run meanwhile."""
 _EMPTY = (
     b"<%sResponse><%sResult/><ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata>"
     b"</%sResponse>"
@@ -49,46 +49,46 @@ _Read = Callable[[Element], Any]
 
 
 class OtherShape(ValueError):
-    """The answer is not as botocore's model describes it."""
+    """The response is not as botocore's model describes it."""
 
 
-def parse_leanly(
+def parse_large_response(
     operation_model: OperationModel,
     response_dict: dict[str, Any],
     customized_response_dict: dict[str, Any],
     **_: object,
 ) -> None:
-    """Handle botocore's `before-parse` event: parse an answer, and leave botocore next to nothing.
+    """Handle botocore's `before-parse` event: parse the response, and leave botocore an empty one.
 
     Args:
-        operation_model: Which call it answers.
+        operation_model: The call.
         response_dict: Status and body; the body is replaced by one without a result.
-        customized_response_dict: What is put here is part of the answer that botocore gives.
+        customized_response_dict: botocore adds its content to the parsed response.
     """
     if response_dict["status_code"] != 200:
-        return  # errors are botocore's
+        return  # botocore handles errors
     try:
         with one_at_a_time:
             answer, request_id = parse(response_dict["body"], operation_model)
     except OtherShape:
         return
     if "IsTruncated" not in answer:
-        return  # whether more follows is nothing to be mistaken in
+        return  # botocore decides what a missing field means: the rest of a list depends on it
     customized_response_dict.update(answer)
     name = operation_model.name.encode()
     response_dict["body"] = _EMPTY % (name, name, escape(request_id).encode(), name)
 
 
 def parse(body: bytes, operation: OperationModel) -> tuple[dict[str, Any], str]:
-    """Parse an answer of IAM's query protocol.
+    """Parse a response in IAM's query protocol.
 
     Args:
         body: The XML.
         operation: botocore's model of the call.
 
     Returns:
-        What botocore would give, without the fields that are passed over and with texts for times;
-        and the ID of the request.
+        What botocore would return, without the skipped fields and with texts for times; and the
+        request ID.
 
     Raises:
         OtherShape: It is not as the model says.
@@ -102,8 +102,8 @@ def parse(body: bytes, operation: OperationModel) -> tuple[dict[str, Any], str]:
         raise OtherShape("not XML") from error
     space = root.tag.rpartition("}")[0]
     space = f"{space}}}" if space else ""
-    found = {child.tag: child for child in root}
-    result = found.get(f"{space}{operation.name}Result")
+    children = {child.tag: child for child in root}
+    result = children.get(f"{space}{operation.name}Result")
     shape = operation.output_shape
     if root.tag != f"{space}{operation.name}Response" or result is None or shape is None:
         raise OtherShape(root.tag)
@@ -113,7 +113,7 @@ def parse(body: bytes, operation: OperationModel) -> tuple[dict[str, Any], str]:
 
 @cache
 def _reader(shape: Shape, space: str) -> _Read:
-    """What makes a value of an element, by the model and the XML namespace."""
+    """Make the function that reads an element of this shape."""
     if isinstance(shape, StructureShape):
         return _structure(shape, space)
     if isinstance(shape, ListShape):
@@ -129,19 +129,20 @@ def _structure(shape: StructureShape, space: str) -> _Read:
     readers = {
         f"{space}{name}": (name, _reader(member, space))
         for name, member in shape.members.items()
-        if name not in _PASSED_OVER
+        if name not in _SKIPPED
     }
 
     def read(element: Element) -> dict[str, Any]:
-        made: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for child in element:
-            if (known := readers.get(child.tag)) is not None:
-                if known[0] in made:
+            if (reader := readers.get(child.tag)) is not None:
+                name, read_member = reader
+                if name in values:
                     raise OtherShape(child.tag)
-                made[known[0]] = known[1](child)
+                values[name] = read_member(child)
             elif child.tag.rpartition("}")[0] != space[:-1]:
-                raise OtherShape(child.tag)  # botocore does not look at the namespace
-        return made
+                raise OtherShape(child.tag)  # botocore ignores the namespace
+        return values
 
     return read
 
@@ -150,12 +151,12 @@ def _list(shape: ListShape, space: str) -> _Read:
     member, tag = _reader(shape.member, space), f"{space}member"
 
     def read(element: Element) -> list[Any]:
-        made: list[Any] = []
+        values: list[Any] = []
         for child in element:
             if child.tag != tag:
                 raise OtherShape(child.tag)
-            made.append(member(child))
-        return made
+            values.append(member(child))
+        return values
 
     return read
 
@@ -164,7 +165,7 @@ def _text(element: Element) -> str:
     if len(element):
         raise OtherShape(element.tag)
     text = element.text or ""
-    # Paths, tags, days, and ARNs of policies are the same a thousand times.
+    # Paths, tags, dates and policy ARNs repeat thousands of times.
     return intern(text) if len(text) < _SHORT else text
 
 

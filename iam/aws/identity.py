@@ -1,4 +1,4 @@
-"""Whose credentials these are, and how large the account is. Light: no pydantic.
+"""Find out which account the credentials belong to, and how large it is. Light: no pydantic.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-from iam.account.model import partition_of
+from iam.arn import Arn
 from iam.aws.answers import required
 from iam.aws.caller import get_caller_identity
 from iam.aws.client import Aws
@@ -18,7 +18,7 @@ from iam.errors import AwsError
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose account it is, and who asks."""
+    """The account that credentials belong to, and the caller."""
 
     account: str
     caller: str | None
@@ -28,27 +28,27 @@ class Identity:
 
 
 async def identify(aws: Aws) -> Identity:
-    """Ask AWS whose credentials these are; the connection then stays with that account.
+    """Ask AWS which account the credentials belong to, and bind the connection to it.
 
     Raises:
-        AwsError: Neither STS nor IAM could tell, the error is that of STS; or the connection is
+        AwsError: Neither STS nor IAM answered (the error is that of STS), or the connection is
             bound to another account already.
     """
-    naming = asyncio.create_task(_alias(aws))
+    alias = asyncio.create_task(_alias(aws))
     try:
         account, arn = await aws.call(get_caller_identity, aws.sts, aws.iam)
         aws.credentials.bind(account)
-        return Identity(account, arn, await naming, partition_of(arn))
+        return Identity(account, arn, await alias, Arn.parse(arn).partition or "aws")
     finally:
-        naming.cancel()
+        alias.cancel()
         with suppress(AwsError, asyncio.CancelledError):
-            await naming  # whatever else is wrong has been told
+            await alias  # its error matters less than the one raised
 
 
 async def _alias(aws: Aws) -> str | None:
     try:
-        said = await aws.call(aws.iam.list_account_aliases)
-        return next(iter(required(said, "AccountAliases")), None)
+        answer = await aws.call(aws.iam.list_account_aliases)
+        return next(iter(required(answer, "AccountAliases")), None)
     except AwsError as error:
         if error.denied:
             return None
@@ -56,9 +56,9 @@ async def _alias(aws: Aws) -> str | None:
 
 
 async def count_principals(aws: Aws) -> int | None:
-    """How many users and roles there are, to show how far a load is; None where nobody says."""
+    """Count the users and roles, to show the progress of a load; None if AWS does not say."""
     try:
         summary = (await aws.call(aws.iam.get_account_summary))["SummaryMap"]
         return summary["Users"] + summary["Roles"]
     except (AwsError, KeyError):
-        return None  # the load itself tells of whatever is wrong
+        return None  # the load itself reports what is wrong

@@ -1,4 +1,4 @@
-"""The credentials that one process has found, for another one to use. Light: no boto3."""
+"""Credentials that one process passes to another. Light: no boto3."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Credentials as they are now."""
+    """An access key and its expiry, as they are now."""
 
     access: str
     secret: str = field(repr=False)
     token: str | None = field(repr=False)
     until: str | None
-    """When they end, in ISO 8601; None if they say nothing of it."""
+    """When they expire, in ISO 8601; None if that is not known."""
     account: str = ""
-    """Whose they are, where that has been asked: others must not take their place."""
+    """The account ID, if AWS has been asked: a key of another account must not replace this one."""

@@ -1,8 +1,8 @@
-"""Read a whole account from AWS, page by page, into an `Account` that grows.
+"""Read a whole account from AWS, page by page.
 
-`GetAccountAuthorizationDetails` says everything in a few calls; users, roles and the rest come as
-parallel streams, since the pages of one stream follow from each other. Where it is denied, the
-account is read principal by principal instead (`iam.aws.load_one_by_one`).
+`GetAccountAuthorizationDetails` returns everything in a few calls. The pages of one list can only
+be requested one after another, so users, roles and the rest are separate lists, read in parallel.
+Where the call is denied, the account is read entity by entity (`iam.aws.load_one_by_one`).
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
 
@@ -13,11 +13,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from iam.account.model import Account, Unread, account_of
+from iam.account.model import Account, Unread
 from iam.account.parse import parse_page
+from iam.arn import Arn
 from iam.aws.client import Aws
+from iam.aws.concurrency import together
 from iam.aws.identity import Identity
-from iam.aws.load_one_by_one import fetch_missing, load_one_by_one, together
+from iam.aws.load_missing import load_missing
+from iam.aws.load_one_by_one import load_one_by_one
 from iam.aws.paging import incomplete, pages
 from iam.errors import AwsError
 from iam.runtime.threads import in_thread, one_at_a_time
@@ -29,7 +32,7 @@ _STREAMS = {
     "users": ["User"],
     "roles": ["Role"],
 }
-"""What is asked for side by side, by what is missing where one ends too soon."""
+"""The lists read in parallel: what a list is called where it ends early, and its `Filter`."""
 
 OnPage = Callable[[Account], None]
 
@@ -39,15 +42,15 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
 
     Args:
         aws: The connection.
-        identity: As `identify` found it.
-        on_page: Called in the event loop's thread with what is new, whenever there is more of it.
+        identity: As `identify` returned it.
+        on_page: Called in the event loop's thread with the content of each new page.
 
     Returns:
-        The account; what is denied or cannot be understood stands in it as `Unread`.
+        The account; what is denied or cannot be understood is `Unread` in it.
 
     Raises:
-        AwsError: It cannot be read: no network, credentials that have expired, neither users nor
-            roles may be listed, or what was read is of another account.
+        AwsError: It cannot be read: no network, expired credentials, neither users nor roles may be
+            listed, or AWS returned entities of another account.
     """
     on_page = on_page or (lambda _: None)
     start = Account(id=identity.account, alias=identity.alias, partition=identity.partition)
@@ -58,13 +61,13 @@ async def load_account(aws: Aws, identity: Identity, on_page: OnPage | None = No
             raise
         account = await load_one_by_one(aws, start, on_page)
     for arn in account.principals:
-        if account_of(arn) != identity.account:
+        if Arn.parse(arn).account != identity.account:
             raise AwsError(
                 "WrongAccount",
-                f"AWS answered with {safe(arn)}, and account {identity.account} was asked for.",
+                f"AWS returned {safe(arn)}, which is not in account {identity.account}.",
                 "Check the endpoint URL and the proxy, and press r.",
             )
-    return await fetch_missing(aws, account)
+    return await load_missing(aws, account)
 
 
 async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
@@ -84,7 +87,7 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
         call = "get_account_authorization_details"
         async with asyncio.TaskGroup() as parsing:
             try:
-                # While one page is parsed the next is on its way.
+                # While one page is parsed, the next one is being fetched.
                 async for page in pages(aws, call, Filter=kinds, MaxItems=PAGE_SIZE):
                     parsing.create_task(parse(page))
             except AwsError as error:

@@ -1,6 +1,6 @@
-"""Find the policy that is being managed: at AWS, else in the account's data, else as shipped.
+"""Find the managed policy: at AWS, else in the account's data, else as bundled with this package.
 
-What asks AWS is imported when AWS is asked: an account from a file needs no boto3.
+boto3 is imported only when AWS is asked: an account from a file does not need it.
 """
 
 from __future__ import annotations
@@ -20,76 +20,96 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """The policy, and where its document is from."""
+    """The managed policy, and where its document is from."""
 
     policy: ManagedPolicy
     source: Literal["live", "account", "shipped"]
     as_of: str | None
-    """The day on which this version became the policy's default; None if that is not known."""
+    """The day on which this version became the default; None if that is not known."""
 
 
-async def likeliest(aws: Aws, ref: str, account: Account) -> Managed | None:
-    """Ask AWS for what a name or an ARN most likely stands for, before the account is read.
-
-    Args:
-        aws: The connection.
-        ref: As for `managed_policy`.
-        account: For its ID and partition.
-
-    Returns:
-        What `managed_policy` would find first; None where that is not to be had.
-    """
-    try:
-        return await _live(aws, next(_candidates(ref, account)))
-    except AwsError:
-        return None  # `managed_policy` asks again, and tells what is wrong
-
-
-async def managed_policy(
-    aws: Aws | None, ref: str, account: Account, likely: Managed | None = None
-) -> Managed:
-    """Resolve a policy's name or ARN.
+def local_policy(ref: str, account: Account) -> Managed:
+    """Resolve a policy's name or ARN without AWS.
 
     Args:
-        aws: The connection; None for an account from a file.
         ref: A name (an AWS managed policy's first, then one of the account's own) or an ARN.
         account: For its ID and partition, and the policies that it holds.
-        likely: As `likeliest` found it, to save the calls.
 
     Returns:
         The policy, with a document that can be read.
 
     Raises:
-        AwsError: There is no such policy, or its document cannot be had anywhere.
+        AwsError: Neither the account nor this package has the document of such a policy.
     """
     candidates = tuple(dict.fromkeys(_candidates(ref, account)))
-    refused: AwsError | None = None
-    if likely is not None:
-        return _with_versions(likely, account)
-    if aws is not None:
-        try:
-            for arn in candidates:
-                if (found := await _live(aws, arn)) is not None:
-                    return _with_versions(found, account)
-        except AwsError as error:
-            refused = error
     for arn in candidates:
-        if (known := account.policies.get(arn)) and not isinstance(known.document, Unread):
-            return Managed(known, "account", _day(known))
+        policy = account.policies.get(arn)
+        if policy is not None and not isinstance(policy.document, Unread):
+            return Managed(policy, "account", _day(policy))
     for arn in candidates:
-        if (spare := shipped(arn)) is not None:
-            document = document_of(spare.document)
-            policy = ManagedPolicy(spare.name, arn, spare.version, document=document)
-            return Managed(policy, "shipped", spare.updated)
-    raise refused or AwsError(
+        if (bundled := shipped(arn)) is not None:
+            document = document_of(bundled.document)
+            policy = ManagedPolicy(bundled.name, arn, bundled.version, document=document)
+            return Managed(policy, "shipped", bundled.updated)
+    raise AwsError(
         "NoSuchEntity",
-        f"There is no policy {safe(ref)} to be found for account {account.id}.",
+        f"Account {account.id} has no policy {safe(ref)}.",
         "Check --policy: it takes the name or the ARN of a managed policy.",
     )
 
 
+async def likeliest(aws: Aws, ref: str, account: Account) -> Managed | None:
+    """Read the policy that a name or an ARN most likely stands for, before the account is read.
+
+    Args:
+        aws: The connection.
+        ref: As for `local_policy`.
+        account: For its ID and partition.
+
+    Returns:
+        What `managed_policy` would try first; None where it cannot be read.
+    """
+    try:
+        return await _live(aws, next(_candidates(ref, account)))
+    except AwsError:
+        return None  # `managed_policy` asks again, and says what is wrong
+
+
+async def managed_policy(
+    aws: Aws | None, ref: str, account: Account, likely: Managed | None = None
+) -> Managed:
+    """Resolve a policy's name or ARN: at AWS, else as `local_policy` does.
+
+    Args:
+        aws: The connection; None for an account from a file.
+        ref: As for `local_policy`.
+        account: For its ID and partition, and the policies that it holds.
+        likely: As `likeliest` returned it, to save the calls.
+
+    Returns:
+        The policy, with a document that can be read.
+
+    Raises:
+        AwsError: There is no such policy, or its document cannot be read anywhere.
+    """
+    if likely is not None:
+        return _with_versions(likely, account)
+    refused: AwsError | None = None
+    if aws is not None:
+        try:
+            for arn in dict.fromkeys(_candidates(ref, account)):
+                if (live := await _live(aws, arn)) is not None:
+                    return _with_versions(live, account)
+        except AwsError as error:
+            refused = error
+    try:
+        return local_policy(ref, account)
+    except AwsError as unknown:
+        raise refused or unknown from None
+
+
 async def _live(aws: Aws, arn: str) -> Managed | None:
-    from iam.aws.load_one_by_one import NOT_THERE, get_policy
+    from iam.aws.calls import NOT_THERE, get_policy
 
     try:
         policy = await get_policy(aws, arn)
@@ -100,22 +120,22 @@ async def _live(aws: Aws, arn: str) -> Managed | None:
     if isinstance(policy.document, Unread):
         raise AwsError(
             policy.document.error,
-            f"The document of {safe(arn)} is not one this app understands.",
+            f"The document of {safe(arn)} could not be understood.",
             "Choose another policy.",
         )
     return Managed(policy, "live", _day(policy))
 
 
 def _with_versions(managed: Managed, account: Account) -> Managed:
-    """The policy with those of its versions that the account's data holds."""
-    if (known := account.policies.get(managed.policy.arn)) is None:
+    """Add the versions that the account's data holds."""
+    if (held := account.policies.get(managed.policy.arn)) is None:
         return managed
-    policy = replace(managed.policy, versions=known.versions)
+    policy = replace(managed.policy, versions=held.versions)
     return replace(managed, policy=policy)
 
 
 def _candidates(ref: str, account: Account) -> Iterator[str]:
-    """The ARNs that a reference may stand for, the likeliest first."""
+    """The ARNs that a name or an ARN may stand for, the likeliest first."""
     if ref.startswith("arn:"):
         yield ref
         return

@@ -1,7 +1,7 @@
-"""Read every page of a list, and notice where more was announced than can be had.
+"""Read every page of a list, and notice where AWS announces more than it returns.
 
-botocore's paginators take a page that is truncated and has no marker for the last one, and follow
-new markers for ever.
+botocore's paginators take a truncated page without a marker for the last one, and follow new
+markers forever.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from iam.aws.client import Aws
 from iam.errors import AwsError
 
 MOST_PAGES = 2_000
-"""Twenty times what IAM's largest quota, 10,000 roles, fills at its usual 100 a page: pages may be
-short, and even empty."""
+"""Twenty times what 10,000 roles, IAM's largest quota, take at 100 a page: pages may be short, even
+empty."""
 STREAM_TIME = 1800.0
-"""Seconds for all pages of one list. Ten times the largest account that has been measured, at ten
+"""Seconds for all pages of one list: ten times what the largest account measured would take at ten
 seconds a page."""
 
 
 async def pages(aws: Aws, operation: str, **parameters: Any) -> AsyncIterator[Mapping[str, Any]]:
-    """Fetch one page after the other.
+    """Fetch one page after another.
 
     Args:
         aws: The connection.
@@ -31,7 +31,7 @@ async def pages(aws: Aws, operation: str, **parameters: Any) -> AsyncIterator[Ma
         parameters: Of the call.
 
     Raises:
-        AwsError: A page could not be read; `incomplete` tells whether those before it stand.
+        AwsError: A page could not be read; `incomplete` says whether those before it are valid.
     """
     fetch = getattr(aws.iam, operation)
     deadline = time.monotonic() + STREAM_TIME
@@ -46,14 +46,14 @@ async def pages(aws: Aws, operation: str, **parameters: Any) -> AsyncIterator[Ma
         if not page.get("IsTruncated", bool(marker)):
             return
         if not marker:
-            raise _incomplete(f"AWS says that more follows, but not where, in answer to {what}.")
+            raise _incomplete(f"AWS announced more results without a marker when asked to {what}.")
         if marker in seen:
-            raise _incomplete(f"AWS sent the same page twice in answer to {what}.")
+            raise _incomplete(f"AWS sent the same page twice when asked to {what}.")
         if time.monotonic() > deadline:
             raise _incomplete(f"It took more than {STREAM_TIME / 60:.0f} minutes to {what}.")
         seen.add(marker)
         parameters["Marker"] = marker
-    raise _incomplete(f"AWS sent {MOST_PAGES:,} pages and no end in answer to {what}.")
+    raise _incomplete(f"AWS sent {MOST_PAGES:,} pages without an end when asked to {what}.")
 
 
 async def listed(
@@ -68,26 +68,26 @@ async def listed(
         parameters: Of the call.
 
     Returns:
-        The items, and why there may be more; None if these are all.
+        The items, and the reason if there may be more of them.
 
     Raises:
         AwsError: The list could not be read.
     """
-    found: list[Any] = []
+    items: list[Any] = []
     try:
         async for page in pages(aws, operation, **parameters):
-            found += required(page, key)
+            items += required(page, key)
     except AwsError as error:
         if not incomplete(error):
             raise
-        return found, error
-    return found, None
+        return items, error
+    return items, None
 
 
 def incomplete(error: AwsError) -> bool:
-    """Whether a list ends here, while what came of it stands."""
+    """Whether a list ended early, so that the pages read so far are valid."""
     return error.code in ("Incomplete", "Timeout")
 
 
 def _incomplete(sentence: str) -> AwsError:
-    return AwsError("Incomplete", sentence, "Read it again; if it stays, check the endpoint URL.")
+    return AwsError("Incomplete", sentence, "Try again. If it persists, check the endpoint URL.")

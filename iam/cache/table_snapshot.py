@@ -1,7 +1,7 @@
-"""What a table of an account shows, as plain JSON: the part of a kept load that is there at once.
+"""What the table shows of an account, as plain JSON: the part of the cache that is quick to read.
 
-Verdicts are of the day on which they were made, by the policy that was managed then. Light: no
-pydantic, and nothing is judged.
+Verdicts are those of the day of the load, by the policy managed then. Light: no pydantic, and
+nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ Json = dict[str, Any]
 
 
 class Line(NamedTuple):
-    """A user, a role or a group."""
+    """A row of the table: a user, a role or a group."""
 
     arn: str
     type: Literal["user", "role", "group"]
     name: str
     path: str
     members: int | None
-    """Of a group."""
+    """How many users are in it, of a group."""
     summary: Summary
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An account in lines."""
+    """What the table shows of an account."""
 
     account_id: str
     alias: str | None
     policy: tuple[str, str, str]
     """ARN, name and version."""
     columns: tuple[tuple[str, str, int], ...]
-    """Of each section the Sid, what stands above it, and how many entries it has."""
+    """The Sid, the column header and the number of entries of each section."""
     lines: tuple[Line, ...]
     unread: tuple[Unread, ...]
 
 
 def to_json(picture: Picture) -> Json:
-    """Write a picture; summaries that many share stand in it once."""
+    """Convert to JSON; a summary shared by many lines is stored once."""
     summaries: dict[Summary, int] = {}
     lines = [
         [*line[:-1], summaries.setdefault(line.summary, len(summaries))] for line in picture.lines
@@ -62,10 +62,10 @@ def to_json(picture: Picture) -> Json:
 
 
 def from_json(raw: Mapping[str, Any]) -> Picture:
-    """Read a picture.
+    """Convert from JSON.
 
     Raises:
-        KeyError, TypeError, ValueError, IndexError: It is none.
+        KeyError, TypeError, ValueError, IndexError: It is malformed.
     """
     summaries = [_summary_from_json(*each) for each in raw["summaries"]]
     arn, name, version = raw["policy"]
@@ -80,11 +80,11 @@ def from_json(raw: Mapping[str, Any]) -> Picture:
 
 
 def _line(raw: list[Any], summaries: list[Summary]) -> Line:
-    *texts, members, which = raw
+    *texts, members, index = raw
     arn, kind, name, path = texts
     if kind not in ("user", "role", "group") or not all(isinstance(text, str) for text in texts):
-        raise ValueError("no user, role or group")
-    return Line(arn, kind, name, path, members, summaries[which])
+        raise ValueError("not a user, role or group")
+    return Line(arn, kind, name, path, members, summaries[index])
 
 
 def _summary_to_json(summary: Summary) -> list[Any]:

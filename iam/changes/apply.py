@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from iam.account.model import account_of
+from iam.arn import Arn
 from iam.aws.attached import attached_now, attached_until, sleep
 from iam.aws.client import Aws
 from iam.aws.confirmed import Confirmed, contradicted
@@ -91,7 +91,7 @@ async def apply(
     timeouts, hurry = timeouts or Timeouts(), hurry or asyncio.Event()
     try:
         # The last check before a write: the connection, the account and the entity belong together.
-        for account in {account_id, account_of(change.entity.arn)}:
+        for account in {account_id, Arn.parse(change.entity.arn).account}:
             aws.require(account)
     except AwsError as wrong_account:
         return Outcome(change, "failed", wrong_account, sent=False)

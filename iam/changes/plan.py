@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from iam.account.attachments import attachment_of
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Principal, in_order
+from iam.arn import Arn
 from iam.changes.history import BatchRecord
 from iam.changes.journal import Op
 from iam.verdicts.evaluator import Evaluator
@@ -202,7 +203,7 @@ def _never_confirmed(batch: BatchRecord, chosen: Iterable[str]) -> list[str]:
 
 def _missing(arns: Iterable[str], account: Account) -> list[str]:
     missing = [arn for arn in arns if account.entity(arn) is None]
-    return [f"{arn.rsplit('/', 1)[-1]} is no longer in the account." for arn in missing]
+    return [f"{Arn.parse(arn).name} is no longer in the account." for arn in missing]
 
 
 def changed(entity: Entity, op: Op, policy_arn: str) -> Entity:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from iam.account.model import Account, Entity, Group
+from iam.arn import Arn
 from iam.aws.answers import required
 from iam.aws.attached import PATIENCE, attached_now
 from iam.aws.client import IN_FLIGHT, Aws
+from iam.aws.concurrency import together
 from iam.aws.confirmed import Confirmed
-from iam.aws.load_one_by_one import together
 from iam.aws.paging import listed
 from iam.changes.journal import Op
 from iam.errors import AwsError
@@ -186,9 +187,9 @@ def _about_self(account: Account, entities: Iterable[Entity], op: Op, caller: st
 
 def caller_of(account: Account, caller: str) -> Entity | None:
     """The user or role of a caller's ARN; None if it is not in the account."""
-    kind, _, rest = caller.split(":", 5)[-1].partition("/")
-    if kind == "assumed-role":
-        role = rest.partition("/")[0]
+    arn = Arn.parse(caller)
+    if arn.kind == "assumed-role":
+        role = arn.resource.removeprefix("assumed-role/").partition("/")[0]
         return next(
             (p for p in account.principals.values() if p.type == "role" and p.name == role), None
         )

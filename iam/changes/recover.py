@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from iam.account.model import named
+from iam.account.model import kind_and_name
 from iam.aws.attached import PATIENCE, attached_now
 from iam.aws.client import Aws
 from iam.aws.confirmed import SETTLED, Confirmed
@@ -105,7 +105,7 @@ async def _outcome(query: _Query, change: RecordedChange) -> tuple[Phase | None,
     """How a change ended, as far as AWS shows it now."""
     entry = change.entry
     try:
-        kind, name = named(entry.principal)
+        kind, name = kind_and_name(entry.principal)
         # If this change was to reverse a confirmed one, a stale read of the state before both looks
         # as if this one had been made.
         confirmed = query.confirmed.of(entry.principal)

@@ -1,6 +1,6 @@
 """The account of the demo: users, roles and groups with every kind of access to Bedrock.
 
-A table of who has what, and one function that writes it into an IAM by the public API.
+A table of the entities and their policies, and a function that creates them through IAM's API.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Who:
-    """A user, role or group to be."""
+class _Entity:
+    """A user, role or group to create."""
 
     name: str
     attached: tuple[str, ...] = ()
-    """Names of managed policies; AWS's, or the account's own below."""
+    """Names of managed policies: AWS's, or the account's own in `_MANAGED`."""
     groups: tuple[str, ...] = ()
     inline: tuple[str, ...] = ()
-    """Names of documents below."""
+    """Names in `_DOCUMENTS`."""
     boundary: str | None = None
-    """For roles: moto has no boundaries of users."""
+    """For roles only: moto does not support boundaries of users."""
     path: str = "/"
     service: str = "ec2"
     tags: dict[str, str] = field(default_factory=dict)
@@ -81,68 +81,70 @@ _DOCUMENTS: dict[str, list[Json]] = {
 _MANAGED = ("InvokeClaudeOnly", "BedrockReadBoundary", "StorageBoundary", "ArtifactsBucket")
 
 GROUPS = (
-    _Who("admins", ("AdministratorAccess",)),
-    _Who("analysts", ("ReadOnlyAccess",)),
-    _Who("developers", ("PowerUserAccess",)),
-    _Who("ml-team", (_LIMITED,)),
-    _Who("security", ("SecurityAudit",)),
+    _Entity("admins", ("AdministratorAccess",)),
+    _Entity("analysts", ("ReadOnlyAccess",)),
+    _Entity("developers", ("PowerUserAccess",)),
+    _Entity("ml-team", (_LIMITED,)),
+    _Entity("security", ("SecurityAudit",)),
 )
 USERS = (
-    _Who("alice.chen", (_FULL,), path="/engineering/", tags={"team": "ml", "cost": "4711"}),
-    _Who("bob.okafor", groups=("ml-team",), path="/engineering/", tags={"team": "ml"}),
-    _Who("carla.rossi", (_LIMITED,), ("ml-team",), path="/engineering/"),
-    _Who("dmitri.volkov", groups=("admins",), path="/operations/"),
-    _Who("emma.larsen", groups=("developers",), path="/engineering/"),
-    _Who("farid.haddad", (_LIMITED,), inline=("DenyInvoke",), tags={"note": "on leave"}),
-    _Who("grace.kim", (_LIMITED,), tags={"team": "contractors"}),
-    _Who("hugo.silva", ("InvokeClaudeOnly",), path="/engineering/"),
-    _Who("ines.moreau", groups=("analysts",)),
-    _Who("jonas.weber", groups=("security",), path="/operations/"),
-    _Who("kavya.patel", (_LIMITED,), inline=("DenyWithoutMfa",), path="/engineering/"),
-    _Who("liam.murphy"),
-    _Who("mei.tanaka", (_FULL,)),
-    _Who("noah.schmidt", inline=("InvokeFromOffice",)),
-    _Who("olga.nowak", groups=("ml-team", "analysts")),
-    _Who("pablo.garcia", ("AmazonBedrockReadOnly",)),
-    _Who("quinn.taylor", inline=("OwnGuardrails",)),
-    _Who("rosa.diaz"),
-    _Who("ci-deployer", inline=("AllButIdentity",), path="/automation/"),
-    _Who("BedrockAPIKey-x7f2", (_LIMITED,)),
-    _Who("backup-agent", ("ArtifactsBucket",), path="/automation/"),
+    _Entity("alice.chen", (_FULL,), path="/engineering/", tags={"team": "ml", "cost": "4711"}),
+    _Entity("bob.okafor", groups=("ml-team",), path="/engineering/", tags={"team": "ml"}),
+    _Entity("carla.rossi", (_LIMITED,), ("ml-team",), path="/engineering/"),
+    _Entity("dmitri.volkov", groups=("admins",), path="/operations/"),
+    _Entity("emma.larsen", groups=("developers",), path="/engineering/"),
+    _Entity("farid.haddad", (_LIMITED,), inline=("DenyInvoke",), tags={"note": "on leave"}),
+    _Entity("grace.kim", (_LIMITED,), tags={"team": "contractors"}),
+    _Entity("hugo.silva", ("InvokeClaudeOnly",), path="/engineering/"),
+    _Entity("ines.moreau", groups=("analysts",)),
+    _Entity("jonas.weber", groups=("security",), path="/operations/"),
+    _Entity("kavya.patel", (_LIMITED,), inline=("DenyWithoutMfa",), path="/engineering/"),
+    _Entity("liam.murphy"),
+    _Entity("mei.tanaka", (_FULL,)),
+    _Entity("noah.schmidt", inline=("InvokeFromOffice",)),
+    _Entity("olga.nowak", groups=("ml-team", "analysts")),
+    _Entity("pablo.garcia", ("AmazonBedrockReadOnly",)),
+    _Entity("quinn.taylor", inline=("OwnGuardrails",)),
+    _Entity("rosa.diaz"),
+    _Entity("ci-deployer", inline=("AllButIdentity",), path="/automation/"),
+    _Entity("BedrockAPIKey-x7f2", (_LIMITED,)),
+    _Entity("backup-agent", ("ArtifactsBucket",), path="/automation/"),
 )
 _EXECUTION = "AWSLambdaBasicExecutionRole"
 _SERVICE_ROLE_POLICIES = (_EXECUTION, "AmazonECSTaskExecutionRolePolicy")
 _JOB_FUNCTION_POLICIES = ("ViewOnlyAccess",)
 ROLES = (
-    _Who("AdminBreakGlass", ("AdministratorAccess",), tags={"owner": "operations"}),
-    _Who("ApiGatewayLogs", service="apigateway"),
-    _Who("AssistantBackend", (_LIMITED,), inline=("DescribeKeys",), service="ecs-tasks"),
-    _Who("AssistantStaging", (_LIMITED,), boundary="BedrockReadBoundary", service="ecs-tasks"),
-    _Who("BatchInference", ("InvokeClaudeOnly",), service="batch"),
-    _Who("BeanstalkWeb", ("AWSElasticBeanstalkWebTier",)),
-    _Who("BillingExport", ("ArtifactsBucket",), service="lambda"),
-    _Who("ChatbotLambda", (_EXECUTION, _LIMITED), service="lambda", path="/service-role/"),
-    _Who("CodeBuild-web", ("ArtifactsBucket",), service="codebuild", path="/service-role/"),
-    _Who("CodeBuild-ml", ("ArtifactsBucket", _LIMITED), service="codebuild", path="/service-role/"),
-    _Who("CrossAccountAudit", ("SecurityAudit", "ViewOnlyAccess")),
-    _Who("DataCatalog", service="glue"),
-    _Who("DeployBlue", inline=("AllButIdentity",), path="/automation/"),
-    _Who("DeployGreen", inline=("AllButIdentity",), path="/automation/"),
-    _Who("DocsIndexer", ("AmazonBedrockReadOnly",), service="lambda"),
-    _Who("EcsExecution", ("AmazonECSTaskExecutionRolePolicy",), service="ecs-tasks"),
-    _Who("EmbeddingJobs", ("AmazonBedrockMantleInferenceAccess",), service="batch"),
-    _Who("EventRelay", (_EXECUTION,), service="lambda"),
-    _Who("FraudScoring", (_FULL,), inline=("DenyInvoke",), service="lambda"),
-    _Who("GitHubActions", ("PowerUserAccess",), path="/automation/"),
-    _Who("GuardrailAdmin", inline=("OwnGuardrails",)),
-    _Who("ImageResizer", (_EXECUTION, "ArtifactsBucket"), service="lambda"),
-    _Who("IncidentResponse", ("ReadOnlyAccess",)),
-    _Who("KeyInspector", inline=("DescribeKeys",)),
-    _Who("LegacyBatch", boundary="StorageBoundary", service="batch"),
-    _Who("ModelEvaluation", (_FULL,), service="sagemaker", path="/service-role/"),
-    _Who("NightlyReports", (_EXECUTION,), service="lambda"),
-    _Who("NotebookExecution", ("AmazonSageMakerFullAccess",), service="sagemaker"),
-    _Who(
+    _Entity("AdminBreakGlass", ("AdministratorAccess",), tags={"owner": "operations"}),
+    _Entity("ApiGatewayLogs", service="apigateway"),
+    _Entity("AssistantBackend", (_LIMITED,), inline=("DescribeKeys",), service="ecs-tasks"),
+    _Entity("AssistantStaging", (_LIMITED,), boundary="BedrockReadBoundary", service="ecs-tasks"),
+    _Entity("BatchInference", ("InvokeClaudeOnly",), service="batch"),
+    _Entity("BeanstalkWeb", ("AWSElasticBeanstalkWebTier",)),
+    _Entity("BillingExport", ("ArtifactsBucket",), service="lambda"),
+    _Entity("ChatbotLambda", (_EXECUTION, _LIMITED), service="lambda", path="/service-role/"),
+    _Entity("CodeBuild-web", ("ArtifactsBucket",), service="codebuild", path="/service-role/"),
+    _Entity(
+        "CodeBuild-ml", ("ArtifactsBucket", _LIMITED), service="codebuild", path="/service-role/"
+    ),
+    _Entity("CrossAccountAudit", ("SecurityAudit", "ViewOnlyAccess")),
+    _Entity("DataCatalog", service="glue"),
+    _Entity("DeployBlue", inline=("AllButIdentity",), path="/automation/"),
+    _Entity("DeployGreen", inline=("AllButIdentity",), path="/automation/"),
+    _Entity("DocsIndexer", ("AmazonBedrockReadOnly",), service="lambda"),
+    _Entity("EcsExecution", ("AmazonECSTaskExecutionRolePolicy",), service="ecs-tasks"),
+    _Entity("EmbeddingJobs", ("AmazonBedrockMantleInferenceAccess",), service="batch"),
+    _Entity("EventRelay", (_EXECUTION,), service="lambda"),
+    _Entity("FraudScoring", (_FULL,), inline=("DenyInvoke",), service="lambda"),
+    _Entity("GitHubActions", ("PowerUserAccess",), path="/automation/"),
+    _Entity("GuardrailAdmin", inline=("OwnGuardrails",)),
+    _Entity("ImageResizer", (_EXECUTION, "ArtifactsBucket"), service="lambda"),
+    _Entity("IncidentResponse", ("ReadOnlyAccess",)),
+    _Entity("KeyInspector", inline=("DescribeKeys",)),
+    _Entity("LegacyBatch", boundary="StorageBoundary", service="batch"),
+    _Entity("ModelEvaluation", (_FULL,), service="sagemaker", path="/service-role/"),
+    _Entity("NightlyReports", (_EXECUTION,), service="lambda"),
+    _Entity("NotebookExecution", ("AmazonSageMakerFullAccess",), service="sagemaker"),
+    _Entity(
         "PolicyHeavy",
         (
             "AmazonS3ReadOnlyAccess", "AmazonSQSReadOnlyAccess", "AmazonSNSReadOnlyAccess",
@@ -151,21 +153,21 @@ ROLES = (
             "AmazonRoute53ReadOnlyAccess",
         ),
     ),
-    _Who("PromptLab", (_LIMITED,), boundary="StorageBoundary", service="lambda"),
-    _Who("QueueWorker", (_EXECUTION,), service="lambda"),
-    _Who("ReadReplica", service="rds"),
-    _Who("SearchProxy", inline=("InvokeFromOffice",), service="lambda"),
-    _Who("SupportAccess", ("AWSSupportAccess",)),
-    _Who("TerraformApply", ("AdministratorAccess",), path="/automation/"),
-    _Who("TerraformPlan", ("ReadOnlyAccess",), path="/automation/"),
-    _Who("TranslateService", (_EXECUTION, "InvokeClaudeOnly"), service="lambda"),
-    _Who("VpcFlowLogs", service="vpc-flow-logs"),
-    _Who(
+    _Entity("PromptLab", (_LIMITED,), boundary="StorageBoundary", service="lambda"),
+    _Entity("QueueWorker", (_EXECUTION,), service="lambda"),
+    _Entity("ReadReplica", service="rds"),
+    _Entity("SearchProxy", inline=("InvokeFromOffice",), service="lambda"),
+    _Entity("SupportAccess", ("AWSSupportAccess",)),
+    _Entity("TerraformApply", ("AdministratorAccess",), path="/automation/"),
+    _Entity("TerraformPlan", ("ReadOnlyAccess",), path="/automation/"),
+    _Entity("TranslateService", (_EXECUTION, "InvokeClaudeOnly"), service="lambda"),
+    _Entity("VpcFlowLogs", service="vpc-flow-logs"),
+    _Entity(
         "AWSReservedSSO_DataScience_9f3c1a77be20d4e1",
         (_LIMITED,),
         path="/aws-reserved/sso.amazonaws.com/",
     ),
-    _Who(
+    _Entity(
         "AWSReservedSSO_AdministratorAccess_51c07d2e88aa9b03",
         ("AdministratorAccess",),
         path="/aws-reserved/sso.amazonaws.com/",
@@ -175,43 +177,43 @@ _SERVICE_LINKED = ("autoscaling.amazonaws.com",)
 
 
 def fill(iam: IAMClient) -> None:
-    """Write the story into an empty account whose AWS managed policies are there."""
+    """Create everything in an empty account that has the AWS managed policies."""
     arns = _Arns()
     iam.create_account_alias(AccountAlias=ALIAS)
     for name in _MANAGED:
         created = iam.create_policy(PolicyName=name, PolicyDocument=_document(name))
         arns[name] = created["Policy"]["Arn"]
-    for who in GROUPS:
-        iam.create_group(GroupName=who.name)
-        for policy in who.attached:
-            iam.attach_group_policy(GroupName=who.name, PolicyArn=arns[policy])
-    for who in USERS:
-        iam.create_user(UserName=who.name, Path=who.path, Tags=_tags(who))
-        for group in who.groups:
-            iam.add_user_to_group(GroupName=group, UserName=who.name)
-        for policy in who.attached:
-            iam.attach_user_policy(UserName=who.name, PolicyArn=arns[policy])
-        for name in who.inline:
-            iam.put_user_policy(UserName=who.name, PolicyName=name, PolicyDocument=_document(name))
-    for who in ROLES:
-        boundary_of: Any = {"PermissionsBoundary": arns[who.boundary]} if who.boundary else {}
+    for group in GROUPS:
+        iam.create_group(GroupName=group.name)
+        for policy in group.attached:
+            iam.attach_group_policy(GroupName=group.name, PolicyArn=arns[policy])
+    for user in USERS:
+        iam.create_user(UserName=user.name, Path=user.path, Tags=_tags(user))
+        for group_name in user.groups:
+            iam.add_user_to_group(GroupName=group_name, UserName=user.name)
+        for policy in user.attached:
+            iam.attach_user_policy(UserName=user.name, PolicyArn=arns[policy])
+        for name in user.inline:
+            iam.put_user_policy(UserName=user.name, PolicyName=name, PolicyDocument=_document(name))
+    for role in ROLES:
+        boundary_of: Any = {"PermissionsBoundary": arns[role.boundary]} if role.boundary else {}
         iam.create_role(
-            RoleName=who.name,
-            Path=who.path,
-            AssumeRolePolicyDocument=_trust(who.service),
-            Tags=_tags(who),
+            RoleName=role.name,
+            Path=role.path,
+            AssumeRolePolicyDocument=_trust(role.service),
+            Tags=_tags(role),
             **boundary_of,
         )
-        for policy in who.attached:
-            iam.attach_role_policy(RoleName=who.name, PolicyArn=arns[policy])
-        for name in who.inline:
-            iam.put_role_policy(RoleName=who.name, PolicyName=name, PolicyDocument=_document(name))
+        for policy in role.attached:
+            iam.attach_role_policy(RoleName=role.name, PolicyArn=arns[policy])
+        for name in role.inline:
+            iam.put_role_policy(RoleName=role.name, PolicyName=name, PolicyDocument=_document(name))
     for service in _SERVICE_LINKED:
         iam.create_service_linked_role(AWSServiceName=service)
 
 
 class _Arns(dict[str, str]):
-    """ARNs by policy name; one that the account did not make is AWS's."""
+    """ARNs by policy name; a policy that is not the account's own is AWS's."""
 
     def __missing__(self, name: str) -> str:
         path = "service-role/" if name in _SERVICE_ROLE_POLICIES else ""
@@ -229,5 +231,5 @@ def _trust(service: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _tags(who: _Who) -> Any:
-    return [{"Key": key, "Value": value} for key, value in who.tags.items()]
+def _tags(entity: _Entity) -> Any:
+    return [{"Key": key, "Value": value} for key, value in entity.tags.items()]

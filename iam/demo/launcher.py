@@ -1,7 +1,7 @@
-"""The embedded account of `--demo`: a moto server on loopback, in a child process of its own.
+"""Start the embedded account of `--demo`: a moto server on loopback, in a child process.
 
-The child ends however the parent ends: it reads a pipe that only the parent holds open, and
-leaves when that closes. Light: moto is imported in the child only.
+The child ends however the parent ends: it reads a pipe that only the parent holds open, and exits
+when that closes. Light: moto is imported in the child only.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LEAST_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 
 
 class DemoError(Exception):
-    """Why there is no embedded account, in one sentence."""
+    """The embedded account could not be started; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class DemoServer:
     """A running embedded account."""
 
     endpoint_url: str
-    """Its path is a secret: the server refuses other users of this machine, who do not know it."""
+    """Its path is a secret, so that other users of this machine cannot use the server."""
     process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
-        """End the child and wait for it."""
+        """Stop the child process and wait for it."""
         assert self.process.stdin is not None and self.process.stdout is not None
         self.process.stdin.close()
         try:
@@ -49,7 +49,7 @@ def start_demo(timeout: float = 60) -> DemoServer:
         timeout: Seconds to wait for it.
 
     Raises:
-        DemoError: moto is not installed, or the server did not come up.
+        DemoError: moto is not installed, or the server did not start.
     """
     if importlib.util.find_spec("moto") is None:
         raise DemoError("The demo needs moto: pip install 'bedrock-tui[demo]'.")
@@ -58,21 +58,21 @@ def start_demo(timeout: float = 60) -> DemoServer:
     environment["HOME"] = (
         os.devnull
     )  # no AWS configuration, neither there nor in the working folder
-    with tempfile.TemporaryFile() as said:
-        process = start_python("iam.demo.server", stderr=said, env=environment)
+    with tempfile.TemporaryFile() as errors:
+        process = start_python("iam.demo.server", stderr=errors, env=environment)
         server = DemoServer("", process)
         url = _url(process, timeout)
         if not url:
             server.stop()
-            said.seek(0)
-            last = said.read().decode(errors="replace").strip().splitlines()[-1:]
+            errors.seek(0)
+            last = errors.read().decode(errors="replace").strip().splitlines()[-1:]
             why = f": {last[0]}" if last else " in time"
             raise DemoError(f"The embedded account did not start{why}.")
     return DemoServer(url, process)
 
 
 def _url(process: subprocess.Popen[bytes], timeout: float) -> str:
-    """What the child says on its first line; empty if it ends or says nothing in time."""
+    """Read the first line of the child's output; empty if there is none in time."""
     assert process.stdout is not None
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)

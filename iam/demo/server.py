@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=[^/,\s]+/\d+/[^/,\s]+/(iam|sts)/aws4_request,")
-"""How a request to IAM or STS is signed; moto reads from it which service is meant."""
+"""The signature of a request to IAM or STS; moto takes the service from it."""
 
 
 def main() -> None:
-    """Fill the account, say the URL on the first line of standard output, and serve."""
+    """Create the account, print the URL on the first line of standard output, and serve."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    # Here and not above: the rest of the package stays free of what a web server brings along.
+    # Imported here: importing this module must not import a web server.
     import boto3
     import moto.iam.models
     from moto import mock_aws
@@ -33,10 +33,10 @@ def main() -> None:
     from iam.demo.versions import add_versions
 
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    # One partition will do; moto makes its 1,582 managed policies for each.
+    # One partition is enough; moto creates 1,582 managed policies for each.
     vars(moto.iam.models)["PARTITION_NAMES"] = ["aws"]
     _list_policies_as_aws_does()
-    # Filled in this process and not by HTTP, which takes three times as long.
+    # Directly in this process: through HTTP it takes three times as long.
     filling = mock_aws()
     filling.start(reset=False)
     fill(boto3.client("iam", region_name="us-east-1"))
@@ -50,22 +50,22 @@ def main() -> None:
 
 
 def guarded(app: WSGIApplication, secret: str) -> WSGIApplication:
-    """Refuse all requests but signed calls of IAM and STS whose path is the secret.
+    """Refuse all requests except signed calls of IAM and STS whose path is the secret.
 
-    Every user of this machine can reach the port, and moto asks nobody who they are. It has pages
-    of its own, too, which reset the account and write files.
+    Every user of this machine can reach the port, and moto does not check credentials. It also has
+    pages that reset the account and write files.
 
     Args:
-        app: What answers the others; it sees the path `/`.
+        app: Serves the accepted requests; it gets the path `/`.
         secret: The path, without a slash.
     """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # WSGI has the bytes of a path as Latin-1; compare_digest takes text in ASCII only.
+        # WSGI gives the bytes of a path as Latin-1; compare_digest accepts only ASCII text.
         path = environ.get("PATH_INFO", "").strip("/").encode("latin-1")
-        known = compare_digest(path, secret.encode())
+        authorized = compare_digest(path, secret.encode())
         signed = _SIGNED.match(environ.get("HTTP_AUTHORIZATION", ""))
-        if not known or not signed or environ["REQUEST_METHOD"] != "POST":
+        if not authorized or not signed or environ["REQUEST_METHOD"] != "POST":
             start_response("403 Forbidden", [("Content-Length", "0"), ("Connection", "close")])
             return []
         return app(
@@ -76,9 +76,9 @@ def guarded(app: WSGIApplication, secret: str) -> WSGIApplication:
 
 
 def _list_policies_as_aws_does() -> None:
-    """Leave AWS managed policies that nothing is attached to out of the account's details.
+    """Omit AWS managed policies that are attached to nothing from the account's details.
 
-    AWS does so; moto lists all of its 1,582, which takes seconds at every load.
+    AWS does so; moto lists all 1,582, which takes seconds at every load.
     """
     from moto.iam.models import AWSManagedPolicy, IAMBackend
 
@@ -97,6 +97,6 @@ def _list_policies_as_aws_does() -> None:
 
 
 def _end_with_parent() -> None:
-    """Leave as soon as the parent's end of the pipe closes, by whatever death."""
+    """Exit as soon as the parent's end of the pipe closes, however the parent ends."""
     sys.stdin.buffer.read()
     os._exit(0)

@@ -1,6 +1,6 @@
-"""The earlier versions of AmazonBedrockLimitedAccess for the demo: moto knows the newest only.
+"""The earlier versions of AmazonBedrockLimitedAccess for the demo: moto has only the newest.
 
-They are the newest one with what came later taken out again, as AWS published them.
+They are derived from the newest by removing what AWS added later.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 
 def earlier_versions(v9: Json) -> dict[str, Json]:
-    """Make the documents of the versions before.
+    """Make the documents of the earlier versions.
 
     Args:
         v9: The document of version v9.
@@ -49,7 +49,7 @@ def _without(document: Json, sid: str) -> Json:
 
 
 def add_versions() -> None:
-    """Put them into moto, in whose process this runs."""
+    """Add the versions to moto, in whose process this runs."""
     from moto.iam.models import PolicyVersion, iam_backends
 
     policy = iam_backends[ACCOUNT]["aws"].managed_policies[_ARN]

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from iam.arn import Arn
+
 
 @dataclass(frozen=True, slots=True)
 class ShippedPolicy:
@@ -35,8 +37,9 @@ def shipped_policies() -> tuple[ShippedPolicy, ...]:
 
 def shipped(name_or_arn: str) -> ShippedPolicy | None:
     """The policy of this name or ARN, of any partition; None if it does not come with the app."""
-    name = name_or_arn
-    if name_or_arn.startswith("arn:"):
-        # ARNs differ between partitions (arn:aws-us-gov:…), the policy does not.
-        _, _, name = name_or_arn.partition(":iam::aws:policy/")
+    # ARNs differ between partitions (arn:aws-us-gov:…), the policy does not.
+    arn = Arn.parse(name_or_arn)
+    name = arn.resource
+    if (arn.service, arn.account, arn.kind) == ("iam", "aws", "policy"):
+        name = name.removeprefix("policy/")
     return next((policy for policy in shipped_policies() if policy.name == name), None)

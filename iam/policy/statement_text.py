@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 
+from iam.arn import Arn
 from iam.policy.condition_text import clause
 from iam.policy.document import Statement
 
@@ -67,15 +68,14 @@ def resource_in_words(pattern: str, service: str, partition: str) -> str:
     Returns:
         The words, or the pattern as written where they would lose something.
     """
-    fields = pattern.split(":", 5)
-    if len(fields) == 6 and fields[0] == "arn":
-        _, of_partition, of_service, region, account, resource = fields
+    arn = Arn.parse(pattern)
+    if arn.partition in (partition, "*") and arn.service == service:
         words = [
-            _resource(resource),
-            _region(region),
-            _account(account, resource),
+            _resource(arn.resource),
+            _region(arn.region),
+            _account(arn.account, arn.resource),
         ]
-        if of_partition in (partition, "*") and of_service == service and None not in words:
+        if None not in words:
             told = " ".join(word for word in words if word)
             if told != _ANY:
                 return told

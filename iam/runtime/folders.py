@@ -1,6 +1,6 @@
-"""Where the platform has the app keep its files. Light: platformdirs is imported when asked for.
+"""The folders for the app's files. Light: platformdirs is imported on use.
 
-A relative `$XDG_STATE_HOME` or `$XDG_CACHE_HOME` is ignored, as the specification has it:
+A relative `$XDG_STATE_HOME` or `$XDG_CACHE_HOME` is ignored, as the specification requires:
 https://specifications.freedesktop.org/basedir-spec/latest/
 """
 
@@ -14,37 +14,37 @@ _APP = "bedrock-tui"
 
 
 class NoHome(OSError):
-    """There is no home folder; a few words, for the middle of a sentence."""
+    """There is no home folder; the message is for the middle of a sentence."""
 
     def __init__(self) -> None:
         super().__init__(
-            f"there is no home folder: HOME is not set, and the system knows no user {os.getuid()}"
+            f"there is no home folder: HOME is not set, and the system has no user {os.getuid()}"
         )
 
 
 def state_folder() -> Path:
-    """For what is to outlive the app, such as the journal.
+    """The folder for persistent files, such as the journal.
 
     Raises:
-        NoHome: There is none.
+        NoHome: There is no home folder.
     """
     from platformdirs import user_state_path
 
-    return _found(user_state_path)
+    return _folder(user_state_path)
 
 
 def cache_folder() -> Path:
-    """For what can be made anew.
+    """The folder for files that can be recreated.
 
     Raises:
-        NoHome: There is none.
+        NoHome: There is no home folder.
     """
     from platformdirs import user_cache_path
 
-    return _found(user_cache_path)
+    return _folder(user_cache_path)
 
 
-def _found(find: Callable[..., Path]) -> Path:
+def _folder(find: Callable[..., Path]) -> Path:
     try:
         return find(_APP, appauthor=False)
     except RuntimeError as error:

@@ -1,11 +1,10 @@
-"""When Python looks for garbage: not at the start, not while an account is read, and never again at
-what came of either.
+"""Garbage-collector control: disabled during start-up and loads, whose objects are then frozen.
 
-A full collection visits every object there is and stops all threads for it: 50 ms and more while
-the first frame is made, 100 ms with a large account, each time as a key waits, and in all half of
-the time that reading such an account takes. Modules are no garbage; the objects of accounts do not
-refer to each other in circles, so that they go without a collector when nobody holds them any more.
-For what does, `sweep` looks once for each time that an account is read again.
+A full collection visits every object and stops all threads meanwhile: 50 ms and more while the
+first frame is made, 100 ms with a large account, each time while a key waits, and half of the total
+time of loading such an account. Modules never become garbage. The objects of an account form no
+reference cycles, so that they are freed without a collector. Anything else is collected by `sweep`,
+once per reload.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from contextlib import contextmanager
 
 
 def start() -> None:
-    """Collect nothing until `settle`: for the start of the program."""
+    """Disable collection until `settle`: for the start of the program."""
     gc.disable()
 
 
 def settle() -> None:
-    """Take what there is for good and collect from now on; nothing, if collecting is on."""
+    """Freeze all objects and enable collection; do nothing if it is enabled already."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
@@ -30,7 +29,7 @@ def settle() -> None:
 
 @contextmanager
 def no_garbage() -> Iterator[None]:
-    """Collect nothing meanwhile, and take for good what there is in the end."""
+    """Disable collection in the block, then freeze all objects."""
     before = gc.isenabled()
     gc.disable()
     try:
@@ -41,15 +40,14 @@ def no_garbage() -> Iterator[None]:
 
 
 def sweep() -> None:
-    """Collect all there is once, as before another account is read: what was taken for good may
-    have become garbage, such as the clients of the account before."""
+    """Collect everything once, before a reload: frozen objects may have become garbage, such as the
+    clients of the previous connection."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
 def keep_everything() -> None:
-    """Collect nothing at all, for a process that ends as soon as it has answered: looking through
-    everything once more at the end takes its time, too."""
+    """Never collect, not even at exit: for a process that ends as soon as it has printed."""
     gc.disable()
     atexit.register(gc.freeze)

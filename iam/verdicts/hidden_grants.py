@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from iam.account.effective_policies import EffectivePolicy
 from iam.account.model import Unread
+from iam.arn import Arn
 from iam.policy.document import Document
 from iam.text import ascii_lower
 
@@ -33,7 +34,7 @@ def hidden_grants(allowing: Iterable[EffectivePolicy]) -> tuple[str, ...]:
     """
     names: set[str] = set()
     for policy in allowing:
-        name = policy.policy.rpartition("/")[2]
+        name = Arn.parse(policy.policy).name
         if "bedrock" in ascii_lower(name) or _only_bedrock(policy.document):
             return ()
         names.add(name)

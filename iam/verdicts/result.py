@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from iam.account.attachments import Attachment
+from iam.arn import Arn
 from iam.verdicts.verdict import Verdict
 
 TOO_COMPLEX = "its resource patterns are too complex to be compared"
@@ -39,7 +40,7 @@ class DecidingStatement:
     @property
     def origin(self) -> str:
         """The policy, and the group by which it reaches the principal."""
-        policy = self.policy.rsplit("/", 1)[-1]
+        policy = Arn.parse(self.policy).name
         return f"{policy} by group {self.group}" if self.group else policy
 
     @property

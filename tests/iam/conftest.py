@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.retries import bucket, standard
 
-from iam.aws import client
-from iam.aws.client import Aws, Settings, connect
+from iam.aws.client import Aws
+from iam.aws.connect import Settings, connect
 from tests.build import ID
 from tests.fake_iam import FakeIam
 
@@ -27,8 +27,8 @@ def read_timeout() -> float:
 @pytest.fixture
 def connect_to(monkeypatch: pytest.MonkeyPatch, read_timeout: float) -> Iterator[Connect]:
     """Make connections that try three times, and close them after the test."""
-    monkeypatch.setattr(client, "READ_TIMEOUT", read_timeout)
-    monkeypatch.setattr(client, "ATTEMPTS", 3)
+    monkeypatch.setattr("iam.aws.connect.READ_TIMEOUT", read_timeout)
+    monkeypatch.setattr("iam.aws.connect.ATTEMPTS", 3)
     # botocore tries as often as it does, only sooner: seconds in between prove nothing more.
     soon = partial(standard.ExponentialBackoff, max_backoff=0)
     monkeypatch.setattr(standard, "ExponentialBackoff", soon)

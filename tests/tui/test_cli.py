@@ -185,7 +185,7 @@ def test_an_answer_without_its_fields(fake: FakeIam, action: str, inside: str) -
     fake.answer(action, lambda _: inside)
     result = run("audit", "--endpoint-url", fake.url)
     assert result.exit_code == 1
-    assert "What answered is not AWS" in only_line(result)
+    assert "The response is not from AWS" in only_line(result)
 
 
 def test_a_page_that_is_truncated_and_leads_nowhere_is_not_the_last(company: Company) -> None:
@@ -232,10 +232,10 @@ def test_a_policy_that_does_not_exist(demo: DemoServer) -> None:
     ("content", "says"),
     [
         (b"", "is empty"),
-        (b'{"UserDetailList": [', "ends in the middle"),
+        (b'{"UserDetailList": [', "is truncated"),
         (b"hello", "is not JSON"),
         (b"[]", "is not what"),
-        (gzip.compress(b'{"UserDetailList": []}', mtime=0)[:-5], "ends in the middle"),
+        (gzip.compress(b'{"UserDetailList": []}', mtime=0)[:-5], "is truncated"),
     ],
     ids=["empty", "truncated", "not JSON", "not an account", "truncated gzip"],
 )

@@ -152,7 +152,7 @@ def connect_to(launch: Launch, keys: Keys | None = None) -> Aws:
     Raises:
         AwsError: The configuration is wrong, or there are no credentials.
     """
-    from iam.aws.client import Settings, connect
+    from iam.aws.connect import Settings, connect
 
     settings = Settings(
         profile=launch.profile,

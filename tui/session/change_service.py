@@ -114,7 +114,7 @@ class Changes:
         )
 
     async def _policy(self, arn: str, account: Account, managed: ManagedPolicy) -> ManagedPolicy:
-        from iam.aws.load_one_by_one import get_policy
+        from iam.aws.calls import get_policy
 
         if arn == managed.arn:
             return managed
@@ -296,7 +296,7 @@ class Changes:
         if launch.journal:
             return Journal(Path(launch.journal))
         if launch.demo:
-            from iam.runtime.private_file import temporary_folder
+            from iam.runtime.temporary_folder import temporary_folder
 
             return Journal(self._held.enter_context(temporary_folder()) / "journal.jsonl")
         return Journal(default_path())

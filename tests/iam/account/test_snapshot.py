@@ -116,9 +116,9 @@ def test_an_item_that_is_wrong_leaves_the_others(write: Write) -> None:
     [
         (b"", "is empty"),
         (b" \n ", "is empty"),
-        (json.dumps(SAVED).encode()[:-40], "ends in the middle"),
-        (json.dumps(SAVED).encode()[:200], "ends in the middle"),
-        (gzip.compress(json.dumps(SAVED).encode(), mtime=0)[:-20], "ends in the middle"),
+        (json.dumps(SAVED).encode()[:-40], "is truncated"),
+        (json.dumps(SAVED).encode()[:200], "is truncated"),
+        (gzip.compress(json.dumps(SAVED).encode(), mtime=0)[:-20], "is truncated"),
         (b"\x1f\x8b" + b"nonsense" * 10, "damaged gzip"),
         (b"UserDetailList:\n- Arn: x\n", "is not JSON"),
         (b"hello", "is not JSON"),
@@ -190,7 +190,7 @@ LARGE = json.dumps({**SAVED, "Padding": " " * 1_000_000}).encode()
 def test_more_than_the_limit_is_refused_and_the_option_named(write: Write, content: bytes) -> None:
     path = write(content)
     assert refusal(path, 1).endswith(
-        "holds more than 1 MB of JSON, the most that is read: raise it with --snapshot-limit"
+        "holds more than 1 MB of JSON, the limit: raise it with --snapshot-limit"
     )
     assert len(read_snapshot(path, 2).principals) == 2
 

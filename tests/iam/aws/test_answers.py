@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from iam.account.model import Account, Unread
+from iam.aws.calls import UNREAD_BOUNDARY, get_policy
 from iam.aws.client import Aws
 from iam.aws.identity import identify
 from iam.aws.load_account import load_account
-from iam.aws.load_one_by_one import UNREAD_BOUNDARY, get_policy, load_one_by_one
+from iam.aws.load_one_by_one import load_one_by_one
 from iam.aws.managed_policy import managed_policy
 from iam.errors import AwsError
 from iam.versions.list_versions import list_versions, read_documents
@@ -28,7 +29,7 @@ async def test_a_page_with_status_200_is_no_answer(
     aws: Aws, fake: FakeIam, ask: Callable[[Aws], Awaitable[object]], body: str
 ) -> None:
     fake.add(Rule("*", reply=lambda _: (200, body)))
-    with pytest.raises(AwsError, match="What answered is not AWS"):
+    with pytest.raises(AwsError, match="The response is not from AWS"):
         await ask(aws)
 
 
@@ -46,7 +47,7 @@ async def test_an_identity_without_its_fields_is_a_sentence(
 ) -> None:
     fake.answer(action, lambda _: inside)
     fake.refuse("GetUser", "AccessDenied")
-    with pytest.raises(AwsError, match=f"not AWS: its answer has no {missing}"):
+    with pytest.raises(AwsError, match=f"not from AWS: it has no {missing}"):
         await identify(aws)
 
 
@@ -69,7 +70,7 @@ async def test_a_result_with_nothing_in_it_is_no_last_page(
 ) -> None:
     for action in (WHOLE, "ListUsers", "ListRoles"):
         fake.answer(action, lambda _: "")
-    with pytest.raises(AwsError, match="What answered is not AWS"):
+    with pytest.raises(AwsError, match="The response is not from AWS"):
         await load(aws)
 
 

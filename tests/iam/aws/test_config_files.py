@@ -31,7 +31,7 @@ def look(event, args):
 
 pwd.getpwuid = unknown
 sys.addaudithook(look)
-from iam.aws.client import Settings, connect
+from iam.aws.connect import Settings, connect
 
 try:
     aws = connect(Settings())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from iam.account.model import Account
 from iam.account.parse import parse_page
-from iam.aws.fast_xml import _PASSED_OVER, OtherShape, parse, parse_leanly
+from iam.aws.fast_xml import _SKIPPED, OtherShape, parse, parse_large_response
 from tests.build import ID, allow, details, group, policy, role, user
 
 WHOLE = "GetAccountAuthorizationDetails"
@@ -59,9 +59,9 @@ def by_botocore(body: bytes, operation: OperationModel) -> dict[str, Any]:
 
 
 def read_fields(value: Any) -> Any:
-    """What is read of botocore's answer: without what is passed over, with texts for times."""
+    """What is read of botocore's answer: without skipped fields, with texts for times."""
     if isinstance(value, dict):
-        left_out = _PASSED_OVER | {"ResponseMetadata"}
+        left_out = _SKIPPED | {"ResponseMetadata"}
         return {k: read_fields(v) for k, v in value.items() if k not in left_out}
     if isinstance(value, list):
         return [read_fields(item) for item in value]
@@ -149,7 +149,7 @@ def test_another_shape_is_left_to_botocore(operation: OperationModel, body: byte
         parse(body, operation)
     response = {"status_code": 200, "headers": {}, "body": body}
     answered: dict[str, Any] = {}
-    parse_leanly(operation, response, answered)
+    parse_large_response(operation, response, answered)
     assert (response["body"], answered) == (body, {})
 
 
@@ -157,14 +157,14 @@ def test_without_a_word_on_what_follows_it_is_left_to_botocore(operation: Operat
     body = answer(as_xml(details(user("a"))))
     response = {"status_code": 200, "headers": {}, "body": body}
     answered: dict[str, Any] = {}
-    parse_leanly(operation, response, answered)
+    parse_large_response(operation, response, answered)
     assert (response["body"], answered) == (body, {})
 
 
 def test_errors_are_left_to_botocore(operation: OperationModel) -> None:
     response = {"status_code": 403, "headers": {}, "body": answer("")}
     answered: dict[str, Any] = {}
-    parse_leanly(operation, response, answered)
+    parse_large_response(operation, response, answered)
     assert (response["body"], answered) == (answer(""), {})
 
 
@@ -172,7 +172,7 @@ def test_botocore_finds_no_result_and_the_id_of_the_request(operation: Operation
     whole = {**details(user("a")), "IsTruncated": False}
     response = {"status_code": 200, "headers": {}, "body": answer(as_xml(whole))}
     answered: dict[str, Any] = {}
-    parse_leanly(operation, response, answered)
+    parse_large_response(operation, response, answered)
     assert [one["UserName"] for one in answered["UserDetailList"]] == ["a"]
     left = by_botocore(response["body"], operation)  # type: ignore[arg-type]
     assert left["ResponseMetadata"]["RequestId"] == "r&1"

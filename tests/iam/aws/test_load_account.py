@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from iam.account.model import Account, Unread, unread_documents
+from iam.aws.calls import UNREAD_BOUNDARY
 from iam.aws.client import Aws
-from iam.aws.fast_xml import parse_leanly
+from iam.aws.fast_xml import parse_large_response
 from iam.aws.identity import Identity, count_principals, identify
 from iam.aws.load_account import load_account
-from iam.aws.load_one_by_one import UNREAD_BOUNDARY, fetch_missing
+from iam.aws.load_missing import load_missing
 from iam.errors import AwsError
 from tests.build import statements_of
 from tests.fake_iam import FakeIam, Params, Rule, error, result
@@ -147,7 +148,7 @@ async def test_the_lean_walk_reads_what_botocore_reads(aws: Aws, iam: Any) -> No
     # It has left botocore nothing to parse.
     assert all(b"UserDetailList" not in each["response_dict"]["body"] for each in answers)
     assert any(each["customized_response_dict"]["UserDetailList"] for each in answers)
-    aws.iam.meta.events.unregister(read, parse_leanly)
+    aws.iam.meta.events.unregister(read, parse_large_response)
     assert await load_account(aws, ME) == lean
 
 
@@ -174,7 +175,7 @@ async def test_a_boundary_that_may_not_be_read_is_unread(
     fake.refuse(action, "AccessDenied")
     known = {k: v for k, v in account.policies.items() if k != BOUNDARY}
     bare = Account(id=account.id, principals=account.principals, policies=known)
-    made = await fetch_missing(aws, bare)
+    made = await load_missing(aws, bare)
     assert [(u.what, u.error) for u in unread_documents(made)] == [
         (f"policy {BOUNDARY}", "AccessDenied")
     ]

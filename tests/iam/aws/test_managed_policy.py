@@ -94,7 +94,7 @@ async def test_without_a_connection_the_shipped_policy_has_the_accounts_partitio
 
 @pytest.mark.parametrize("ref", ["Nothing", "arn:aws:iam::aws:policy/Nothing", "a b", "arn:"])
 async def test_a_policy_that_is_nowhere_is_one_sentence(aws: Aws, ref: str) -> None:
-    with pytest.raises(AwsError, match="There is no policy") as caught:
+    with pytest.raises(AwsError, match="has no policy") as caught:
         await managed_policy(aws, ref, HERE)
     assert str(caught.value).isprintable()
 

@@ -20,8 +20,8 @@ from tests.iam.aws.test_load_account import ME, WHOLE, arn
 BROKEN = pytest.mark.parametrize(
     ("marker", "says"),
     [
-        ("", "more follows, but not where"),
-        ("<Marker/>", "more follows, but not where"),
+        ("", "more results without a marker"),
+        ("<Marker/>", "more results without a marker"),
         ("<Marker>same</Marker>", "same page twice"),
     ],
     ids=["no marker", "empty marker", "the same marker"],
@@ -115,7 +115,7 @@ async def test_ever_new_markers_come_to_an_end(
 
     fake.answer(WHOLE, reply)
     unread = only(await load_account(aws, ME))
-    assert "4 pages and no end" in unread.message
+    assert "4 pages without an end" in unread.message
     assert unread.hides
     assert [p.get("Filter.member.1") for p in fake.seen].count("User") == 4
 
@@ -138,7 +138,7 @@ async def test_an_answer_that_comes_drop_by_drop_is_given_up(
     monkeypatch.setattr(client, "CALL_TIME", 3)
     unread = only(await load_account(aws, ME))
     assert (unread.what, unread.error, unread.hides) == ("users", "Timeout", True)
-    assert "complete in time" in unread.message
+    assert "response is incomplete" in unread.message
 
 
 async def test_where_no_page_is_complete_there_is_an_error(
@@ -146,5 +146,5 @@ async def test_where_no_page_is_complete_there_is_an_error(
 ) -> None:
     fake.drip("*")
     monkeypatch.setattr(client, "CALL_TIME", 0.3)
-    with pytest.raises(AwsError, match="complete in time while trying to get account"):
+    with pytest.raises(AwsError, match="Timed out while trying to get account"):
         await load_account(aws, ME)

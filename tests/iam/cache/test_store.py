@@ -122,7 +122,7 @@ def test_only_its_owner_may_read_the_file(path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     path.chmod(0o644)
-    with pytest.raises(CacheError, match="passed over: other users may read it"):
+    with pytest.raises(CacheError, match="ignored: other users may read it"):
         recall(path)
 
 
@@ -169,7 +169,7 @@ def test_a_damaged_file_is_passed_over_with_a_word(path: Path, content: bytes) -
     path.write_bytes(content)
     path.chmod(0o600)
     for read in (recall, recall_picture):
-        with pytest.raises(CacheError, match="was passed over"):
+        with pytest.raises(CacheError, match="was ignored"):
             read(path)
 
 
@@ -181,7 +181,7 @@ def test_a_damaged_line_is_passed_over_with_a_word(path: Path, damage: Any) -> N
     kept = json.loads(first)
     kept["picture"]["lines"][0] = damage
     path.write_bytes(gzip.compress(json.dumps(kept).encode() + b"\n" + body))
-    with pytest.raises(CacheError, match="was passed over"):
+    with pytest.raises(CacheError, match="was ignored"):
         recall_picture(path)
 
 
@@ -195,7 +195,7 @@ def test_a_file_of_another_form_is_no_file(path: Path) -> None:
 
 def test_what_cannot_be_kept_says_why(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(CacheError, match="could not be kept"):
+    with pytest.raises(CacheError, match="could not be cached"):
         keep(tmp_path / "file" / "below.json.gz", some_account(), NOW)
 
 

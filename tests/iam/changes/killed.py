@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iam.account.model import User
 from iam.account.parse import validated
-from iam.aws.client import Settings, connect
+from iam.aws.connect import Settings, connect
 from iam.aws.identity import identify
 from iam.changes.apply import Outcome, Timeouts, apply
 from iam.changes.batch import Batch

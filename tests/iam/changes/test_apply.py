@@ -186,7 +186,7 @@ async def test_a_change_whose_answer_was_lost_is_never_called_failed(
         fake.cut_before(sends(op))
     elif fault == "hang":
         fake.hang(sends(op))
-        monkeypatch.setattr(client, "READ_TIMEOUT", 1.5)
+        monkeypatch.setattr("iam.aws.connect.READ_TIMEOUT", 1.5)
         case.aws = connect_to(fake.url)
     elif fault == "drip":
         fake.drip(sends(op))
@@ -212,7 +212,7 @@ async def test_what_is_no_answer_of_aws_confirms_nothing(
     fake.add(Rule(sends(op), reply=lambda _: (200, body)))
     outcome = await case.change(op)
     assert outcome.ending == "unconfirmed"
-    assert "not AWS" in str(outcome.error)
+    assert "not from AWS" in str(outcome.error)
     # Nor does a list without a list say that nothing is attached.
     fake.clear()
     fake.answer(reads(op), lambda _: "<IsTruncated>false</IsTruncated>")
@@ -227,7 +227,7 @@ async def test_a_list_that_is_not_complete_is_not_taken_for_the_state(
     fake.answer(reads(op), lambda _: "<AttachedPolicies/><IsTruncated>true</IsTruncated>")
     outcome = await case.change(op)
     assert (outcome.ending, outcome.sent) == ("failed", False)
-    assert "more follows" in str(outcome.error)
+    assert "more results" in str(outcome.error)
 
 
 @OPS

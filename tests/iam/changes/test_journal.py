@@ -52,6 +52,26 @@ def test_only_its_owner_can_read_it(journal: Journal) -> None:
     assert stat.S_IMODE(journal.path.parent.parent.stat().st_mode) == 0o700
 
 
+def test_each_line_and_the_new_file_are_on_disk_before_a_change_is_sent(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+
+    def sync(file: int) -> None:
+        path = Path(f"/proc/self/fd/{file}").readlink()
+        synced.append(path)
+        if path == journal.path:
+            written.append(len(lines(journal)))
+
+    written: list[int] = []
+    monkeypatch.setattr("os.fsync", sync)
+    journal.intent(ENTRY)
+    assert synced == [journal.path, journal.path.parent]
+    journal.answer(ENTRY, "done")
+    assert synced[2:] == [journal.path]
+    assert written == [1, 2]
+
+
 def test_a_journal_that_others_can_read_is_closed_to_them(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     path.touch(0o644)

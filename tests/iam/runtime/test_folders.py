@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import pytest
 
-from iam.aws.client import Settings, connect
+from iam.aws.connect import Settings, connect
 from iam.cache.store import CacheError, path_for
 from iam.changes.journal import JournalError, default_path
 from iam.runtime.folders import cache_folder, state_folder
@@ -43,7 +43,7 @@ def test_without_a_home_the_journal_asks_for_a_place() -> None:
 
 @pytest.mark.usefixtures("no_home")
 def test_without_a_home_nothing_is_kept_and_that_is_told() -> None:
-    with pytest.raises(CacheError, match="cannot be kept: there is no home folder"):
+    with pytest.raises(CacheError, match="cannot be cached: there is no home folder"):
         path_for(None, None)
 
 

@@ -210,7 +210,7 @@ async def test_a_pause_that_ends_in_another_account_sends_nothing(
         await until(pilot, lambda: screen.job.paused and not screen.job.in_flight)
         sent = len(company.sent)
         await pilot.press("c")
-        await until(pilot, lambda: "those of account 222222222222" in words_of(screen))
+        await until(pilot, lambda: "belong to account 222222222222" in words_of(screen))
         assert screen.job.paused
         await pilot.press("s", "escape")
         await over(pilot)

@@ -114,7 +114,7 @@ async def test_a_damaged_file_is_told_of_and_passed_over(
     await load_once(open_app, cached, tmp_path)
     files(tmp_path)[0].write_bytes(b"damaged")
     async with open_app(cached) as pilot:
-        assert "was passed over" in toasts(pilot)
+        assert "was ignored" in toasts(pilot)
         assert main_of(pilot).bar.counts[Verdict.NONE] >= 0
         assert not main_of(pilot).bar.stale
 
