@@ -14,7 +14,7 @@ from widgets.glyphs import OUTCOME_COLOURS, OUTCOME_WORDS, Glyphs
 from widgets.line_tree import LineTree
 
 if TYPE_CHECKING:
-    from iam.changes.history import BatchRecord, Recorded
+    from iam.changes.history import BatchRecord, RecordedChange
 
 
 class HistoryTree(LineTree["BatchRecord"]):
@@ -83,7 +83,7 @@ class HistoryTree(LineTree["BatchRecord"]):
         label.append(f"  by {safe(entry.caller.split(':', 5)[-1])}", "dim")
         return label
 
-    def _change(self, change: Recorded) -> Text:
+    def _change(self, change: RecordedChange) -> Text:
         sign, word = self.glyphs.outcomes[change.state], OUTCOME_WORDS[change.state]
         label = Text(f"{sign} {word:<15}", OUTCOME_COLOURS[change.state])
         label.append(safe(change.entry.principal.split(":", 5)[-1]), "default")

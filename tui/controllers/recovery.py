@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
-    from iam.changes.recover import Recovered
+    from iam.changes.recover import RecoveredChange
     from tui.controllers.view import MainView
 
 _ASK_AGAIN = 30.0
@@ -61,7 +61,7 @@ class RecoveryController:
         return len(ended) < len(recovered)
 
 
-def interrupted(ended: list[Recovered]) -> str:
+def interrupted(ended: list[RecoveredChange]) -> str:
     """How changes ended that an earlier run announced and did not see the end of."""
     words = {"done": "in effect", "failed": "not made", "unconfirmed": "not confirmed"}
     if len(ended) == 1:
