@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iam.arn import Arn
+
 if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
@@ -66,8 +68,8 @@ def interrupted(ended: list[RecoveredChange]) -> str:
     words = {"done": "in effect", "failed": "not made", "unconfirmed": "not confirmed"}
     if len(ended) == 1:
         entry, phase = ended[0].change.entry, ended[0].phase
-        principal = entry.principal.rsplit("/", 1)[-1]
-        policy = entry.policy.rsplit("/", 1)[-1]
+        principal = Arn.parse(entry.principal).name
+        policy = Arn.parse(entry.policy).name
         return f"{entry.op} {policy}, {principal}: {words[phase or 'unconfirmed']}."
     counts = {phase: sum(change.phase == phase for change in ended) for phase in words}
     summary = ", ".join(f"{n} {words[phase]}" for phase, n in counts.items() if n)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from iam.arn import Arn
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from tui.session.evaluation import evaluator_for
@@ -155,7 +156,7 @@ class ChangePlanner:
         if aws is None:
             from iam.errors import AwsError
 
-            name = arn.rsplit("/", 1)[-1]
+            name = Arn.parse(arn).name
             raise AwsError(
                 "NoSuchEntity",
                 f"The file does not contain the policy {safe(name)}.",
