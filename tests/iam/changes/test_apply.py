@@ -273,10 +273,11 @@ async def test_a_change_that_may_not_be_read_back_is_unconfirmed(
     case: Case, fake: FakeIam, op: Op
 ) -> None:
     fake.refuse(reads(op), "AccessDenied")
-    outcome = await case.change(op)
+    outcome = await case.change(op, shown=5)
     assert outcome.ending == "unconfirmed"
     assert outcome.error is not None
     assert outcome.error.denied
+    assert fake.actions == [reads(op), sends(op), reads(op)]  # a denial is not asked for again
 
 
 @OPS
