@@ -143,7 +143,7 @@ def test_leaving_does_not_wait_for_ever_for_a_line_that_takes_no_more(open_app: 
 def test_ctrl_l_draws_anew_what_something_else_has_written_over(open_app: Open, where: str) -> None:
     terminal = open_app()
     terminal.type(where)
-    terminal.until(lambda text: not where or "esc closes" in text)
+    terminal.until(lambda text: not where or "esc close" in text)
     settle(terminal)
     right = looks(terminal.screen)
     terminal.stream.feed(b"\x1b[1;1H\x1b[41mBroadcast message from root\x1b[3;1H\x1b[2K")
@@ -222,7 +222,7 @@ def test_stopped_without_being_asked_and_back_the_screen_is_drawn_whole(open_app
     terminal.child.kill(signal.SIGCONT)
     terminal.until(lambda _: looks(terminal.screen) == right)
     terminal.type("?")
-    terminal.sees("esc closes")
+    terminal.sees("esc close")
     terminal.type("\x1b")
     terminal.until(lambda _: looks(terminal.screen) == right)
     assert leaves_with(terminal, "q") == 0

@@ -85,7 +85,7 @@ def test_keys_typed_before_the_first_frame_are_answered(start: Callable[..., Ter
     terminal = start("--endpoint-url", NOBODY, **CREDENTIALS)
     terminal.until(lambda _: b"opening" in terminal.raw)
     terminal.type("?")
-    terminal.sees("esc closes")
+    terminal.sees("esc close")
 
 
 def test_nothing_of_the_line_is_left_behind(start: Callable[..., Terminal]) -> None:
