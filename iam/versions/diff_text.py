@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from iam.account.attachments import AttachmentCount
-from iam.policy.condition_text import clause
+from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Condition, Statement
 from iam.verdicts.section import Entry
 from iam.versions.access_diff import AccessDiff
@@ -256,4 +256,4 @@ def _entry(sign: Sign, entry: Entry) -> DiffLine:
 
 
 def _condition(sign: Sign, condition: Condition) -> DiffLine:
-    return DiffLine(sign, clause(condition, "Allow", alone=False), depth=1)
+    return DiffLine(sign, condition_in_words(condition, "Allow", alone=False), depth=1)

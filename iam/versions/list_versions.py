@@ -23,7 +23,7 @@ from iam.aws.client import Aws
 from iam.aws.managed_policy import Managed
 from iam.aws.paging import listed
 from iam.errors import AwsError
-from iam.policy.bundled import shipped
+from iam.policy.bundled import bundled_policy
 from iam.policy.document import Document, parse_document
 
 
@@ -119,7 +119,7 @@ def _with_known_documents(
             policy.version, managed.as_of, "account"
         )
         versions[policy.version] = replace(version, document=policy.document)
-    if (bundled := shipped(policy.arn)) is not None and bundled.version not in versions:
+    if (bundled := bundled_policy(policy.arn)) is not None and bundled.version not in versions:
         document = parse_document(bundled.document)
         versions[bundled.version] = ListedVersion(
             bundled.version, bundled.updated, "shipped", document
@@ -161,7 +161,7 @@ async def _document(aws: Aws, managed: Managed, version: ListedVersion) -> Docum
         unread = Unread(f"version {version.id}", error.code, error.sentence)
     # A version never changes, so a copy in the account's data or in the app serves as well.
     copies = [v.document for v in policy.versions if v.id == version.id]
-    bundled = shipped(policy.arn)
+    bundled = bundled_policy(policy.arn)
     if bundled is not None and bundled.version == version.id:
         copies.append(parse_document(bundled.document))
     return next((document for document in copies if isinstance(document, Document)), unread)

@@ -29,7 +29,7 @@ from tests.build import (
     user,
     verdict,
 )
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 INVOKE = "bedrock:InvokeModel"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from iam.account.attachments import AttachmentCount
 from iam.demo.versions import earlier_versions
 from iam.policy.action_catalogue import catalogue
-from iam.policy.bundled import shipped
+from iam.policy.bundled import bundled_policy
 from iam.policy.document import parse_document
 from iam.verdicts.section import sections_of
 from iam.versions.access_diff import AccessDiff, compare
@@ -38,7 +38,7 @@ def diff(older: list[Json] | Json, newer: list[Json] | Json) -> AccessDiff:
 
 def limited() -> Json:
     """AmazonBedrockLimitedAccess v9."""
-    policy = shipped(LIMITED)
+    policy = bundled_policy(LIMITED)
     assert policy is not None
     return copy.deepcopy(policy.document)
 
