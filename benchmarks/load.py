@@ -83,21 +83,21 @@ def main() -> None:
         beats = place / "beats"
         beating = {**environment, "BEDROCK_TUI_HEARTBEAT": str(beats)}
         with Probe(command, beating) as probe:
-            probe.until(b"full")
+            probe.until(b" granted")
             made = calls_to(url)
             time.sleep(2)  # what changes need is imported once the account is there
             memory = resident(probe.pid)
             frame = probe.when(lambda text: "Name" in text)
             rows = probe.when(lambda text: "user-00000" in text)
-            whole = probe.when(lambda text: re.search(r"of [\d,]+ judged", text))
-            evaluated = probe.when(lambda text: " full" in text)
+            whole = probe.when(lambda text: re.search(r"of [\d,]+ evaluated", text))
+            evaluated = probe.when(lambda text: " granted" in text)
             sent = sum(len(came.data) for came in probe.came if frame < came.at <= evaluated)
             probe.send(b"q")
             probe.ended()
         print(f"{rows - frame:7.2f} s  first rows, after the first frame")
         for what, took in (
             ("all rows, after the first frame", whole - frame),
-            ("all judged", evaluated - frame),
+            ("all evaluated", evaluated - frame),
             ("the same from exec", evaluated - probe.began),
         ):
             print(f"{took:7.2f} s  {what}: {took / pages:.2f} x the paginator")

@@ -23,7 +23,7 @@ from typing import Any
 
 import pyte
 
-from iam.policy.bundled import shipped
+from iam.policy.bundled import bundled_policy
 from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
 
 COLUMNS, LINES = 120, 36
@@ -44,7 +44,7 @@ Json = dict[str, Any]
 def the_account() -> Json:
     """An account of principals that differ from row to row."""
     random = Random(1)
-    limited = shipped(LIMITED)
+    limited = bundled_policy(LIMITED)
     assert limited is not None
     items = [
         group("ml-team", attached=[LIMITED]),
@@ -129,7 +129,7 @@ def the_app(snapshot: Path, **environment: str) -> Program:
     start = "from tui.cli import main; main()"
     program = Program([sys.executable, "-c", start, "--snapshot", str(snapshot)], **environment)
     program.sees("AmazonBedrockLimitedAccess")
-    program.sees(" full")
+    program.sees(" granted")
     return program
 
 

@@ -72,7 +72,7 @@ def _app(command: list[str], environment: dict[str, str], times: Times) -> None:
         splash = probe.until(b"READ-ONLY")
         frame = probe.until(b"Name")
         pressed = probe.send(b"?")
-        answered = probe.until(b"closes")
+        answered = probe.until(b"esc close")
         times["splash"].append(splash - probe.began)
         times["frame"].append(frame - probe.began)
         times["key"].append(answered - pressed)

@@ -174,7 +174,7 @@ def report(audit: Audit, form: str = "json") -> str:
     """
     from iam.reports.formats import FORMATS
 
-    return "".join(FORMATS[form](audit))
+    return "".join(FORMATS[form].write(audit))
 
 
 def write_report(audit: Audit, path: str | os.PathLike[str], form: str = "json") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from iam.account.model import Account, ManagedPolicy, Principal, Unread, document_of
 from iam.account.parse import parse_page
 from iam.policy.action_catalogue import catalogue
-from iam.policy.bundled import shipped
+from iam.policy.bundled import bundled_policy
 from iam.policy.document import Document, Statement
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import PrincipalResult
@@ -159,7 +159,7 @@ def account(*items: Json, partition: str = "aws") -> Account:
 
 def limited() -> ManagedPolicy:
     """AmazonBedrockLimitedAccess v9, as shipped."""
-    policy = shipped(LIMITED)
+    policy = bundled_policy(LIMITED)
     assert policy is not None
     document = document_of(policy.document)
     return ManagedPolicy(policy.name, policy.arn, policy.version, document=document)

@@ -27,7 +27,7 @@ def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
 
     Args:
         launch: What to audit.
-        form: One of `table`, `json`, `csv`, `markdown`.
+        form: The name of a format of `FORMATS`.
 
     Returns:
         The report in pieces, and what could not be read, in a few words; empty if everything could.
@@ -41,7 +41,7 @@ def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
         result: list[Audit] = []
         asyncio.run(_audit(launch, result))
         (audit,) = result
-        return FORMATS[form](audit), _missing(audit)
+        return FORMATS[form].write(audit), _missing(audit)
     except (AwsError, DemoError, SnapshotError) as error:
         raise Failure(" ".join(str(error).split())) from error
     except Exception as error:

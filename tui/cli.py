@@ -14,11 +14,11 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from iam.reports.formats import DEFAULT_FORMAT, FORMATS
 from iam.text import safe
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-FORMATS = ("table", "json", "csv", "markdown")
 EXIT_FAILED = 1
 EXIT_INCOMPLETE = 3
 
@@ -101,7 +101,14 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     metavar="ACTION",
     help="Evaluate one action, such as bedrock:InvokeModel.",
 )
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(FORMATS)),
+    default=DEFAULT_FORMAT,
+    show_default=True,
+    help=f"{'; '.join(f'{each.name}: {each.help}' for each in FORMATS.values())}.",
+)
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @click.pass_obj
 def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> None:

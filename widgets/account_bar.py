@@ -12,6 +12,7 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
+from iam.arn import Arn
 from iam.text import safe
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
@@ -181,4 +182,4 @@ def _length(parts: list[Content]) -> int:
 
 def _caller(arn: str) -> str:
     """The last part of an ARN: `assumed-role/admin/jane`."""
-    return arn.split(":", 5)[-1] if arn else ""
+    return Arn.parse(arn).resource if arn else ""

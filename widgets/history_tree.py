@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
+from iam.arn import Arn
 from iam.text import safe
 from widgets.glyphs import OUTCOME_COLOURS, OUTCOME_WORDS, Glyphs
 from widgets.line_tree import LineTree
 
 if TYPE_CHECKING:
-    from iam.changes.history import BatchRecord, Recorded
+    from iam.changes.history import BatchRecord, RecordedChange
 
 
 class HistoryTree(LineTree["BatchRecord"]):
@@ -79,14 +80,14 @@ class HistoryTree(LineTree["BatchRecord"]):
                 f"  {self.glyphs.outcomes[state]} {count} {OUTCOME_WORDS[state]}",
                 OUTCOME_COLOURS[state],
             )
-        label.append(f"  {safe(entry.policy.rsplit('/', 1)[-1])}")
-        label.append(f"  by {safe(entry.caller.split(':', 5)[-1])}", "dim")
+        label.append(f"  {safe(Arn.parse(entry.policy).name)}")
+        label.append(f"  by {safe(Arn.parse(entry.caller).resource)}", "dim")
         return label
 
-    def _change(self, change: Recorded) -> Text:
+    def _change(self, change: RecordedChange) -> Text:
         sign, word = self.glyphs.outcomes[change.state], OUTCOME_WORDS[change.state]
         label = Text(f"{sign} {word:<15}", OUTCOME_COLOURS[change.state])
-        label.append(safe(change.entry.principal.split(":", 5)[-1]), "default")
+        label.append(safe(Arn.parse(change.entry.principal).resource), "default")
         if change.message:
             label.append(f"  {safe(change.message)}", "dim")
         return label

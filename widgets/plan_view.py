@@ -17,7 +17,7 @@ from widgets.wrapping import facts, hanging
 
 if TYPE_CHECKING:
     from iam.account.model import Entity
-    from iam.changes.plan import LeftAlone, Plan
+    from iam.changes.plan import Plan, Skipped
 
 _MOST_LINES = 6
 _USUAL_WIDTH = 72
@@ -135,7 +135,7 @@ class PlanView(Static):
     def _notes(self, plan: Plan) -> list[Content]:
         notes = [self._warnings(plan), self._remaining(plan), self._shortfall(plan)]
         notes.append(self._unchanged("Cannot be changed", plan.blocked, "$warning"))
-        notes.append(self._unchanged("No change needed", plan.as_wanted, "dim"))
+        notes.append(self._unchanged("No change needed", plan.unneeded, "dim"))
         notes.append(self._each_principal(plan))
         return [note for note in notes if note]
 
@@ -197,7 +197,7 @@ class PlanView(Static):
             lines.append(Content(f"  and {len(every) - _MOST_LINES} more"))
         return Content("\n").join(lines)
 
-    def _unchanged(self, head: str, left_alone: Sequence[LeftAlone], style: str) -> Content:
+    def _unchanged(self, head: str, left_alone: Sequence[Skipped], style: str) -> Content:
         """Each reason, and below it the names that it holds for."""
         by_reason: dict[str, list[str]] = {}
         for each in left_alone:

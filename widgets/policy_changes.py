@@ -16,7 +16,7 @@ from widgets.glyphs import Glyphs
 from widgets.wrapping import facts, hanging
 
 if TYPE_CHECKING:
-    from iam.versions.diff_text import Line, Part
+    from iam.versions.diff_text import DiffLine, DiffPart
 
 _MOST_VERSIONS = 5
 _MOST_TEXT = 52
@@ -48,7 +48,7 @@ class PolicyData:
     """What could not be read, in sentences."""
     summary: tuple[str, ...] = ()
     """What changed, in sentences."""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[DiffPart, ...] = ()
 
 
 class PolicyChanges(Vertical):
@@ -144,13 +144,13 @@ class PolicyChanges(Vertical):
         return Content("\n").join(lines)
 
 
-def _note_column(line: Line, part: Part) -> int:
+def _note_column(line: DiffLine, part: DiffPart) -> int:
     """The column where the notes of a part begin, so that they are aligned."""
     texts = (other.text for other in part.lines if other.note and other.depth == line.depth)
     return min(max((cell_len(safe(text)) for text in texts), default=0), _MOST_TEXT) + 2
 
 
-def _lines(line: Line, column: int, width: int) -> list[Content]:
+def _lines(line: DiffLine, column: int, width: int) -> list[Content]:
     """One line, wrapped with an indent if it is too long; its note, as far as there is room."""
     indent = "  " * (line.depth + 1)
     room = width - len(indent) - 2

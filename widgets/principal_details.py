@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from iam.ages import age
+from iam.arn import Arn
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from widgets.glyphs import Glyphs
@@ -164,7 +165,7 @@ class PrincipalDetails(Vertical):
         if self._hidden:
             facts.append(("Hidden", f"invokes models through {', '.join(self._hidden)}"))
         if principal.boundary:
-            facts.append(("Boundary", principal.boundary.rsplit("/", 1)[-1]))
+            facts.append(("Boundary", Arn.parse(principal.boundary).name))
         if principal.type == "role":
             used = principal.last_used
             facts.append(("Last used", _ago(used) if used else "no use on record"))

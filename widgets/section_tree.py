@@ -15,6 +15,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from iam.account.attachments import by_group
+from iam.arn import Arn
 from iam.text import safe
 from iam.verdicts.result import DecidingStatement, EntryResult, PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
@@ -171,7 +172,7 @@ class SectionTree(LineTree[_Data]):
             label.append(f" {by_group(safe(via.group))}:")
         elif via.kind != "managed":
             label.append(f" {via.kind}:")
-        label.append(f" {safe(via.policy.rsplit('/', 1)[-1])}")
+        label.append(f" {safe(Arn.parse(via.policy).name)}")
         dot = f" {self.glyphs.dot} "
         notes = [safe(words) for words in via.scope]
         notes.append(safe(via.sid) if via.sid else f"statement {via.statement + 1}")

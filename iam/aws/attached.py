@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Literal
 
@@ -12,6 +12,7 @@ from iam.aws.answers import required
 from iam.aws.client import Aws
 from iam.aws.confirmed import contradicted
 from iam.aws.paging import listed
+from iam.errors import AwsError
 
 PATIENCE = 10.0
 """Seconds for which a read that contradicts a confirmed change is repeated."""
@@ -57,14 +58,55 @@ async def attached_now(
     Raises:
         AwsError: They could not be read; `NoSuchEntity` if the entity does not exist.
     """
+    return await attached_until(
+        aws, kind, name, lambda attached: not contradicted(confirmed, attached), deadline, hurry
+    )
+
+
+async def attached_until(
+    aws: Aws,
+    kind: _Kind,
+    name: str,
+    expected: Callable[[tuple[str, ...]], bool],
+    deadline: float,
+    hurry: asyncio.Event | None = None,
+    *,
+    retry_lost: bool = False,
+) -> tuple[str, ...]:
+    """Read what is attached, and again until it is as expected or the time is up.
+
+    Args:
+        aws: The connection.
+        kind: Of the entity.
+        name: Of the entity.
+        expected: Whether a read shows what is waited for.
+        deadline: The `time.monotonic` time after which whatever is read is accepted.
+        hurry: Once set, reads are no longer repeated.
+        retry_lost: Whether to read again when an answer was lost, too.
+
+    Returns:
+        The ARNs of the attached policies, as last read.
+
+    Raises:
+        AwsError: They could not be read; `NoSuchEntity` if the entity does not exist.
+    """
     hurry = hurry or asyncio.Event()
+    attached: tuple[str, ...] | None = None
     pause = 0.1
     while True:
-        attached = await attached_arns(aws, kind, name)
-        if not contradicted(confirmed, attached):
+        failure: AwsError | None = None
+        try:
+            attached = await attached_arns(aws, kind, name)
+        except AwsError as error:
+            if not (retry_lost and error.lost):
+                raise
+            failure = error
+        if attached is not None and expected(attached):
             return attached
         if hurry.is_set() or time.monotonic() + pause > deadline:
-            return attached
+            if attached is None and failure is not None:
+                raise failure
+            return attached or ()
         await sleep(pause, hurry)
         pause = min(pause * 2, 2.0)
 

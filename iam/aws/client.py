@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from botocore.credentials import RefreshableCredentials
 
+from iam.aws.access_key import AccessKey
 from iam.aws.bound_credentials import BoundCredentials, wrong_account
 from iam.aws.credentials import keys_of
-from iam.aws.keys import Keys
 from iam.errors import AwsError, explain
 from iam.runtime.threads import in_thread
 
@@ -93,7 +93,7 @@ class Aws:
         return self.iam.meta.endpoint_url, self.sts.meta.endpoint_url
 
     @property
-    def keys(self) -> Keys:
+    def access_key(self) -> AccessKey:
         """The credentials, for another process; ask after a call, which has fetched them."""
         return keys_of(self.credentials.source)
 

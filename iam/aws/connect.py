@@ -14,6 +14,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
 
+from iam.aws.access_key import AccessKey
 from iam.aws.answers import reject_foreign_responses
 from iam.aws.bound_credentials import BoundCredentials
 from iam.aws.caller import account_of_key
@@ -21,7 +22,6 @@ from iam.aws.client import IN_FLIGHT, Aws
 from iam.aws.config_files import skip_astray_files
 from iam.aws.credentials import credentials_from, key_of, resolver_for
 from iam.aws.fast_xml import parse_large_response
-from iam.aws.keys import Keys
 from iam.aws.service_data import use_lean_service_data
 from iam.errors import explain
 
@@ -49,7 +49,7 @@ class Settings:
     """An embedded account: no configuration, credentials or proxy of this machine is used."""
 
 
-def connect(settings: Settings, keys: Keys | None = None) -> Aws:
+def connect(settings: Settings, keys: AccessKey | None = None) -> Aws:
     """Find the credentials and make the clients; blocking, sends nothing to IAM yet.
 
     Args:

@@ -33,8 +33,8 @@ from botocore.credentials import (
 )
 from botocore.session import Session
 
+from iam.aws.access_key import AccessKey
 from iam.aws.config_files import CLI_CACHE, cache_in, careful_providers, profile_providers
-from iam.aws.keys import Keys
 from iam.errors import AwsError
 from iam.runtime.threads import before_leaving
 from iam.text import safe
@@ -129,7 +129,7 @@ def end_helpers() -> None:
                 os.killpg(helper.pid, signal.SIGKILL)
 
 
-def credentials_from(keys: Keys, find: Callable[[], Credentials | None]) -> Credentials:
+def credentials_from(keys: AccessKey, find: Callable[[], Credentials | None]) -> Credentials:
     """Make credentials from what another process of the app has found.
 
     Args:
@@ -147,7 +147,7 @@ def credentials_from(keys: Keys, find: Callable[[], Credentials | None]) -> Cred
     return RefreshableCredentials.create_from_metadata(_metadata(keys), renew, method="bedrock-tui")
 
 
-def keys_of(credentials: Credentials) -> Keys:
+def keys_of(credentials: Credentials) -> AccessKey:
     """Return the credentials as they are now, for another process."""
     credentials.get_frozen_credentials()  # some fetch key and expiry only now
     # Asked before the key is taken: one that is renewed meanwhile expires later than we say.
@@ -155,7 +155,7 @@ def keys_of(credentials: Credentials) -> Keys:
     now = credentials.get_frozen_credentials()
     assert now.access_key is not None and now.secret_key is not None
     until = expiry.isoformat() if expiry else None
-    return Keys(now.access_key, now.secret_key, now.token, until)
+    return AccessKey(now.access_key, now.secret_key, now.token, until)
 
 
 def _expiry(credentials: Credentials) -> datetime | None:
@@ -170,12 +170,12 @@ def _expiry(credentials: Credentials) -> datetime | None:
     return None if first == _LONGEST else now + timedelta(seconds=first - 1)
 
 
-def key_of(keys: Keys) -> ReadOnlyCredentials:
+def key_of(keys: AccessKey) -> ReadOnlyCredentials:
     """Return the key in the form that botocore signs with."""
     return ReadOnlyCredentials(keys.access, keys.secret, keys.token)
 
 
-def _metadata(keys: Keys) -> dict[str, Any]:
+def _metadata(keys: AccessKey) -> dict[str, Any]:
     return {
         "access_key": keys.access,
         "secret_key": keys.secret,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from iam.account.model import Account, ManagedPolicy, Unread, document_of
 from iam.errors import AwsError
-from iam.policy.bundled import shipped
+from iam.policy.bundled import bundled_policy
 from iam.text import safe
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def local_policy(ref: str, account: Account) -> Managed:
         if policy is not None and not isinstance(policy.document, Unread):
             return Managed(policy, "account", _day(policy))
     for arn in candidates:
-        if (bundled := shipped(arn)) is not None:
+        if (bundled := bundled_policy(arn)) is not None:
             document = document_of(bundled.document)
             policy = ManagedPolicy(bundled.name, arn, bundled.version, document=document)
             return Managed(policy, "shipped", bundled.updated)

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from iam.account.model import Account, Unread
 from iam.account.serialize import pieces_of
-from iam.cache.table_snapshot import Picture, from_json, to_json
+from iam.cache.table_snapshot import TableSnapshot, from_json, to_json
 from iam.runtime.atomic_write import atomic_write, clear_leftovers
 from iam.runtime.folders import NoHome, cache_folder
 from iam.runtime.private_file import NotPrivate, make_private_folder, open_private
@@ -42,7 +42,7 @@ class CacheError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedLoad:
     """A cached load."""
 
     account: Account
@@ -68,7 +68,7 @@ def path_for(profile: str | None, endpoint_url: str | None) -> Path:
 
 
 def keep(
-    path: Path, account: Account, now: datetime, picture: Picture, ref: str | None = None
+    path: Path, account: Account, now: datetime, picture: TableSnapshot, ref: str | None = None
 ) -> None:
     """Write a load to the cache, in place of an earlier one.
 
@@ -102,7 +102,7 @@ def keep(
         ) from error
 
 
-def recall_picture(path: Path, ref: str | None = None) -> tuple[Picture, datetime] | None:
+def recall_picture(path: Path, ref: str | None = None) -> tuple[TableSnapshot, datetime] | None:
     """Read what the table showed, and when; None if nothing is cached for this policy.
 
     This comes first at a start, so it also removes unfinished files of earlier runs.
@@ -120,7 +120,7 @@ def recall_picture(path: Path, ref: str | None = None) -> tuple[Picture, datetim
         return from_json(first["picture"]), _saved_at(first)
 
 
-def recall(path: Path) -> Kept | None:
+def recall(path: Path) -> CachedLoad | None:
     """Read the cached load; None if there is none.
 
     Raises:
@@ -139,7 +139,7 @@ def recall(path: Path) -> Kept | None:
         empty = Account(id=head["account"], alias=head["alias"], partition=head["partition"])
         account = parse_page(empty, body)
         unread = tuple(Unread(*each) for each in head["unread"])
-        return Kept(replace(account, unread=(*account.unread, *unread)), _saved_at(first))
+        return CachedLoad(replace(account, unread=(*account.unread, *unread)), _saved_at(first))
 
 
 def _saved_at(first: Mapping[str, Any]) -> datetime:

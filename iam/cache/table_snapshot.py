@@ -18,7 +18,7 @@ from iam.verdicts.verdict import Verdict
 Json = dict[str, Any]
 
 
-class Line(NamedTuple):
+class TableRow(NamedTuple):
     """A row of the table: a user, a role or a group."""
 
     arn: str
@@ -31,7 +31,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class TableSnapshot:
     """What the table shows of an account."""
 
     account_id: str
@@ -40,11 +40,11 @@ class Picture:
     """ARN, name and version."""
     columns: tuple[tuple[str, str, int], ...]
     """The Sid, the column header and the number of entries of each section."""
-    lines: tuple[Line, ...]
+    lines: tuple[TableRow, ...]
     unread: tuple[Unread, ...]
 
 
-def to_json(picture: Picture) -> Json:
+def to_json(picture: TableSnapshot) -> Json:
     """Convert to JSON; a summary shared by many lines is stored once."""
     summaries: dict[Summary, int] = {}
     lines = [
@@ -61,7 +61,7 @@ def to_json(picture: Picture) -> Json:
     }
 
 
-def from_json(raw: Mapping[str, Any]) -> Picture:
+def from_json(raw: Mapping[str, Any]) -> TableSnapshot:
     """Convert from JSON.
 
     Raises:
@@ -69,7 +69,7 @@ def from_json(raw: Mapping[str, Any]) -> Picture:
     """
     summaries = [_summary_from_json(*each) for each in raw["summaries"]]
     arn, name, version = raw["policy"]
-    return Picture(
+    return TableSnapshot(
         account_id=raw["account"],
         alias=raw["alias"],
         policy=(arn, name, version),
@@ -79,12 +79,12 @@ def from_json(raw: Mapping[str, Any]) -> Picture:
     )
 
 
-def _line(raw: list[Any], summaries: list[Summary]) -> Line:
+def _line(raw: list[Any], summaries: list[Summary]) -> TableRow:
     *texts, members, index = raw
     arn, kind, name, path = texts
     if kind not in ("user", "role", "group") or not all(isinstance(text, str) for text in texts):
         raise ValueError("not a user, role or group")
-    return Line(arn, kind, name, path, members, summaries[index])
+    return TableRow(arn, kind, name, path, members, summaries[index])
 
 
 def _summary_to_json(summary: Summary) -> list[Any]:

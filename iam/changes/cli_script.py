@@ -1,4 +1,4 @@
-"""A plan as commands of the AWS CLI, for those who need a ticket before a change."""
+"""A plan as AWS CLI commands, for operators who need a ticket before a change."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from iam.changes.plan import Change
 from iam.text import safe
 
-_READ = ("file://", "fileb://", "http://", "https://")
-"""With these at its beginning the AWS CLI takes what is there for the value; version 1 reads URLs,
-too."""
+_LOADED = ("file://", "fileb://", "http://", "https://")
+"""The AWS CLI loads a value that begins with one of these from there (URLs: only its version 1)."""
 
 
 def aws_commands(
@@ -20,16 +19,16 @@ def aws_commands(
     """Write changes as lines of a shell script.
 
     Args:
-        changes: What is to be done.
-        account: The account's ID, for a check on top: the commands themselves name none.
-        profile: Of the AWS CLI, if one is in force.
+        changes: The changes.
+        account: The account's ID; the script checks it first, because the commands name no account.
+        profile: The AWS CLI profile in use, if any.
 
     Returns:
-        A line each, without line breaks; the first ones refuse to go on in another account.
+        The lines, without line breaks; the first ones end the script in any other account.
     """
     options = f" --profile={shlex.quote(profile)}" if profile else ""
     who_am_i = f"aws sts get-caller-identity --query=Account --output=text{options}"
-    # In parentheses, so that a shell into which they are pasted does not end with them.
+    # In parentheses, so that a failure does not end the shell into which they are pasted.
     lines = ["(", "set -e", f'test "$({who_am_i})" = {shlex.quote(account)}']
     for change in changes:
         kind = change.entity.type
@@ -38,14 +37,14 @@ def aws_commands(
 
 
 def _parameters(change: Change) -> str:
-    """Whom and what a command is about, in a form that the AWS CLI takes as data.
+    """The entity and the policy of a command, in a form that the AWS CLI reads as plain values.
 
-    After `=` a leading dash does not make an option. That of a file or a URL would still be read
-    and its content sent; in JSON it is not, and a control character has an escape there.
+    After `=` a leading dash does not start an option. A value that looks like a file or a URL would
+    still be loaded; in JSON it is not, and control characters are escaped there.
     https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
     """
     kind, name, policy = change.entity.type, change.entity.name, change.policy_arn
-    if any(value.startswith(_READ) or safe(value) != value for value in (name, policy)):
-        said = json.dumps({f"{kind.title()}Name": name, "PolicyArn": policy})
-        return f"--cli-input-json {shlex.quote(said)}"
+    if any(value.startswith(_LOADED) or safe(value) != value for value in (name, policy)):
+        parameters = json.dumps({f"{kind.title()}Name": name, "PolicyArn": policy})
+        return f"--cli-input-json {shlex.quote(parameters)}"
     return f"--{kind}-name={shlex.quote(name)} --policy-arn={shlex.quote(policy)}"

@@ -1,7 +1,7 @@
 """Read the journal back: which changes were made, batch by batch, and which have no answer.
 
-A line that a crash cut short is counted and left out; a journal that somebody else can have written
-is not read.
+Lines that cannot be read, such as one that a crash cut off, are counted and skipped. A journal that
+another user may have written is refused.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from iam.changes.journal import Entry, JournalError, Op, Phase
+from iam.changes.journal import JournalEntry, JournalError, Op, Phase
 from iam.runtime.private_file import open_private
 from iam.text import safe
 
 State = Literal["open"] | Phase
-"""`open`: announced, and no answer in the journal."""
+"""`open`: announced, with no answer in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """One change as the journal has it."""
+class RecordedChange:
+    """One change as the journal records it."""
 
-    entry: Entry
+    entry: JournalEntry
     at: str
-    """When it was announced: `2026-11-23T18:00:00.000Z`."""
+    """When it was announced, such as `2026-11-23T18:00:00.000Z`."""
     state: State = "open"
     request_id: str | None = None
     code: str | None = None
-    """Of the error, if there was one."""
+    """The error code, if there was an error."""
     message: str | None = None
 
 
@@ -43,33 +43,34 @@ class BatchRecord:
     """Changes that were made together: the same policy, attached or detached."""
 
     id: str
-    changes: tuple[Recorded, ...]
-    """In the order in which they were announced; the last one of a holder is how it ended."""
+    changes: tuple[RecordedChange, ...]
+    """In the order in which they were announced. An entity whose change was sent again has several;
+    the last one has the outcome."""
 
     @property
     def at(self) -> str:
-        """When it began."""
+        """When its first change was announced."""
         return self.changes[0].at
 
     @property
-    def entry(self) -> Entry:
-        """Account, caller, op and policy, which all its changes have in common."""
+    def entry(self) -> JournalEntry:
+        """The entry of its first change: all have the same account, caller, op and policy."""
         return self.changes[0].entry
 
     @property
-    def last(self) -> tuple[Recorded, ...]:
-        """The last change of each holder: one that was sent again counts once."""
+    def last(self) -> tuple[RecordedChange, ...]:
+        """The last change of each entity."""
         return tuple({c.entry.principal: c for c in self.changes}.values())
 
     @property
-    def reversible(self) -> tuple[Recorded, ...]:
-        """The changes that happened, or may have: AWS is asked before they are reversed."""
+    def reversible(self) -> tuple[RecordedChange, ...]:
+        """The changes that took effect, or may have; AWS is asked before they are reversed."""
         return tuple(c for c in self.last if c.state in ("done", "unconfirmed"))
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that a journal says."""
+    """Everything that a journal records."""
 
     batches: tuple[BatchRecord, ...] = ()
     """The oldest first."""
@@ -81,28 +82,28 @@ class History:
         return tuple(b for b in self.batches if b.entry.account == account)
 
     def changed_after(self, batch: BatchRecord) -> frozenset[str]:
-        """The ARNs to which, or from which, the same policy was attached or detached since."""
+        """The ARNs of the entities for which the batch's policy was attached or detached since."""
         later = self.batches[self.batches.index(batch) + 1 :] if batch in self.batches else ()
         return frozenset(
             change.entry.principal
-            for each in later
-            for change in each.changes
+            for later_batch in later
+            for change in later_batch.changes
             if change.state in ("done", "unconfirmed")
             and change.entry.policy == batch.entry.policy
             and change.entry.account == batch.entry.account
         )
 
-    def open(self, account: str) -> tuple[Recorded, ...]:
+    def open(self, account: str) -> tuple[RecordedChange, ...]:
         """The changes of one account that have no answer."""
         return tuple(c for b in self.of(account) for c in b.changes if c.state == "open")
 
 
-def age(change: Recorded) -> float:
+def seconds_since(change: RecordedChange) -> float:
     """How many seconds ago a change was announced, by this machine's clock.
 
     Returns:
-        The seconds: negative if the clock has been set back since; endless if the journal's time
-        cannot be read.
+        The seconds: negative if the clock has been set back since; infinite if the recorded time
+        cannot be parsed.
     """
     try:
         return (datetime.now(UTC) - datetime.fromisoformat(change.at)).total_seconds()
@@ -116,7 +117,7 @@ class _Error(BaseModel):
 
 
 class _Line(BaseModel):
-    """A line as docs/formats.md describes it; what later versions add is ignored."""
+    """A line as docs/formats.md describes it; keys that later versions add are ignored."""
 
     model_config = ConfigDict(strict=True)
 
@@ -132,21 +133,23 @@ class _Line(BaseModel):
     error: _Error | None = None
 
     @property
-    def entry(self) -> Entry:
-        return Entry(self.change, self.account, self.caller, self.op, self.principal, self.policy)
+    def entry(self) -> JournalEntry:
+        return JournalEntry(
+            self.change, self.account, self.caller, self.op, self.principal, self.policy
+        )
 
 
 def read_history(path: Path) -> History:
     """Read a journal; blocking.
 
     Returns:
-        What it says; nothing, where there is no journal yet.
+        Its content; empty if there is no journal yet.
 
     Raises:
-        JournalError: It is there and cannot be read, or somebody else can have written it.
+        JournalError: It exists and cannot be read, or another user may have written it.
     """
     try:
-        # What somebody else wrote is not what happened: an undo would make it happen.
+        # A line that another user wrote is not what happened, but an undo would act on it.
         with os.fdopen(open_private(path, os.O_RDONLY), encoding="utf-8", errors="replace") as file:
             text = file.read()
     except FileNotFoundError:
@@ -154,17 +157,17 @@ def read_history(path: Path) -> History:
     except OSError as failure:
         reason = safe(failure.strerror or str(failure))
         raise JournalError(f"The journal {safe(str(path))} cannot be read ({reason}).") from failure
-    # Not splitlines(): names may hold what it takes for the end of a line.
+    # Not splitlines(), which also splits at characters that names may contain.
     return history_of(text.split("\n"))
 
 
 def history_of(lines: Iterable[str]) -> History:
-    """Put intents and answers together.
+    """Match intents and answers.
 
-    An answer belongs to the oldest intent of the same batch and holder that has none yet.
+    An answer belongs to the oldest unanswered intent with the same entry.
     """
-    batches: dict[str, list[Recorded]] = {}
-    waiting: dict[Entry, list[int]] = {}
+    batches: dict[str, list[RecordedChange]] = {}
+    unanswered: dict[JournalEntry, list[int]] = {}
     damaged = 0
     for text in lines:
         if not text.strip():
@@ -177,12 +180,12 @@ def history_of(lines: Iterable[str]) -> History:
         entry = line.entry
         changes = batches.setdefault(entry.change, [])
         if line.phase == "intent":
-            waiting.setdefault(entry, []).append(len(changes))
-            changes.append(Recorded(entry, line.at))
-        elif waiting.get(entry):
-            at = waiting[entry].pop(0)
-            changes[at] = replace(
-                changes[at],
+            unanswered.setdefault(entry, []).append(len(changes))
+            changes.append(RecordedChange(entry, line.at))
+        elif unanswered.get(entry):
+            index = unanswered[entry].pop(0)
+            changes[index] = replace(
+                changes[index],
                 state=line.phase,
                 request_id=line.request_id,
                 code=line.error.code if line.error else None,
@@ -190,5 +193,5 @@ def history_of(lines: Iterable[str]) -> History:
             )
         else:
             damaged += 1
-    found = tuple(BatchRecord(id, tuple(made)) for id, made in batches.items() if made)
-    return History(found, damaged)
+    records = (BatchRecord(id, tuple(changes)) for id, changes in batches.items() if changes)
+    return History(tuple(records), damaged)

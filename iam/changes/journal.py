@@ -1,8 +1,8 @@
 """The record of every change, on disk before the call that it announces is sent.
 
-One JSON object a line, in ASCII, so that nothing in a name can break a line or reach a terminal. A
-line is one write to a file opened for appending, under a lock: two copies of the app do not tear
-each other's lines.
+One JSON object per line, in ASCII, so that no name can break a line or reach a terminal as a
+control sequence. Each line is one write to a file opened for appending, under a lock, so that
+copies of the app do not mix up their lines. docs/formats.md describes the format: a contract.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from iam.errors import AwsError
 from iam.runtime.folders import NoHome, state_folder
 from iam.runtime.private_file import make_private_folder, open_private
 from iam.text import safe
@@ -26,15 +27,15 @@ Op = Literal["attach", "detach"]
 
 
 class JournalError(Exception):
-    """The journal cannot be written; one sentence says why, and what follows for the change."""
+    """The journal cannot be used; one sentence says why, and what this means for the change."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What an intent and its answer have in common."""
+class JournalEntry:
+    """What the lines of an intent and of its answer have in common."""
 
     change: str
-    """The batch's ID."""
+    """The ID of the batch."""
     account: str
     caller: str
     op: Op
@@ -44,10 +45,10 @@ class Entry:
 
 
 def default_path() -> Path:
-    """The usual place: `$XDG_STATE_HOME/bedrock-tui/journal.jsonl`.
+    """The default path: `$XDG_STATE_HOME/bedrock-tui/journal.jsonl`.
 
     Raises:
-        JournalError: There is no such place for this user.
+        JournalError: This user has no such folder.
     """
     try:
         return state_folder() / "journal.jsonl"
@@ -58,41 +59,41 @@ def default_path() -> Path:
 
 
 class Journal:
-    """An append-only file that only its owner can read; blocking."""
+    """An append-only file that only its owner can read; its methods block."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Tell other copies of the app that intents without an answer are under way here.
+        """Hold a lock that tells other copies of the app that this one is making changes.
 
         Raises:
-            JournalError: Another copy is settling open intents, or the place cannot be written.
+            JournalError: Another copy is resolving open intents, or the lock cannot be created.
         """
         with self._locked(fcntl.LOCK_SH) as held:
             if not held:
                 raise JournalError(
-                    "AWS is being asked about changes that were cut short, here or by another copy "
-                    "of the app, so no change is sent. Try again in a moment."
+                    "Interrupted changes are being checked with AWS, here or by another copy of "
+                    "the app, so no change is sent. Try again in a moment."
                 )
             yield
 
     @contextmanager
     def settling(self) -> Iterator[bool]:
-        """Take the right to answer open intents; yields whether it was to be had.
+        """Take the lock that allows to answer open intents; yields whether it was free.
 
-        It is not while any copy of the app makes changes. The system gives the lock back when a
-        copy dies, however it dies.
+        It is not free while any copy of the app makes changes. The system releases the lock of a
+        copy that dies.
 
         Raises:
-            JournalError: The place cannot be written.
+            JournalError: The lock cannot be created.
         """
         with self._locked(fcntl.LOCK_EX) as held:
             yield held
 
     @contextmanager
-    def _locked(self, how: int) -> Iterator[bool]:
+    def _locked(self, mode: int) -> Iterator[bool]:
         path = self.path.parent / f"{self.path.name}.lock"
         try:
             make_private_folder(path.parent)
@@ -101,7 +102,7 @@ class Journal:
             raise self._failure(failure, "so no change is sent") from failure
         try:
             try:
-                fcntl.flock(file, how | fcntl.LOCK_NB)
+                fcntl.flock(file, mode | fcntl.LOCK_NB)
                 held = True
             except BlockingIOError:
                 held = False
@@ -111,28 +112,28 @@ class Journal:
         finally:
             os.close(file)
 
-    def intent(self, entry: Entry) -> None:
+    def intent(self, entry: JournalEntry) -> None:
         """Record that a change is about to be sent.
 
         Raises:
-            JournalError: It is not on disk: do not send the change.
+            JournalError: It is not on disk, so the change must not be sent.
         """
         self._append(entry, "intent", None, None, "so no change is sent")
 
     def answer(
         self,
-        entry: Entry,
+        entry: JournalEntry,
         phase: Phase,
         request_id: str | None = None,
-        error: tuple[str, str] | None = None,
+        error: AwsError | None = None,
     ) -> None:
-        """Record how an intent ended; each gets exactly one answer.
+        """Record the outcome of an intent; each intent gets exactly one answer.
 
         Args:
-            entry: The one of the intent.
-            phase: How it ended.
-            request_id: AWS's, where it answered.
-            error: Code and message.
+            entry: The entry of the intent.
+            phase: The outcome.
+            request_id: AWS's ID of the request, if AWS answered.
+            error: Why the change failed or is unconfirmed.
 
         Raises:
             JournalError: It is not on disk; the next start will find the intent open and ask AWS.
@@ -142,15 +143,15 @@ class Journal:
             phase,
             request_id,
             error,
-            "so how the change ended is not recorded; it was sent",
+            "so the outcome of the change, which was sent, is not recorded",
         )
 
     def _append(
         self,
-        entry: Entry,
+        entry: JournalEntry,
         phase: Literal["intent", "done", "failed", "unconfirmed"],
         request_id: str | None,
-        error: tuple[str, str] | None,
+        error: AwsError | None,
         consequence: str,
     ) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
@@ -165,7 +166,7 @@ class Journal:
                 "policy": entry.policy,
                 "phase": phase,
                 "request_id": request_id,
-                "error": {"code": error[0], "message": error[1]} if error else None,
+                "error": {"code": error.code, "message": error.sentence} if error else None,
             }
         )
         try:
@@ -182,16 +183,16 @@ class Journal:
     def _write(self, line: bytes) -> None:
         make_private_folder(self.path.parent)
         is_new = not self.path.exists()
-        # Read access, too: for the last byte.
+        # Read access as well, for the last byte.
         file = open_private(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         try:
             # Another copy of the app may be in the middle of its line.
             fcntl.flock(file, fcntl.LOCK_EX)
-            found = os.fstat(file)
-            if found.st_mode & 0o077:  # others may read it
+            status = os.fstat(file)
+            if status.st_mode & 0o077:  # others may read it
                 os.fchmod(file, 0o600)
-            if found.st_size and os.pread(file, 1, found.st_size - 1) != b"\n":
-                # A crash or a full disk cut the last line short: it stays, by itself.
+            if status.st_size and os.pread(file, 1, status.st_size - 1) != b"\n":
+                # A crash or a full disk cut off the last line: keep it on a line of its own.
                 line = b"\n" + line
             if os.write(file, line) != len(line):
                 raise OSError("the disk is full")
@@ -203,7 +204,7 @@ class Journal:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make sure that the new file itself is on disk, and not only what is in it."""
+    """Flush the entry of a new file in its folder to disk, and not only its content."""
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

@@ -1,7 +1,7 @@
 """What a batch of changes would do, before anything is sent: who changes, who does not, and why.
 
-A plan is worked out on the account as it is known, by pure functions. `iam.changes.preflight` asks
-AWS for what has changed since, and the plan is then made anew.
+Pure functions make a plan from the account as loaded. `iam.changes.preflight` reads what has
+changed since, and the plan is then made again.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Change:
     policy_arn: str
 
     def shown_by(self, attached: tuple[str, ...]) -> bool:
-        """Whether these attached policies are what the change is to bring about."""
+        """Whether these attached policies show the change as made."""
         return (self.policy_arn in attached) == (self.op == "attach")
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """One principal as it is, and as it would be once all changes of a plan are made."""
+class PrincipalEffect:
+    """The access of one principal before and after all changes of a plan."""
 
     principal: Principal
     before: PrincipalResult
@@ -42,12 +42,12 @@ class Effect:
 
     @property
     def sections(self) -> tuple[tuple[SectionResult, SectionResult], ...]:
-        """Each section before and after."""
+        """Each section, before and after."""
         return tuple(zip(self.before.sections, self.after.sections, strict=True))
 
     @property
     def unknown(self) -> bool:
-        """Whether it is not known what is allowed afterwards."""
+        """Whether some of the access afterwards is unknown."""
         return any(
             Verdict.UNKNOWN in entry.concrete.values()
             for section in self.after.sections
@@ -56,53 +56,53 @@ class Effect:
 
     @property
     def remaining(self) -> tuple[str, ...]:
-        """By what means, in words, some of the policy's actions are allowed afterwards."""
-        found: dict[str, None] = {}
+        """Where the policy's actions that are still allowed afterwards come from, in words."""
+        origins: dict[str, None] = {}
         for section in self.after.sections:
             for entry in section.entries:
                 if entry.verdict in (Verdict.NONE, Verdict.DENIED):
                     continue
                 for via in entry.via:
                     if via.effect == "Allow" and via.kind != "boundary":
-                        found[via.origin] = None
-        return tuple(found)
+                        origins[via.origin] = None
+        return tuple(origins)
 
 
 @dataclass(frozen=True, slots=True)
-class LeftAlone:
-    """A user, role or group that would not change, and why."""
+class Skipped:
+    """A user, role or group that the plan does not change, and why."""
 
     entity: Entity
     why: str
     groups: tuple[str, ...] = ()
-    """The groups by which a user has the policy, where that is why."""
+    """The groups that give a user the policy, if that is why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Changes of one policy that are to be made together."""
+    """Changes of one policy that are to be made as one batch."""
 
     op: Op
     policy: ManagedPolicy
     changes: tuple[Change, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    """On every user and role that is changed, or is in a group that is."""
-    as_wanted: tuple[LeftAlone, ...] = ()
-    """There is nothing to do; they are not sent."""
-    blocked: tuple[LeftAlone, ...] = ()
-    """They cannot be changed; they are not sent."""
+    effects: tuple[PrincipalEffect, ...] = ()
+    """One for each user and role that is changed or is a member of a changed group."""
+    unneeded: tuple[Skipped, ...] = ()
+    """Entities that need no change."""
+    blocked: tuple[Skipped, ...] = ()
+    """Entities that cannot be changed."""
     warnings: tuple[str, ...] = ()
     undoes: BatchRecord | None = None
-    """The batch that it reverses."""
+    """The batch that this plan reverses."""
 
     @property
     def holding_groups(self) -> tuple[str, ...]:
-        """The groups by which somebody has the policy before and after a detach."""
+        """The groups by which somebody still has the policy after a detach."""
         if self.op == "attach":
             return ()
-        found = [g for left in self.blocked for g in left.groups]
-        found += [g for effect in self.effects for g in effect.after.attached.groups]
-        return tuple(dict.fromkeys(found))
+        names = [name for skipped in self.blocked for name in skipped.groups]
+        names += [name for effect in self.effects for name in effect.after.attached.groups]
+        return tuple(dict.fromkeys(names))
 
 
 def make_plan(
@@ -119,32 +119,32 @@ def make_plan(
     """Work out what attaching or detaching a policy would do.
 
     Args:
-        judge: For the sections that are shown.
-        account: As it is.
-        holders: Users, roles and groups, as the account has them.
-        op: What is to be done to them.
-        policy: Which is attached or detached.
-        blocked: Why some cannot be changed, in words, by ARN.
-        warnings: What the operator must know before saying yes.
-        undoes: The batch that this one is to reverse.
+        evaluator: Evaluates the sections that are shown.
+        account: The account before the changes.
+        entities: The users, roles and groups to change, as the account has them.
+        op: Whether to attach or detach.
+        policy: The policy to attach or detach.
+        blocked: Why some entities cannot be changed, in words, by ARN.
+        warnings: What the operator must know before confirming.
+        undoes: The batch that the plan reverses.
     """
     changes: list[Change] = []
-    as_wanted: list[LeftAlone] = []
-    refused: list[LeftAlone] = []
-    done = {c.entry.principal for c in undoes.last if c.state == "done"} if undoes else None
+    unneeded: list[Skipped] = []
+    cannot_change: list[Skipped] = []
+    confirmed = {c.entry.principal for c in undoes.last if c.state == "done"} if undoes else None
     for entity in sorted(entities, key=in_order):
         change = Change(op, entity, policy.arn)
-        why = (blocked or {}).get(entity.arn) or _refusal(entity, op, policy)
-        if why:
-            refused.append(LeftAlone(entity, why))
+        reason = (blocked or {}).get(entity.arn) or _refusal(entity, op, policy)
+        if reason:
+            cannot_change.append(Skipped(entity, reason))
         elif change.shown_by(entity.attached):
             groups = attachment_of(account, entity, policy.arn).groups
             if op == "detach" and groups and not undoes:
-                why = f"it has {policy.name} by group {', '.join(groups)} only"
-                refused.append(LeftAlone(entity, why, groups))
+                reason = f"it has {policy.name} by group {', '.join(groups)} only"
+                cannot_change.append(Skipped(entity, reason, groups))
             else:
-                confirmed = None if done is None else entity.arn in done
-                as_wanted.append(LeftAlone(entity, _unneeded(op, policy, confirmed)))
+                undone = None if confirmed is None else entity.arn in confirmed
+                unneeded.append(Skipped(entity, _why_unneeded(op, policy, undone)))
         else:
             changes.append(change)
     return Plan(
@@ -152,8 +152,8 @@ def make_plan(
         policy=policy,
         changes=tuple(changes),
         effects=_effects(evaluator, account, changes, policy),
-        as_wanted=tuple(as_wanted),
-        blocked=tuple(refused),
+        unneeded=tuple(unneeded),
+        blocked=tuple(cannot_change),
         warnings=warnings,
         undoes=undoes,
     )
@@ -171,12 +171,12 @@ def plan_of_undo(
     """Work out what reversing a batch would do.
 
     Args:
-        judge: For the sections that are shown.
-        account: As it is.
-        batch: What is to be reversed: what it is known to have done, where it is so still.
-        policy: The one of the batch.
-        only: The ARNs that alone are to be reversed; all of the batch if there are none.
-        again: The ARNs that later batches changed: what they have now is not of this batch.
+        evaluator: Evaluates the sections that are shown.
+        account: The account before the changes.
+        batch: The batch to reverse: those of its changes that took effect and still are in effect.
+        policy: The policy of the batch.
+        only: The ARNs of the entities to change; empty for all of the batch.
+        again: The ARNs of entities that later batches changed; they cannot be undone here.
     """
     chosen = [c.entry.principal for c in batch.reversible if not only or c.entry.principal in only]
     entities = [entity for arn in chosen if (entity := account.entity(arn)) is not None]
@@ -187,23 +187,23 @@ def plan_of_undo(
         entities,
         op,
         policy,
-        blocked=dict.fromkeys(again, "it was changed again since: undo that instead"),
-        warnings=(*_gone(chosen, account), *_doubtful(batch, chosen)),
+        blocked=dict.fromkeys(again, "it was changed again later: undo that change instead"),
+        warnings=(*_missing(chosen, account), *_never_confirmed(batch, chosen)),
         undoes=batch,
     )
 
 
-def _doubtful(batch: BatchRecord, chosen: Iterable[str]) -> list[str]:
+def _never_confirmed(batch: BatchRecord, chosen: Iterable[str]) -> list[str]:
     arns = set(chosen)
     count = sum(c.state == "unconfirmed" for c in batch.reversible if c.entry.principal in arns)
     if not count:
         return []
-    return [f"AWS never confirmed {count} of these changes: what is there may be somebody else's."]
+    return [f"AWS never confirmed {count} of these changes: somebody else may have made them."]
 
 
-def _gone(arns: Iterable[str], account: Account) -> list[str]:
-    gone = [arn for arn in arns if account.entity(arn) is None]
-    return [f"{Arn.parse(arn).name} is not in the account any more." for arn in gone]
+def _missing(arns: Iterable[str], account: Account) -> list[str]:
+    missing = [arn for arn in arns if account.entity(arn) is None]
+    return [f"{Arn.parse(arn).name} is no longer in the account." for arn in missing]
 
 
 def changed(entity: Entity, op: Op, policy_arn: str) -> Entity:
@@ -214,7 +214,7 @@ def changed(entity: Entity, op: Op, policy_arn: str) -> Entity:
 
 
 def protected(entity: Entity) -> str | None:
-    """Why AWS will not let anybody change this role, in words; None if it will."""
+    """Why AWS does not allow anybody to change this role, in words; None if it does."""
     if entity.type != "role":
         return None
     if entity.path.startswith("/aws-service-role/"):
@@ -227,40 +227,42 @@ def protected(entity: Entity) -> str | None:
 
 def _refusal(entity: Entity, op: Op, policy: ManagedPolicy) -> str | None:
     if op == "attach" and (not policy.attachable or ":policy/aws-service-role/" in policy.arn):
-        return f"AWS lets nobody attach {policy.name}"
+        return f"AWS does not allow {policy.name} to be attached"
     return protected(entity)
 
 
-def _unneeded(op: Op, policy: ManagedPolicy, confirmed: bool | None) -> str:
-    """Why nothing is to be done.
+def _why_unneeded(op: Op, policy: ManagedPolicy, confirmed: bool | None) -> str:
+    """Why an entity needs no change, in words.
 
     Args:
-        op: What was to be done.
-        policy: Which is attached or detached.
-        confirmed: Whether AWS confirmed the change that is to be reversed; None if none is.
+        op: Whether the plan attaches or detaches.
+        policy: The policy to attach or detach.
+        confirmed: Whether AWS confirmed the change to reverse; None if the plan reverses none.
     """
     now, before = ("attached", "detached") if op == "attach" else ("detached", "attached")
     if confirmed:
-        return f"{policy.name} was {now} since"
+        return f"{policy.name} has been {now} since"
     if confirmed is not None:
-        return f"AWS does not show that {policy.name} was {before}: it may still come"
-    return f"it has {policy.name} already" if op == "attach" else f"it does not have {policy.name}"
+        return f"AWS never showed {policy.name} as {before}; that change may still take effect"
+    return f"it already has {policy.name}" if op == "attach" else f"it does not have {policy.name}"
 
 
 def _effects(
     evaluator: Evaluator, account: Account, changes: Iterable[Change], policy: ManagedPolicy
-) -> tuple[Effect, ...]:
-    would_be = account.with_entities(changed(c.entity, c.op, c.policy_arn) for c in changes)
+) -> tuple[PrincipalEffect, ...]:
+    changed_account = account.with_entities(changed(c.entity, c.op, c.policy_arn) for c in changes)
     if policy.arn not in account.policies:
-        would_be = would_be.with_policy(policy)
+        changed_account = changed_account.with_policy(policy)
     groups = {c.entity.name for c in changes if isinstance(c.entity, Group)}
     arns = {c.entity.arn for c in changes}
-    reached = [
+    affected = [
         p for p in account.principals.values() if p.arn in arns or groups.intersection(p.groups)
     ]
     return tuple(
-        Effect(
-            p, evaluator.result(account, p), evaluator.result(would_be, would_be.principals[p.arn])
+        PrincipalEffect(
+            p,
+            evaluator.result(account, p),
+            evaluator.result(changed_account, changed_account.principals[p.arn]),
         )
-        for p in sorted(reached, key=in_order)
+        for p in sorted(affected, key=in_order)
     )

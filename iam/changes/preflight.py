@@ -1,7 +1,8 @@
-"""Ask AWS, before anything is sent, what would keep a change from being made as it is meant.
+"""Ask AWS, before anything is sent, what would prevent a change.
 
-It reads every user, role and group of the plan anew, the account's quotas, and, where IAM's
-simulator answers, whether the caller may do it at all. Nothing here changes anything.
+This reads again what is attached to every user, role and group of the plan, the account's quotas,
+and, if IAM's policy simulator answers, whether the caller is allowed to make the change. Nothing
+here changes anything.
 """
 
 from __future__ import annotations
@@ -22,34 +23,34 @@ from iam.changes.journal import Op
 from iam.errors import AwsError
 
 QUOTA = 10
-"""Managed policies that can be attached to one user, role or group, unless AWS raised it.
+"""Managed policies that can be attached to one user, role or group, unless AWS raised the quota.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 SOON = 10 * 60
-"""Seconds; credentials that end sooner may end in the middle of a batch."""
+"""Seconds; credentials that expire sooner may expire in the middle of a batch."""
 _SIMULATED = 50
-"""Resources that the simulator is asked about; it throttles early."""
+"""Resources that the simulator is asked about; its rate limit is low."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What AWS says before a change."""
+    """What AWS returned before a change."""
 
     attached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The attached policies as they are now, by the ARN of their holder."""
+    """The ARNs of the policies attached now, by the ARN of the entity."""
     blocked: Mapping[str, str] = field(default_factory=dict)
-    """Why something cannot be changed, in words, by ARN."""
+    """Why some entities cannot be changed, in words, by ARN."""
     unread: tuple[str, ...] = ()
-    """The names of those of whom AWS denies what is attached to them."""
+    """The names of the entities whose attached policies AWS denied reading."""
     warnings: tuple[str, ...] = ()
 
     def applied_to(self, account: Account) -> Account:
-        """The account with what was read."""
-        now = [
+        """The account with the attached policies that were read."""
+        entities = [
             replace(entity, attached=attached)
             for arn, attached in self.attached.items()
             if (entity := account.entity(arn)) is not None
         ]
-        return account.with_entities(now)
+        return account.with_entities(entities)
 
 
 async def preflight(
@@ -62,49 +63,53 @@ async def preflight(
     on_progress: Callable[[int], None] | None = None,
     confirmed: Confirmed | None = None,
 ) -> Findings:
-    """Look before a change.
+    """Check a change before it is made.
 
     Args:
         aws: The connection.
-        account: As it is known.
-        holders: Who is to change.
-        op: How.
-        policy_arn: Which policy is to be attached or detached.
+        account: The account as loaded.
+        entities: The entities to change.
+        op: Whether to attach or detach.
+        policy_arn: The policy to attach or detach.
         caller: The ARN of the operator's own identity.
-        on_progress: Told how many of the holders have been read.
-        confirmed: What AWS confirmed a moment ago.
+        on_progress: Called with the number of entities that have been read.
+        confirmed: The recently confirmed changes.
 
     Raises:
-        AwsError: AWS cannot be asked at all: no network, expired credentials.
+        AwsError: AWS cannot be reached, or the credentials have expired.
     """
-    found = await look(aws, entities, confirmed or Confirmed(), on_progress)
+    findings = await read_attached(aws, entities, confirmed or Confirmed(), on_progress)
     warnings: list[str] = []
-    if found.unread:
-        who = found.unread[0] if len(found.unread) == 1 else f"{len(found.unread)} of them"
-        warnings.append(
-            f"What is attached to {who} now may not be read: the account's data is used."
+    if findings.unread:
+        names = (
+            findings.unread[0] if len(findings.unread) == 1 else f"{len(findings.unread)} of them"
         )
-    blocked = dict(found.blocked)
+        warnings.append(
+            f"AWS denied reading what is attached to {names} now, so the loaded data is used."
+        )
+    blocked = dict(findings.blocked)
     if op == "attach":
         quotas = await _quotas(aws)
         for entity in entities:
-            held = found.attached.get(entity.arn, entity.attached)
+            attached = findings.attached.get(entity.arn, entity.attached)
             quota = (quotas or {}).get(entity.type, QUOTA)
-            if policy_arn in held or len(held) < quota:
+            if policy_arn in attached or len(attached) < quota:
                 continue
-            full = f"it has {len(held)} of {quota} managed policies; detach one first"
+            full = f"it has {len(attached)} of {quota} managed policies; detach one first"
             if quotas is None:
-                warnings.append(f"{entity.name} may be refused: {full}, if the quota is the usual.")
+                warnings.append(f"AWS may refuse {entity.name}: {full} (with the default quota).")
             else:
                 blocked.setdefault(entity.arn, full)
-    warnings += _of_self(account, entities, op, caller)
-    warnings += await _may_not(aws, account, entities, op, policy_arn, caller)
+    warnings += _about_self(account, entities, op, caller)
+    warnings += await _simulated_denials(aws, account, entities, op, policy_arn, caller)
     if aws.expires_within(SOON):
-        warnings.append(f"The credentials end within {SOON // 60} minutes and are not renewed.")
-    return replace(found, blocked=blocked, warnings=tuple(warnings))
+        warnings.append(
+            f"The credentials expire within {SOON // 60} minutes and cannot be renewed."
+        )
+    return replace(findings, blocked=blocked, warnings=tuple(warnings))
 
 
-async def look(
+async def read_attached(
     aws: Aws,
     entities: Sequence[Entity],
     confirmed: Confirmed,
@@ -114,13 +119,13 @@ async def look(
 
     Args:
         aws: The connection.
-        holders: Whom to read.
-        confirmed: What AWS confirmed a moment ago: reads that contradict it are repeated, and what
-            they say in the end is believed.
-        on_progress: Told how many have been read.
+        entities: The entities to read.
+        confirmed: The recently confirmed changes. Reads that contradict them are repeated; after a
+            while they are believed.
+        on_progress: Called with the number of entities that have been read.
 
     Raises:
-        AwsError: AWS cannot be asked at all.
+        AwsError: AWS cannot be reached, or the credentials have expired.
     """
     attached: dict[str, tuple[str, ...]] = {}
     blocked: dict[str, str] = {}
@@ -138,7 +143,7 @@ async def look(
                 attached[entity.arn] = now
             except AwsError as error:
                 if error.code == "NoSuchEntity":
-                    blocked[entity.arn] = "it does not exist any more"
+                    blocked[entity.arn] = "it no longer exists"
                 elif error.denied:
                     unread.append(entity.name)
                 else:
@@ -151,7 +156,7 @@ async def look(
 
 
 async def _quotas(aws: Aws) -> dict[str, int] | None:
-    """How many policies each kind of holder may have; None if AWS does not say."""
+    """How many policies each kind of entity may have; None if AWS does not say."""
     try:
         summary = required(await aws.call(aws.iam.get_account_summary), "SummaryMap")
     except AwsError as error:
@@ -162,23 +167,26 @@ async def _quotas(aws: Aws) -> dict[str, int] | None:
     return {kind: summary[key] for kind, key in keys.items() if key in summary}
 
 
-def _of_self(account: Account, entities: Iterable[Entity], op: Op, caller: str) -> list[str]:
-    """Say so where the operator takes away what the operator itself has."""
+def _about_self(account: Account, entities: Iterable[Entity], op: Op, caller: str) -> list[str]:
+    """Warnings that the operator would remove their own access."""
     if op == "attach":
         return []
     me = caller_of(account, caller)
     if me is None:
         return []
-    mine = [
-        h for h in entities if h.arn == me.arn or (isinstance(h, Group) and h.name in me.groups)
+    own = [
+        entity
+        for entity in entities
+        if entity.arn == me.arn or (isinstance(entity, Group) and entity.name in me.groups)
     ]
     return [
-        f"You are using {h.type} {h.name} yourself: this takes away your own access." for h in mine
+        f"You are using {entity.type} {entity.name} yourself: this removes your own access."
+        for entity in own
     ]
 
 
 def caller_of(account: Account, caller: str) -> Entity | None:
-    """The user or role that a caller's ARN stands for; None if the account does not hold it."""
+    """The user or role of a caller's ARN; None if it is not in the account."""
     arn = Arn.parse(caller)
     if arn.kind == "assumed-role":
         role = arn.resource.removeprefix("assumed-role/").partition("/")[0]
@@ -188,7 +196,7 @@ def caller_of(account: Account, caller: str) -> Entity | None:
     return account.principals.get(caller)
 
 
-async def _may_not(
+async def _simulated_denials(
     aws: Aws,
     account: Account,
     entities: Sequence[Entity],
@@ -196,14 +204,17 @@ async def _may_not(
     policy_arn: str,
     caller: str,
 ) -> list[str]:
-    """Ask IAM's simulator whether the caller may; what it does not answer is found out by trying.
+    """Ask IAM's policy simulator whether the caller is allowed to make the change.
+
+    Returns:
+        Warnings; none if the simulator does not answer, because the change itself will tell.
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
     """
     me = caller_of(account, caller)
     if me is None:
         return []
-    found: list[str] = []
+    denials: list[str] = []
     for kind in ("user", "role", "group"):
         arns = [h.arn for h in entities if h.type == kind][:_SIMULATED]
         if not arns:
@@ -225,7 +236,7 @@ async def _may_not(
                     }
                 ],
             )
-            # Without results of its own for each resource, the one decision is the only resource's.
+            # Without a result per resource, the decision is about the only resource.
             decisions = [
                 required(each, "EvalResourceDecision")
                 for result in results
@@ -234,9 +245,11 @@ async def _may_not(
         except AwsError as error:
             if error.of_all:
                 raise
-            return found  # it may not be asked, or does not answer: AWS itself will say
+            return (
+                denials  # the simulator is denied or does not answer; the change itself will tell
+            )
         refused = sum(decision != "allowed" for decision in decisions)
         if refused:
             of = f" for {refused} of {len(arns)} {kind}s" if len(arns) > 1 else ""
-            found.append(f"IAM's simulator says that you may not {action}{of}.")
-    return found
+            denials.append(f"IAM's policy simulator says that you are not allowed {action}{of}.")
+    return denials

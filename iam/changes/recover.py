@@ -1,7 +1,7 @@
-"""After a crash: find the changes that were announced and have no answer, and ask AWS for it.
+"""After a crash: find the changes that have no answer in the journal, and ask AWS how they ended.
 
-A change that AWS does not show is called failed only after the time that IAM takes to agree with
-itself; until then, and where AWS could not be asked, it stays open, to be asked about again.
+IAM is eventually consistent, so a change that AWS does not show counts as failed only after some
+time. Until then, and if AWS cannot be asked, it stays open and is asked about again.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from iam.aws.attached import PATIENCE, attached_now
 from iam.aws.client import Aws
 from iam.aws.confirmed import SETTLED, Confirmed
 from iam.changes.apply import not_shown
-from iam.changes.history import History, Recorded, age, read_history
+from iam.changes.history import History, RecordedChange, read_history, seconds_since
 from iam.changes.journal import Journal, Phase
 from iam.errors import AwsError
 from iam.runtime.threads import in_thread
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
-    """A change that was cut short, and how it ended."""
+class RecoveredChange:
+    """An interrupted change, and how it ended."""
 
-    change: Recorded
+    change: RecordedChange
     phase: Phase | None
-    """None if it is still open: it is too early to say, or AWS could not be asked."""
+    """None if it is still open: it is too early to tell, or AWS could not be asked."""
     error: AwsError | None = None
 
 
@@ -36,81 +36,80 @@ async def recover(
     account_id: str,
     settled: float = SETTLED,
     confirmed: Confirmed | None = None,
-) -> tuple[Recovered, ...]:
-    """Settle the open intents of an account.
+) -> tuple[RecoveredChange, ...]:
+    """Resolve the open intents of an account.
 
     Args:
         aws: The connection.
-        journal: With the intents.
-        account_id: Whose.
-        settled: Seconds after which AWS shows what it has done.
-        confirmed: Takes what the journal says was confirmed a moment ago.
+        journal: The journal.
+        account_id: The account.
+        settled: The seconds after which AWS shows every change that it has made.
+        confirmed: Receives the changes that the journal has as recently confirmed.
 
     Returns:
-        What was found; nothing if there are no open intents, or if another copy of the app is
-        making changes, whose intents are open for good reason.
+        The interrupted changes; none if another copy of the app is making changes, because its
+        intents are open rightly.
 
     Raises:
         JournalError: The journal cannot be read or written.
-        AwsError: It is the connection to another account, which knows nothing of these changes.
+        AwsError: The connection belongs to another account.
     """
     aws.require(account_id)
     confirmed = confirmed or Confirmed()
     history = await in_thread(read_history, journal.path)
-    for done in await in_thread(_done_lately, history, account_id):
-        confirmed.note(*done)
+    for change in await in_thread(_recently_confirmed, history, account_id):
+        confirmed.note(*change)
     if not history.open(account_id):
         return ()
-    with journal.settling() as alone:
-        if not alone:
+    with journal.settling() as locked:
+        if not locked:
             return ()
-        # Once more: they may have been answered before the lock was ours.
+        # Read again: they may have been answered before the lock was taken.
         history = await in_thread(read_history, journal.path)
-        asking = _Asking(aws, confirmed, settled, time.monotonic() + PATIENCE)
-        return tuple([await _settle(asking, journal, c) for c in history.open(account_id)])
+        query = _Query(aws, confirmed, settled, time.monotonic() + PATIENCE)
+        return tuple([await _resolve(query, journal, c) for c in history.open(account_id)])
 
 
-def _done_lately(history: History, account_id: str) -> list[tuple[str, str, bool, float]]:
-    """What an earlier run of the app, too, saw confirmed a moment ago, as `Confirmed` notes it."""
+def _recently_confirmed(history: History, account_id: str) -> list[tuple[str, str, bool, float]]:
+    """The recent changes that any run of the app saw confirmed, as `Confirmed.note` takes them."""
     return [
         (change.entry.principal, change.entry.policy, change.entry.op == "attach", seconds)
         for batch in history.of(account_id)
         for change in batch.changes
-        if change.state == "done" and (seconds := age(change)) < SETTLED
+        if change.state == "done" and (seconds := seconds_since(change)) < SETTLED
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
-    """How AWS is asked about changes that were cut short."""
+class _Query:
+    """What is needed to ask AWS about interrupted changes."""
 
     aws: Aws
     confirmed: Confirmed
     settled: float
     deadline: float
-    """Until when reads are repeated that contradict what was confirmed, by `time.monotonic`."""
+    """The `time.monotonic` time after which any read is accepted, whatever it contradicts."""
 
 
-async def _settle(asking: _Asking, journal: Journal, change: Recorded) -> Recovered:
+async def _resolve(query: _Query, journal: Journal, change: RecordedChange) -> RecoveredChange:
     entry = change.entry
-    phase, error = await _asked(asking, change)
+    phase, error = await _outcome(query, change)
     if phase is not None:
-        told = (error.code, error.sentence) if error else None
-        await in_thread(journal.answer, entry, phase, None, told)
+        await in_thread(journal.answer, entry, phase, None, error)
         if phase == "done":
-            asking.confirmed.note(entry.principal, entry.policy, entry.op == "attach")
-    return Recovered(change, phase, error)
+            query.confirmed.note(entry.principal, entry.policy, entry.op == "attach")
+    return RecoveredChange(change, phase, error)
 
 
-async def _asked(asking: _Asking, change: Recorded) -> tuple[Phase | None, AwsError | None]:
-    """How a change ended, by what AWS says now."""
+async def _outcome(query: _Query, change: RecordedChange) -> tuple[Phase | None, AwsError | None]:
+    """How a change ended, as far as AWS shows it now."""
     entry = change.entry
     try:
         kind, name = kind_and_name(entry.principal)
-        # A read that shows the state before a confirmed change looks as if this one, which was to
-        # reverse it, had been made.
-        confirmed = asking.confirmed.of(entry.principal)
-        attached = await attached_now(asking.aws, kind, name, confirmed, asking.deadline)
+        # If this change was to reverse a confirmed one, a stale read of the state before both looks
+        # as if this one had been made.
+        confirmed = query.confirmed.of(entry.principal)
+        attached = await attached_now(query.aws, kind, name, confirmed, query.deadline)
     except ValueError as failure:
         return "unconfirmed", AwsError("Malformed", f"The journal names {failure}.", "")
     except AwsError as error:
@@ -119,14 +118,14 @@ async def _asked(asking: _Asking, change: Recorded) -> tuple[Phase | None, AwsEr
         return ("unconfirmed" if error.denied else None), error
     if (entry.policy in attached) == (entry.op == "attach"):
         return "done", None
-    if age(change) < asking.settled:  # also where the clock has been set back since
+    if seconds_since(change) < query.settled:  # also if the clock has been set back since
         return None, not_shown()
-    return "failed", _cut_short()
+    return "failed", _interrupted()
 
 
-def _cut_short() -> AwsError:
+def _interrupted() -> AwsError:
     return AwsError(
         "CutShort",
         "The app ended before AWS answered, and AWS does not show the change.",
-        "Make it again if it is still wanted.",
+        "Repeat it if it is still needed.",
     )

@@ -16,7 +16,7 @@ from iam.arn import Arn
 
 
 @dataclass(frozen=True, slots=True)
-class ShippedPolicy:
+class BundledPolicy:
     """One published version of an AWS managed policy."""
 
     name: str
@@ -29,13 +29,13 @@ class ShippedPolicy:
 
 
 @cache
-def shipped_policies() -> tuple[ShippedPolicy, ...]:
+def bundled_policies() -> tuple[BundledPolicy, ...]:
     """Return all bundled policies, AmazonBedrockLimitedAccess first."""
     text = files("iam").joinpath("data/policies.json").read_text(encoding="utf-8")
-    return tuple(ShippedPolicy(**policy) for policy in json.loads(text))
+    return tuple(BundledPolicy(**policy) for policy in json.loads(text))
 
 
-def shipped(name_or_arn: str) -> ShippedPolicy | None:
+def bundled_policy(name_or_arn: str) -> BundledPolicy | None:
     """Find a bundled policy.
 
     Args:
@@ -49,4 +49,4 @@ def shipped(name_or_arn: str) -> ShippedPolicy | None:
     name = arn.resource
     if (arn.service, arn.account, arn.kind) == ("iam", "aws", "policy"):
         name = name.removeprefix("policy/")
-    return next((policy for policy in shipped_policies() if policy.name == name), None)
+    return next((policy for policy in bundled_policies() if policy.name == name), None)

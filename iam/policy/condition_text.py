@@ -59,7 +59,7 @@ _YES_NO = {
 """Keys that are present in every request: the phrases for true and false."""
 
 
-def clause(condition: Condition, effect: Effect | None, alone: bool) -> str:
+def condition_in_words(condition: Condition, effect: Effect | None, alone: bool) -> str:
     """Describe a condition in words.
 
     Args:

@@ -12,7 +12,7 @@ import json
 import re
 
 from iam.arn import Arn
-from iam.policy.condition_text import clause
+from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Statement
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
@@ -44,7 +44,7 @@ def scope_in_words(statement: Statement, service: str, partition: str) -> tuple[
         lead = "on" if statement.effect == "Deny" else "only"
         phrases.append(f"{lead} {_all(statement.resources, service, partition)}")
     alone = len(statement.conditions) == 1
-    clauses = [clause(c, statement.effect, alone) for c in statement.conditions]
+    clauses = [condition_in_words(c, statement.effect, alone) for c in statement.conditions]
     phrases += [f"and {words}" if i else words for i, words in enumerate(clauses)]
     if statement.problem:
         phrases.append(f"not understood: {statement.problem}")

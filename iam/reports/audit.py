@@ -1,6 +1,6 @@
 """The audit of an account: every principal with its verdicts, and what could not be read.
 
-The screen, `bedrock-tui audit` and the tests all take theirs from here.
+The reports, the screen's list of what could not be read, and the tests use this module.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SourceName = Literal["live", "demo", "snapshot"]
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """An account as judged at one moment."""
+    """An account and its verdicts at one moment."""
 
     generated_at: datetime
     source: SourceName
@@ -46,7 +46,7 @@ class Audit:
     """Users, then roles, each by name."""
     unread: tuple[Unread, ...]
     only: str | None = None
-    """The action that alone was asked about."""
+    """The ID of the only action that was evaluated; None if all of the policy was."""
 
     @property
     def complete(self) -> bool:
@@ -57,14 +57,14 @@ class Audit:
 def take_audit(
     account: Account, evaluator: Evaluator, *, now: datetime, source: SourceName, caller: str | None
 ) -> Audit:
-    """Judge all principals of an account.
+    """Evaluate all principals of an account.
 
     Args:
-        account: As far as it could be read.
-        judge: For the policy that is managed.
-        now: The time to put on it, in UTC.
+        account: The account, as far as it could be read.
+        evaluator: The evaluator of the managed policy.
+        now: The time of the audit, in UTC.
         source: Where the account's data comes from.
-        caller: The ARN of who asked AWS; None without AWS.
+        caller: The ARN of the operator's identity; None without AWS.
     """
     principals = sorted(account.principals.values(), key=in_order)
     results = tuple((p, evaluator.result(account, p)) for p in principals)
@@ -86,12 +86,12 @@ def unread_of(
     managed: ManagedPolicy,
     results: Iterable[tuple[Principal, PrincipalResult]],
 ) -> tuple[Unread, ...]:
-    """All that could not be read or understood, each once.
+    """Everything that could not be read or understood, without duplicates.
 
     Args:
-        account: As far as it could be read.
-        managed: The policy that is managed.
-        results: The verdicts on all principals; those of whom some verdict is unknown are enough
+        account: The account, as far as it could be read.
+        managed: The managed policy.
+        results: The results of all principals, or only of those with unknown verdicts
             (`uncertain_results`).
     """
     return tuple(
@@ -109,12 +109,12 @@ def unread_of(
 def uncertain_results(
     account: Account, evaluator: Evaluator, summaries: Iterable[tuple[Principal, Summary]]
 ) -> Iterator[tuple[Principal, PrincipalResult]]:
-    """The verdicts on those principals of whom some verdict is unknown, for `unread_of`.
+    """The results of the principals with unknown verdicts, for `unread_of`.
 
     Args:
-        account: Its account.
-        judge: For the policy that is managed.
-        summaries: Of all principals, as the judge made them.
+        account: The account.
+        evaluator: The evaluator of the managed policy.
+        summaries: The summaries of all principals, from the same evaluator.
     """
     for principal, summary in summaries:
         if summary.uncertain:
@@ -129,33 +129,33 @@ def _unread_policy(managed: ManagedPolicy) -> Iterable[Unread]:
 def not_understood(
     results: Iterable[tuple[Principal, PrincipalResult]],
 ) -> tuple[Unread, ...]:
-    """The statements that were read but not understood, where they leave a verdict unknown."""
-    found: dict[Unread, None] = {}
-    # Principals with the same documents share their entries.
-    open_: dict[int, tuple[tuple[SectionResult, ...], list[DecidingStatement]]] = {}
+    """The statements that were not understood, if they leave a verdict unknown."""
+    problems: dict[Unread, None] = {}
+    # Principals with the same documents share their sections.
+    undecided: dict[int, tuple[tuple[SectionResult, ...], list[DecidingStatement]]] = {}
     for principal, result in results:
         key = id(result.sections)
-        if key not in open_:
-            open_[key] = result.sections, _undecided_by(result)
-        for via in open_[key][1]:
+        if key not in undecided:
+            undecided[key] = result.sections, _undecided_by(result)
+        for via in undecided[key][1]:
             where = via.policy
             if via.kind == "inline":
                 where += f" ({'group ' + via.group if via.group else principal.arn})"
-            if via.too_complex:  # all of its statements are, that have such patterns
+            if via.too_complex:
                 unread = Unread(where, "TooComplex", TOO_COMPLEX)
             else:
                 number = via.sid or via.statement + 1
                 unread = Unread(
                     f"statement {number} of {where}", "NotUnderstood", "; ".join(via.scope)
                 )
-            found[unread] = None
+            problems[unread] = None
         if any(entry.too_complex for section in result.sections for entry in section.entries):
-            found[Unread(f"some verdicts on {principal.arn}", "TooComplex", TOO_COMPLEX)] = None
-    return tuple(found)
+            problems[Unread(f"some verdicts on {principal.arn}", "TooComplex", TOO_COMPLEX)] = None
+    return tuple(problems)
 
 
 def _undecided_by(result: PrincipalResult) -> list[DecidingStatement]:
-    """The statements not understood that leave a verdict unknown."""
+    """The statements of a result that were not understood and leave a verdict unknown."""
     return [
         via
         for section in result.sections

@@ -1,8 +1,8 @@
 """An audit as JSON, for scripts: a contract (docs/formats.md).
 
-The report of a large account is hundreds of megabytes, nearly all of which is said again and again,
-because principals with the same documents share their results. So the text of each result is made
-once, and a principal's is put together of such texts when it is written.
+The report of a large account has hundreds of megabytes, most of it repeated, because principals
+with the same documents share their results. So each result is encoded once, and the text of a
+principal is assembled from these parts when it is written.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from iam.account.model import Principal
 from iam.reports.audit import Audit
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 
-# Characters that JSON lets stand but a terminal would obey: C1 controls, bidi and line separators.
+# Characters that JSON allows but a terminal acts on: C1 controls, bidi and line separators.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def as_json(audit: Audit) -> Iterator[str]:
-    """The whole audit as one JSON object, with a newline at the end.
+    """The whole audit as one JSON object and a newline.
 
     Returns:
-        The text in pieces. All that could fail is done before the first: they are only put together
-        as they are taken.
+        The text in pieces. Everything that could fail is done before the first piece; later they
+        are only assembled.
     """
     managed = audit.managed
     head = {
@@ -46,12 +46,12 @@ def as_json(audit: Audit) -> Iterator[str]:
     }
     texts = _Texts()
     principals = [texts.of_principal(p, r) for p, r in audit.results]
-    begin = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
-    return _joined(f'{_harmless(begin)},\n "principals": ', principals)
+    opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return _joined(f'{_harmless(opening)},\n "principals": ', principals)
 
 
-def _joined(begin: str, principals: list[list[str]]) -> Iterator[str]:
-    yield begin
+def _joined(opening: str, principals: list[list[str]]) -> Iterator[str]:
+    yield opening
     if not principals:
         yield "[]\n}\n"
         return
@@ -63,10 +63,10 @@ def _joined(begin: str, principals: list[list[str]]) -> Iterator[str]:
 
 
 class _Texts:
-    """The texts of results as they stand in the report.
+    """The encoded parts of the report, each made once.
 
-    Those of sections and entries are known by the identity of the result, which the audit keeps
-    alive; what they are made of, by what it says.
+    Sections and entries are cached by the identity of their result, which the audit keeps alive;
+    their parts are cached by value.
     """
 
     def __init__(self) -> None:
@@ -76,30 +76,30 @@ class _Texts:
         self._attached = cache(_attached)
 
     def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
-        """A principal, in parts that it shares with others."""
+        """A principal, in parts that it shares with other principals."""
         who = _inside(_WHO, _of_who(principal), 2)
-        told = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
+        facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
         attached = self._attached(result.attached)
         sections = [self._of_section(section) for section in result.sections]
         return [
-            _harmless(f'{{\n   {who},\n   "attached": {attached},\n   {told},\n   "sections": '),
+            _harmless(f'{{\n   {who},\n   "attached": {attached},\n   {facts},\n   "sections": '),
             *_list(sections, 3),
             "\n  }",
         ]
 
     def _of_section(self, section: SectionResult) -> list[str]:
-        if (known := self._sections.get(id(section))) is None:
+        if (parts := self._sections.get(id(section))) is None:
             head = self._inside(_SECTION, _of_section(section), 4)
             entries = [[self._of_entry(entry)] for entry in section.entries]
-            known = self._sections[id(section)] = [
+            parts = self._sections[id(section)] = [
                 _harmless(f'{{\n     {head},\n     "actions": '),
                 *_list(entries, 5),
                 "\n    }",
             ]
-        return known
+        return parts
 
     def _of_entry(self, entry: EntryResult) -> str:
-        if (known := self._entries.get(id(entry))) is None:
+        if (text := self._entries.get(id(entry))) is None:
             inside = self._inside
             head = inside(_ENTRY, _of_entry(entry), 6)
             concrete = inside(tuple(entry.concrete), tuple(entry.concrete.values()), 7)
@@ -108,10 +108,10 @@ class _Texts:
                 [inside(_VIA, _of_via(via), 8) for via in entry.via]
             )
             via = f"[\n        {{\n         {vias}\n        }}\n       ]" if vias else "[]"
-            known = self._entries[id(entry)] = _harmless(
+            text = self._entries[id(entry)] = _harmless(
                 f'{{\n       {head},\n       "concrete": {concrete},\n       "via": {via}\n      }}'
             )
-        return known
+        return text
 
 
 _WHO = ("arn", "type", "name", "path")
@@ -127,20 +127,20 @@ _encoders = [
 
 
 def _inside(names: tuple[str, ...], values: tuple[object, ...], depth: int) -> str:
-    """What stands between the braces of an object that is so deep, without objects in it.
+    """The text between the braces of a flat object at some depth.
 
-    With a separator that breaks the line it is written in C; `indent` is slow.
+    With a separator that contains the line break the encoder runs in C, which `indent` prevents.
     """
     return _encoders[depth].encode(dict(zip(names, values, strict=True)))[1:-1]
 
 
 def _attached(attached: Attachment) -> str:
-    told = {"direct": attached.direct, "groups": list(attached.groups)}
-    return json.dumps(told, ensure_ascii=False, indent=1).replace("\n", "\n   ")
+    value = {"direct": attached.direct, "groups": list(attached.groups)}
+    return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n   ")
 
 
 def _list(items: list[list[str]], depth: int) -> list[str]:
-    """A list of what is in parts itself, in parts."""
+    """A list of items that are in parts, in parts."""
     if not items:
         return ["[]"]
     parts: list[str] = []
@@ -156,4 +156,4 @@ def _list(items: list[list[str]], depth: int) -> list[str]:
 def _harmless(text: str) -> str:
     if text.isascii() and "\x7f" not in text:
         return text
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)

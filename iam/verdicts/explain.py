@@ -187,18 +187,16 @@ class Explainer:
             if (evidence := limit.unread) is not None:
                 assert isinstance(evidence.policy.document, Unread)
                 if unknown:
+                    kind, policy = evidence.policy.kind, evidence.policy.policy
                     message = evidence.policy.document.message
-                    reasons.append(
-                        f"its boundary {evidence.policy.policy} could not be read: {message}"
-                    )
+                    reasons.append(f"its {kind} {policy} could not be read: {message}")
                 continue
             key = (principal.effects, limit.effects)
             if (limited := self._limited.get(key)) is None:
                 limited = self._limited[key] = self._bulk.limited(*key)
             if deciding & limited:
-                reasons += [
-                    f"limited by boundary {evidence.policy.policy}" for evidence in limit.policies
-                ]
+                policies = [evidence.policy for evidence in limit.policies]
+                reasons += [f"limited by {policy.kind} {policy.policy}" for policy in policies]
         return reasons
 
     def _decisions(self, evidences: Sequence[Evidence], deciding: int) -> list[_Decision]:

@@ -1,9 +1,9 @@
-"""Compare two documents of a policy: what the newer one gives, and what it takes away.
+"""Compare two documents of a policy: the access that the newer one adds, and that it removes.
 
-Two comparisons in one. Statements are compared as they are written (`iam.versions.statement_diff`).
-Concrete actions are compared by verdict: the newer document's sections are judged on somebody who
-has the older document and nothing else, and the other way round, so that a statement that only says
-again what another one said before gives nothing.
+There are two comparisons. Statements are compared as they are written
+(`iam.versions.statement_diff`). Concrete actions are compared by verdict: the newer document's
+sections are evaluated for a principal that has only the older document, and the other way round, so
+that a statement that repeats another one adds nothing.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html
 """
@@ -26,29 +26,29 @@ from iam.versions.statement_diff import StatementChange, compare_statements, sco
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
-    """How one document differs from another; all empty if they say the same."""
+class AccessDiff:
+    """How one document differs from another; all empty if they are equivalent."""
 
     statements: tuple[StatementChange, ...] = ()
     gained: tuple[str, ...] = ()
-    """Concrete actions that the newer document permits and the older one did not at all."""
+    """Concrete actions that only the newer document allows."""
     lost: tuple[str, ...] = ()
-    """Concrete actions that only the older document permitted."""
+    """Concrete actions that only the older document allowed."""
     wider: tuple[str, ...] = ()
-    """Permitted by both, by the newer one in more requests."""
+    """Allowed by both, by the newer one in more requests."""
     narrower: tuple[str, ...] = ()
-    """Permitted by both, by the newer one in fewer requests."""
+    """Allowed by both, by the newer one in fewer requests."""
     moved: tuple[str, ...] = ()
-    """Permitted by both in requests that differ, and neither in all that the other does; or it
-    cannot be told which."""
+    """Allowed by both, but by neither in all requests in which the other one does, as far as can be
+    told."""
     unknown: tuple[str, ...] = ()
-    """Something that was not understood decides."""
+    """The comparison depends on something that was not understood."""
     languages: tuple[str, str] | None = None
     """The Version elements before and after, if they differ."""
 
     @property
     def access(self) -> bool:
-        """Whether what is permitted changed, or may have."""
+        """Whether access changed, or may have changed."""
         kinds = (self.gained, self.lost, self.wider, self.narrower, self.moved, self.unknown)
         return any(kinds)
 
@@ -56,37 +56,36 @@ class Drift:
         return bool(self.statements or self.languages) or self.access
 
 
-def compare(older: Document, newer: Document, catalogue: Catalogue, partition: str) -> Drift:
+def compare(older: Document, newer: Document, catalogue: Catalogue, partition: str) -> AccessDiff:
     """Compare two documents of one policy.
 
     Args:
-        older: The one that counted before.
-        newer: The one that counts instead.
-        catalogue: The concrete actions that wildcards stand for.
+        older: The document to compare with.
+        newer: The document to compare.
+        catalogue: The concrete actions that wildcards match.
         partition: The account's, such as `aws`.
 
     Returns:
-        The differences. Documents that are swapped swap `gained` and `lost`, `wider` and
-        `narrower`.
+        The differences. Swapping the documents swaps `gained` and `lost`, `wider` and `narrower`.
     """
     if older == newer:
-        return Drift()
-    kinds: dict[str, list[str]] = {}
-    before, after = (_Given(d, catalogue, partition) for d in (older, newer))
-    new, gone = after.beyond(before), before.beyond(after)
-    for action in sorted(new.keys() | gone.keys()):
-        came, went = new.get(action, _More.NO), gone.get(action, _More.NO)
-        if kind := _kind(came, went, before.gives(action), after.gives(action)):
-            kinds.setdefault(kind, []).append(action)
-    return Drift(
+        return AccessDiff()
+    fields: dict[str, list[str]] = {}
+    before, after = (_Grants(d, catalogue, partition) for d in (older, newer))
+    additions, removals = after.beyond(before), before.beyond(after)
+    for action in sorted(additions.keys() | removals.keys()):
+        more, less = additions.get(action, _More.NO), removals.get(action, _More.NO)
+        if field := _field(more, less, before.allows(action), after.allows(action)):
+            fields.setdefault(field, []).append(action)
+    return AccessDiff(
         statements=compare_statements(older, newer, catalogue),
         languages=None if older.version == newer.version else (older.version, newer.version),
-        **{kind: tuple(actions) for kind, actions in kinds.items()},
+        **{field: tuple(actions) for field, actions in fields.items()},
     )
 
 
 class _More(Enum):
-    """Whether a document gives more of an action than another one does."""
+    """Whether a document allows requests for an action that another one does not."""
 
     NO = "no"
     YES = "yes"
@@ -94,32 +93,32 @@ class _More(Enum):
     UNKNOWN = "unknown"
 
 
-def _kind(came: _More, went: _More, gave: bool, gives: bool) -> str | None:
-    """The field of `Drift` for an action; None if nothing changed."""
-    if _More.UNKNOWN in (came, went):
+def _field(more: _More, less: _More, allowed: bool, allows: bool) -> str | None:
+    """The field of `AccessDiff` that an action belongs in; None if nothing changed."""
+    if _More.UNKNOWN in (more, less):
         return "unknown"
-    if came is _More.YES and not gave:
+    if more is _More.YES and not allowed:
         return "gained"
-    if went is _More.YES and not gives:
+    if less is _More.YES and not allows:
         return "lost"
-    if came is went is _More.NO:
+    if more is less is _More.NO:
         return None
-    if came is _More.YES and went is _More.NO:
+    if more is _More.YES and less is _More.NO:
         return "wider"
-    if went is _More.YES and came is _More.NO:
+    if less is _More.YES and more is _More.NO:
         return "narrower"
     return "moved"
 
 
 _ARN = "arn:aws:iam::aws:policy/Compared"
-_HOLDER = Role("holder", "arn:aws:iam::000000000000:role/holder", attached=(_ARN,))
-"""Has the document that is compared, and nothing else."""
-_Said = frozenset[tuple[object, ...]]
-_GIVES = (Verdict.GRANTED, Verdict.PARTIAL)
+_ROLE = Role("compared", "arn:aws:iam::000000000000:role/compared", attached=(_ARN,))
+"""A role that has the document under comparison and nothing else."""
+_Matches = frozenset[tuple[object, ...]]
+_ALLOWS = (Verdict.GRANTED, Verdict.PARTIAL)
 
 
-class _Given:
-    """What a document gives to its holder."""
+class _Grants:
+    """What a document grants to a role that has nothing else."""
 
     def __init__(self, document: Document, catalogue: Catalogue, partition: str) -> None:
         policy = ManagedPolicy("Compared", _ARN, "", document=document)
@@ -129,72 +128,82 @@ class _Given:
         self._evaluator = Evaluator(policy, catalogue, partition)
         self._own = self._verdicts(self)
 
-    def _verdicts(self, other: _Given) -> dict[str, list[tuple[Statement, Verdict]]]:
-        """The verdicts on this document's sections, of the holder of the other one: by action, with
-        the section's statement."""
-        results = self._evaluator.result(other.account, _HOLDER).sections
-        found: dict[str, list[tuple[Statement, Verdict]]] = {}
+    def _verdicts(self, other: _Grants) -> dict[str, list[tuple[Statement, Verdict]]]:
+        """Evaluate this document's sections for a role that has the other one.
+
+        Returns:
+            The verdicts by action, each with the section's statement.
+        """
+        results = self._evaluator.result(other.account, _ROLE).sections
+        verdicts: dict[str, list[tuple[Statement, Verdict]]] = {}
         for section, result in zip(self._evaluator.sections, results, strict=True):
             for entry in result.entries:
                 for name, verdict in entry.concrete.items():
-                    # IAM takes actions in any case, the catalogue has them in AWS's.
-                    known = self._catalogue.find(name)
-                    action = known.id if known else ascii_lower(name)
-                    found.setdefault(action, []).append((section.statement, verdict))
-        return found
+                    # IAM matches actions in any case; the catalogue has them in AWS's own.
+                    entered = self._catalogue.find(name)
+                    action = entered.id if entered else ascii_lower(name)
+                    verdicts.setdefault(action, []).append((section.statement, verdict))
+        return verdicts
 
-    def beyond(self, other: _Given) -> dict[str, _More]:
-        """Whether this document gives more than the other one, for each action of it."""
+    def beyond(self, other: _Grants) -> dict[str, _More]:
+        """Whether this document allows more than the other one, for each of its actions."""
         return {
-            action: self._more(action, other, [verdict for _, verdict in found])
-            for action, found in self._verdicts(other).items()
+            action: self._more(action, other, [verdict for _, verdict in verdicts])
+            for action, verdicts in self._verdicts(other).items()
         }
 
-    def _more(self, action: str, other: _Given, theirs: list[Verdict]) -> _More:
-        mine, its = _said(self.document, action), _said(other.document, action)
-        if mine is not None and mine == its:
+    def _more(self, action: str, other: _Grants, theirs: list[Verdict]) -> _More:
+        own_matches = _matches(self.document, action)
+        other_matches = _matches(other.document, action)
+        if own_matches is not None and own_matches == other_matches:
             return _More.NO
-        found = _More.NO
+        more = _More.NO
         for (statement, own), verdict in zip(self._own[action], theirs, strict=True):
             if Verdict.UNKNOWN in (own, verdict):
                 return _More.UNKNOWN
-            if own not in _GIVES or verdict is Verdict.GRANTED:
+            if own not in _ALLOWS or verdict is Verdict.GRANTED:
                 continue
             if verdict in (Verdict.NONE, Verdict.DENIED) or own is Verdict.GRANTED:
-                found = _More.YES
-            elif found is _More.NO and not self._as_much(action, statement, mine, its):
-                found = _More.PERHAPS
-        return found
+                more = _More.YES
+            elif more is _More.NO and not self._repeated(
+                action, statement, own_matches, other_matches
+            ):
+                more = _More.PERHAPS
+        return more
 
-    def _as_much(
-        self, action: str, statement: Statement, mine: _Said | None, its: _Said | None
+    def _repeated(
+        self,
+        action: str,
+        statement: Statement,
+        own_matches: _Matches | None,
+        other_matches: _Matches | None,
     ) -> bool:
-        """Whether the other document says what this statement says, and denies nothing more."""
-        if mine is None or its is None:
+        """Whether the other document has this statement as well, and denies nothing more."""
+        if own_matches is None or other_matches is None:
             return False
-        denies = {words for words in its if words[0] == "Deny"}
-        return _words(self.document, statement, action) in its and denies <= mine
+        denies = {match for match in other_matches if match[0] == "Deny"}
+        return _match(self.document, statement, action) in other_matches and denies <= own_matches
 
-    def gives(self, action: str) -> bool:
-        """Whether the holder has anything at all of an action."""
+    def allows(self, action: str) -> bool:
+        """Whether any request for an action is allowed."""
         if action in self._own:
-            return any(verdict in _GIVES for _, verdict in self._own[action])
-        # Entries of services that the catalogue does not know stand for themselves.
-        said = _said(self.document, action) or ()
-        return any(effect == "Allow" for effect, *_ in said)
+            return any(verdict in _ALLOWS for _, verdict in self._own[action])
+        # An entry of a service that is not in the catalogue is treated as an action.
+        matches = _matches(self.document, action) or ()
+        return any(effect == "Allow" for effect, *_ in matches)
 
 
-def _said(document: Document, action: str) -> _Said | None:
-    """All that a document says of an action, in whatever order; None if some of it was not
-    understood, so that what it says is not known."""
-    speaking = [statement for statement in document.statements if _speaks(statement, action)]
-    if any(statement.problem for statement in speaking):
+def _matches(document: Document, action: str) -> _Matches | None:
+    """What a document says about an action, in no order; None if a statement was not understood."""
+    statements = [statement for statement in document.statements if _may_match(statement, action)]
+    if any(statement.problem for statement in statements):
         return None
-    return frozenset(_words(document, statement, action) for statement in speaking)
+    return frozenset(_match(document, statement, action) for statement in statements)
 
 
-def _words(document: Document, statement: Statement, action: str) -> tuple[object, ...]:
-    # An entry of a service that the catalogue does not know may be reached in part.
+def _match(document: Document, statement: Statement, action: str) -> tuple[object, ...]:
+    """What a statement says about an action, comparable with other statements."""
+    # A wildcard of a service that is not in the catalogue may be matched in part.
     listed = (statement.actions, statement.not_actions) if _is_wild(action) else None
     return (statement.effect, document.version, listed, *scope(statement))
 
@@ -203,12 +212,12 @@ def _is_wild(action: str) -> bool:
     return "*" in action or "?" in action
 
 
-def _speaks(statement: Statement, action: str) -> bool:
-    """Whether a statement may say anything of an action."""
+def _may_match(statement: Statement, action: str) -> bool:
+    """Whether the Action or NotAction element of a statement may match an action."""
     inverted = statement.not_actions is not None
     listed = statement.not_actions if inverted else statement.actions
     if listed is None:
-        return True  # it was not understood
+        return True  # the statement was not understood
     if not _is_wild(action):
         return matches_any_action(listed, action) != inverted
     try:

@@ -1,4 +1,4 @@
-"""What a newer document of a policy gave and took away, in words and lists for people."""
+"""The differences between two versions of a policy, in sentences and lists for people."""
 
 from __future__ import annotations
 
@@ -7,58 +7,59 @@ from dataclasses import dataclass
 from typing import Literal
 
 from iam.account.attachments import AttachmentCount
-from iam.policy.condition_text import clause
+from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Condition, Statement
 from iam.verdicts.section import Entry
-from iam.versions.access_diff import Drift
+from iam.versions.access_diff import AccessDiff
 from iam.versions.statement_diff import StatementChange
 
 Sign = Literal["+", "-", "~", "?", " "]
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
-_EXCLUDED, _ON, _SPARED = "every action but", "on", "on everything but"
+_NOT_ACTION, _RESOURCE, _NOT_RESOURCE = "every action except", "on", "on everything except"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a list."""
+class DiffLine:
+    """One line of a list of differences."""
 
     sign: Sign
-    """Came, went, changed, not known, or none of these."""
+    """Added, removed, changed, unknown, or none of these."""
     text: str
     note: str = ""
     depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DiffPart:
     """A heading with its lines."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[DiffLine, ...]
 
 
-def given(drift: Drift) -> str:
-    """What the newer document gave: `two actions, one statement`; empty if nothing."""
-    came = [s for s in drift.statements if s.before is None and s.there.effect == "Allow"]
-    return _counted(drift.gained, came if drift.gained or drift.wider else (), drift.wider, "more")
+def added(diff: AccessDiff) -> str:
+    """The access that the newer document added: `two actions, one statement`; empty if none."""
+    if not (diff.gained or diff.wider):
+        return ""
+    statements = sum(s.before is None and s.statement.effect == "Allow" for s in diff.statements)
+    return _counted(diff.gained, statements, diff.wider, "wider access to")
 
 
-def taken(drift: Drift) -> str:
-    """What the newer document took away, in the same way."""
-    went = [s for s in drift.statements if s.after is None and s.there.effect == "Allow"]
-    return _counted(
-        drift.lost, went if drift.lost or drift.narrower else (), drift.narrower, "part"
-    )
+def removed(diff: AccessDiff) -> str:
+    """The access that the newer document removed, in the same way."""
+    if not (diff.lost or diff.narrower):
+        return ""
+    statements = sum(s.after is None and s.statement.effect == "Allow" for s in diff.statements)
+    return _counted(diff.lost, statements, diff.narrower, "part of the access to")
 
 
 def _counted(
-    actions: tuple[str, ...], statements: Iterable[StatementChange], some: tuple[str, ...], how: str
+    actions: tuple[str, ...], statements: int, in_part: tuple[str, ...], how_much: str
 ) -> str:
-    of_these = len(tuple(statements))
     parts = [
         _number(len(actions), "action") if actions else "",
-        _number(of_these, "statement") if of_these else "",
-        f"{how} of {_number(len(some), 'action')}" if some else "",
+        _number(statements, "statement") if statements else "",
+        f"{how_much} {_number(len(in_part), 'action')}" if in_part else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -68,179 +69,191 @@ def _number(count: int, noun: str) -> str:
     return f"{word} {noun}{'' if count == 1 else 's'}"
 
 
-def summary(drift: Drift, older: str, newer: str) -> str:
-    """Say in a sentence or two what happened.
+def summary(diff: AccessDiff, older: str, newer: str) -> str:
+    """Say in a sentence or two what changed.
 
     Args:
-        drift: The comparison.
-        older: The name of the older version: `v8`.
-        newer: The name of the newer one.
+        diff: The comparison.
+        older: The ID of the older version, such as `v8`.
+        newer: The ID of the newer version.
     """
-    if not drift:
-        return f"{newer} says the same as {older}."
-    if not drift.access:
-        return f"{newer} permits the same as {older}; it is written differently."
-    gave, took = given(drift), taken(drift)
-    said: list[str] = []
-    if gave or took:
-        comma = "," if "," in gave else ""
-        said.append(f"{newer} gave {gave or 'nothing'}{comma} and took away {took or 'nothing'}.")
-    if drift.moved:
-        said.append(f"The scope of {_number(len(drift.moved), 'action')} changed.")
-    if drift.unknown:
-        said.append(
-            f"Whether {_number(len(drift.unknown), 'action')} changed is not known: "
-            "something was not understood."
+    if not diff:
+        return f"{newer} is equivalent to {older}."
+    if not diff.access:
+        return f"{newer} grants the same access as {older}, written differently."
+    more, less = added(diff), removed(diff)
+    sentences: list[str] = []
+    if more or less:
+        comma = "," if "," in more else ""
+        sentences.append(
+            f"{newer} added {more or 'nothing'}{comma} and removed {less or 'nothing'}."
         )
-    return " ".join(said)
+    if diff.moved:
+        sentences.append(f"The scope of {_number(len(diff.moved), 'action')} changed.")
+    if diff.unknown:
+        sentences.append(
+            f"Changes to {_number(len(diff.unknown), 'action')} are unknown: "
+            "part of a document was not understood."
+        )
+    return " ".join(sentences)
 
 
 def effect(
-    drift: Drift,
+    diff: AccessDiff,
     attached_to: AttachmentCount,
     newer: str,
     in_force: str | None,
     *,
     later: bool = False,
 ) -> str:
-    """Say for how many principals it happened.
+    """Say how many principals a change of access affects.
 
     Args:
-        drift: The comparison.
-        holders: Who has the policy now.
-        newer: The name of the newer version of the two.
-        in_force: The name of the one that counts now; None if that is not known.
-        later: The newer version came after the one in force.
+        diff: The comparison.
+        attached_to: How many principals have the policy now.
+        newer: The ID of the newer of the two versions.
+        in_force: The ID of the version in force; None if that is unknown.
+        later: Whether the newer version was created after the one in force.
 
     Returns:
-        A sentence; empty if what is permitted did not change.
+        A sentence; empty if access did not change.
     """
-    if not drift.access:
+    if not diff.access:
         return ""
     if not attached_to.total:
-        return "Nobody holds it." if attached_to.certain else "Nobody is known to hold it."
+        return (
+            "Nobody has this policy."
+            if attached_to.certain
+            else "Nobody is known to have this policy."
+        )
     least = "" if attached_to.certain else "at least "
     count, one = f"{least}{attached_to.total:,}", attached_to.total == 1
-    held = f"{count} principal{'' if one else 's'} hold{'s' if one else ''} it"
-    held = held[0].upper() + held[1:]
+    who = f"{count} principal{' has' if one else 's have'} this policy"
+    who = who[0].upper() + who[1:]
     if in_force is None:
-        return f"{held}; which version counts for them is not known."
+        return f"{who}; which version is in force is unknown."
     if newer != in_force:
         return (
-            f"{held}; {newer} is not in force, so nothing has changed for them yet."
+            f"{who}; {newer} is not in force, so nothing has changed for them yet."
             if later
-            else f"{held}; by now {in_force} is in force."
+            else f"{who}; {in_force} is in force now."
         )
-    gave, took = drift.gained or drift.wider, drift.lost or drift.narrower
-    if drift.moved or drift.unknown or (gave and took):
-        return f"{held}, so this changed for {count}."
-    return f"{held}, so {count} {'gained' if gave else 'lost'} this."
+    more, less = diff.gained or diff.wider, diff.lost or diff.narrower
+    if diff.moved or diff.unknown or (more and less):
+        return f"{who}, so access changed for {count}."
+    return f"{who}, so {count} {'gained' if more else 'lost'} this access."
 
 
-def holders_in_words(attached_to: AttachmentCount, account_id: str) -> str:
-    """`12 principals of 123456789012: 9 directly, 3 by a group only`."""
+def attachments_in_words(attached_to: AttachmentCount, account_id: str) -> str:
+    """How many principals have the policy.
+
+    For example `12 principals in 123456789012: 9 directly, 3 by group only`.
+    """
     if not attached_to.total:
-        unread = "" if attached_to.certain else " that is known of; not all could be read"
-        return f"nobody in {account_id}{unread}"
+        if attached_to.certain:
+            return f"nobody in {account_id}"
+        return f"nobody known in {account_id}; some attachments could not be read"
     least = "" if attached_to.certain else "at least "
     plural = "" if attached_to.total == 1 else "s"
-    count = f"{least}{attached_to.total:,} principal{plural} of {account_id}"
+    count = f"{least}{attached_to.total:,} principal{plural} in {account_id}"
     ways = [f"{attached_to.direct:,} directly"] if attached_to.direct else []
-    ways += [f"{attached_to.by_group:,} by a group only"] if attached_to.by_group else []
+    ways += [f"{attached_to.by_group:,} by group only"] if attached_to.by_group else []
     return f"{count}: {', '.join(ways)}"
 
 
-def parts(drift: Drift, describe: Callable[[str], str]) -> tuple[Part, ...]:
-    """List all that changed: statements as they are written, then concrete actions.
+def parts(diff: AccessDiff, describe: Callable[[str], str]) -> tuple[DiffPart, ...]:
+    """List all changes: statements as they are written, then concrete actions.
 
     Args:
-        drift: The comparison.
-        describe: Says in a few words what an action does.
+        diff: The comparison.
+        describe: Returns a few words about what an action does.
     """
-    written = [line for change in drift.statements for line in _statement(change)]
-    if drift.languages:
-        before, after = drift.languages
-        written.append(Line("~", f"Version {before} became {after}", "of the policy language"))
+    written = [line for change in diff.statements for line in _statement(change)]
+    if diff.languages:
+        before, after = diff.languages
+        written.append(DiffLine("~", f"Version {before} became {after}", "of the policy language"))
     kinds: tuple[tuple[str, Sign, tuple[str, ...]], ...] = (
-        ("Newly granted", "+", drift.gained),
-        ("No longer granted", "-", drift.lost),
-        ("Granted in more requests", "~", drift.wider),
-        ("Granted in fewer requests", "~", drift.narrower),
-        ("Granted in other requests", "~", drift.moved),
-        ("Not known, for something was not understood", "?", drift.unknown),
+        ("Newly granted", "+", diff.gained),
+        ("No longer granted", "-", diff.lost),
+        ("Granted in more requests", "~", diff.wider),
+        ("Granted in fewer requests", "~", diff.narrower),
+        ("Granted in other requests", "~", diff.moved),
+        ("Unknown, because part of a document was not understood", "?", diff.unknown),
     )
-    found = [Part("Statements", tuple(written))] if written else []
-    found += [
-        Part(
+    lists = [DiffPart("Statements", tuple(written))] if written else []
+    lists += [
+        DiffPart(
             f"{title}: {_number(len(actions), 'action')}",
-            tuple(Line(sign, action, describe(action)) for action in actions),
+            tuple(DiffLine(sign, action, describe(action)) for action in actions),
         )
         for title, sign, actions in kinds
         if actions
     ]
-    return tuple(found)
+    return tuple(lists)
 
 
-def _statement(change: StatementChange) -> Iterator[Line]:
-    there = change.there
-    sid = there.sid or f"Statement {there.index + 1}"
-    effect = there.effect or "neither Allow nor Deny"
+def _statement(change: StatementChange) -> Iterator[DiffLine]:
+    statement = change.statement
+    sid = statement.sid or f"Statement {statement.index + 1}"
+    effect = statement.effect or "neither Allow nor Deny"
     if change.before is None:
-        yield Line("+", f"{sid} ({effect}, added)")
-        yield from _whole(there, "+", change.added)
+        yield DiffLine("+", f"{sid} ({effect}, added)")
+        yield from _whole(statement, "+", change.added)
     elif change.after is None:
-        yield Line("-", f"{sid} ({effect}, removed)")
-        yield from _whole(there, "-", change.removed)
+        yield DiffLine("-", f"{sid} ({effect}, removed)")
+        yield from _whole(statement, "-", change.removed)
     else:
-        yield Line("~", f"{sid} ({effect}, {_how(change, change.before, change.after)})")
+        yield DiffLine("~", f"{sid} ({effect}, {_how(change, change.before, change.after)})")
         yield from (_entry("+", entry) for entry in change.added)
         yield from (_entry("-", entry) for entry in change.removed)
         for element, changed in (
-            (_EXCLUDED, change.excluded),
-            (_ON, change.resources),
-            (_SPARED, change.spared),
+            (_NOT_ACTION, change.excluded_actions),
+            (_RESOURCE, change.resources),
+            (_NOT_RESOURCE, change.excluded_resources),
         ):
-            yield from (Line("+", f"{element} {text}", depth=1) for text in changed.added)
-            yield from (Line("-", f"{element} {text}", depth=1) for text in changed.removed)
+            yield from (DiffLine("+", f"{element} {text}", depth=1) for text in changed.added)
+            yield from (DiffLine("-", f"{element} {text}", depth=1) for text in changed.removed)
         for condition in change.conditions:
             if condition.before is not None:
                 yield _condition("-", condition.before)
             if condition.after is not None:
                 yield _condition("+", condition.after)
     if change.problem:
-        yield Line("?", f"not understood: {change.problem}", depth=1)
+        yield DiffLine("?", f"not understood: {change.problem}", depth=1)
 
 
 def _how(change: StatementChange, before: Statement, after: Statement) -> str:
-    said: list[str] = []
+    differences: list[str] = []
     if before.effect != after.effect:
-        said.append(f"{before.effect or 'neither'} before")
+        differences.append(f"previously {before.effect or 'neither'}")
     if before.sid != after.sid:
-        said.append(f"called {before.sid} before" if before.sid else "without a Sid before")
-    if change.problem and not said:
-        said.append("whether it changed is not known")
-    return ", ".join(said) or "changed"
+        differences.append(
+            f"previously named {before.sid}" if before.sid else "previously without a Sid"
+        )
+    if change.problem and not differences:
+        differences.append("may have changed")
+    return ", ".join(differences) or "changed"
 
 
-def _whole(statement: Statement, sign: Sign, entries: Iterable[Entry]) -> Iterator[Line]:
-    """All of a statement that came or went."""
+def _whole(statement: Statement, sign: Sign, entries: Iterable[Entry]) -> Iterator[DiffLine]:
+    """All of a statement that was added or removed."""
     yield from (_entry(sign, entry) for entry in entries)
     for element, texts in (
-        (_EXCLUDED, statement.not_actions),
-        (_ON, statement.resources),
-        (_SPARED, statement.not_resources),
+        (_NOT_ACTION, statement.not_actions),
+        (_RESOURCE, statement.resources),
+        (_NOT_RESOURCE, statement.not_resources),
     ):
-        yield from (Line(" ", f"{element} {text}", depth=1) for text in texts or ())
+        yield from (DiffLine(" ", f"{element} {text}", depth=1) for text in texts or ())
     yield from (_condition(" ", condition) for condition in statement.conditions)
 
 
-def _entry(sign: Sign, entry: Entry) -> Line:
+def _entry(sign: Sign, entry: Entry) -> DiffLine:
     note = ""
     if "*" in entry.action or "?" in entry.action:
         count = len(entry.concrete)
-        note = f"{_number(count, 'action')} of the catalogue" if count else "not in the catalogue"
-    return Line(sign, entry.action, note, 1)
+        note = f"{_number(count, 'action')} in the catalogue" if count else "not in the catalogue"
+    return DiffLine(sign, entry.action, note, 1)
 
 
-def _condition(sign: Sign, condition: Condition) -> Line:
-    return Line(sign, clause(condition, "Allow", alone=False), depth=1)
+def _condition(sign: Sign, condition: Condition) -> DiffLine:
+    return DiffLine(sign, condition_in_words(condition, "Allow", alone=False), depth=1)

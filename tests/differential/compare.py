@@ -24,7 +24,7 @@ from iam.policy.action_catalogue import catalogue
 from iam.verdicts.evaluator import Evaluator
 from tests.build import details, document, policy, policy_arn, role, the
 from tests.differential.cases import SECTIONS, policies, samples
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 HERE = Path(__file__).parent
 PAIRS = int(os.environ.get("PAIRS", "20000"))

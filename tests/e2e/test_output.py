@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from iam.policy.bundled import shipped
+from iam.policy.bundled import bundled_policy
 from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
 from tests.e2e.terminal import Terminal, restored
 from tests.screens import differences, looks
@@ -27,7 +27,7 @@ PRINCIPALS = 300
 @pytest.fixture
 def snapshot(tmp_path: Path) -> str:
     """A file with principals of mixed verdicts, one of them with wide characters."""
-    limited = shipped(LIMITED)
+    limited = bundled_policy(LIMITED)
     assert limited is not None
     kinds = (
         lambda name: role(name, attached=[LIMITED]),

@@ -25,9 +25,9 @@ HOSTILE = "x[red]y[/]\x1b]0;pwned\x07‮z"
 @pytest.fixture
 def small_account(tmp_path: Path) -> Path:
     """A file with one principal of each verdict."""
-    from iam.policy.bundled import shipped
+    from iam.policy.bundled import bundled_policy
 
-    limited = shipped(LIMITED)
+    limited = bundled_policy(LIMITED)
     assert limited is not None
     path = tmp_path / "account.json"
     path.write_text(
@@ -57,9 +57,9 @@ def small_account(tmp_path: Path) -> Path:
 def versions_account(tmp_path: Path) -> Path:
     """A file with three versions of the policy, v8 in force; the app ships v9."""
     from iam.demo.versions import earlier_versions
-    from iam.policy.bundled import shipped
+    from iam.policy.bundled import bundled_policy
 
-    limited = shipped(LIMITED)
+    limited = bundled_policy(LIMITED)
     assert limited is not None
     documents = earlier_versions(limited.document)
     days = {"v2": "2025-12-05", "v7": "2026-03-23", "v8": "2026-04-09"}

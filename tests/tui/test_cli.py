@@ -23,13 +23,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from iam.demo.launcher import DemoServer
+from iam.reports.formats import FORMATS
 from tests.build import allow, deny, details, document, group, policy, policy_arn, role, user
 from tests.company import POLICY, Company
 from tests.conftest import ROOT
 from tests.fake_iam import FakeIam
 from tests.tui.conftest import HOSTILE
 from tui.audit_command import Failure, write_file
-from tui.cli import FORMATS, main
+from tui.cli import main
 
 Run = Callable[..., Result]
 SECTIONS = [

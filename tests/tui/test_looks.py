@@ -175,7 +175,7 @@ def plan_on(path: Path, op: str, *names: str) -> tuple[Account, Plan]:
     policy = limited()
     chosen = [h for h in (*made.principals.values(), *made.groups.values()) if h.name in names]
     blocked = {h.arn: "it has 10 of 10 managed policies; detach one first" for h in chosen[-1:]}
-    warning = "The credentials end within 10 minutes and are not renewed."
+    warning = "The credentials expire within 10 minutes and cannot be renewed."
     return made, make_plan(
         Evaluator(policy, catalogue(), made.partition),
         made,

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from iam.versions.diff_text import Line, Part
+from iam.versions.diff_text import DiffLine, DiffPart
 from widgets.glyphs import glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
 
@@ -68,12 +68,12 @@ async def test_of_many_versions_those_compared_are_seen(
 
 
 async def test_a_long_line_goes_on_below_its_text_and_a_note_is_cut() -> None:
-    part = Part(
+    part = DiffPart(
         "Statements",
         (
-            Line("~", "Sid (Allow, changed)"),
-            Line("+", "if " + "a-long-condition " * 6, depth=1),
-            Line("+", "bedrock:InvokeModel", "invoke a model " * 9, depth=1),
+            DiffLine("~", "Sid (Allow, changed)"),
+            DiffLine("+", "if " + "a-long-condition " * 6, depth=1),
+            DiffLine("+", "bedrock:InvokeModel", "invoke a model " * 9, depth=1),
         ),
     )
     lines = await shown(PolicyData(parts=(part,)), width=60)
@@ -88,7 +88,7 @@ async def test_a_long_line_goes_on_below_its_text_and_a_note_is_cut() -> None:
 
 
 async def test_notes_stand_below_each_other() -> None:
-    part = Part("New", (Line("+", "a:Short", "one"), Line("+", "a:MuchLonger", "two")))
+    part = DiffPart("New", (DiffLine("+", "a:Short", "one"), DiffLine("+", "a:MuchLonger", "two")))
     lines = await shown(PolicyData(parts=(part,)))
     first, second = (line for line in lines if line.startswith("  + "))
     assert first.index("one") == second.index("two")

@@ -10,7 +10,7 @@ from tui.controllers.table_rows import picture_of
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from iam.cache.table_snapshot import Picture
+    from iam.cache.table_snapshot import TableSnapshot
     from tui.controllers.verdict_store import VerdictStore
     from tui.controllers.view import MainView
 
@@ -24,7 +24,7 @@ class CachedTable:
         self.cache = view.session.cache
         self._aging: Timer | None = None
 
-    async def recall(self) -> Picture | None:
+    async def recall(self) -> TableSnapshot | None:
         """The table of an earlier day; None without one."""
         try:
             return await self.cache.recall_table()

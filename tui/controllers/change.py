@@ -145,14 +145,14 @@ class ChangeController:
 
     async def _review(self, plan: Plan) -> None:
         view = self.view
-        if not (plan.changes or plan.blocked or plan.as_wanted or plan.warnings):
+        if not (plan.changes or plan.blocked or plan.unneeded or plan.warnings):
             view.toast("No user, role or group is chosen.")
             return
         if not plan.changes and not plan.holding_groups:
             for toast in nothing_to_change(plan):
                 view.toast(*toast)
             # They may have been read again for the plan.
-            await view.show_changed([e.entity.arn for e in (*plan.blocked, *plan.as_wanted)])
+            await view.show_changed([e.entity.arn for e in (*plan.blocked, *plan.unneeded)])
             return
         from tui.dialogs.review import About, ReviewDialog, ShowGroup, commands_screen
 
@@ -173,7 +173,7 @@ class ChangeController:
         decision = await view.app.push_screen_wait(dialog)
         # AWS may have said that the account is not as the table shows it.
         arns = [change.entity.arn for change in dialog.plan.changes]
-        arns += [left.entity.arn for left in (*dialog.plan.as_wanted, *dialog.plan.blocked)]
+        arns += [left.entity.arn for left in (*dialog.plan.unneeded, *dialog.plan.blocked)]
         await view.show_changed(arns)
         if isinstance(decision, ShowGroup):
             view.show_group(decision.name)
@@ -209,7 +209,7 @@ class ChangeController:
             progress = BatchScreen(batch, title, self.session.renew, view.glyphs)
             closed = view.app.push_screen(progress, wait_for_dismiss=True)
         # Changes that fail stay marked, to be tried again.
-        view.table.unmark([left.entity.arn for left in (*plan.as_wanted, *plan.blocked)])
+        view.table.unmark([left.entity.arn for left in (*plan.unneeded, *plan.blocked)])
         view.may_leave = False
         if progress is None:
             name = batch.unsent[0].entity.name

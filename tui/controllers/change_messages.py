@@ -26,7 +26,7 @@ _BRIEF, _FOR_READING, _LONG = 6.0, 12.0, 30.0
 
 def nothing_to_change(plan: Plan) -> list[Toast]:
     """Why a plan has no changes."""
-    left_out = [*plan.blocked, *plan.as_wanted][:MOST_TOASTS]
+    left_out = [*plan.blocked, *plan.unneeded][:MOST_TOASTS]
     reasons = [f"{left.entity.name}: {left.why}." for left in left_out]
     return [(text, "", "warning", _BRIEF) for text in (*reasons, *plan.warnings[:MOST_TOASTS])]
 

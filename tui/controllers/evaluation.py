@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from iam.account.model import Account, Entity, Unread
-    from iam.cache.table_snapshot import Picture
+    from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
     from tui.controllers.view import MainView
@@ -49,7 +49,7 @@ class EvaluationController:
 
     # Everybody
 
-    async def show_picture(self, picture: Picture) -> None:
+    async def show_picture(self, picture: TableSnapshot) -> None:
         """Show the table of an earlier day."""
         table = self.view.table
         arn, _, version = picture.policy

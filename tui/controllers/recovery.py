@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iam.arn import Arn
+
 if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
-    from iam.changes.recover import Recovered
+    from iam.changes.recover import RecoveredChange
     from tui.controllers.view import MainView
 
 _ASK_AGAIN = 30.0
@@ -61,13 +63,13 @@ class RecoveryController:
         return len(ended) < len(recovered)
 
 
-def interrupted(ended: list[Recovered]) -> str:
+def interrupted(ended: list[RecoveredChange]) -> str:
     """How changes ended that an earlier run announced and did not see the end of."""
     words = {"done": "in effect", "failed": "not made", "unconfirmed": "not confirmed"}
     if len(ended) == 1:
         entry, phase = ended[0].change.entry, ended[0].phase
-        principal = entry.principal.rsplit("/", 1)[-1]
-        policy = entry.policy.rsplit("/", 1)[-1]
+        principal = Arn.parse(entry.principal).name
+        policy = Arn.parse(entry.policy).name
         return f"{entry.op} {policy}, {principal}: {words[phase or 'unconfirmed']}."
     counts = {phase: sum(change.phase == phase for change in ended) for phase in words}
     summary = ", ".join(f"{n} {words[phase]}" for phase, n in counts.items() if n)

@@ -11,7 +11,7 @@ from widgets.rows import Row, SectionColumn
 if TYPE_CHECKING:
     from iam.account.model import Account, Unread
     from iam.aws.managed_policy import Managed
-    from iam.cache.table_snapshot import Picture
+    from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
 
@@ -22,7 +22,7 @@ def picture_of(
     managed: Managed,
     by_arn: Mapping[str, Summary | PrincipalResult],
     unread: tuple[Unread, ...],
-) -> Picture | None:
+) -> TableSnapshot | None:
     """Take a picture of the table.
 
     Args:
@@ -35,7 +35,7 @@ def picture_of(
     Returns:
         The picture; None where the table does not show the verdicts of everybody.
     """
-    from iam.cache.table_snapshot import Line, Picture
+    from iam.cache.table_snapshot import TableRow, TableSnapshot
     from iam.verdicts.result import Summary
 
     members = members_of_groups(account)
@@ -44,8 +44,8 @@ def picture_of(
         if not isinstance(summary := by_arn.get(entity.arn), Summary):
             return None
         count = members[entity.name] if entity.type == "group" else None
-        lines.append(Line(entity.arn, entity.type, entity.name, entity.path, count, summary))
-    return Picture(
+        lines.append(TableRow(entity.arn, entity.type, entity.name, entity.path, count, summary))
+    return TableSnapshot(
         account_id=account.id,
         alias=account.alias,
         policy=(managed.policy.arn, managed.policy.name, managed.policy.version),
@@ -60,7 +60,7 @@ def columns_of(evaluator: Evaluator) -> tuple[SectionColumn, ...]:
     return tuple(SectionColumn(s.sid, s.label, len(s.entries)) for s in evaluator.sections)
 
 
-def rows_of(picture: Picture, question: int) -> list[Row]:
+def rows_of(picture: TableSnapshot, question: int) -> list[Row]:
     """The rows of a picture, as answers to a question."""
     return [
         Row(

@@ -11,7 +11,7 @@ from widgets.rows import Row
 
 if TYPE_CHECKING:
     from iam.account.model import Entity, Unread
-    from iam.cache.table_snapshot import Picture
+    from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.result import PrincipalResult, Summary
     from tui.session.evaluation import Evaluated
     from tui.session.session import Session
@@ -46,7 +46,7 @@ class VerdictStore:
         self.by_arn, self.unread = {}, ()
         self._counts.clear()
 
-    def restore(self, picture: Picture) -> None:
+    def restore(self, picture: TableSnapshot) -> None:
         """Take the verdicts from a picture of the table."""
         self.by_arn = {line.arn: line.summary for line in picture.lines}
         self._counts = Counter(

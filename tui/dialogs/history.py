@@ -118,6 +118,6 @@ class HistoryScreen(Modal["BatchRecord | None"]):
 
     async def action_export(self) -> None:
         """Save what is shown as a new file in the working directory."""
-        from iam.reports.formats import history_as_csv
+        from iam.reports.csv_format import history_as_csv
 
         await save(self.app, "changes", "csv", history_as_csv(self.query_one(HistoryTree).shown))

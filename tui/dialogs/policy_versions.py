@@ -19,8 +19,8 @@ from widgets.glyphs import Glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
 
 if TYPE_CHECKING:
-    from iam.versions.diff_text import Part
-    from iam.versions.list_versions import Version
+    from iam.versions.diff_text import DiffPart
+    from iam.versions.list_versions import ListedVersion
 
 _KEYS = "[ ] base   { } target   j k scroll   esc close"
 """The base is the older of the two compared versions, the target the newer."""
@@ -120,12 +120,12 @@ def _data(compared: Compared) -> PolicyData:
     from iam.account.model import Unread
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.section import describe
-    from iam.versions.diff_text import effect, holders_in_words, parts, summary
+    from iam.versions.diff_text import attachments_in_words, effect, parts, summary
 
     policy, versions = compared.managed.policy, compared.versions
     warnings = list(versions.notes)
     sentences: list[str] = []
-    changes: tuple[Part, ...] = ()
+    changes: tuple[DiffPart, ...] = ()
     if compared.pair is None:
         sentences.append("Only one version is available, so there is nothing to compare.")
     else:
@@ -148,7 +148,7 @@ def _data(compared: Compared) -> PolicyData:
     return PolicyData(
         facts=(
             ("ARN", policy.arn),
-            ("Attached to", holders_in_words(compared.attached_to, compared.account_id)),
+            ("Attached to", attachments_in_words(compared.attached_to, compared.account_id)),
         ),
         versions=_rows(compared),
         warnings=tuple(warnings),
@@ -160,7 +160,7 @@ def _data(compared: Compared) -> PolicyData:
 def _rows(compared: Compared) -> tuple[VersionRow, ...]:
     versions, (base, target) = compared.versions, compared.pair or (-1, -1)
 
-    def note(version: Version) -> str:
+    def note(version: ListedVersion) -> str:
         if version.id == versions.in_force:
             return "in force"
         return "as shipped with the app" if version.source == "shipped" else ""

@@ -122,7 +122,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     async def check_with_aws(self) -> None:
         """Check with AWS; a y that was pressed before counts only if AWS reports nothing new."""
         before = self.plan
-        total = len(before.changes) + len(before.as_wanted) + len(before.blocked)
+        total = len(before.changes) + len(before.unneeded) + len(before.blocked)
 
         def progress(done: int) -> None:
             if total > 1:

@@ -16,9 +16,9 @@ from tui.options import Launch
 
 if TYPE_CHECKING:
     from iam.account.model import Account
+    from iam.aws.access_key import AccessKey
     from iam.aws.client import Aws
     from iam.aws.identity import Identity
-    from iam.aws.keys import Keys
     from iam.aws.managed_policy import Managed
 
 
@@ -34,7 +34,7 @@ class OpenedAccount(NamedTuple):
     """The snapshot and its date; None for an account at AWS."""
     endpoint: str = ""
     """The host that requests go to, where it is not one of AWS's own."""
-    keys: Keys | None = None
+    keys: AccessKey | None = None
     """The credentials, where another process has found them."""
 
 
@@ -142,7 +142,7 @@ class AccountReader:
         """Nothing is left open; for the same interface as `ReaderProcess`."""
 
 
-def connect_to(launch: Launch, keys: Keys | None = None) -> Aws:
+def connect_to(launch: Launch, keys: AccessKey | None = None) -> Aws:
     """Make the connection that the operator asked for; blocking.
 
     Args:

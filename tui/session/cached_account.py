@@ -11,8 +11,8 @@ from iam.runtime.threads import import_for, in_thread
 from tui.session.evaluation import evaluator_for
 
 if TYPE_CHECKING:
-    from iam.cache.store import Kept
-    from iam.cache.table_snapshot import Picture
+    from iam.cache.store import CachedLoad
+    from iam.cache.table_snapshot import TableSnapshot
     from tui.session.state import SessionState
 
 
@@ -34,7 +34,7 @@ class CachedAccount:
 
         return age(self.stale, datetime.now(UTC))
 
-    async def recall_table(self) -> Picture | None:
+    async def recall_table(self) -> TableSnapshot | None:
         """The table as it was shown on an earlier day; None without one, and at a reload.
 
         Raises:
@@ -44,7 +44,7 @@ class CachedAccount:
             return None
         self._recalled = True
 
-        def read() -> tuple[Picture, datetime] | None:
+        def read() -> tuple[TableSnapshot, datetime] | None:
             from iam.cache.store import recall_picture
 
             return recall_picture(self._path(), self.state.launch.policy)
@@ -62,7 +62,7 @@ class CachedAccount:
         if self.stale is None or state.account is not None:
             return
 
-        def read() -> Kept | None:
+        def read() -> CachedLoad | None:
             from iam.cache.store import recall
 
             import_for("aws.managed_policy")
@@ -91,7 +91,7 @@ class CachedAccount:
         """Whether the account is to be written to the cache."""
         return self._enabled and self.state.account is not None and self.stale is None
 
-    async def keep(self, picture: Picture) -> None:
+    async def keep(self, picture: TableSnapshot) -> None:
         """Write the account to the cache.
 
         Args:

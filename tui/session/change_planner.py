@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from iam.arn import Arn
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from tui.session.evaluation import evaluator_for
@@ -81,7 +82,7 @@ class ChangePlanner:
 
         state = self.state
         account, _, _ = state.read
-        left_out = [left.entity for left in (*plan.as_wanted, *plan.blocked)]
+        left_out = [left.entity for left in (*plan.unneeded, *plan.blocked)]
         entities: list[Entity] = [*(change.entity for change in plan.changes), *left_out]
         aws = await state.connection_to(account) if plan.changes else None
         if aws is None:
@@ -126,10 +127,10 @@ class ChangePlanner:
         aws = await state.connection_to(account, required=False) if contradicted else None
         if aws is None:
             return
-        from iam.changes.preflight import look
+        from iam.changes.preflight import read_attached
 
         entities = [entity for arn in contradicted if (entity := account.entity(arn)) is not None]
-        findings = await look(aws, entities, state.confirmed)
+        findings = await read_attached(aws, entities, state.confirmed)
         assert state.account is not None
         state.account = findings.applied_to(state.account)
         state.unconfirmed.difference_update(findings.attached)
@@ -155,7 +156,7 @@ class ChangePlanner:
         if aws is None:
             from iam.errors import AwsError
 
-            name = arn.rsplit("/", 1)[-1]
+            name = Arn.parse(arn).name
             raise AwsError(
                 "NoSuchEntity",
                 f"The file does not contain the policy {safe(name)}.",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iam.changes.history import History
     from iam.changes.journal import Journal
     from iam.changes.plan import Change, Plan
-    from iam.changes.recover import Recovered
+    from iam.changes.recover import RecoveredChange
     from tui.session.state import SessionState
 
 
@@ -120,7 +120,7 @@ class ChangeService:
 
         return await in_thread(read_history, (await self.journal()).path)
 
-    async def recover(self) -> tuple[Recovered, ...]:
+    async def recover(self) -> tuple[RecoveredChange, ...]:
         """Find out how the changes ended that an earlier run of the app did not see the end of.
 
         Raises:

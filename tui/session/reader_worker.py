@@ -82,7 +82,7 @@ async def _read(launch: Launch, send: _Sender) -> None:
         reader = AccountReader(launch)
         opened = await reader.open()
         if reader.aws is not None:
-            keys = replace(reader.aws.keys, account=opened.account_id)
+            keys = replace(reader.aws.access_key, account=opened.account_id)
             opened = opened._replace(keys=keys)
         send(opened)
         # While the first pages are being fetched.

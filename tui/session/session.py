@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from iam.account.model import Account, Unread
     from iam.reports.audit import Audit
     from iam.verdicts.evaluator import Evaluator
-    from iam.versions.list_versions import Versions
+    from iam.versions.list_versions import VersionList
     from tui.session.evaluation import Evaluated
     from tui.session.version_comparison import Compared
 
@@ -62,7 +62,7 @@ class Session(SessionState):
         """The last one."""
         self._evaluating: ReaderProcess | None = None
         """The process that has read the account and is now evaluating it."""
-        self._versions: Versions | None = None
+        self._versions: VersionList | None = None
 
     @property
     def expected(self) -> int | None:

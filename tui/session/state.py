@@ -17,8 +17,8 @@ from tui.session.account_reader import OpenedAccount, connect_to
 
 if TYPE_CHECKING:
     from iam.account.model import Account, Entity
+    from iam.aws.access_key import AccessKey
     from iam.aws.client import Aws
-    from iam.aws.keys import Keys
     from iam.aws.managed_policy import Managed
     from iam.demo.launcher import DemoServer
     from iam.verdicts.evaluator import Evaluator
@@ -125,7 +125,7 @@ class SessionState:
         aws.require(self.account.id)
         self._opened, self._aws = self._opened._replace(caller=identity.caller), aws
 
-    def _connect(self, keys: Keys | None = None) -> Aws:
+    def _connect(self, keys: AccessKey | None = None) -> Aws:
         return connect_to(self._launch_to_connect(), keys)
 
     def _launch_to_connect(self) -> Launch:

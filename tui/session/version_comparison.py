@@ -9,8 +9,8 @@ from iam.runtime.threads import in_thread
 if TYPE_CHECKING:
     from iam.account.attachments import AttachmentCount
     from iam.aws.managed_policy import Managed
-    from iam.versions.access_diff import Drift
-    from iam.versions.list_versions import Versions
+    from iam.versions.access_diff import AccessDiff
+    from iam.versions.list_versions import VersionList
     from tui.session.state import SessionState
 
 
@@ -20,15 +20,15 @@ class Compared(NamedTuple):
     account_id: str
     managed: Managed
     attached_to: AttachmentCount
-    versions: Versions
+    versions: VersionList
     pair: tuple[int, int] | None
     """Indices of the older and the newer one; None if there are not two."""
-    drift: Drift | None
+    drift: AccessDiff | None
     """None if a document of the two could not be read."""
 
 
 async def compare(
-    state: SessionState, versions: Versions | None, pair: tuple[int, int] | None
+    state: SessionState, versions: VersionList | None, pair: tuple[int, int] | None
 ) -> Compared:
     """Compare two versions of the managed policy.
 
@@ -48,7 +48,7 @@ async def compare(
     aws = await state.connection()
     if versions is None or pair is None:
         versions = await list_versions(aws, managed)
-        pair = versions.usual
+        pair = versions.initial_pair
     if pair is not None:
         versions = await read_documents(aws, managed, versions, pair)
     complete = versions

@@ -207,4 +207,4 @@ async def test_a_list_of_versions_that_is_not_complete_says_so(
     )
     versions = await list_versions(aws, managed)
     assert "v7" in {v.id for v in versions.all}
-    assert any("versions is not complete" in note for note in versions.notes)
+    assert any("versions is incomplete" in note for note in versions.notes)

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from iam.aws import client
+from iam.aws.access_key import AccessKey
 from iam.aws.client import Aws
 from iam.aws.connect import Settings, connect
-from iam.aws.keys import Keys
 from iam.errors import AwsError
 from tests.conftest import ROOT
 from tests.fake_iam import FakeIam, Rule
@@ -219,8 +219,8 @@ A_SECOND = timedelta(seconds=1, milliseconds=100)
 
 @pytest.mark.parametrize("token", [None, "token"])
 def test_credentials_that_do_not_end_are_taken_as_they_are(token: str | None) -> None:
-    aws = connect(Settings(), Keys("AKIA", "secret", token, None))
-    assert aws.keys == Keys("AKIA", "secret", token, None)
+    aws = connect(Settings(), AccessKey("AKIA", "secret", token, None))
+    assert aws.access_key == AccessKey("AKIA", "secret", token, None)
     assert not aws.expires_within(10**9)
     close(aws)
 
@@ -230,7 +230,7 @@ def test_credentials_that_end_are_found_anew_where_they_were_found(
 ) -> None:
     end = told_by_a_process(monkeypatch, tmp_path)
     found = connect(Settings())
-    keys = found.keys
+    keys = found.access_key
     assert keys.until is not None
     assert (keys.access, keys.secret, keys.token) == ("new", "b", "c")
     assert (
@@ -239,9 +239,9 @@ def test_credentials_that_end_are_found_anew_where_they_were_found(
     close(found)
     now = datetime.now(UTC)
     for left, used in ((timedelta(hours=1), "old"), (timedelta(seconds=1), "new")):
-        keys = Keys("old", "b", "c", (now + left).isoformat(), "123456789012")
+        keys = AccessKey("old", "b", "c", (now + left).isoformat(), "123456789012")
         aws = connect(Settings(endpoint_url=moto_url), keys)
-        assert aws.keys.access == used
+        assert aws.access_key.access == used
         assert aws.expires_within(3 * 3600)
         close(aws)
 
@@ -250,7 +250,7 @@ async def test_those_of_another_account_do_not_take_their_place(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fake: FakeIam
 ) -> None:
     told_by_a_process(monkeypatch, tmp_path)
-    keys = Keys("old", "b", "c", datetime.now(UTC).isoformat(), "222222222222")
+    keys = AccessKey("old", "b", "c", datetime.now(UTC).isoformat(), "222222222222")
     aws = connect(Settings(endpoint_url=fake.url), keys)
     with pytest.raises(AwsError, match="belong to account 123456789012") as caught:
         await aws.call(aws.iam.list_users)
@@ -271,7 +271,7 @@ def told_by_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 
 
 def test_secrets_are_not_in_what_is_printed() -> None:
-    assert "secret" not in repr(Keys("AKIA", "secret", "secret", None))
+    assert "secret" not in repr(AccessKey("AKIA", "secret", "secret", None))
 
 
 async def test_no_more_calls_than_the_bound_run_at_once(aws: Aws) -> None:

@@ -35,7 +35,7 @@ from iam.aws.connect import Settings, connect
 
 try:
     aws = connect(Settings())
-    found = aws.keys.access
+    found = aws.access_key.access
 except Exception as error:
     found = getattr(error, "code", type(error).__name__)
 print(json.dumps([found, sorted(set(opened))]))

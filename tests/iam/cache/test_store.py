@@ -17,7 +17,7 @@ from iam.account.model import Account, Unread, unread_documents
 from iam.account.parse import parse_page
 from iam.cache.store import CacheError, age, path_for, recall, recall_picture
 from iam.cache.store import keep as keep_both
-from iam.cache.table_snapshot import Line, Picture
+from iam.cache.table_snapshot import TableRow, TableSnapshot
 from tests.build import (
     ID,
     LIMITED,
@@ -55,15 +55,15 @@ def some_account() -> Account:
     )
 
 
-def picture_of(made: Account) -> Picture:
+def picture_of(made: Account) -> TableSnapshot:
     evaluator = make_evaluator()
     entities = [(entity, evaluator.summary(made, entity)) for entity in made.entities]
-    return Picture(
+    return TableSnapshot(
         account_id=made.id,
         alias=made.alias,
         policy=(LIMITED, "AmazonBedrockLimitedAccess", "v9"),
         columns=tuple((s.sid, s.label, len(s.entries)) for s in evaluator.sections),
-        lines=tuple(Line(h.arn, h.type, h.name, h.path, None, s) for h, s in entities),
+        lines=tuple(TableRow(h.arn, h.type, h.name, h.path, None, s) for h, s in entities),
         unread=unread_documents(made),
     )
 

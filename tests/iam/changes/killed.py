@@ -10,7 +10,7 @@ from iam.account.model import User
 from iam.account.parse import validated
 from iam.aws.connect import Settings, connect
 from iam.aws.identity import identify
-from iam.changes.apply import Outcome, Patience, apply
+from iam.changes.apply import Outcome, Timeouts, apply
 from iam.changes.batch import Batch
 from iam.changes.journal import Journal, Op
 from iam.changes.plan import Change
@@ -36,7 +36,7 @@ async def _work(url: str, journal: Journal, op: Op, names: Sequence[str]) -> Non
             account_id=ID,
             caller="arn:me",
             batch=batch,
-            patience=Patience(shown=5),
+            timeouts=Timeouts(shown=5),
             hurry=hurry,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from iam.aws import client
 from iam.aws.client import Aws
 from iam.aws.confirmed import Confirmed
 from iam.aws.load_account import load_account
-from iam.changes.apply import Outcome, Patience, apply
+from iam.changes.apply import Outcome, Timeouts, apply
 from iam.changes.journal import Journal, JournalError
 from iam.changes.plan import Change
 from iam.errors import AwsError
@@ -48,15 +49,16 @@ class Case:
         shown: float = 0.3,
         again: float = 0.3,
         hurry: asyncio.Event | None = None,
+        account_id: str = ME.account,
     ) -> Outcome:
         return await apply(
             self.aws,
             self.journal,
             Change(op, who or self.principal(op), SHARED),
-            account_id=ME.account,
+            account_id=account_id,
             caller="arn:me",
             batch="b1",
-            patience=Patience(shown, again),
+            timeouts=Timeouts(shown, again),
             hurry=hurry,
             confirmed=self.confirmed,
         )
@@ -271,10 +273,11 @@ async def test_a_change_that_may_not_be_read_back_is_unconfirmed(
     case: Case, fake: FakeIam, op: Op
 ) -> None:
     fake.refuse(reads(op), "AccessDenied")
-    outcome = await case.change(op)
+    outcome = await case.change(op, shown=5)
     assert outcome.ending == "unconfirmed"
     assert outcome.error is not None
     assert outcome.error.denied
+    assert fake.actions == [reads(op), sends(op), reads(op)]  # a denial is not asked for again
 
 
 @OPS
@@ -440,3 +443,32 @@ async def test_a_read_only_connection_changes_nothing(
     assert isinstance(outcome.error, AwsError)
     assert outcome.error.code == "ReadOnly"
     assert fake.actions == [reads("attach")]
+
+
+OTHER = "210987654321"
+
+
+@OPS
+async def test_a_change_for_another_account_than_the_connection_s_is_refused_unasked(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    outcome = await case.change(op, account_id=OTHER)
+    assert (outcome.ending, outcome.sent) == ("failed", False)
+    assert outcome.error is not None
+    assert outcome.error.code == "WrongAccount"
+    assert fake.actions == []
+    assert case.phases == []
+
+
+@OPS
+async def test_an_entity_of_another_account_is_refused_unasked(
+    case: Case, fake: FakeIam, op: Op
+) -> None:
+    # IAM takes names, not ARNs: the user of that name in this account would be changed.
+    own = case.principal(op)
+    outcome = await case.change(op, replace(own, arn=own.arn.replace(ME.account, OTHER)))
+    assert (outcome.ending, outcome.sent) == ("failed", False)
+    assert outcome.error is not None
+    assert outcome.error.code == "WrongAccount"
+    assert fake.actions == []
+    assert case.phases == []

@@ -18,7 +18,7 @@ import pytest
 from iam.account.model import Entity, User
 from iam.account.parse import validated
 from iam.aws.client import Aws
-from iam.changes.apply import Outcome, Patience, apply
+from iam.changes.apply import Outcome, Timeouts, apply
 from iam.changes.batch import Batch
 from iam.changes.history import read_history
 from iam.changes.journal import Journal, Op
@@ -28,7 +28,7 @@ from tests.fake_iam import FakeIam, Rule, error
 from tests.iam.accounts import ALLOW
 
 POLICY = f"arn:aws:iam::{ID}:policy/managed"
-_QUICK = Patience(shown=1, again=20)
+_QUICK = Timeouts(shown=1, retried=20)
 
 
 class Run:
@@ -60,7 +60,7 @@ class Run:
             account_id=ID,
             caller="arn:me",
             batch=batch,
-            patience=_QUICK,
+            timeouts=_QUICK,
             hurry=hurry,
         )
 

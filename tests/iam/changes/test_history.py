@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from iam.changes.history import History, history_of, read_history
-from iam.changes.journal import Entry, Journal, JournalError
-from iam.reports.formats import history_as_csv
+from iam.changes.journal import Journal, JournalEntry, JournalError
+from iam.errors import AwsError
+from iam.reports.csv_format import history_as_csv
 from tests.build import ID
 from tests.iam.journals import line, lines_of
+
+ARNS = ["arn:a", "arn:b", "arn:c", "arn:d", "arn:e"]
 
 
 def test_intents_and_answers_are_put_together_by_batch() -> None:
@@ -36,6 +39,18 @@ def test_what_was_sent_again_counts_as_it_ended_last() -> None:
     (batch,) = history_of(again).batches
     assert [c.state for c in batch.changes] == ["failed", "done"]
     assert [c.state for c in batch.last] == ["done"]
+
+
+def test_what_was_changed_since_is_of_the_same_policy_in_the_same_account() -> None:
+    later = [
+        *lines_of("detach", {"arn:a": "done", "arn:b": "unconfirmed", "arn:c": "failed"}, "b2"),
+        *(line("arn:d", phase, batch="b3", policy="arn:other") for phase in ("intent", "done")),
+        *(line("arn:e", phase, batch="b4", account="210987654321") for phase in ("intent", "done")),
+    ]
+    history = history_of([*lines_of("attach", dict.fromkeys(ARNS, "done")), *later])
+    first, *_, last = history.batches
+    assert history.changed_after(first) == {"arn:a", "arn:b"}
+    assert history.changed_after(last) == frozenset()
 
 
 def test_answers_come_in_any_order() -> None:
@@ -65,9 +80,9 @@ def test_a_damaged_line_is_counted_and_the_rest_counts(damage: str) -> None:
 def test_what_the_app_writes_is_what_is_read(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     assert read_history(journal.path) == History()
-    entry = Entry("b1", ID, "arn:me", "detach", "arn:\u2028x", "arn:p")
+    entry = JournalEntry("b1", ID, "arn:me", "detach", "arn:\u2028x", "arn:p")
     journal.intent(entry)
-    journal.answer(entry, "failed", "r-1", ("AccessDenied", "no"))
+    journal.answer(entry, "failed", "r-1", AwsError("AccessDenied", "no", ""))
     ((change,),) = (b.changes for b in read_history(journal.path).batches)
     assert change.entry == entry
     assert (change.state, change.request_id, change.code, change.message) == (

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from iam.changes.journal import Entry, Journal, JournalError, default_path
+from iam.changes.journal import Journal, JournalEntry, JournalError, default_path
+from iam.errors import AwsError
 from tests.conftest import ROOT
 
-ENTRY = Entry("b1", "123456789012", "arn:me", "attach", "arn:alice", "arn:policy")
+ENTRY = JournalEntry("b1", "123456789012", "arn:me", "attach", "arn:alice", "arn:policy")
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def lines(journal: Journal) -> list[dict[str, Any]]:
 
 def test_an_intent_and_its_answer_are_a_line_each(journal: Journal) -> None:
     journal.intent(ENTRY)
-    journal.answer(ENTRY, "failed", "r-1", ("AccessDenied", "no"))
+    journal.answer(ENTRY, "failed", "r-1", AwsError("AccessDenied", "no", ""))
     intent, answer = lines(journal)
     assert list(intent) == [
         "at", "change", "account", "caller", "op", "principal", "policy", "phase", "request_id",
@@ -95,7 +96,7 @@ def test_it_is_where_the_platform_keeps_state(tmp_path: Path) -> None:
 
 def test_what_a_name_holds_stays_in_its_line(journal: Journal) -> None:
     hostile = "x\n\x1b[2J\u2028\u202e\ud800\x7f"
-    journal.intent(Entry("b", "1", hostile, "detach", hostile, hostile))
+    journal.intent(JournalEntry("b", "1", hostile, "detach", hostile, hostile))
     raw = journal.path.read_bytes()
     assert raw.count(b"\n") == 1
     assert not set(raw[:-1]) & {*range(32), *range(0x80, 0x100)}
@@ -132,7 +133,8 @@ def test_two_writers_do_not_tear_each_others_lines(journal: Journal) -> None:
     program = (
         "import sys; from pathlib import Path; from iam.changes.journal import *\n"
         "journal = Journal(Path(sys.argv[1]))\n"
-        "for i in range(100): journal.intent(Entry('b', '1', 'c', 'attach', 'p' * 300, str(i)))"
+        "for i in range(100):\n"
+        "    journal.intent(JournalEntry('b', '1', 'c', 'attach', 'p' * 300, str(i)))"
     )
     command = [sys.executable, "-c", program, str(journal.path)]
     writers = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]

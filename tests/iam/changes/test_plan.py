@@ -10,7 +10,7 @@ from iam.account.model import Account, Role
 from iam.account.parse import validated
 from iam.changes.history import BatchRecord, history_of
 from iam.changes.journal import Op
-from iam.changes.plan import Effect, Plan, changed, make_plan, plan_of_undo, protected
+from iam.changes.plan import Plan, PrincipalEffect, changed, make_plan, plan_of_undo, protected
 from iam.verdicts.verdict import Verdict
 from tests.build import (
     LIMITED,
@@ -35,7 +35,7 @@ def planned(op: Op, *items: dict[str, object], of: tuple[str, ...] = ("alice",))
     return make_plan(make_evaluator(), made, entities, op, limited())
 
 
-def effect(op: Op, *items: dict[str, object]) -> Effect:
+def effect(op: Op, *items: dict[str, object]) -> PrincipalEffect:
     (only,) = planned(op, *items).effects
     return only
 
@@ -72,9 +72,9 @@ def test_detaching_names_what_stays_and_by_what() -> None:
 
 
 def test_what_is_as_wanted_is_left_alone() -> None:
-    (has,) = planned("attach", user("alice", attached=[LIMITED])).as_wanted
+    (has,) = planned("attach", user("alice", attached=[LIMITED])).unneeded
     assert "already" in has.why
-    (has_not,) = planned("detach", user("alice")).as_wanted
+    (has_not,) = planned("detach", user("alice")).unneeded
     assert "does not have" in has_not.why
 
 
@@ -121,7 +121,7 @@ def test_roles_of_aws_and_policies_of_services_cannot_be_changed() -> None:
     reserved = replace(limited(), arn="arn:aws:iam::aws:policy/aws-service-role/X")
     there = account(user("alice"))
     refused = make_plan(make_evaluator(), there, [the(there)], "attach", reserved)
-    assert "lets nobody attach" in refused.blocked[0].why
+    assert "does not allow" in refused.blocked[0].why
 
 
 def test_what_aws_found_blocks_a_change() -> None:
@@ -164,11 +164,11 @@ def test_an_undo_reverses_what_was_done_and_is_so_still() -> None:
     )
     plan = undone(made, batch)
     assert [(c.op, c.entity.name) for c in plan.changes] == [("detach", "alice"), ("detach", "bob")]
-    assert [(left.entity.name, left.why) for left in plan.as_wanted] == [
-        ("carol", "AmazonBedrockLimitedAccess was detached since")
+    assert [(left.entity.name, left.why) for left in plan.unneeded] == [
+        ("carol", "AmazonBedrockLimitedAccess has been detached since")
     ]
     gone, doubtful = plan.warnings
-    assert gone == "eve is not in the account any more."
+    assert gone == "eve is no longer in the account."
     assert "never confirmed 1 of these" in doubtful
     assert plan.undoes is batch
     narrowed = undone(made, batch, "bob")
@@ -179,8 +179,8 @@ def test_an_undo_does_not_say_that_somebody_reversed_what_aws_has_not_shown() ->
     batch = batch_of("attach", {"arn:aws:iam::123456789012:user/alice": "unconfirmed"})
     plan = undone(account(user("alice")), batch)
     assert not plan.changes
-    assert [left.why for left in plan.as_wanted] == [
-        "AWS does not show that AmazonBedrockLimitedAccess was attached: it may still come"
+    assert [left.why for left in plan.unneeded] == [
+        "AWS never showed AmazonBedrockLimitedAccess as attached; that change may still take effect"
     ]
 
 
@@ -200,7 +200,7 @@ def test_what_was_changed_again_since_is_not_of_the_batch_any_more() -> None:
         make_evaluator(), made, first, limited(), again=history.changed_after(first)
     )
     assert not plan.changes
-    assert "changed again since" in plan.blocked[0].why
+    assert "changed again later" in plan.blocked[0].why
 
 
 def test_what_stays_is_unknown_where_something_could_not_be_read() -> None:

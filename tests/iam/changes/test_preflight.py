@@ -60,7 +60,7 @@ async def test_what_has_changed_meanwhile_is_found(case: Case) -> None:
         case.aws, case.account, [case["alice"], case["worker"]], "attach", SHARED, "", seen.append
     )
     assert found.attached == {case["alice"].arn: (SHARED,)}
-    assert found.blocked == {case["worker"].arn: "it does not exist any more"}
+    assert found.blocked == {case["worker"].arn: "it no longer exists"}
     now = found.applied_to(case.account)
     assert now.principals[case["alice"].arn].attached == (SHARED,)
     assert seen == [1, 2]
@@ -115,14 +115,14 @@ async def test_a_quota_that_may_not_be_read_is_taken_for_the_usual_and_only_warn
     fake.refuse("GetAccountSummary", "AccessDenied")
     found = await case.look("attach", "alice", "bob")
     assert not found.blocked
-    assert any("alice may be refused: it has 10 of 10" in w for w in found.warnings)
+    assert any("AWS may refuse alice: it has 10 of 10" in w for w in found.warnings)
 
 
 async def test_what_may_not_be_read_is_warned_of(case: Case, fake: FakeIam) -> None:
     fake.refuse("ListAttachedUserPolicies", "AccessDenied")
     found = await case.look("detach", "bob")
     assert not found.attached
-    assert any("bob" in warning and "may not be read" in warning for warning in found.warnings)
+    assert any("bob" in warning and "AWS denied reading" in warning for warning in found.warnings)
 
 
 @pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId"])
@@ -170,7 +170,7 @@ def simulated(**decisions: str) -> str:
 async def test_the_simulator_is_asked_whether_the_caller_may(case: Case, fake: FakeIam) -> None:
     fake.answer("SimulatePrincipalPolicy", lambda _: simulated(alice="allowed", bob="implicitDeny"))
     found = await case.look("attach", "alice", "bob", caller=arn("user", "alice"))
-    assert any("may not iam:AttachUserPolicy for 1 of 2 users" in w for w in found.warnings)
+    assert any("not allowed iam:AttachUserPolicy for 1 of 2 users" in w for w in found.warnings)
     (asked,) = (p for p in fake.seen if p["Action"] == "SimulatePrincipalPolicy")
     assert asked["PolicySourceArn"] == arn("user", "alice")
     assert asked["ContextEntries.member.1.ContextKeyValues.member.1"] == SHARED

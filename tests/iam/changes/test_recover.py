@@ -10,8 +10,8 @@ import pytest
 
 from iam.aws.client import Aws
 from iam.changes.history import read_history
-from iam.changes.journal import Entry, Journal, Op
-from iam.changes.recover import Recovered, recover
+from iam.changes.journal import Journal, JournalEntry, Op
+from iam.changes.recover import RecoveredChange, recover
 from tests.build import ID
 from tests.fake_iam import FakeIam, attached
 from tests.iam.accounts import SHARED, fill
@@ -27,9 +27,11 @@ class Crash:
         self.journal = Journal(folder / "journal.jsonl")
 
     def intent(self, op: Op, who: str = "", account: str = ID) -> None:
-        self.journal.intent(Entry("b1", account, "arn:me", op, who or arn("user", "bob"), SHARED))
+        self.journal.intent(
+            JournalEntry("b1", account, "arn:me", op, who or arn("user", "bob"), SHARED)
+        )
 
-    async def recover(self, settled: float = 0) -> tuple[Recovered, ...]:
+    async def recover(self, settled: float = 0) -> tuple[RecoveredChange, ...]:
         return await recover(self.aws, self.journal, ID, settled)
 
     @property
@@ -139,7 +141,7 @@ async def test_a_stale_read_of_what_was_confirmed_before_the_crash_settles_nothi
     crash: Crash, fake: FakeIam
 ) -> None:
     # Attached and confirmed; the detach that followed was announced and never arrived.
-    attach = Entry("b0", ID, "arn:me", "attach", arn("user", "bob"), SHARED)
+    attach = JournalEntry("b0", ID, "arn:me", "attach", arn("user", "bob"), SHARED)
     crash.journal.intent(attach)
     crash.journal.answer(attach, "done")
     crash.intent("detach")

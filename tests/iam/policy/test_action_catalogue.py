@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.policy.action_catalogue import Action, Catalogue, catalogue
-from iam.policy.bundled import shipped_policies
+from iam.policy.bundled import bundled_policies
 
 SERVICES = {
     "aws-marketplace",
@@ -135,7 +135,7 @@ def test_regular_expression_syntax_is_literal_in_patterns() -> None:
 
 
 def test_entries_of_the_managed_policy_match_178_concrete_actions() -> None:
-    limited = shipped_policies()[0].document
+    limited = bundled_policies()[0].document
     entries = [
         entry
         for statement in limited["Statement"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iam.policy.condition_text import clause
+from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Condition, Effect
 from tests.iam.policy.test_condition import condition
 
@@ -51,7 +51,7 @@ ORG = "aws:PrincipalOrgID"
     ],
 )
 def test_a_condition_of_an_allow_is_worded_with_if(made: Condition, words: str) -> None:
-    assert clause(made, "Allow", alone=True) == words
+    assert condition_in_words(made, "Allow", alone=True) == words
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_a_condition_of_an_allow_is_worded_with_if(made: Condition, words: str) 
     ],
 )
 def test_a_deny_with_a_negated_condition_is_worded_with_unless(made: Condition, words: str) -> None:
-    assert clause(made, "Deny", alone=True) == words
+    assert condition_in_words(made, "Deny", alone=True) == words
 
 
 @pytest.mark.parametrize("effect", ["Deny", None])
 def test_a_deny_with_several_conditions_is_worded_with_if(effect: Effect | None) -> None:
     made = condition("StringNotEquals", "aws:RequestedRegion", "us-east-1")
-    assert clause(made, effect, alone=False) == "if the region is not us-east-1"
+    assert condition_in_words(made, effect, alone=False) == "if the region is not us-east-1"

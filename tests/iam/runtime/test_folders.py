@@ -52,6 +52,6 @@ def test_without_a_home_aws_is_asked_all_the_same(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     aws = connect(Settings(endpoint_url="http://127.0.0.1:1"))
-    assert aws.keys.access == "test"
+    assert aws.access_key.access == "test"
     aws.iam.close()
     aws.sts.close()

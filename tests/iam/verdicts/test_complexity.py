@@ -28,7 +28,7 @@ from tests.build import (
     the,
     user,
 )
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 B = "bedrock:*"
 INVOKE = "bedrock:InvokeModel"

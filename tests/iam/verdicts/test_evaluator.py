@@ -29,7 +29,7 @@ from tests.build import (
     user,
     verdict,
 )
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 INVOKE = "bedrock:InvokeModel"
 
@@ -134,6 +134,14 @@ def test_a_condition_with_a_variable_equals_the_same_condition_of_the_section() 
     mine = allow("bedrock:GetGuardrail", Condition=same)
     assert of_section(mine, section=mine) is Verdict.GRANTED
     assert of_section(document(mine, version="2008-10-17"), section=mine) is Verdict.PARTIAL
+
+
+def test_only_the_resources_that_a_section_names_count() -> None:
+    named = allow("bedrock:GetGuardrail", "arn:aws:bedrock:us-east-1:*:guardrail/*")
+    wider = allow("bedrock:GetGuardrail", "arn:aws:bedrock:us-*:*:*")
+    other = allow("bedrock:GetGuardrail", "arn:aws:bedrock:eu-west-1:*:*")
+    assert of_section(wider, section=named) is Verdict.GRANTED
+    assert of_section(other, section=named) is Verdict.NONE
 
 
 def test_a_section_whose_not_resource_excludes_all_actual_resources() -> None:

@@ -15,7 +15,7 @@ from iam.account.parse import parse_page
 from iam.policy.document import DocumentError, parse_document
 from iam.verdicts.verdict import Verdict
 from tests.build import ID, allow, deny, details, document, make_evaluator, role, the
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 ROUNDS = int(os.environ.get("FUZZ_ROUNDS", "400"))
 EVALUATOR = make_evaluator()

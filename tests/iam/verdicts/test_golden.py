@@ -29,7 +29,7 @@ from tests.build import (
     the,
     user,
 )
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 FILES = sorted((Path(__file__).parent / "golden").glob("*.json"))
 Json = dict[str, Any]

@@ -16,7 +16,7 @@ from tests.build import (
     the,
     user,
 )
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 INVOKE = "bedrock:InvokeModel"
 

@@ -16,7 +16,7 @@ from iam.policy.action_catalogue import catalogue
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.verdict import Verdict
 from tests.build import account, make_evaluator, policy, role, statements_of, the
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 TABLE = Path(__file__).with_name("managed_policies.csv")
 

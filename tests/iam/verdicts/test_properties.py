@@ -22,7 +22,7 @@ from tests.build import (
     the,
     user,
 )
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 
 RANK = {Verdict.DENIED: 0, Verdict.NONE: 0, Verdict.PARTIAL: 1, Verdict.GRANTED: 2}
 EVALUATOR = make_evaluator()

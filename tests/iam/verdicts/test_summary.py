@@ -38,7 +38,7 @@ from tests.build import (
     the,
     user,
 )
-from tests.iam.verdicts.sums import agreed
+from tests.iam.verdicts.summary_check import agreed
 from tests.iam.verdicts.test_properties import ODD, conditions
 
 LIMITED_EVALUATOR = make_evaluator()

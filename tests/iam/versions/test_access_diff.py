@@ -1,4 +1,4 @@
-"""What the newer of two documents of a policy gives, and what it takes away."""
+"""The access that the newer of two documents of a policy adds, and that it removes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from iam.account.attachments import AttachmentCount
 from iam.demo.versions import earlier_versions
 from iam.policy.action_catalogue import catalogue
-from iam.policy.bundled import shipped
+from iam.policy.bundled import bundled_policy
 from iam.policy.document import parse_document
 from iam.verdicts.section import sections_of
-from iam.versions.access_diff import Drift, compare
-from iam.versions.diff_text import effect, holders_in_words, parts, summary
+from iam.versions.access_diff import AccessDiff, compare
+from iam.versions.diff_text import attachments_in_words, effect, parts, summary
 from iam.versions.statement_diff import StatementChange
 from tests.build import LIMITED, allow, deny, document
 from tests.iam.verdicts.test_properties import policies
@@ -28,7 +28,7 @@ X, Y = "arn:aws:bedrock:*:*:guardrail/x", "arn:aws:bedrock:*:*:guardrail/y"
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
-def drift(older: list[Json] | Json, newer: list[Json] | Json) -> Drift:
+def diff(older: list[Json] | Json, newer: list[Json] | Json) -> AccessDiff:
     """Compare two documents, given whole or as their statements."""
     first, second = (
         parse_document(raw if isinstance(raw, dict) else document(*raw)) for raw in (older, newer)
@@ -38,12 +38,12 @@ def drift(older: list[Json] | Json, newer: list[Json] | Json) -> Drift:
 
 def limited() -> Json:
     """AmazonBedrockLimitedAccess v9."""
-    policy = shipped(LIMITED)
+    policy = bundled_policy(LIMITED)
     assert policy is not None
     return copy.deepcopy(policy.document)
 
 
-def text(found: Drift) -> str:
+def text(found: AccessDiff) -> str:
     """All that is said about the statements."""
     return "\n".join(
         f"{line.sign} {line.text} {line.note}"
@@ -53,7 +53,7 @@ def text(found: Drift) -> str:
     )
 
 
-def only(found: Drift) -> StatementChange:
+def only(found: AccessDiff) -> StatementChange:
     (change,) = found.statements
     return change
 
@@ -64,34 +64,34 @@ def only(found: Drift) -> StatementChange:
 def test_v8_to_v9_of_the_limited_policy_is_two_actions_one_statement() -> None:
     v9 = limited()
     v8 = {**v9, "Statement": [s for s in v9["Statement"] if s["Sid"] != "BedrockWebSearch"]}
-    found = drift(v8, v9)
+    found = diff(v8, v9)
     assert summary(found, "v8", "v9") == (
-        "v9 gave two actions, one statement, and took away nothing."
+        "v9 added two actions, one statement, and removed nothing."
     )
     assert found.gained == ("bedrock-websearch:InvokeFetch", "bedrock-websearch:InvokeSearch")
-    assert only(found).there.sid == "BedrockWebSearch"
+    assert only(found).statement.sid == "BedrockWebSearch"
     assert not (found.lost or found.wider or found.narrower or found.moved or found.unknown)
 
 
 @pytest.mark.parametrize(
     ("older", "newer", "said"),
     [
-        ("v1", "v2", "v2 gave 18 actions, one statement, and took away nothing."),
-        ("v2", "v7", "v7 gave 14 actions and took away nothing."),
-        ("v7", "v8", "v8 gave more of three actions and took away nothing."),
-        ("v9", "v8", "v8 gave nothing and took away two actions, one statement."),
-        ("v8", "v7", "v7 gave nothing and took away part of three actions."),
+        ("v1", "v2", "v2 added 18 actions, one statement, and removed nothing."),
+        ("v2", "v7", "v7 added 14 actions and removed nothing."),
+        ("v7", "v8", "v8 added wider access to three actions and removed nothing."),
+        ("v9", "v8", "v8 added nothing and removed two actions, one statement."),
+        ("v8", "v7", "v7 added nothing and removed part of the access to three actions."),
     ],
 )
 def test_what_aws_changed_before(older: str, newer: str, said: str) -> None:
     documents = {"v9": limited(), **earlier_versions(limited())}
-    assert summary(drift(documents[older], documents[newer]), older, newer) == said
+    assert summary(diff(documents[older], documents[newer]), older, newer) == said
 
 
 def test_a_condition_that_was_widened_is_said_before_and_after() -> None:
     documents = earlier_versions(limited())
     one, two = "bedrock.amazonaws.com", "bedrock-mantle.amazonaws.com"
-    assert text(drift(documents["v7"], documents["v8"])).splitlines() == [
+    assert text(diff(documents["v7"], documents["v8"])).splitlines() == [
         "~ MarketplaceOperationsFromBedrockFor3pModels (Allow, changed) ",
         f"- if the service that makes the call is {one} ",
         f"+ if the service that makes the call is {one} or {two} ",
@@ -102,20 +102,20 @@ def test_a_condition_that_was_widened_is_said_before_and_after() -> None:
 
 
 def test_what_another_statement_said_before_is_no_gain() -> None:
-    found = drift([allow("bedrock:*")], [allow("bedrock:*"), allow("bedrock:InvokeModel")])
+    found = diff([allow("bedrock:*")], [allow("bedrock:*"), allow("bedrock:InvokeModel")])
     assert not found.access
     assert only(found).before is None
-    assert summary(found, "v1", "v2") == "v2 permits the same as v1; it is written differently."
+    assert summary(found, "v1", "v2") == "v2 grants the same access as v1, written differently."
 
 
 def test_an_action_that_is_allowed_on_fewer_resources_is_narrower() -> None:
-    found = drift([allow("bedrock:ApplyGuardrail")], [allow("bedrock:ApplyGuardrail", X)])
+    found = diff([allow("bedrock:ApplyGuardrail")], [allow("bedrock:ApplyGuardrail", X)])
     assert found.narrower == ("bedrock:ApplyGuardrail",)
     assert text(found).splitlines()[1:] == [f"+ on {X} ", "- on * "]
 
 
 def test_an_action_that_is_allowed_on_other_resources_moved() -> None:
-    found = drift([allow("bedrock:ApplyGuardrail", X)], [allow("bedrock:ApplyGuardrail", Y)])
+    found = diff([allow("bedrock:ApplyGuardrail", X)], [allow("bedrock:ApplyGuardrail", Y)])
     assert found.moved == ("bedrock:ApplyGuardrail",)
     assert not (found.gained or found.lost)
     assert "The scope of one action changed." in summary(found, "v1", "v2")
@@ -123,51 +123,51 @@ def test_an_action_that_is_allowed_on_other_resources_moved() -> None:
 
 def test_a_condition_that_is_new_narrows_and_one_that_is_gone_widens() -> None:
     plain, with_mfa = [allow("bedrock:InvokeModel")], [allow("bedrock:InvokeModel", Condition=MFA)]
-    assert drift(plain, with_mfa).narrower == ("bedrock:InvokeModel",)
-    assert drift(with_mfa, plain).wider == ("bedrock:InvokeModel",)
-    assert "+ with MFA" in text(drift(plain, with_mfa))
+    assert diff(plain, with_mfa).narrower == ("bedrock:InvokeModel",)
+    assert diff(with_mfa, plain).wider == ("bedrock:InvokeModel",)
+    assert "+ with MFA" in text(diff(plain, with_mfa))
 
 
 def test_a_deny_takes_away_and_its_removal_gives() -> None:
     plain = [allow("bedrock:InvokeModel*")]
     denied = [*plain, deny("bedrock:InvokeModel", Sid="No")]
-    assert drift(plain, denied).lost == ("bedrock:InvokeModel",)
-    assert drift(denied, plain).gained == ("bedrock:InvokeModel",)
-    assert "+ No (Deny, added)" in text(drift(plain, denied))
+    assert diff(plain, denied).lost == ("bedrock:InvokeModel",)
+    assert diff(denied, plain).gained == ("bedrock:InvokeModel",)
+    assert "+ No (Deny, added)" in text(diff(plain, denied))
 
 
 def test_a_deny_under_a_condition_takes_a_part_away() -> None:
     plain = [allow("bedrock:InvokeModel")]
-    found = drift(plain, [*plain, deny("bedrock:InvokeModel", Condition=MFA)])
+    found = diff(plain, [*plain, deny("bedrock:InvokeModel", Condition=MFA)])
     assert found.narrower == ("bedrock:InvokeModel",)
 
 
 def test_a_policy_variable_that_stays_is_no_change() -> None:
     own = allow("bedrock:ApplyGuardrail", "arn:aws:bedrock:*:*:guardrail/${aws:username}")
-    assert drift([own], [own, allow("kms:DescribeKey")]).gained == ("kms:DescribeKey",)
-    assert not drift([own], [own, allow("kms:DescribeKey")]).moved
-    assert drift([own], [own, allow("bedrock:ApplyGuardrail", X)]).wider == (
+    assert diff([own], [own, allow("kms:DescribeKey")]).gained == ("kms:DescribeKey",)
+    assert not diff([own], [own, allow("kms:DescribeKey")]).moved
+    assert diff([own], [own, allow("bedrock:ApplyGuardrail", X)]).wider == (
         "bedrock:ApplyGuardrail",
     )
 
 
 def test_actions_of_services_that_the_catalogue_does_not_know_stand_for_themselves() -> None:
-    found = drift([allow("s3:Get*")], [allow(["s3:GetObject", "s3:PutObject"])])
+    found = diff([allow("s3:Get*")], [allow(["s3:GetObject", "s3:PutObject"])])
     assert found.gained == ("s3:putobject",)
     assert found.narrower == ("s3:get*",)
 
 
 def test_what_was_not_understood_is_not_known_and_never_the_same() -> None:
     odd = {"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*", "When": 1}
-    found = drift([odd], [{**odd, "When": 2}])
+    found = diff([odd], [{**odd, "When": 2}])
     assert found.unknown == ("bedrock:InvokeModel",)
     assert "? not understood: unknown element When" in text(found)
-    assert "not known" in summary(found, "v1", "v2")
+    assert "unknown" in summary(found, "v1", "v2")
 
 
 def test_an_operator_that_iam_does_not_have_is_not_known() -> None:
     odd = allow("bedrock:InvokeModel", Condition={"StringMaybe": {"aws:username": "x"}})
-    assert drift([odd], [allow("bedrock:InvokeModel")]).unknown == ("bedrock:InvokeModel",)
+    assert diff([odd], [allow("bedrock:InvokeModel")]).unknown == ("bedrock:InvokeModel",)
 
 
 # Statements
@@ -175,30 +175,30 @@ def test_an_operator_that_iam_does_not_have_is_not_known() -> None:
 
 def test_statements_are_known_by_sid_wherever_they_stand() -> None:
     one, two = allow("kms:DescribeKey", Sid="A"), allow("iam:ListRoles", Sid="B")
-    assert not drift([one, two], [two, one])
-    changed = drift([one, two], [allow("iam:GetRole", Sid="B"), one])
-    assert only(changed).there.sid == "B"
+    assert not diff([one, two], [two, one])
+    changed = diff([one, two], [allow("iam:GetRole", Sid="B"), one])
+    assert only(changed).statement.sid == "B"
     assert [entry.action for entry in only(changed).added] == ["iam:GetRole"]
 
 
 def test_statements_without_a_sid_are_known_by_what_they_say() -> None:
     kms, roles = allow("kms:DescribeKey"), allow(["iam:ListRoles", "iam:GetRole"])
-    assert not drift([kms, roles], [roles, kms])
-    change = only(drift([kms, roles], [allow(["iam:GetRole", "iam:GetUser"]), kms]))
+    assert not diff([kms, roles], [roles, kms])
+    change = only(diff([kms, roles], [allow(["iam:GetRole", "iam:GetUser"]), kms]))
     assert change.before is not None
     assert [entry.action for entry in change.removed] == ["iam:ListRoles"]
 
 
 def test_duplicate_sids_are_told_apart_by_what_they_say() -> None:
     one, two = allow("kms:DescribeKey", Sid="A"), allow("iam:ListRoles", Sid="A")
-    assert not drift([one, two], [two, one])
-    change = only(drift([one, two], [allow(["iam:ListRoles", "iam:GetRole"], Sid="A"), one]))
+    assert not diff([one, two], [two, one])
+    change = only(diff([one, two], [allow(["iam:ListRoles", "iam:GetRole"], Sid="A"), one]))
     assert [entry.action for entry in change.added] == ["iam:GetRole"]
 
 
 def test_another_sid_alone_is_said_and_is_no_change_of_access() -> None:
-    found = drift([allow("kms:DescribeKey", Sid="A")], [allow("kms:DescribeKey", Sid="B")])
-    assert text(found) == "~ B (Allow, called A before) "
+    found = diff([allow("kms:DescribeKey", Sid="A")], [allow("kms:DescribeKey", Sid="B")])
+    assert text(found) == "~ B (Allow, previously named A) "
     assert not found.access
 
 
@@ -209,23 +209,23 @@ def test_the_case_of_actions_and_the_order_of_values_do_not_matter() -> None:
     newer = allow(
         ["KMS:DescribeKey", "bedrock:get*"], [Y, X], Condition={"bool": {"A:b": [1, "x"]}}
     )
-    assert not drift([older], [newer])
+    assert not diff([older], [newer])
 
 
 def test_letters_that_aws_does_not_take_for_the_same_are_a_difference() -> None:
-    assert drift([allow("kms:DescribeKey")], [allow("\u212ams:DescribeKey")])
+    assert diff([allow("kms:DescribeKey")], [allow("\u212ams:DescribeKey")])
 
 
 def test_an_entry_says_how_many_actions_it_stands_for() -> None:
-    found = text(drift([allow("kms:DescribeKey")], [allow(["kms:DescribeKey", "kms:Describe*"])]))
-    assert "+ kms:Describe* two actions of the catalogue" in found
-    assert "+ x:* not in the catalogue" in text(drift([deny("*")], [deny("*"), allow("x:*")]))
+    found = text(diff([allow("kms:DescribeKey")], [allow(["kms:DescribeKey", "kms:Describe*"])]))
+    assert "+ kms:Describe* two actions in the catalogue" in found
+    assert "+ x:* not in the catalogue" in text(diff([deny("*")], [deny("*"), allow("x:*")]))
 
 
 def test_the_language_version_is_compared() -> None:
     own = allow("bedrock:ApplyGuardrail", "arn:aws:bedrock:*:*:guardrail/${aws:username}")
     older = document(own, version="2008-10-17")
-    found = drift(older, document(own))
+    found = diff(older, document(own))
     assert "Version 2008-10-17 became 2012-10-17" in text(found)
     assert found.access
 
@@ -238,21 +238,21 @@ few = settings(max_examples=10, deadline=None)
 
 @given(policies, st.randoms())
 @few
-def test_the_same_in_another_order_is_no_drift(own: list[Json], random: Any) -> None:
+def test_the_same_in_another_order_is_no_difference(own: list[Json], random: Any) -> None:
     shuffled = list(own)
     random.shuffle(shuffled)
-    assert not drift(own, shuffled)
+    assert not diff(own, shuffled)
 
 
 @given(policies, policies)
 @few
 def test_swapping_swaps(one: list[Json], other: list[Json]) -> None:
-    there, back = drift(one, other), drift(other, one)
+    there, back = diff(one, other), diff(other, one)
     assert (there.gained, there.lost) == (back.lost, back.gained)
     assert (there.wider, there.narrower) == (back.narrower, back.wider)
     assert (there.moved, there.unknown) == (back.moved, back.unknown)
 
-    def pairs(found: Drift, swap: bool) -> set[tuple[object, object]]:
+    def pairs(found: AccessDiff, swap: bool) -> set[tuple[object, object]]:
         sides = {(s.before and s.before.index, s.after and s.after.index) for s in found.statements}
         return {(after, before) for before, after in sides} if swap else set(sides)
 
@@ -268,7 +268,7 @@ def test_what_is_gained_is_in_the_newer_sections_and_what_is_lost_in_the_older(
         sections = sections_of(parse_document(document(*raw)), catalogue())
         return {name.lower() for s in sections for entry in s.entries for name in entry.concrete}
 
-    found = drift(one, other)
+    found = diff(one, other)
     assert {name.lower() for name in (*found.gained, *found.wider)} <= concrete(other)
     assert {name.lower() for name in (*found.lost, *found.narrower)} <= concrete(one)
     assert not set(found.gained) & set(found.lost)
@@ -277,7 +277,7 @@ def test_what_is_gained_is_in_the_newer_sections_and_what_is_lost_in_the_older(
 @given(policies, st.sampled_from(["bedrock:InvokeModel", "kms:DescribeKey", "iam:ListRoles"]))
 @few
 def test_one_more_allow_never_takes_away(own: list[Json], action: str) -> None:
-    found = drift(own, [*own, allow(action)])
+    found = diff(own, [*own, allow(action)])
     assert not (found.lost or found.narrower)
     assert {*found.gained, *found.wider, *found.moved} <= {action}
 
@@ -327,7 +327,7 @@ def allowed(statements: list[Json], action: str) -> set[tuple[str, str]]:
 @given(st.lists(guardrails(), max_size=4), st.lists(guardrails(), max_size=4))
 @settings(max_examples=100, deadline=None)
 def test_it_agrees_with_a_judge_of_single_requests(one: list[Json], other: list[Json]) -> None:
-    found = drift(one, other)
+    found = diff(one, other)
     for action in ACTIONS:
         before, after = allowed(one, action), allowed(other, action)
         if action in found.gained:
@@ -342,53 +342,63 @@ def test_it_agrees_with_a_judge_of_single_requests(one: list[Json], other: list[
             assert before == after
 
 
-# For how many
+# How many are affected
 
 
-GAVE = Drift(gained=("kms:DescribeKey",))
+ADDED = AccessDiff(gained=("kms:DescribeKey",))
 
 
 @pytest.mark.parametrize(
     ("found", "attached_to", "said"),
     [
-        (GAVE, AttachmentCount(9, 3, True), "12 principals hold it, so 12 gained this."),
-        (GAVE, AttachmentCount(1, 0, True), "1 principal holds it, so 1 gained this."),
         (
-            GAVE,
+            ADDED,
+            AttachmentCount(9, 3, True),
+            "12 principals have this policy, so 12 gained this access.",
+        ),
+        (
+            ADDED,
+            AttachmentCount(1, 0, True),
+            "1 principal has this policy, so 1 gained this access.",
+        ),
+        (
+            ADDED,
             AttachmentCount(9, 3, False),
-            "At least 12 principals hold it, so at least 12 gained this.",
+            "At least 12 principals have this policy, so at least 12 gained this access.",
         ),
-        (GAVE, AttachmentCount(0, 0, True), "Nobody holds it."),
-        (GAVE, AttachmentCount(0, 0, False), "Nobody is known to hold it."),
+        (ADDED, AttachmentCount(0, 0, True), "Nobody has this policy."),
+        (ADDED, AttachmentCount(0, 0, False), "Nobody is known to have this policy."),
         (
-            Drift(lost=("x:y",)),
+            AccessDiff(lost=("x:y",)),
             AttachmentCount(2, 0, True),
-            "2 principals hold it, so 2 lost this.",
+            "2 principals have this policy, so 2 lost this access.",
         ),
         (
-            Drift(lost=("x:y",), wider=("x:z",)),
+            AccessDiff(lost=("x:y",), wider=("x:z",)),
             AttachmentCount(2, 0, True),
-            "2 principals hold it, so this changed for 2.",
+            "2 principals have this policy, so access changed for 2.",
         ),
-        (Drift(), AttachmentCount(2, 0, True), ""),
+        (AccessDiff(), AttachmentCount(2, 0, True), ""),
     ],
 )
-def test_for_how_many_it_happened(found: Drift, attached_to: AttachmentCount, said: str) -> None:
+def test_how_many_principals_are_affected(
+    found: AccessDiff, attached_to: AttachmentCount, said: str
+) -> None:
     assert effect(found, attached_to, "v9", "v9") == said
 
 
 def test_what_is_not_in_force_has_changed_nothing() -> None:
     two = AttachmentCount(2, 0, True)
-    assert "nothing has changed for them yet" in effect(GAVE, two, "v9", "v8", later=True)
-    assert effect(GAVE, two, "v8", "v9").endswith("by now v9 is in force.")
-    assert effect(GAVE, two, "v9", None).endswith("is not known.")
+    assert "nothing has changed for them yet" in effect(ADDED, two, "v9", "v8", later=True)
+    assert effect(ADDED, two, "v8", "v9").endswith("v9 is in force now.")
+    assert effect(ADDED, two, "v9", None).endswith("is unknown.")
 
 
-def test_holders_in_words() -> None:
+def test_attachments_in_words() -> None:
     words = {
-        AttachmentCount(9, 3, True): "12 principals of 1: 9 directly, 3 by a group only",
-        AttachmentCount(0, 1, False): "at least 1 principal of 1: 1 by a group only",
+        AttachmentCount(9, 3, True): "12 principals in 1: 9 directly, 3 by group only",
+        AttachmentCount(0, 1, False): "at least 1 principal in 1: 1 by group only",
         AttachmentCount(0, 0, True): "nobody in 1",
-        AttachmentCount(0, 0, False): "nobody in 1 that is known of; not all could be read",
+        AttachmentCount(0, 0, False): "nobody known in 1; some attachments could not be read",
     }
-    assert {attached_to: holders_in_words(attached_to, "1") for attached_to in words} == words
+    assert {attached_to: attachments_in_words(attached_to, "1") for attached_to in words} == words

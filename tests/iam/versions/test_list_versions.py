@@ -12,7 +12,7 @@ from iam.account.parse import managed_policy_of
 from iam.aws.client import Aws
 from iam.aws.managed_policy import Managed, managed_policy
 from iam.policy.document import Document
-from iam.versions.list_versions import Versions, list_versions, read_documents
+from iam.versions.list_versions import VersionList, list_versions, read_documents
 from tests.build import LIMITED, limited
 from tests.fake_iam import FakeIam
 from tests.iam.accounts import allowing
@@ -20,7 +20,7 @@ from tests.iam.accounts import allowing
 HERE = Account(id="123456789012")
 
 
-def ids(versions: Versions) -> list[str]:
+def ids(versions: VersionList) -> list[str]:
     return [version.id for version in versions.all]
 
 
@@ -64,7 +64,7 @@ async def test_aws_lists_the_versions_and_each_document_is_read_when_it_is_wante
     fake.seen.clear()
     versions = await list_versions(aws, managed)
     assert ids(versions) == ["v1", "v2", "v3"]
-    assert (versions.in_force, versions.usual, versions.notes) == ("v2", (0, 1), ())
+    assert (versions.in_force, versions.initial_pair, versions.notes) == ("v2", (0, 1), ())
     assert all(version.day and version.source == "aws" for version in versions.all)
     assert fake.actions == ["ListPolicyVersions"]
     read = await read_documents(aws, managed, versions, (0, 1))
@@ -99,9 +99,9 @@ async def test_a_version_that_came_into_force_since_the_account_was_read_is_told
     managed = await managed_policy(aws, "ours", HERE)
     iam.set_default_policy_version(PolicyArn=ours, VersionId="v3")
     versions = await list_versions(aws, managed)
-    assert (versions.in_force, versions.usual) == ("v3", (1, 2))
+    assert (versions.in_force, versions.initial_pair) == ("v3", (1, 2))
     (note,) = versions.notes
-    assert note.startswith("v3 has come into force since the account was read as of v2")
+    assert note.startswith("v3 has come into force since the account was read with v2")
 
 
 async def test_one_version_that_cannot_be_read_is_unknown_and_the_rest_works(
@@ -152,21 +152,21 @@ async def test_a_saved_account_has_its_own_versions_and_the_newer_one_that_is_sh
     assert [(v.id, v.source) for v in versions.all] == [
         ("v7", "account"), ("v8", "account"), ("v9", "shipped"),
     ]  # fmt: skip
-    assert versions.usual == (0, 1)
+    assert versions.initial_pair == (0, 1)
     assert [version.day for version in versions.all] == ["2026-04-09", "2026-04-09", "2026-08-04"]
     assert all(isinstance(version.document, Document) for version in versions.all)
-    assert "saved account" in versions.notes[0]
+    assert "AWS was not asked" in versions.notes[0]
 
 
 async def test_a_saved_account_with_one_version_is_compared_with_the_one_that_is_shipped() -> None:
     versions = await list_versions(None, Managed(held("v8"), "account", None))
-    assert (ids(versions), versions.usual, versions.in_force) == (["v8", "v9"], (0, 1), "v8")
+    assert (ids(versions), versions.initial_pair, versions.in_force) == (["v8", "v9"], (0, 1), "v8")
 
 
 async def test_where_only_the_shipped_one_is_known_nothing_is_said_to_be_in_force() -> None:
     versions = await list_versions(None, Managed(limited(), "shipped", "2026-08-04"))
-    assert (ids(versions), versions.usual, versions.in_force) == (["v9"], None, None)
-    assert versions.notes[-1] == "Which version is in force could not be read."
+    assert (ids(versions), versions.initial_pair, versions.in_force) == (["v9"], None, None)
+    assert versions.notes[-1] == "Which version is in force is unknown."
 
 
 async def test_where_getting_the_policy_is_denied_the_list_still_says_what_is_in_force(

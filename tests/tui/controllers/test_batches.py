@@ -38,8 +38,8 @@ async def test_the_review_says_who_changes_who_is_left_alone_and_who_cannot(
         said = await ask(pilot, "a")
         assert "123456789012 (acme-ml)" in said
         assert "3 principals  user-00, user-03, worker" in said
-        assert "No change needed: 1\n  it has bedrock-limited already\n    user-01" in said
-        assert "Cannot be changed: 1\n  it does not exist any more\n    user-02" in said
+        assert "No change needed: 1\n  it already has bedrock-limited\n    user-01" in said
+        assert "Cannot be changed: 1\n  it no longer exists\n    user-02" in said
         assert "Amazon Bedrock APIs  3 → ● granted" in said
         assert "KMS Key Access       3 → ● granted" in said
         await pilot.press("n")

@@ -97,7 +97,7 @@ async def test_marked_principals_change_together(
         said = await ask(pilot, "a")
         assert "3 users  bob.okafor, liam.murphy, rosa.diaz" in said
         assert (
-            "No change needed: 1\n  it has AmazonBedrockLimitedAccess already\n    grace.kim"
+            "No change needed: 1\n  it already has AmazonBedrockLimitedAccess\n    grace.kim"
             in said
         )
         await pilot.press("y")
@@ -116,7 +116,7 @@ async def test_a_refusal_of_aws_is_told_and_nothing_is_lost(
         await go_to(pilot, "short-lived")
         demo_iam.delete_user(UserName="short-lived")
         await ask(pilot, "a")
-        await until(pilot, lambda: "does not exist any more" in dialogue(pilot))
+        await until(pilot, lambda: "no longer exists" in dialogue(pilot))
         await pilot.press("y", "n")
         await until(pilot, lambda: not main_of(pilot).changing)
 

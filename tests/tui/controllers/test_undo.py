@@ -74,8 +74,8 @@ async def test_an_undo_leaves_alone_what_somebody_else_has_changed_since(
         said = await ask(pilot, "u")
         assert "Undo: detach a policy" in str(pilot.app.screen.query_one("#dialog").border_title)
         assert "User     user-00" in said
-        assert "bedrock-limited was detached since\n    user-01" in said
-        assert "it does not exist any more\n    user-02" in said
+        assert "bedrock-limited has been detached since\n    user-01" in said
+        assert "it no longer exists\n    user-02" in said
         await pilot.press("y")
         await over(pilot)
     assert company.sent[3:] == ["DetachUserPolicy user-00"]

@@ -63,10 +63,10 @@ async def test_it_says_what_the_version_in_force_gave_and_to_how_many(
         screen = await opened(pilot)
         assert pair(screen) == ("v7", "v8")
         text = said(screen)
-        assert "v8 gave more of three actions and took away nothing." in text
-        assert "3 principals hold it, so 3 gained this." in text
-        assert "3 principals of 123456789012: 2 directly, 1 by a group only" in text
-        assert "The versions are those of the saved account; AWS is not asked." in text
+        assert "v8 added wider access to three actions and removed nothing." in text
+        assert "3 principals have this policy, so 3 gained this access." in text
+        assert "3 principals in 123456789012: 2 directly, 1 by group only" in text
+        assert "The versions are those in the snapshot; AWS was not asked." in text
 
 
 async def test_brackets_and_arrows_choose_the_older_and_braces_the_newer(
@@ -89,7 +89,7 @@ async def test_brackets_and_arrows_choose_the_older_and_braces_the_newer(
         await press(pilot, "right", "right_curly_bracket", "right")
         assert pair(screen) == ("v8", "v9")
         text = said(screen)
-        assert "v9 gave two actions, one statement, and took away nothing." in text
+        assert "v9 added two actions, one statement, and removed nothing." in text
         assert "v9 is not in force, so nothing has changed for them yet." in text
         assert "as shipped with the app" in text
 
@@ -144,8 +144,8 @@ async def test_live_versions_come_from_aws(open_app: Open, live: Launch) -> None
         screen = await opened(pilot)
         assert pair(screen) == ("v8", "v9")
         text = said(screen)
-        assert "v9 gave two actions, one statement, and took away nothing." in text
-        assert "13 principals hold it, so 13 gained this." in text
+        assert "v9 added two actions, one statement, and removed nothing." in text
+        assert "13 principals have this policy, so 13 gained this access." in text
         assert not screen.changes.data.warnings
         await press(pilot, "left")
         assert pair(screen) == ("v7", "v9")
@@ -173,7 +173,7 @@ async def test_a_list_that_is_denied_is_said_and_what_is_at_hand_is_compared(
         text = said(screen)
         assert "AWS's list of versions could not be read: AWS denied ListPolicyVersions" in text
         assert pair(screen) == ("v8", "v9")
-        assert "v9 gave two actions, one statement" in text
+        assert "v9 added two actions, one statement" in text
 
 
 async def test_a_version_that_cannot_be_read_is_said_and_the_others_work(
@@ -191,7 +191,7 @@ async def test_a_version_that_cannot_be_read_is_said_and_the_others_work(
         assert "v8 could not be read: It does not exist" in said(screen)
         assert "The changes from v8 to v9 are unknown." in said(screen)
         await press(pilot, "left")
-        assert "v9 gave two actions, one statement, more of three actions" in said(screen)
+        assert "v9 added two actions, one statement, wider access to three actions" in said(screen)
 
 
 async def test_while_aws_does_not_answer_it_says_that_it_reads(

@@ -19,8 +19,8 @@ from textual import events
 
 from iam.account.model import Account, Unread
 from iam.account.snapshot import SnapshotError
+from iam.aws.access_key import AccessKey
 from iam.aws.client import Aws
-from iam.aws.keys import Keys
 from iam.aws.managed_policy import Managed
 from iam.errors import AwsError
 from tests.build import allow, details, policy_arn, role, user
@@ -243,7 +243,7 @@ async def test_a_connection_never_goes_with_another_account(
     loop = asyncio.get_running_loop()
     connect = session._connect
 
-    def slowly(keys: Keys | None = None) -> Aws:
+    def slowly(keys: AccessKey | None = None) -> Aws:
         loop.call_soon_threadsafe(begun.set)
         hold.wait(10)
         return connect(keys)
@@ -257,7 +257,7 @@ async def test_a_connection_never_goes_with_another_account(
     assert opened.account_id == "999999999999"
     hold.set()
     aws = await asking
-    assert aws is not None and aws.keys.access == "another"
+    assert aws is not None and aws.access_key.access == "another"
     assert await session.connection() is aws
     session.close()
 

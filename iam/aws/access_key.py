@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class AccessKey:
     """An access key and its expiry, as they are now."""
 
     access: str

@@ -1,0 +1,75 @@
+"""An audit, or the history of changes, as CSV for spreadsheets: a contract (docs/formats.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from iam.reports.audit import Audit
+from iam.text import safe
+
+if TYPE_CHECKING:
+    from iam.changes.history import BatchRecord
+
+
+def as_csv(audit: Audit) -> str:
+    """A row per principal, a column per section."""
+    sids = [section.sid for section in audit.sections]
+    head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
+    # Of a single action the reason fits in a cell.
+    by = ["by"] if audit.only else []
+    lines = [_csv_line([*head.split(","), *sids, *by])]
+    for principal, result in audit.results:
+        row = [
+            audit.account.id,
+            principal.type,
+            principal.name,
+            principal.arn,
+            principal.path,
+            "true" if result.attached.direct else "false",
+            ";".join(result.attached.groups),
+            principal.boundary or "",
+            result.verdict,
+            *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections),
+            *(result.means for _ in by),
+        ]
+        lines.append(_csv_line(row))
+    return "".join(lines)
+
+
+def history_as_csv(batches: Iterable[BatchRecord]) -> str:
+    """A row per change of the journal."""
+    head = "at,change,account,caller,op,principal,policy,state,request_id,error,message"
+    lines = [_csv_line(head.split(","))]
+    for batch in batches:
+        for change in batch.changes:
+            entry = change.entry
+            row = [
+                change.at, entry.change, entry.account, entry.caller, entry.op, entry.principal,
+                entry.policy, change.state, change.request_id, change.code, change.message,
+            ]  # fmt: skip
+            lines.append(_csv_line(cell or "" for cell in row))
+    return "".join(lines)
+
+
+# Spreadsheets split at the separator of their locale, not at the file's, and then a quotation mark
+# in the middle of a line does not hold together what has a semicolon in it.
+_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
+_FORMULA = re.compile(rf"(^|[;|\t])([\s'\"]*)(?=[{_SIGNS}])")
+_SEPARATOR = re.compile(r"[,;|\t\r\n\"]|^\s|\s$")
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    """A row, with quotation marks around every cell that some locale would split."""
+    harmless = map(_cell, cells)
+    quoted = ('"{}"'.format(c.replace('"', '""')) if _SEPARATOR.search(c) else c for c in harmless)
+    return ",".join(quoted) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Keep a spreadsheet from reading a text, or a part of it that becomes a cell, as a formula.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return _FORMULA.sub(r"\1'\2", safe(text))

@@ -1,0 +1,86 @@
+"""The overview of an audit that formats for people share: facts, and a row per principal.
+
+Its text is as AWS returned it; each format makes it harmless in its own way.
+"""
+
+from __future__ import annotations
+
+from iam.reports.audit import Audit
+from iam.verdicts.result import PrincipalResult
+from iam.verdicts.verdict import Verdict
+
+_GLYPHS = {
+    Verdict.GRANTED: "●",
+    Verdict.PARTIAL: "◐",
+    Verdict.DENIED: "✗",
+    Verdict.NONE: "○",
+    Verdict.UNKNOWN: "?",
+}
+NOT_EVALUATED = (
+    "Not judged: service and resource control policies, session policies, resource-based policies."
+)
+
+
+def account_name(audit: Audit) -> str:
+    """The account's ID, with its alias where it has one."""
+    return (
+        f"{audit.account.id} ({audit.account.alias})" if audit.account.alias else audit.account.id
+    )
+
+
+def facts(audit: Audit) -> list[str]:
+    """What the report is about, a line each: account, policy, action, sums of verdicts."""
+    counts = {v: sum(r.verdict is v for _, r in audit.results) for v in Verdict}
+    return [
+        f"Account {account_name(audit)}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
+        f"Policy {audit.managed.name} {audit.managed.version}",
+        *([f"Action {audit.only}"] if audit.only else []),
+        ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
+    ]
+
+
+def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
+    """The titles of the columns, and a row per principal."""
+    if audit.only:
+        return _who_can(audit)
+    head = ["type", "name", "policy", "verdict", *(s.sid for s in audit.sections)]
+    rows = [
+        [
+            principal.type,
+            principal.name,
+            _policy(result),
+            f"{_GLYPHS[result.verdict]} {result.verdict}",
+            *(f"{_GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections),
+        ]
+        for principal, result in audit.results
+    ]
+    return head, rows
+
+
+def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
+    rows = [
+        [
+            principal.type,
+            principal.name,
+            attached_in_words(result),
+            f"{_GLYPHS[result.verdict]} {result.verdict}",
+            result.means,
+        ]
+        for principal, result in audit.results
+    ]
+    return ["type", "name", "policy", "verdict", "by"], rows
+
+
+def _policy(result: PrincipalResult) -> str:
+    """How a principal has the policy, or which other policies let it invoke models."""
+    if not result.attached and result.hidden:
+        return f"hidden: {', '.join(result.hidden)}"
+    return attached_in_words(result)
+
+
+def attached_in_words(result: PrincipalResult) -> str:
+    """How a principal has the managed policy: `direct`, `by group x`, both, or `no`."""
+    ways = ["direct"] if result.attached.direct else []
+    if result.attached.groups:
+        ways.append("by group " + ", ".join(result.attached.groups))
+    return " and ".join(ways) or "no"

@@ -1,0 +1,23 @@
+"""An audit as aligned columns, for a terminal."""
+
+from __future__ import annotations
+
+from iam.reports.audit import Audit
+from iam.reports.overview import NOT_EVALUATED, facts, overview
+from iam.text import safe
+
+
+def as_table(audit: Audit) -> str:
+    """The facts, a line per principal, and what could not be read."""
+    head, rows = overview(audit)
+    cells = [[safe(c) for c in row] for row in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [safe(line) for line in facts(audit)]
+    lines.append("")
+    lines += [
+        "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
+    if audit.unread:
+        lines += ["", "Not read:"]
+        lines += [safe(f"  {u.what}: {u.error}, {u.message}") for u in audit.unread]
+    return "\n".join([*lines, "", NOT_EVALUATED, ""])
