@@ -297,7 +297,7 @@ async def test_where_names_may_be_missing_that_is_told_in_sentences(
     company.fake.answer(whole, lambda _: "<IsTruncated>true</IsTruncated>")
     async with open_app(company.launch) as pilot:
         trouble = str(main_of(pilot).query_one("#trouble").render())
-        assert "AWS says that more follows" in trouble
+        assert "AWS announced more results" in trouble
         assert ".." not in trouble
         assert ".;" not in trouble
 
