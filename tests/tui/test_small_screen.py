@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -64,6 +66,20 @@ async def test_why_aws_could_not_be_asked_is_told_whole(open_app: Open, company:
         await until(
             pilot, lambda: state.region.bottom < review(pilot).query_one("#cancel").region.y
         )
+
+
+async def test_a_wrong_account_leaves_the_buttons_in_sight(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(replace(company.launch, confirm_above=1), SMALL) as pilot:
+        await pilot.press("asterisk")
+        await ask(pilot, "a")
+        await pilot.press("y", "1", "enter")
+        state, cancel, box = (
+            review(pilot).query_one(f"#{name}") for name in ("dialog-state", "cancel", "dialog")
+        )
+        await until(pilot, lambda: "nothing was changed." in " ".join(lines_of(state)))
+        await until(pilot, lambda: state.region.bottom < cancel.region.y < box.region.bottom - 1)
 
 
 async def test_the_keys_of_the_dialogue_are_in_one_line(open_app: Open, company: Company) -> None:

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
@@ -57,6 +58,16 @@ class About:
         return f"{self.account_id} ({self.alias})" if self.alias else self.account_id
 
 
+class _State(Static):
+    """The line that tells how the check goes; reports when it needs more or fewer lines."""
+
+    class Resized(Message):
+        """A message that asks for the plan to be fitted again."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
+
+
 class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     """Asks whether to apply a plan; the result is the plan as checked with AWS, or None."""
 
@@ -94,7 +105,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             dialog.border_title = f"Undo: {what.lower()}" if self.plan.undoes else what
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield PlanView(self.glyphs, self.about.account)
-            yield Static("", id="dialog-state", markup=False)
+            yield _State("", id="dialog-state", markup=False)
             yield Input(id="dialog-account", compact=True)
             with Horizontal(id="dialog-buttons"):
                 yield Static("", id="dialog-keys", markup=False)
@@ -177,6 +188,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         self._show_keys()
         self.call_after_refresh(self._fit)
 
+    @on(_State.Resized)
     def _fit(self) -> None:
         """Give the plan the height that the lines below it do not need."""
         dialog, body = self.query_one("#dialog"), self.query_one("#dialog-body")

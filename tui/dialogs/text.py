@@ -64,7 +64,7 @@ class TextScreen(ScrollingModal[None]):
     def action_copy(self) -> None:
         """Copy the text."""
         self.app.copy_to_clipboard(self.text)
-        self.notify("Copied to the clipboard of the terminal (OSC 52).", markup=False)
+        self.notify("Sent to the terminal's clipboard.", markup=False)
 
     async def action_save(self) -> None:
         """Save the text as a new file in the working directory."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -235,7 +236,10 @@ async def test_what_the_history_shows_is_saved_as_csv(
         assert row["op"] == "detach"
         assert "unconfirmed" in row.values()
         await pilot.press("e")  # within the same second: nothing is overwritten
-        await until(pilot, lambda: "Could not save the file" in toasts(pilot))
+        await until(
+            pilot,
+            lambda: len(re.findall("Saved as|Could not save the file", toasts(pilot))) == 2,
+        )
         await pilot.press("escape", "escape")
 
 
