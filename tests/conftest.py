@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.examples import use_by_default
 from tests.moto_state import filled
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.fake_iam import FakeIam
 
 ROOT = Path(__file__).parents[1]
+use_by_default()
 
 
 def alive(pid: int) -> bool:
