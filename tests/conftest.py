@@ -6,10 +6,14 @@ import logging
 import os
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.examples import use_by_default
+from tests.moto_state import filled
 
 if TYPE_CHECKING:
     from iam.demo.launcher import DemoServer
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from tests.fake_iam import FakeIam
 
 ROOT = Path(__file__).parents[1]
+use_by_default()
 
 
 def alive(pid: int) -> bool:
@@ -28,12 +33,34 @@ def alive(pid: int) -> bool:
     return True
 
 
+def _forget_this_machine(patch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "MOTO_")) or name.lower().endswith("_proxy"):
+            patch.delenv(name)
+
+
+@contextmanager
+def client_at(url: str) -> Iterator[Any]:
+    """A client of IAM straight to a server, to arrange and to look."""
+    import boto3
+
+    with pytest.MonkeyPatch.context() as patch:
+        _forget_this_machine(patch)
+        client = boto3.client(
+            "iam",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+    yield client
+    client.close()
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No credentials, no configuration and no home but the test's own."""
-    for name in list(os.environ):
-        if name.startswith(("AWS_", "MOTO_")) or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
+    _forget_this_machine(monkeypatch)
     os.umask(0o022)  # a journal that others can write is not read
     home = tmp_path / "home"
     home.mkdir()
@@ -44,6 +71,39 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _service_data_read_once() -> Iterator[None]:
+    """botocore reads a megabyte of JSON and 400 folders for every client; here, once a process."""
+    from botocore.loaders import JSONFileLoader, Loader
+
+    load_file, list_services = JSONFileLoader.load_file, Loader.list_available_services
+    files: dict[str, Any] = {}
+    services: dict[tuple[str, ...], list[str]] = {}
+
+    def load_once(self: JSONFileLoader, path: str) -> Any:
+        if path not in files:
+            files[path] = load_file(self, path)
+        data = files[path]
+        if data and "partitions" in data:
+            # The app's loader drops endpoints in place: to each caller a list of its own.
+            partitions = [
+                {**each, "services": {**each.get("services", {})}} for each in data["partitions"]
+            ]
+            return {**data, "partitions": partitions}
+        return data
+
+    def list_once(self: Loader, type_name: str) -> list[str]:
+        key = (type_name, *self.search_paths)
+        if key not in services:
+            services[key] = list_services(self, type_name)
+        return services[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", load_once)
+        patch.setattr(Loader, "list_available_services", list_once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +117,18 @@ def moto_server() -> Iterator[str]:
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def _moto_client(moto_server: str) -> Iterator[Any]:
+    with client_at(moto_server) as client:
+        yield client
+
+
+@pytest.fixture
+def iam(moto_url: str, _moto_client: Any) -> Any:
+    """A client of the test's own, straight to moto."""
+    return _moto_client
 
 
 @pytest.fixture
@@ -78,24 +150,18 @@ def fake(moto_url: str) -> Iterator[FakeIam]:
 
 
 @pytest.fixture
-def company(
-    fake: FakeIam, moto_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Company]:
+def company(fake: FakeIam, iam: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Company:
     """A small account behind a layer of faults, and the credentials for it."""
-    import boto3
-
     from tests.company import POLICY, Company
     from tui.options import Launch
 
     monkeypatch.setattr("iam.aws.connect.ATTEMPTS", 2)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    iam = boto3.client("iam", endpoint_url=moto_url, region_name="us-east-1")
     launch = Launch(endpoint_url=fake.url, policy=POLICY, journal=str(tmp_path / "journal.jsonl"))
     made = Company(fake, iam, launch)
-    made.fill()
-    yield made
-    iam.close()
+    filled("company", made.fill)
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -108,17 +174,8 @@ def demo() -> Iterator[DemoServer]:
     server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def demo_iam(demo: DemoServer) -> Iterator[Any]:
     """Another client on the embedded account, to look at what really happened."""
-    import boto3
-
-    client = boto3.client(
-        "iam",
-        endpoint_url=demo.endpoint_url,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    yield client
-    client.close()
+    with client_at(demo.endpoint_url) as client:
+        yield client

@@ -23,6 +23,7 @@ import pytest
 from tests.build import allow, document
 from tests.company import POLICY, Company
 from tests.fake_iam import FakeIam
+from tests.moto_state import filled
 from tui.options import Launch
 
 A, B = "123456789012", "222222222222"
@@ -175,20 +176,28 @@ PROVIDERS: tuple[Provider, ...] = (
 def fill(fake: FakeIam, launch: Launch) -> Company:
     """Make a user and a policy in both accounts; returns account A."""
     fake.accounts = {letters: account for account, letters in LETTERS.items()}
-    for account in (B, A):
-        client: Any = boto3.client(
-            "iam",
-            endpoint_url=fake.url,
-            region_name="us-east-1",
-            aws_access_key_id=f"{LETTERS[account]}FILL",
-            aws_secret_access_key="secret",
-        )
+    client = _client(fake, A)
+
+    def make() -> None:
         granted = document(allow("bedrock:InvokeModel"))
-        client.create_policy(PolicyName=POLICY, PolicyDocument=json.dumps(granted))
-        client.create_user(UserName="user-00")
+        for each in (_client(fake, B), client):
+            each.create_policy(PolicyName=POLICY, PolicyDocument=json.dumps(granted))
+            each.create_user(UserName="user-00")
+
+    filled("two accounts", make)
     fake.seen.clear()
     fake.keys.clear()
     return Company(fake, client, launch)
+
+
+def _client(fake: FakeIam, account: str) -> Any:
+    return boto3.client(
+        "iam",
+        endpoint_url=fake.url,
+        region_name="us-east-1",
+        aws_access_key_id=f"{LETTERS[account]}FILL",
+        aws_secret_access_key="secret",
+    )
 
 
 def written_to(fake: FakeIam, account: str) -> list[str]:

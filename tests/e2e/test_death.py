@@ -66,7 +66,7 @@ def backdate(company: Company) -> None:
     company.journal.write_text(text)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
 def test_after_a_signal_no_more_is_sent_and_what_is_under_way_is_recorded(
     open_app: Open, company: Company, number: signal.Signals
 ) -> None:

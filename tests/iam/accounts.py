@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
+
+from tests.moto_state import filled
 
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
 BOUNDARY = "arn:aws:iam::123456789012:policy/limits/bounds"
@@ -21,7 +24,11 @@ ALLOW = allowing("bedrock:InvokeModel")
 
 
 def fill(iam: Any) -> None:
-    """Make the account."""
+    """Make the account at moto, which is empty."""
+    filled("accounts", partial(_make, iam))
+
+
+def _make(iam: Any) -> None:
     iam.create_policy(PolicyName="shared", PolicyDocument=json.dumps(allowing("bedrock:Get*")))
     iam.create_policy(
         PolicyName="bounds", Path="/limits/", PolicyDocument=json.dumps(allowing("bedrock:*"))

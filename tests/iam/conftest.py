@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import boto3
 import pytest
 from botocore.retries import bucket, standard
 
@@ -53,17 +52,3 @@ def connect_to(monkeypatch: pytest.MonkeyPatch, read_timeout: float) -> Iterator
 def aws(connect_to: Connect, fake: FakeIam) -> Aws:
     """A connection to an empty account, through the layer of faults."""
     return connect_to(fake.url)
-
-
-@pytest.fixture
-def iam(moto_url: str) -> Iterator[Any]:
-    """A client of the test's own, straight to moto: to arrange and to look."""
-    other = boto3.client(
-        "iam",
-        endpoint_url=moto_url,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    yield other
-    other.close()

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -168,19 +167,6 @@ def test_a_terminal_as_standard_input_is_not_waited_for(monkeypatch: pytest.Monk
     with os.fdopen(main, "rb", 0), os.fdopen(other, "r") as terminal:
         monkeypatch.setattr(sys, "stdin", terminal)
         assert "is a terminal" in refusal("-")
-
-
-def test_fifty_megabytes_are_read_in_decent_time(write: Write) -> None:
-    statements = [allow(f"bedrock:Get{i}", f"arn:aws:bedrock:*:*:x/{i}") for i in range(25)]
-    kinds = [document(*statements, allow(str(i))) for i in range(500)]
-    saved = details(*(user(f"user-{i}", kinds[i % 500]) for i in range(16_000)))
-    content = json.dumps(saved, indent=1).encode()
-    path = write(content)
-    began = time.monotonic()
-    account = read_snapshot(path, 100)
-    assert len(content) > 50_000_000
-    assert len(account.principals) == 16_000
-    assert time.monotonic() - began < 30
 
 
 LARGE = json.dumps({**SAVED, "Padding": " " * 1_000_000}).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.policy.glob import matches
@@ -18,6 +18,7 @@ from iam.policy.pattern import (
     type_tokens,
 )
 from iam.policy.step_limit import TooComplex
+from tests.examples import examples
 
 small = st.text("ab*?", max_size=5)
 WORDS = ["".join(w) for n in range(6) for w in product("abc", repeat=n)]
@@ -28,7 +29,7 @@ def matching(pattern: str) -> set[str]:
 
 
 @given(small, small)
-@settings(max_examples=400, deadline=None)
+@examples(200)
 def test_covers_agrees_with_brute_force(wide: str, narrow: str) -> None:
     result = covers([resource_tokens(wide)], resource_tokens(narrow))
     if result:
@@ -41,14 +42,14 @@ def test_covers_agrees_with_brute_force(wide: str, narrow: str) -> None:
 
 
 @given(small, small)
-@settings(max_examples=300, deadline=None)
+@examples(150)
 def test_overlaps_agrees_with_brute_force(one: str, other: str) -> None:
     if matching(one) & matching(other):
         assert overlaps(resource_tokens(one), resource_tokens(other))
 
 
 @given(st.lists(small, max_size=3), small)
-@settings(max_examples=200, deadline=None)
+@examples(100)
 def test_every_match_kind_is_found(patterns: list[str], domain: str) -> None:
     result = match_kinds(
         ((resource_tokens(domain),),), tuple((resource_tokens(p),) for p in patterns)

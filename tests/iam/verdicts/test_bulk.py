@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.account.model import Unread
@@ -12,6 +12,7 @@ from iam.verdicts.coverage import may_reach, request_kinds, uniform_reach
 from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import Rule
+from tests.examples import examples
 from tests.iam.verdicts.oracle import evaluate_exhaustively
 from tests.iam.verdicts.test_summary import evaluators, readable
 
@@ -34,7 +35,7 @@ def one_of_each_scope(evaluator: Evaluator) -> list[int]:
 
 
 @given(documents, limits, evaluators)
-@settings(max_examples=150, deadline=None)
+@examples(80)
 def test_every_verdict_agrees_with_the_oracle(
     own: list[Document | Unread], limit_documents: list[list[Document] | None], evaluator: Evaluator
 ) -> None:
@@ -63,7 +64,7 @@ def test_every_verdict_agrees_with_the_oracle(
 
 
 @given(parsed, evaluators)
-@settings(max_examples=100, deadline=None)
+@examples(40)
 def test_reached_requests_agree_with_the_oracle(document: Document, evaluator: Evaluator) -> None:
     index = evaluator.reader.index
     effects = DocumentEffects(evaluator.reader)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from iam.policy.document import parse_document
 from iam.verdicts.document_reader import DocumentReader
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import rule_of
 from tests.build import allow, document, make_evaluator
+from tests.examples import examples
 from tests.iam.verdicts.test_summary import evaluators, readable
 
 
 @given(readable, evaluators)
-@settings(max_examples=150, deadline=None)
+@examples(80)
 def test_matches_agree_with_the_rules_of_each_statement(raw: Any, evaluator: Evaluator) -> None:
     read = parse_document(raw)
     reader = evaluator.reader

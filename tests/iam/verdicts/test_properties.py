@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.verdicts.result import EntryResult, PrincipalResult
@@ -22,6 +22,7 @@ from tests.build import (
     the,
     user,
 )
+from tests.examples import examples
 from tests.iam.verdicts.summary_check import agreed
 
 RANK = {Verdict.DENIED: 0, Verdict.NONE: 0, Verdict.PARTIAL: 1, Verdict.GRANTED: 2}
@@ -79,7 +80,7 @@ policies = st.lists(statements(), max_size=4)
 odd_statements = st.builds(lambda made, more: {**made, **more}, statements(), st.sampled_from(ODD))
 """One in three is not understood."""
 odd_policies = st.lists(odd_statements, max_size=3)
-few = settings(max_examples=40, deadline=None)
+few = examples(20)
 
 
 def evaluate(

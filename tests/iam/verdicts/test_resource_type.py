@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.policy.automaton import Tokens
@@ -12,6 +12,7 @@ from iam.policy.match_kinds import match_kinds
 from iam.policy.pattern import resource_tokens, type_tokens
 from iam.policy.step_limit import TooComplex
 from iam.verdicts.resource_type import ResourceType
+from tests.examples import examples
 
 FORMATS = [
     "arn:${Partition}:bedrock:${Region}:${Account}:guardrail/${GuardrailId}",
@@ -38,7 +39,7 @@ others = st.sampled_from(
 
 
 @given(types, others, patterns)
-@settings(max_examples=400, deadline=None)
+@examples(150)
 def test_samples_of_a_pattern_agree_with_its_match_kinds(
     tokens: Tokens, unions: tuple[tuple[Tokens, ...], ...], pattern: Tokens
 ) -> None:
@@ -52,7 +53,7 @@ def test_samples_of_a_pattern_agree_with_its_match_kinds(
 
 
 @given(types, others, st.lists(patterns, min_size=1, max_size=4))
-@settings(max_examples=300, deadline=None)
+@examples(100)
 def test_every_sample_belongs_to_a_match_kind(
     tokens: Tokens, unions: tuple[tuple[Tokens, ...], ...], chosen: list[Tokens]
 ) -> None:
@@ -63,7 +64,7 @@ def test_every_sample_belongs_to_a_match_kind(
 
 
 @given(types, others, st.lists(patterns, max_size=4))
-@settings(max_examples=300, deadline=None)
+@examples(100)
 def test_the_extent_of_a_union_agrees_with_its_match_kinds(
     tokens: Tokens, unions: tuple[tuple[Tokens, ...], ...], chosen: list[Tokens]
 ) -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.company import company
@@ -38,6 +38,7 @@ from tests.build import (
     the,
     user,
 )
+from tests.examples import examples
 from tests.iam.verdicts.summary_check import agreed
 from tests.iam.verdicts.test_properties import ODD, conditions
 
@@ -189,7 +190,7 @@ def accounts(draw: st.DrawFn) -> list[Json]:
 
 
 @given(accounts(), evaluators)
-@settings(max_examples=150, deadline=None)
+@examples(60)
 def test_a_summary_agrees_with_the_result(items: list[Json], evaluator: Evaluator) -> None:
     made = account(*items)
     for entity in (*made.principals.values(), *made.groups.values()):
@@ -197,7 +198,7 @@ def test_a_summary_agrees_with_the_result(items: list[Json], evaluator: Evaluato
 
 
 @given(accounts(), evaluators)
-@settings(max_examples=40, deadline=None)
+@examples(20)
 def test_results_do_not_depend_on_earlier_ones(items: list[Json], evaluator: Evaluator) -> None:
     made = account(*items)
     fresh = Evaluator(evaluator.managed, catalogue(), "aws", only=evaluator.only)
@@ -263,7 +264,7 @@ def test_many_patterns_give_the_same_verdict_in_both(effect: Any) -> None:
 
 
 @given(accounts(), evaluators)
-@settings(max_examples=40, deadline=None)
+@examples(20)
 def test_uncertain_summaries_include_everything_that_was_not_understood(
     items: list[Json], evaluator: Evaluator
 ) -> None:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.account.attachments import AttachmentCount
@@ -21,6 +21,7 @@ from iam.versions.access_diff import AccessDiff, compare
 from iam.versions.diff_text import attachments_in_words, effect, parts, summary
 from iam.versions.statement_diff import StatementChange
 from tests.build import LIMITED, allow, deny, document
+from tests.examples import examples
 from tests.iam.verdicts.test_properties import policies
 
 Json = dict[str, Any]
@@ -233,7 +234,7 @@ def test_the_language_version_is_compared() -> None:
 # What holds of all
 
 
-few = settings(max_examples=10, deadline=None)
+few = examples(6)
 
 
 @given(policies, st.randoms())
@@ -325,7 +326,7 @@ def allowed(statements: list[Json], action: str) -> set[tuple[str, str]]:
 
 
 @given(st.lists(guardrails(), max_size=4), st.lists(guardrails(), max_size=4))
-@settings(max_examples=100, deadline=None)
+@examples(60)
 def test_it_agrees_with_a_judge_of_single_requests(one: list[Json], other: list[Json]) -> None:
     found = diff(one, other)
     for action in ACTIONS:

@@ -27,6 +27,8 @@ from tests.two_accounts import (
     B,
     Keys,
     Provider,
+    assumed_role,
+    environment,
     fill,
     process,
     static_file,
@@ -39,6 +41,10 @@ from tui.session.session import Session
 USER = f"arn:aws:iam::{A}:user/user-00"
 
 every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=lambda fn: fn.__name__)
+# Keys that stay, keys that are looked for again, and keys that botocore itself renews.
+each_kind = pytest.mark.parametrize(
+    "provider", [static_file, environment, assumed_role], ids=lambda fn: fn.__name__
+)
 
 
 @pytest.fixture
@@ -120,7 +126,7 @@ async def test_a_load_never_mixes_two_accounts(session: Session, keys: Keys) -> 
     assert session.account is None or accounts_in(session.account) == {A}
 
 
-@every_provider
+@each_kind
 async def test_a_reload_changes_nothing_of_the_account_before(
     session: Session, keys: Keys, both: Company
 ) -> None:
@@ -149,7 +155,7 @@ async def test_a_change_reaches_no_other_account(
     assert answers(both) == (["done"] if ending == "done" else [])
 
 
-@every_provider
+@each_kind
 async def test_an_undo_reaches_no_other_account(
     session: Session, keys: Keys, both: Company
 ) -> None:
@@ -164,7 +170,7 @@ async def test_an_undo_reaches_no_other_account(
     assert len(answers(both)) == 1 + ("user-00" in both.holding)
 
 
-@every_provider
+@each_kind
 async def test_a_check_before_a_change_asks_no_other_account(
     session: Session, keys: Keys, both: Company
 ) -> None:
@@ -182,7 +188,7 @@ async def test_a_check_before_a_change_asks_no_other_account(
     assert {*of_b} <= {"GetCallerIdentity"}
 
 
-@every_provider
+@each_kind
 async def test_what_a_crash_left_open_is_not_settled_by_asking_another_account(
     session: Session, keys: Keys, both: Company
 ) -> None:
@@ -212,7 +218,7 @@ async def test_while_another_account_is_being_read_nothing_of_the_one_before_is_
     assert answers(both) == ["open"]
 
 
-@every_provider
+@each_kind
 async def test_credentials_are_not_renewed_by_those_of_another_account(
     session: Session, keys: Keys, both: Company
 ) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.examples import examples
 from tests.screens import fed, looks
 from tui.terminal.screen_cells import cells_of
 from tui.terminal.screen_diff import ScreenDiff
@@ -61,7 +62,7 @@ others = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(st.lists(frames() | others, max_size=12), st.randoms(use_true_random=False))
 def test_the_screen_is_as_textual_s_own_output_draws_it(writes: list[str], line: Random) -> None:
     screen = ScreenDiff(*SIZE)
@@ -81,7 +82,7 @@ def test_the_screen_is_as_textual_s_own_output_draws_it(writes: list[str], line:
     assert not ours.cursor.attrs.bold and ours.cursor.attrs.fg == "default"
 
 
-@settings(max_examples=50, deadline=None)
+@examples(20)
 @given(frames())
 def test_what_is_shown_already_is_not_sent_again(frame: str) -> None:
     screen = ScreenDiff(*SIZE)

@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import tui
 import widgets
@@ -15,12 +16,14 @@ from tui.terminal import textual_private
 
 def private_names_of_textual(cls: type) -> set[str]:
     """The private attributes and methods that a class has from Textual."""
-    names: set[str] = set()
-    for base in cls.__mro__:
-        if base.__module__.startswith("textual."):
-            names |= set(vars(base))
-            names |= set(re.findall(r"self\.(_\w+)(?:: [^=\n]+)? =", inspect.getsource(base)))
-    return {name for name in names if re.match("_[a-z]", name)}
+    bases = [base for base in cls.__mro__ if base.__module__.startswith("textual.")]
+    return {name for base in bases for name in private_names_in(base)}
+
+
+@cache
+def private_names_in(base: type) -> set[str]:
+    assigned = re.findall(r"self\.(_\w+)(?:: [^=\n]+)? =", inspect.getsource(base))
+    return {name for name in (*vars(base), *assigned) if re.match("_[a-z]", name)}
 
 
 def names_used() -> Iterator[tuple[str, str]]:
