@@ -19,8 +19,9 @@ TELLING := tests/test_import_hygiene.py tests/iam/aws/test_client.py \
 demo: .venv/demo.installed  ## open the app on an embedded account
 	$(BIN)/bedrock-tui --demo
 
+# Tests of the screen and of the real program wait half of their time, so two cores keep four busy.
 test: .venv/dev.installed  ## run every test
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 4
 
 test-oldest: .venv-oldest/installed  ## run a selection of tests with the oldest supported versions
 	.venv-oldest/bin/python -m pytest -q -n 2 $(TELLING)
