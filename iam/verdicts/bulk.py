@@ -7,8 +7,7 @@ grouped by their rules; each group is a case, which is decided once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
-from operator import and_, or_
+from operator import and_
 from typing import NamedTuple
 
 from iam.verdicts.decide import (
@@ -127,13 +126,18 @@ class BulkEvaluator:
         effects = [*own, *(effect for limit in limits for effect in limit)]
         layers = [_BulkReach.by_allows(own), *map(_BulkReach.by_allows, limits)]
         denies = _BulkReach.by_denies(effects)
-        reachable = reduce(and_, [layer.any_reach for layer in layers])
-        partly_allowed = reduce(or_, [layer.partly for layer in layers])
+        reachable = maybe_allowed = surely_allowed = every
+        partly_allowed = 0
+        for fully, possibly, partly, _ in layers:
+            reachable &= fully | possibly | partly
+            maybe_allowed &= fully | possibly
+            surely_allowed &= fully
+            partly_allowed |= partly
         deny = denies.fully
         undecided = (denies.partly | reachable & partly_allowed) & every & ~deny
         decided = every & ~deny & ~undecided
-        allowed = reduce(and_, [layer.fully | layer.possibly for layer in layers], decided)
-        granted = reduce(and_, [layer.fully for layer in layers], allowed & ~denies.possibly)
+        allowed = decided & maybe_allowed
+        granted = decided & surely_allowed & ~denies.possibly
         by_verdict = [granted, allowed & ~granted, deny & every, decided & ~allowed, 0]
         if undecided:
             # The verdicts on requests that are not allowed depend on the Denies alone.
@@ -259,13 +263,13 @@ def _split_by_rules(
                         divided.append((rest, part_rules))
                 parts = divided
     for part, part_rules in parts:
+        rules_of: list[list[Rule]] = [[] for _ in reaches]
+        for n, rules in part_rules:
+            rules_of[n] += rules
         yield (
             part,
             [
-                combined_reach(
-                    reach.reach_of(part),
-                    (rule for m, rules in part_rules if m == n for rule in rules),
-                )
-                for n, reach in enumerate(reaches)
+                combined_reach(reach.reach_of(part), rules)
+                for reach, rules in zip(reaches, rules_of, strict=True)
             ],
         )

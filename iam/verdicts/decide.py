@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from iam.policy.glob import matches
@@ -67,8 +67,13 @@ class Case(NamedTuple):
         yield from self.deny.rules
 
 
-def combined_reach(reach: Reach, rules: Iterable[Rule]) -> CombinedReach:
+_WITHOUT_RULES = {reach: CombinedReach(reach) for reach in Reach}
+
+
+def combined_reach(reach: Reach, rules: Collection[Rule]) -> CombinedReach:
     """Combine reaches, leaving out the rules that cannot exceed `reach`."""
+    if not rules:
+        return _WITHOUT_RULES[reach]
     return CombinedReach(reach, frozenset([rule for rule in rules if rule.max_reach > reach]))
 
 

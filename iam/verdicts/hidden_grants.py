@@ -33,11 +33,17 @@ def hidden_grants(allowing: Iterable[EffectivePolicy]) -> tuple[str, ...]:
     """
     names: set[str] = set()
     for policy in allowing:
-        name = Arn.parse(policy.policy).name
-        if "bedrock" in ascii_lower(name) or _only_bedrock(policy.document):
+        if (name := _unrelated_name(policy.policy)) is None or _only_bedrock(policy.document):
             return ()
         names.add(name)
     return tuple(sorted(names))
+
+
+@lru_cache(maxsize=4_096)
+def _unrelated_name(policy: str) -> str | None:
+    """Return the name of a policy; None if it contains "bedrock"."""
+    name = Arn.parse(policy).name
+    return None if "bedrock" in ascii_lower(name) else name
 
 
 @lru_cache(maxsize=4_096)
