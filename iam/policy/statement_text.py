@@ -71,7 +71,7 @@ def resource_in_words(pattern: str, service: str, partition: str) -> str:
     if arn.partition in (partition, "*") and arn.service == service:
         words = [
             _resource(arn.resource),
-            _region(arn.region),
+            _region(arn.region, arn.resource),
             _account(arn.account, arn.resource),
         ]
         if None not in words:
@@ -90,9 +90,11 @@ def _resource(field: str) -> str | None:
     return field if _RESOURCE.fullmatch(field) and field[0] != ":" else None
 
 
-def _region(field: str) -> str | None:
+def _region(field: str, resource: str) -> str | None:
     if field == "*":
         return ""
+    if not field and resource.startswith("foundation-model/"):
+        return "without a region"  # as global inference profiles invoke it
     matched = _REGION.fullmatch(field) or _REGION_PREFIX.fullmatch(field)
     return f"in {field}" if matched else None
 

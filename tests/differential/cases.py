@@ -52,6 +52,8 @@ _RESOURCES = (
     "arn:aws:bedrock:*:123456789012:*", "arn:aws:bedrock-mantle:*:*:project/*",
     "arn:aws:bedrock-mantle:us-east-1:*:project/*", "arn:aws:kms:*:*:key/*", "arn:aws:s3:::*",
     "arn:aws-cn:bedrock:*:*:*", "arn:*:bedrock:*:*:*",
+    "arn:aws:bedrock:::foundation-model/*", "arn:aws:bedrock:::foundation-model/anthropic.*",
+    "arn:aws:iam::*:role/*", "arn:aws:iam::123456789012:role/team-*",
 )  # fmt: skip
 _CONDITIONS: tuple[Json, ...] = (
     {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
@@ -123,6 +125,8 @@ def samples(action: str, section: Json, random: Random) -> list[Sample]:
 
 
 def _arns(arn_format: str) -> list[str]:
+    if arn_format == "*":
+        return [NO_RESOURCE]
     found: dict[str, None] = {}
     for region in REGIONS:
         for account in ("123456789012", "210987654321"):
