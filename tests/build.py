@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from iam.account.model import Account, ManagedPolicy, Principal, Unread, document_of
@@ -59,6 +60,10 @@ def _boundary(arn: str | None) -> Json:
     return {"PermissionsBoundary": {"PermissionsBoundaryArn": arn}} if arn else {}
 
 
+def _tags(tags: dict[str, str] | None) -> list[Json]:
+    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+
+
 def user(
     name: str,
     *documents: Any,
@@ -66,10 +71,13 @@ def user(
     groups: list[str] | None = None,
     boundary: str | None = None,
     path: str = "/",
+    tags: dict[str, str] | None = None,
 ) -> Json:
     """A user as GetAccountAuthorizationDetails describes it."""
     return {
         "UserName": name,
+        "UserId": f"AIDA{name.upper()}",
+        "Tags": _tags(tags),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:user{path}{name}",
         "UserPolicyList": _inline(documents),
@@ -85,10 +93,17 @@ def role(
     attached: list[str] | None = None,
     boundary: str | None = None,
     path: str = "/",
+    tags: dict[str, str] | None = None,
+    trusted_to: str | list[str] = "sts:AssumeRole",
 ) -> Json:
     """A role as GetAccountAuthorizationDetails describes it."""
     return {
         "RoleName": name,
+        "RoleId": f"AROA{name.upper()}",
+        "Tags": _tags(tags),
+        "AssumeRolePolicyDocument": document(
+            {"Effect": "Allow", "Principal": {"AWS": ID}, "Action": trusted_to}
+        ),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:role{path}{name}",
         "RolePolicyList": _inline(documents),
@@ -171,8 +186,12 @@ def statements_of(document: Document | Unread) -> tuple[Statement, ...]:
     return document.statements
 
 
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""The time of all requests in tests of verdicts."""
+
+
 def make_evaluator(partition: str = "aws") -> Evaluator:
-    return Evaluator(limited(), catalogue(), partition)
+    return Evaluator(limited(), catalogue(), partition, now=NOW)
 
 
 def the(made: Account, name: str = "alice") -> Principal:

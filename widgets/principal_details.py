@@ -171,7 +171,9 @@ class PrincipalDetails(Vertical):
             facts.append(("Last used", _ago(used) if used else "no use on record"))
         if principal.created:
             facts.append(("Created", _ago(principal.created)))
-        if principal.type != "group" and principal.tags:
+        if principal.type != "group" and principal.tags is None:
+            facts.append(("Tags", "not read"))
+        elif principal.type != "group" and principal.tags:
             facts.append(("Tags", ", ".join(f"{key}={value}" for key, value in principal.tags)))
         return Content("\n").join(
             Content.assemble((name.ljust(_FACT_WIDTH), "dim"), safe(value)) for name, value in facts

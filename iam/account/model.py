@@ -82,7 +82,10 @@ class User:
     attached: tuple[str, ...] = ()
     inline: tuple[InlinePolicy, ...] = ()
     boundary: str | None = None
-    tags: tuple[tuple[str, str], ...] = ()
+    id: str | None = None
+    """None if it was not read."""
+    tags: tuple[tuple[str, str], ...] | None = None
+    """None if they were not read."""
     type: Literal["user"] = "user"
 
 
@@ -97,7 +100,12 @@ class Role:
     attached: tuple[str, ...] = ()
     inline: tuple[InlinePolicy, ...] = ()
     boundary: str | None = None
-    tags: tuple[tuple[str, str], ...] = ()
+    id: str | None = None
+    """None if it was not read."""
+    tags: tuple[tuple[str, str], ...] | None = None
+    """None if they were not read."""
+    session_tags: bool = True
+    """Whether its trust policy may allow sts:TagSession, for sessions with tags of their own."""
     last_used: datetime | None = None
     type: Literal["role"] = "role"
 

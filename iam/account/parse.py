@@ -28,6 +28,7 @@ from iam.account.model import (
     User,
     document_of,
 )
+from iam.account.trust_policy import may_tag_sessions
 from iam.arn import Arn
 
 _Model = TypeVar("_Model")
@@ -59,6 +60,7 @@ _Document = Annotated[Any, BeforeValidator(document_of)]
 _Arns = Annotated[tuple[str, ...], BeforeValidator(_arns)]
 _Tags = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_tags)]
 _Boundary = Annotated[str | None, BeforeValidator(_boundary)]
+_SessionTags = Annotated[bool, BeforeValidator(may_tag_sessions)]
 _LastUsed = Annotated[datetime | None, BeforeValidator(_last_used)]
 
 
@@ -93,12 +95,15 @@ class _Group(_Entity, total=False):
 
 class _User(_Principal, total=False):
     name: Required[Annotated[str, Field(alias="UserName")]]
+    id: Annotated[str | None, Field(alias="UserId")]
     groups: Annotated[tuple[str, ...], Field(alias="GroupList")]
     inline: Annotated[_InlinePolicies, Field(alias="UserPolicyList")]
 
 
 class _Role(_Principal, total=False):
     name: Required[Annotated[str, Field(alias="RoleName")]]
+    id: Annotated[str | None, Field(alias="RoleId")]
+    session_tags: Annotated[_SessionTags, Field(alias="AssumeRolePolicyDocument")]
     inline: Annotated[_InlinePolicies, Field(alias="RolePolicyList")]
     last_used: Annotated[_LastUsed, Field(alias="RoleLastUsed")]
 

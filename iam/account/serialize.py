@@ -64,11 +64,21 @@ def _entity(entity: Entity) -> Json:
     if isinstance(entity, User):
         item["GroupList"] = list(entity.groups)
     if isinstance(entity, Role):
+        item["AssumeRolePolicyDocument"] = _trust(entity)
         item["RoleLastUsed"] = _day("LastUsedDate", entity.last_used)
     if entity.boundary is not None:
         item["PermissionsBoundary"] = {"PermissionsBoundaryArn": entity.boundary}
-    item["Tags"] = [{"Key": key, "Value": value} for key, value in entity.tags]
+    if entity.id is not None:
+        item[f"{kind}Id"] = entity.id
+    if entity.tags is not None:
+        item["Tags"] = [{"Key": key, "Value": value} for key, value in entity.tags]
     return item
+
+
+def _trust(role: Role) -> Json:
+    """Write a trust policy that says no more than whether sessions may have tags of their own."""
+    actions = ["sts:AssumeRole", *(["sts:TagSession"] if role.session_tags else [])]
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions}]}
 
 
 def _policy(policy: ManagedPolicy) -> Json:

@@ -77,7 +77,7 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     async def parse(page: Mapping[str, Any]) -> None:
         def work() -> Account:
             with one_at_a_time:
-                return parse_page(start, page)
+                return parse_page(start, _with_empty_lists(page))
 
         parsed = await in_thread(work)
         read.append(parsed)
@@ -111,3 +111,12 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
             ),
         ),
     )
+
+
+def _with_empty_lists(page: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Add the lists of tags that AWS leaves out because they are empty."""
+    for kind in ("UserDetailList", "RoleDetailList"):
+        for item in page.get(kind) or ():
+            if isinstance(item, dict):
+                item.setdefault("Tags", [])
+    return page
