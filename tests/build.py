@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ def document(*statements: Json, version: str = "2012-10-17") -> Json:
     return {"Version": version, "Statement": list(statements)}
 
 
-def _inline(documents: tuple[Any, ...]) -> list[Json]:
+def inline(documents: Sequence[Any]) -> list[Json]:
     """Statements become documents; whatever else is given stands as a document of its own."""
     return [
         {
@@ -80,7 +81,7 @@ def user(
         "Tags": _tags(tags),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:user{path}{name}",
-        "UserPolicyList": _inline(documents),
+        "UserPolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
         "GroupList": groups or [],
         **_boundary(boundary),
@@ -106,7 +107,7 @@ def role(
         ),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:role{path}{name}",
-        "RolePolicyList": _inline(documents),
+        "RolePolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
         **_boundary(boundary),
     }
@@ -118,7 +119,7 @@ def group(name: str, *documents: Any, attached: list[str] | None = None) -> Json
         "GroupName": name,
         "Path": "/",
         "Arn": f"arn:aws:iam::{ID}:group/{name}",
-        "GroupPolicyList": _inline(documents),
+        "GroupPolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
     }
 
