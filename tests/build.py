@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from iam.account.model import Account, ManagedPolicy, Principal, Unread, document_of
@@ -40,6 +41,16 @@ def document(*statements: Json, version: str = "2012-10-17") -> Json:
     return {"Version": version, "Statement": list(statements)}
 
 
+TRUST = document(
+    {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+)
+"""A trust policy under which sessions have no tags of their own."""
+
+
 def _inline(documents: tuple[Any, ...]) -> list[Json]:
     """Statements become documents; whatever else is given stands as a document of its own."""
     return [
@@ -55,6 +66,16 @@ def _attached(arns: list[str]) -> list[Json]:
     return [{"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in arns]
 
 
+def _tags(tags: dict[str, str] | None) -> list[Json]:
+    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+
+
+def principal_id(prefix: str, name: str) -> str:
+    """The `UserId` (`AIDA…`) or `RoleId` (`AROA…`) of the user or role with this name."""
+    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+    return f"{prefix}{digest[:17].upper()}"
+
+
 def _boundary(arn: str | None) -> Json:
     return {"PermissionsBoundary": {"PermissionsBoundaryArn": arn}} if arn else {}
 
@@ -66,15 +87,18 @@ def user(
     groups: list[str] | None = None,
     boundary: str | None = None,
     path: str = "/",
+    tags: dict[str, str] | None = None,
 ) -> Json:
     """A user as GetAccountAuthorizationDetails describes it."""
     return {
         "UserName": name,
+        "UserId": principal_id("AIDA", name),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:user{path}{name}",
         "UserPolicyList": _inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
         "GroupList": groups or [],
+        "Tags": _tags(tags),
         **_boundary(boundary),
     }
 
@@ -85,14 +109,19 @@ def role(
     attached: list[str] | None = None,
     boundary: str | None = None,
     path: str = "/",
+    tags: dict[str, str] | None = None,
+    trust: Any = TRUST,
 ) -> Json:
     """A role as GetAccountAuthorizationDetails describes it."""
     return {
         "RoleName": name,
+        "RoleId": principal_id("AROA", name),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:role{path}{name}",
+        "AssumeRolePolicyDocument": trust,
         "RolePolicyList": _inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
+        "Tags": _tags(tags),
         **_boundary(boundary),
     }
 

@@ -28,6 +28,7 @@ from iam.account.model import (
     User,
     document_of,
 )
+from iam.account.trust import may_tag_sessions
 from iam.arn import Arn
 
 _Model = TypeVar("_Model")
@@ -45,6 +46,8 @@ def _boundary(raw: object) -> object:
 
 
 def _tags(raw: object) -> object:
+    if raw is None:
+        return ()
     if isinstance(raw, list):
         return tuple((tag["Key"], tag["Value"]) for tag in raw)
     return raw
@@ -59,6 +62,7 @@ _Document = Annotated[Any, BeforeValidator(document_of)]
 _Arns = Annotated[tuple[str, ...], BeforeValidator(_arns)]
 _Tags = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_tags)]
 _Boundary = Annotated[str | None, BeforeValidator(_boundary)]
+_SessionTags = Annotated[bool, BeforeValidator(may_tag_sessions)]
 _LastUsed = Annotated[datetime | None, BeforeValidator(_last_used)]
 
 
@@ -93,14 +97,17 @@ class _Group(_Entity, total=False):
 
 class _User(_Principal, total=False):
     name: Required[Annotated[str, Field(alias="UserName")]]
+    id: Annotated[str | None, Field(alias="UserId")]
     groups: Annotated[tuple[str, ...], Field(alias="GroupList")]
     inline: Annotated[_InlinePolicies, Field(alias="UserPolicyList")]
 
 
 class _Role(_Principal, total=False):
     name: Required[Annotated[str, Field(alias="RoleName")]]
+    id: Annotated[str | None, Field(alias="RoleId")]
     inline: Annotated[_InlinePolicies, Field(alias="RolePolicyList")]
     last_used: Annotated[_LastUsed, Field(alias="RoleLastUsed")]
+    session_tags: Annotated[_SessionTags, Field(alias="AssumeRolePolicyDocument")]
 
 
 class _Version(TypedDict, total=False):

@@ -109,7 +109,8 @@ class EntityReader:
         """Read the boundary, the tags and the last use, which lists leave out."""
         get = getattr(self._aws.iam, f"get_{self._kind}")
         try:
-            return dict(required(await self._aws.call(get, **self._parameters), self._title))
+            facts = required(await self._aws.call(get, **self._parameters), self._title)
+            return {"Tags": [], **facts}  # the call leaves out an empty list
         except AwsError as error:
             if not item or error.code == "NoSuchEntity" or not skippable(error):
                 raise

@@ -23,15 +23,12 @@ from iam.runtime.threads import one_at_a_time
 
 _SKIPPED = frozenset(
     {
-        "AssumeRolePolicyDocument",
         "AttachmentCount",
         "Description",
         "GroupId",
         "InstanceProfileList",
         "PermissionsBoundaryUsageCount",
         "PolicyId",
-        "RoleId",
-        "UserId",
     }
 )
 """Fields that `iam.account.model` does not have."""
