@@ -42,6 +42,16 @@ def document(*statements: Json, version: str = "2012-10-17") -> Json:
     return {"Version": version, "Statement": list(statements)}
 
 
+def trusting(actions: str | list[str]) -> Json:
+    """A trust policy that allows these actions."""
+    principal = {"Service": "lambda.amazonaws.com"}
+    return document({"Effect": "Allow", "Principal": principal, "Action": actions})
+
+
+TRUST = trusting("sts:AssumeRole")
+"""A trust policy under which sessions have no tags of their own."""
+
+
 def inline(documents: Sequence[Any]) -> list[Json]:
     """Statements become documents; whatever else is given stands as a document of its own."""
     return [
@@ -57,12 +67,17 @@ def _attached(arns: list[str]) -> list[Json]:
     return [{"PolicyName": arn.rsplit("/", 1)[-1], "PolicyArn": arn} for arn in arns]
 
 
-def _boundary(arn: str | None) -> Json:
-    return {"PermissionsBoundary": {"PermissionsBoundaryArn": arn}} if arn else {}
-
-
 def _tags(tags: dict[str, str] | None) -> list[Json]:
     return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+
+
+def principal_id(prefix: str, name: str) -> str:
+    """The `UserId` (`AIDA…`) or `RoleId` (`AROA…`) of the user or role with this name, readable."""
+    return f"{prefix}{name.upper()}"
+
+
+def _boundary(arn: str | None) -> Json:
+    return {"PermissionsBoundary": {"PermissionsBoundaryArn": arn}} if arn else {}
 
 
 def user(
@@ -77,13 +92,13 @@ def user(
     """A user as GetAccountAuthorizationDetails describes it."""
     return {
         "UserName": name,
-        "UserId": f"AIDA{name.upper()}",
-        "Tags": _tags(tags),
+        "UserId": principal_id("AIDA", name),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:user{path}{name}",
         "UserPolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
         "GroupList": groups or [],
+        "Tags": _tags(tags),
         **_boundary(boundary),
     }
 
@@ -95,20 +110,18 @@ def role(
     boundary: str | None = None,
     path: str = "/",
     tags: dict[str, str] | None = None,
-    trusted_to: str | list[str] = "sts:AssumeRole",
+    trust: Any = TRUST,
 ) -> Json:
     """A role as GetAccountAuthorizationDetails describes it."""
     return {
         "RoleName": name,
-        "RoleId": f"AROA{name.upper()}",
-        "Tags": _tags(tags),
-        "AssumeRolePolicyDocument": document(
-            {"Effect": "Allow", "Principal": {"AWS": ID}, "Action": trusted_to}
-        ),
+        "RoleId": principal_id("AROA", name),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:role{path}{name}",
+        "AssumeRolePolicyDocument": trust,
         "RolePolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
+        "Tags": _tags(tags),
         **_boundary(boundary),
     }
 

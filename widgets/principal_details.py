@@ -171,10 +171,8 @@ class PrincipalDetails(Vertical):
             facts.append(("Last used", _ago(used) if used else "no use on record"))
         if principal.created:
             facts.append(("Created", _ago(principal.created)))
-        if principal.type != "group" and principal.tags is None:
-            facts.append(("Tags", "not read"))
-        elif principal.type != "group" and principal.tags:
-            facts.append(("Tags", ", ".join(f"{key}={value}" for key, value in principal.tags)))
+        if principal.type != "group" and principal.tags != ():
+            facts.append(("Tags", _listed(principal.tags)))
         return Content("\n").join(
             Content.assemble((name.ljust(_FACT_WIDTH), "dim"), safe(value)) for name, value in facts
         )
@@ -195,3 +193,7 @@ class PrincipalDetails(Vertical):
 
 def _ago(when: datetime) -> str:
     return f"{age(when)} ago ({when:%Y-%m-%d})"
+
+
+def _listed(tags: tuple[tuple[str, str], ...] | None) -> str:
+    return "not read" if tags is None else ", ".join(f"{key}={value}" for key, value in tags)

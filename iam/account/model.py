@@ -82,10 +82,10 @@ class User:
     attached: tuple[str, ...] = ()
     inline: tuple[InlinePolicy, ...] = ()
     boundary: str | None = None
-    id: str | None = None
-    """None if it was not read."""
     tags: tuple[tuple[str, str], ...] | None = None
     """None if they were not read."""
+    id: str | None = None
+    """The `UserId`, which no other user ever gets; None if it was not read."""
     type: Literal["user"] = "user"
 
 
@@ -100,13 +100,13 @@ class Role:
     attached: tuple[str, ...] = ()
     inline: tuple[InlinePolicy, ...] = ()
     boundary: str | None = None
-    id: str | None = None
-    """None if it was not read."""
     tags: tuple[tuple[str, str], ...] | None = None
     """None if they were not read."""
-    session_tags: bool = True
-    """Whether its trust policy may allow sts:TagSession, for sessions with tags of their own."""
     last_used: datetime | None = None
+    id: str | None = None
+    """The `RoleId`, which no other role ever gets; None if it was not read."""
+    session_tags: bool = True
+    """Whether a session may have tags of its own: its trust policy may allow `sts:TagSession`."""
     type: Literal["role"] = "role"
 
     @property

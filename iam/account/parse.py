@@ -28,7 +28,7 @@ from iam.account.model import (
     User,
     document_of,
 )
-from iam.account.trust_policy import may_tag_sessions
+from iam.account.trust import may_tag_sessions
 from iam.arn import Arn
 
 _Model = TypeVar("_Model")
@@ -46,6 +46,8 @@ def _boundary(raw: object) -> object:
 
 
 def _tags(raw: object) -> object:
+    if raw is None:
+        return ()
     if isinstance(raw, list):
         return tuple((tag["Key"], tag["Value"]) for tag in raw)
     return raw
@@ -103,9 +105,9 @@ class _User(_Principal, total=False):
 class _Role(_Principal, total=False):
     name: Required[Annotated[str, Field(alias="RoleName")]]
     id: Annotated[str | None, Field(alias="RoleId")]
-    session_tags: Annotated[_SessionTags, Field(alias="AssumeRolePolicyDocument")]
     inline: Annotated[_InlinePolicies, Field(alias="RolePolicyList")]
     last_used: Annotated[_LastUsed, Field(alias="RoleLastUsed")]
+    session_tags: Annotated[_SessionTags, Field(alias="AssumeRolePolicyDocument")]
 
 
 class _Version(TypedDict, total=False):

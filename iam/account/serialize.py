@@ -2,7 +2,8 @@
 
 A statement that was not understood is written so that it is not understood when it is read back;
 so is a document that could not be read. Their verdicts stay unknown. Earlier versions of policies
-are left out.
+are left out. Of a role's trust policy, only what `Role.session_tags` says is known: its place is
+taken by the shortest one that says the same.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from iam.arn import Arn
 from iam.policy.document import Document, Statement
 
 Json = dict[str, Any]
+_TAGS_NONE: Json = {"Version": "2012-10-17", "Statement": []}
+_TAGS_SESSIONS: Json = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "sts:TagSession"}],
+}
 
 
 def pieces_of(account: Account, head: Mapping[str, Any]) -> Iterator[str]:
@@ -29,15 +35,15 @@ def pieces_of(account: Account, head: Mapping[str, Any]) -> Iterator[str]:
     Yields:
         The parts of one JSON object.
     """
-    yield json.dumps(dict(head))[:-1]
+    yield json.dumps(dict(head))[:-1] + (", " if head else "")
     lists: dict[str, Iterator[Json]] = {
         "UserDetailList": (_entity(p) for p in account.principals.values() if p.type == "user"),
         "RoleDetailList": (_entity(p) for p in account.principals.values() if p.type == "role"),
         "GroupDetailList": (_entity(group) for group in account.groups.values()),
         "Policies": (_policy(policy) for policy in account.policies.values()),
     }
-    for name, items in lists.items():
-        yield f', "{name}": ['
+    for number, (name, items) in enumerate(lists.items()):
+        yield (", " if number else "") + f'"{name}": ['
         for index, item in enumerate(items):
             yield (", " if index else "") + json.dumps(item)
         yield "]"
@@ -61,24 +67,18 @@ def _entity(entity: Entity) -> Json:
     }
     if isinstance(entity, Group):
         return item
+    if entity.id is not None:
+        item[f"{kind}Id"] = entity.id
     if isinstance(entity, User):
         item["GroupList"] = list(entity.groups)
     if isinstance(entity, Role):
-        item["AssumeRolePolicyDocument"] = _trust(entity)
+        item["AssumeRolePolicyDocument"] = _TAGS_SESSIONS if entity.session_tags else _TAGS_NONE
         item["RoleLastUsed"] = _day("LastUsedDate", entity.last_used)
     if entity.boundary is not None:
         item["PermissionsBoundary"] = {"PermissionsBoundaryArn": entity.boundary}
-    if entity.id is not None:
-        item[f"{kind}Id"] = entity.id
     if entity.tags is not None:
         item["Tags"] = [{"Key": key, "Value": value} for key, value in entity.tags]
     return item
-
-
-def _trust(role: Role) -> Json:
-    """Write a trust policy that says no more than whether sessions may have tags of their own."""
-    actions = ["sts:AssumeRole", *(["sts:TagSession"] if role.session_tags else [])]
-    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions}]}
 
 
 def _policy(policy: ManagedPolicy) -> Json:

@@ -77,7 +77,7 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     async def parse(page: Mapping[str, Any]) -> None:
         def work() -> Account:
             with one_at_a_time:
-                return parse_page(start, _with_empty_lists(page))
+                return parse_page(start, _with_tags(page))
 
         parsed = await in_thread(work)
         read.append(parsed)
@@ -113,10 +113,9 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     )
 
 
-def _with_empty_lists(page: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Add the lists of tags that AWS leaves out because they are empty."""
-    for kind in ("UserDetailList", "RoleDetailList"):
-        for item in page.get(kind) or ():
-            if isinstance(item, dict):
-                item.setdefault("Tags", [])
+def _with_tags(page: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Add empty lists of tags: this call returns the tags of users and roles that have any."""
+    for key in ("UserDetailList", "RoleDetailList"):
+        for item in page.get(key, ()):
+            item.setdefault("Tags", [])
     return page

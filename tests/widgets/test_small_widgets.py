@@ -156,6 +156,24 @@ async def test_details_of_a_grant_and_a_deny_name_where_they_come_from(
         assert "Deny inline: inline-0 · NoInvoke" in tree_text(details)
 
 
+@pytest.mark.parametrize(
+    ("tags", "shown"), [([{"Key": "a", "Value": "b"}], "a=b"), ([], None), ("missing", "not read")]
+)
+async def test_tags_that_were_not_read_do_not_look_like_none(
+    details: PrincipalDetails, tags: Any, shown: str | None
+) -> None:
+    raw = user("alice") | {"Tags": tags}
+    if tags == "missing":
+        del raw["Tags"]
+    alice = the(account(raw))
+    async with Alone(details).run_test(size=(100, 60)) as pilot:
+        details.show_principal(alice, None, lambda _: "")
+        await pilot.pause()
+        facts = str(details.query_one("#facts", Static).render())
+        lines = [line.split(maxsplit=1)[1] for line in facts.splitlines() if "Tags" in line]
+        assert lines == ([] if shown is None else [shown])
+
+
 async def test_hostile_text_is_text_everywhere_in_the_details(details: PrincipalDetails) -> None:
     odd = allow("bedrock:InvokeModel", f"arn:aws:bedrock:*:*:{HOSTILE}", Sid=HOSTILE)
     made = account(user(HOSTILE, odd, path=f"/{HOSTILE}/", groups=[]))

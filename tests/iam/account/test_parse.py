@@ -15,6 +15,7 @@ from tests.build import (
     group,
     policy,
     policy_arn,
+    principal_id,
     role,
     the,
     user,
@@ -45,6 +46,29 @@ def test_facts_of_a_role() -> None:
     assert worker.created == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert worker.last_used == datetime(2026, 11, 1, tzinfo=UTC)
     assert (worker.path, worker.tags, worker.groups) == ("/ops/", (("team", "ml"),), ())
+
+
+def test_a_list_of_tags_may_be_empty_null_or_not_there() -> None:
+    raw = [user(name) for name in ("empty", "null", "missing")]
+    raw[1]["Tags"] = None
+    del raw[2]["Tags"]
+    made = parsed(*raw)
+    tags = [principal.tags for principal in made.principals.values()]
+    assert (made.unread, tags) == ((), [(), (), None])
+
+
+def test_ids_and_trust_policies_are_read() -> None:
+    made = parsed(user("alice"), role("worker"), role("tagged", trust=document(allow("sts:*"))))
+    ids = [principal.id for principal in made.principals.values()]
+    assert ids == [
+        principal_id("AIDA", "alice"),
+        principal_id("AROA", "worker"),
+        principal_id("AROA", "tagged"),
+    ]
+    assert [p.session_tags for p in made.principals.values() if isinstance(p, Role)] == [
+        False,
+        True,
+    ]
 
 
 def test_the_document_of_the_default_version_counts() -> None:

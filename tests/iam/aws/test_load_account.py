@@ -236,6 +236,22 @@ async def test_a_boundary_of_which_nothing_may_be_known_is_not_no_boundary(
     assert account.principals[arn("role", "worker")].boundary == BOUNDARY
 
 
+async def test_tags_are_read_unless_the_call_that_returns_them_is_denied(
+    aws: Aws, fake: FakeIam, iam: Any
+) -> None:
+    fill(iam)
+    iam.tag_user(UserName="bob", Tags=[{"Key": "team", "Value": "ml"}])
+    alice, bob = arn("user", "alice"), arn("user", "bob")
+    whole = await load_account(aws, ME)
+    assert (whole.principals[alice].tags, whole.principals[bob].tags) == ((), (("team", "ml"),))
+    fake.refuse(WHOLE, "AccessDenied")
+    parts = await load_account(aws, ME)
+    assert (parts.principals[alice].tags, parts.principals[bob].tags) == ((), (("team", "ml"),))
+    fake.refuse("GetUser", "AccessDenied")
+    unread = await load_account(aws, ME)
+    assert (unread.principals[alice].tags, unread.principals[bob].tags) == (None, None)
+
+
 async def test_a_list_that_is_denied_is_named(aws: Aws, fake: FakeIam, iam: Any) -> None:
     fill(iam)
     fake.refuse(WHOLE, "AccessDenied")

@@ -28,6 +28,7 @@ from tests.build import (
     policy_arn,
     role,
     the,
+    trusting,
     user,
 )
 from tests.iam.verdicts.summary_check import agreed
@@ -90,7 +91,9 @@ def evaluate(case: Case) -> PrincipalResult:
     if case.groups or case.principal == "user":
         alice = user("alice", *documents, groups=list(case.groups), tags=case.tags, **attachments)
     else:
-        alice = role("alice", *documents, tags=case.tags, trusted_to=case.trusted_to, **attachments)
+        alice = role(
+            "alice", *documents, tags=case.tags, trust=trusting(case.trusted_to), **attachments
+        )
     if case.tags is None:
         del alice["Tags"]
     items.append(alice)
