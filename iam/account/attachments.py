@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from iam.account.model import Account, Entity, Unread
+from iam.account.model import Account, Entity
+from iam.account.unread import Unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,30 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from iam.account.organization import UNASKED, Organization
+from iam.account.unread import Unread, document_of
 from iam.arn import Arn
-from iam.policy.document import Document, DocumentError, parse_document
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Something that could not be read or understood."""
-
-    what: str
-    error: str
-    """AWS's error code, or one of ours: `Malformed`, `Missing`."""
-    message: str
-    hides: bool = False
-    """Whether users or roles may be missing because of it, so that they have no verdict."""
-
-
-def document_of(raw: object) -> Document | Unread:
-    """Parse a policy document from a text or an object; `Unread` with the reason if it is none."""
-    if isinstance(raw, Document | Unread):
-        return raw
-    try:
-        return parse_document(raw)
-    except DocumentError as error:
-        return Unread("policy document", "Malformed", f"the document cannot be read: {error}")
+from iam.policy.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +117,9 @@ class PolicyVersion:
         return document_of(self.raw)
 
 
+_NOT_READ = Unread("policy document", "Missing", "the document was not read")
+
+
 @dataclass(frozen=True, slots=True)
 class ManagedPolicy:
     """A managed policy with the document of its default version."""
@@ -147,7 +130,7 @@ class ManagedPolicy:
     path: str = "/"
     updated: datetime | None = None
     attachable: bool = True
-    document: Document | Unread = Unread("policy document", "Missing", "the document was not read")
+    document: Document | Unread = _NOT_READ
     versions: tuple[PolicyVersion, ...] = ()
     """As far as the account's data holds them."""
 
@@ -166,6 +149,7 @@ class Account:
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     """By ARN."""
     unread: tuple[Unread, ...] = ()
+    organization: Organization = UNASKED
 
     @property
     def entities(self) -> tuple[Entity, ...]:

@@ -17,8 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from iam.account.model import Account, Unread
+from iam.account.model import Account
 from iam.account.parse import parse_page
+from iam.account.unread import Unread
 from iam.arn import Arn
 from iam.policy.document import DocumentError, unambiguous
 from iam.text import safe

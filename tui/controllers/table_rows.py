@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from widgets.rows import Row, SectionColumn
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, Unread
+    from iam.account.model import Account
+    from iam.account.unread import Unread
     from iam.aws.managed_policy import Managed
     from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.evaluator import Evaluator

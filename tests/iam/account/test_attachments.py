@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from iam.account.attachments import Attachment, AttachmentCount, count_attachments
-from iam.account.model import InlinePolicy, Unread
+from iam.account.model import InlinePolicy
+from iam.account.unread import Unread
 from tests.build import LIMITED, account, group, role, user
 
 

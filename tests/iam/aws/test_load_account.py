@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account, Unread, unread_documents
+from iam.account.model import Account, unread_documents
+from iam.account.unread import Unread
 from iam.aws.calls import UNREAD_BOUNDARY
 from iam.aws.client import Aws
 from iam.aws.fast_xml import parse_large_response
