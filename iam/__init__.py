@@ -152,11 +152,12 @@ def evaluate(loaded: LoadedAccount, *, action: str | None = None) -> Audit:
     only = actions.find(action) if action is not None else None
     if action is not None and only is None:
         raise ValueError(f"there is no action {action!r}")
-    evaluator = Evaluator(loaded.managed, actions, loaded.account.partition, only)
+    now = datetime.now(UTC)
+    evaluator = Evaluator(loaded.managed, actions, loaded.account.partition, only, now)
     return take_audit(
         loaded.account,
         evaluator,
-        now=datetime.now(UTC),
+        now=now,
         source=loaded.source,
         caller=loaded.caller,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from iam.account.model import Account, ManagedPolicy, Principal, Unread, document_of
@@ -41,17 +42,17 @@ def document(*statements: Json, version: str = "2012-10-17") -> Json:
     return {"Version": version, "Statement": list(statements)}
 
 
-TRUST = document(
-    {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-)
+def trusting(actions: str | list[str]) -> Json:
+    """A trust policy that allows these actions."""
+    principal = {"Service": "lambda.amazonaws.com"}
+    return document({"Effect": "Allow", "Principal": principal, "Action": actions})
+
+
+TRUST = trusting("sts:AssumeRole")
 """A trust policy under which sessions have no tags of their own."""
 
 
-def _inline(documents: tuple[Any, ...]) -> list[Json]:
+def inline(documents: Sequence[Any]) -> list[Json]:
     """Statements become documents; whatever else is given stands as a document of its own."""
     return [
         {
@@ -71,9 +72,8 @@ def _tags(tags: dict[str, str] | None) -> list[Json]:
 
 
 def principal_id(prefix: str, name: str) -> str:
-    """The `UserId` (`AIDA…`) or `RoleId` (`AROA…`) of the user or role with this name."""
-    digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
-    return f"{prefix}{digest[:17].upper()}"
+    """The `UserId` (`AIDA…`) or `RoleId` (`AROA…`) of the user or role with this name, readable."""
+    return f"{prefix}{name.upper()}"
 
 
 def _boundary(arn: str | None) -> Json:
@@ -95,7 +95,7 @@ def user(
         "UserId": principal_id("AIDA", name),
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:user{path}{name}",
-        "UserPolicyList": _inline(documents),
+        "UserPolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
         "GroupList": groups or [],
         "Tags": _tags(tags),
@@ -119,7 +119,7 @@ def role(
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:role{path}{name}",
         "AssumeRolePolicyDocument": trust,
-        "RolePolicyList": _inline(documents),
+        "RolePolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
         "Tags": _tags(tags),
         **_boundary(boundary),
@@ -132,7 +132,7 @@ def group(name: str, *documents: Any, attached: list[str] | None = None) -> Json
         "GroupName": name,
         "Path": "/",
         "Arn": f"arn:aws:iam::{ID}:group/{name}",
-        "GroupPolicyList": _inline(documents),
+        "GroupPolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
     }
 
@@ -200,8 +200,12 @@ def statements_of(document: Document | Unread) -> tuple[Statement, ...]:
     return document.statements
 
 
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""The time of all requests in tests of verdicts."""
+
+
 def make_evaluator(partition: str = "aws") -> Evaluator:
-    return Evaluator(limited(), catalogue(), partition)
+    return Evaluator(limited(), catalogue(), partition, now=NOW)
 
 
 def the(made: Account, name: str = "alice") -> Principal:

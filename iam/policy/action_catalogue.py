@@ -1,8 +1,9 @@
 """The catalogue of concrete actions, with descriptions, resource types and condition keys.
 
 It covers the services that the AWS managed policies for Bedrock name. The data file,
-`iam/data/catalogue.json`, is written by `scripts/make_catalogue.py`. Pydantic is not used: the file
-is trusted and is read at start-up.
+`iam/data/catalogue.json`, is written by `scripts/make_catalogue.py`. `iam/data/corrections.json`
+adds resources that AWS checks although its reference does not list them, each with its source.
+Pydantic is not used: the files are trusted and are read at start-up.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -39,7 +40,8 @@ class Action:
     resources: tuple[str, ...]
     """ARN formats of its resource types: `arn:${Partition}:bedrock:${Region}:${Account}:agent/…`.
 
-    An action without resource types requires `"Resource": "*"`."""
+    `*` stands for requests that have no resource, as all requests have for an action without
+    resource types. They require `"Resource": "*"`."""
     conditions: tuple[str, ...]
     """Condition keys of the action and its resource types, without the global condition keys."""
 
@@ -85,18 +87,26 @@ class Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """Return the catalogue that comes with the app. The file is read once."""
-    text = files("iam").joinpath("data/catalogue.json").read_text(encoding="utf-8")
-    content = json.loads(text)
+    """Return the catalogue that comes with the app. The files are read once."""
+    content = _read("catalogue.json")
+    corrected = {
+        action: tuple(correction["resources"])
+        for correction in _read("corrections.json")["corrections"]
+        for action in correction["actions"]
+    }
     return Catalogue(
         actions=(
-            action
+            replace(action, resources=(*action.resources, *corrected.get(action.id, ())))
             for service, data in content["services"].items()
             for action in _service_actions(service, data)
         ),
         source=content["source"],
         updated=content["updated"],
     )
+
+
+def _read(name: str) -> Any:
+    return json.loads(files("iam").joinpath("data", name).read_text(encoding="utf-8"))
 
 
 def _service_actions(service: str, data: Mapping[str, Any]) -> Iterable[Action]:

@@ -12,23 +12,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
 
 from iam.policy.action_catalogue import Action
 from iam.policy.condition_operators import Operator, operator_named, operator_of
 from iam.policy.document import Condition
+from iam.policy.known_values import Holds, as_bool, evaluate_known, result_if_absent
 from iam.text import ascii_lower
-
-
-class Holds(Enum):
-    """Whether conditions hold for the requests of a section."""
-
-    ALWAYS = "always"
-    NEVER = "never"
-    MAYBE = "maybe"
-    UNKNOWN = "unknown"
-    UNKNOWN_MAYBE = "unknown, and another condition may hold"
-
 
 # Services whose condition keys are present only in requests to the service itself. Other keys
 # (aws:, saml:, ec2:SourceInstanceARN, lambda:SourceFunctionArn …) may be present in any request,
@@ -36,6 +25,16 @@ class Holds(Enum):
 _SERVICE_SPECIFIC = frozenset(
     {"dynamodb", "iam", "kms", "organizations", "rds", "s3", "secretsmanager", "sns", "sqs"}
 )
+
+
+_SECURE_TRANSPORT = "aws:securetransport"
+_ONLY_HTTPS = frozenset(
+    {"bedrock", "bedrock-mantle", "bedrock-websearch", "kms", "iam", "aws-marketplace"}
+)
+"""Services whose endpoints accept no plain HTTP. Those of EC2 do.
+
+https://docs.aws.amazon.com/general/latest/gr/rande.html
+"""
 
 
 def evaluate_conditions(
@@ -68,7 +67,13 @@ def _evaluate(condition: Condition, given: tuple[Condition, ...], action: Action
     if operator is None:
         return Holds.UNKNOWN
     if action is not None and _is_absent(condition.key, action):
-        return _result_if_absent(operator, condition.values)
+        return result_if_absent(operator, condition.values)
+    if (
+        action is not None
+        and action.service in _ONLY_HTTPS
+        and ascii_lower(condition.key) == _SECURE_TRANSPORT
+    ):
+        return evaluate_known(operator, condition.values, (("true",),))
     for other in given:
         if ascii_lower(other.key) == ascii_lower(condition.key):
             result = _implied_result(operator, condition.values, other)
@@ -77,47 +82,21 @@ def _evaluate(condition: Condition, given: tuple[Condition, ...], action: Action
     return Holds.MAYBE
 
 
-def is_service_specific(key: str) -> bool:
-    """Return whether a condition key is present only in requests to its own service.
+def depends_on_service(key: str) -> bool:
+    """Return whether the result of a condition on a key depends on the service of the action.
 
-    The result of a condition on such a key depends on the action.
+    Some keys are present only in requests to their own service.
     """
-    return ascii_lower(key.partition(":")[0]) in _SERVICE_SPECIFIC
+    name = ascii_lower(key)
+    return name.partition(":")[0] in _SERVICE_SPECIFIC or name == _SECURE_TRANSPORT
 
 
 def _is_absent(key: str, action: Action) -> bool:
     service = ascii_lower(key.partition(":")[0])
-    if not is_service_specific(key) or service == action.service:
+    if service not in _SERVICE_SPECIFIC or service == action.service:
         return False
     name = ascii_lower(key.partition("/")[0])
     return all(name != ascii_lower(listed.partition("/")[0]) for listed in action.conditions)
-
-
-def _result_if_absent(operator: Operator, values: tuple[str, ...]) -> Holds:
-    if operator.compares_as("Null"):
-        holds = as_bool(values)
-        if holds is None:
-            return Holds.MAYBE
-    elif operator.quantifier == "foranyvalue":
-        if operator.if_exists:
-            return Holds.MAYBE  # AWS does not document which of the two takes precedence
-        holds = False
-    else:
-        holds = operator.if_exists or operator.quantifier == "forallvalues" or operator.negated
-    return Holds.ALWAYS if holds else Holds.NEVER
-
-
-def as_bool(values: tuple[str, ...]) -> bool | None:
-    """Return the Boolean value of a Bool or Null condition.
-
-    Args:
-        values: The values of the condition.
-
-    Returns:
-        True or False; None if the values are neither, or both.
-    """
-    folded = {ascii_lower(value) for value in values}
-    return {frozenset({"true"}): True, frozenset({"false"}): False}.get(frozenset(folded))
 
 
 def _with_implied(given: Iterable[Condition]) -> tuple[Condition, ...]:
@@ -189,10 +168,9 @@ def _implied_result(operator: Operator, values: tuple[str, ...], given: Conditio
         if expected is None or actual is None or not _requires_key(given):
             return Holds.MAYBE
         return Holds.ALWAYS if expected is actual else Holds.NEVER
-    holds = operator.comparison.holds
-    if not given.values or holds is None:
+    hits = {operator.any_holds(values, value) for value in given.values}
+    if not given.values or None in hits:
         return Holds.MAYBE
-    hits = {any(holds(expected, value) for expected in values) for value in given.values}
     if given_operator == _ANY_STRING_EQUALS and operator.quantifier == "foranyvalue":
         # At least one value of the key is known. The key may have others, so never NEVER.
         return Holds.ALWAYS if hits == {not operator.negated} else Holds.MAYBE

@@ -7,21 +7,90 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from operator import eq, ge, gt, le, lt
+from typing import Any, NamedTuple, TypeVar
 
 from iam.policy.document import Condition
 from iam.policy.glob import matches
 from iam.policy.pattern import resource_tokens
 from iam.text import ascii_lower
 
+_Ordered = TypeVar("_Ordered", Decimal, datetime)
+
 
 def _equals(expected: str, actual: str) -> bool:
     return expected == actual
 
 
+def _equals_ignoring_case(expected: str, actual: str) -> bool | None:
+    if ascii_lower(expected) == ascii_lower(actual):
+        return True
+    # How AWS folds letters beyond ASCII is not documented.
+    return None if expected.casefold() == actual.casefold() else False
+
+
 def _like(expected: str, actual: str) -> bool:
     return matches(resource_tokens(expected, variables=False), actual)
+
+
+def _arn_like(expected: str, actual: str) -> bool | None:
+    """Compare the six components of two ARNs.
+
+    None if a component contains a wildcard that is meant to match more than the component.
+    """
+    components = list(zip(expected.split(":", 5), actual.split(":", 5), strict=False))
+    by_component = len(components) == 6 and all(_like(e, a) for e, a in components)
+    return by_component if by_component is _like(expected, actual) else None
+
+
+def _bools(expected: str, actual: str) -> bool | None:
+    texts = {ascii_lower(expected), ascii_lower(actual)}
+    return len(texts) == 1 if texts <= {"true", "false"} else None
+
+
+def _ordered(
+    parse: Callable[[str], _Ordered | None], holds: Callable[[_Ordered, _Ordered], bool]
+) -> Callable[[str, str], bool | None]:
+    """Make a comparison of parsed values: whether it holds for the actual and the expected one."""
+
+    def compare(expected: str, actual: str) -> bool | None:
+        wanted, found = parse(expected), parse(actual)
+        return None if wanted is None or found is None else holds(found, wanted)
+
+    return compare
+
+
+def number_of(text: str) -> Decimal | None:
+    """Parse a number as in Numeric conditions; None if it is none."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+def time_of(text: str) -> datetime | None:
+    """Parse a time as in Date conditions: ISO 8601, or seconds since 1970; None if it is neither.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date
+    """
+    try:
+        if _SECONDS.fullmatch(text):
+            return datetime.fromtimestamp(int(text), UTC)
+        if not _TIME.fullmatch(text):
+            return None
+        time = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")
+_SECONDS = re.compile(r"[0-9]{9,12}")
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 
 
 class Comparison(NamedTuple):
@@ -33,31 +102,45 @@ class Comparison(NamedTuple):
     """The wording that follows the key: `is below`."""
     negation: str | None = None
     """The negated operator, if there is one."""
-    holds: Callable[[str, str], bool] | None = None
-    """Compares a value of the condition with a value of the request. None if the comparison is not
-    implemented: such a condition may hold."""
+    holds: Callable[[str, str], bool | None] | None = None
+    """Compares a value of the condition with a value of the request. It returns None where AWS does
+    not document the result. None if the comparison is not implemented: the condition may hold."""
+    order: Callable[[Any, Any], bool] | None = None
+    """For numbers and times: compares the request's value with that of the condition."""
+
+
+def _numeric(
+    name: str, verb: str, order: Callable[[Any, Any], bool], negation: str | None = None
+) -> Comparison:
+    return Comparison(name, verb, negation, _ordered(number_of, order), order)
+
+
+def _date(
+    name: str, verb: str, order: Callable[[Any, Any], bool], negation: str | None = None
+) -> Comparison:
+    return Comparison(name, verb, negation, _ordered(time_of, order), order)
 
 
 # ArnEquals and ArnLike behave identically. Both accept wildcards.
 COMPARISONS = (
     Comparison("StringEquals", "is", "StringNotEquals", _equals),
-    Comparison("StringEqualsIgnoreCase", "is", "StringNotEqualsIgnoreCase"),
+    Comparison("StringEqualsIgnoreCase", "is", "StringNotEqualsIgnoreCase", _equals_ignoring_case),
     Comparison("StringLike", "is like", "StringNotLike", _like),
-    Comparison("NumericEquals", "is", "NumericNotEquals"),
-    Comparison("NumericLessThan", "is below"),
-    Comparison("NumericLessThanEquals", "is at most"),
-    Comparison("NumericGreaterThan", "is above"),
-    Comparison("NumericGreaterThanEquals", "is at least"),
-    Comparison("DateEquals", "is", "DateNotEquals"),
-    Comparison("DateLessThan", "is before"),
-    Comparison("DateLessThanEquals", "is not after"),
-    Comparison("DateGreaterThan", "is after"),
-    Comparison("DateGreaterThanEquals", "is not before"),
-    Comparison("Bool", "is"),
+    _numeric("NumericEquals", "is", eq, "NumericNotEquals"),
+    _numeric("NumericLessThan", "is below", lt),
+    _numeric("NumericLessThanEquals", "is at most", le),
+    _numeric("NumericGreaterThan", "is above", gt),
+    _numeric("NumericGreaterThanEquals", "is at least", ge),
+    _date("DateEquals", "is", eq, "DateNotEquals"),
+    _date("DateLessThan", "is before", lt),
+    _date("DateLessThanEquals", "is not after", le),
+    _date("DateGreaterThan", "is after", gt),
+    _date("DateGreaterThanEquals", "is not before", ge),
+    Comparison("Bool", "is", None, _bools),
     Comparison("BinaryEquals", "is"),
     Comparison("IpAddress", "is in", "NotIpAddress"),
-    Comparison("ArnEquals", "is like", "ArnNotEquals"),
-    Comparison("ArnLike", "is like", "ArnNotLike"),
+    Comparison("ArnEquals", "is like", "ArnNotEquals", _arn_like),
+    Comparison("ArnLike", "is like", "ArnNotLike", _arn_like),
     Comparison("Null", "is absent"),
 )
 
@@ -79,6 +162,20 @@ class Operator(NamedTuple):
     def compares_as(self, name: str) -> bool:
         """Return whether this is the operator of this name or its negation."""
         return self.comparison.name == name
+
+    def any_holds(self, expected: Iterable[str | None], actual: str) -> bool | None:
+        """Compare a value of a request with the values of a condition, without negation.
+
+        Args:
+            expected: The values of the condition; None for one that is not known.
+            actual: The value of the request.
+
+        Returns:
+            Whether it compares with one of them; None if that is not certain.
+        """
+        holds = self.comparison.holds
+        results = {None if holds is None or e is None else holds(e, actual) for e in expected}
+        return True if True in results else None if None in results else False
 
 
 def operator_of(condition: Condition) -> Operator | None:

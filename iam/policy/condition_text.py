@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-from iam.policy.condition import as_bool
 from iam.policy.condition_operators import Operator, operator_of
 from iam.policy.document import Condition, Effect
+from iam.policy.known_values import as_bool
 from iam.text import ascii_lower
 
 _KEYS = {

@@ -10,10 +10,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from datetime import UTC
 
 from iam.arn import Arn
+from iam.policy.action_catalogue import Action
 from iam.policy.condition_text import condition_in_words
-from iam.policy.document import Statement
+from iam.policy.document import Condition, Statement
+from iam.policy.specialize import DecidedCondition
+from iam.text import ascii_lower
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 _REGION_PREFIX = re.compile(r"[a-z]{2,4}(-[a-z]+)*(-\d?)?\*")
@@ -25,13 +30,21 @@ _WITHOUT_ACCOUNT = ("foundation-model/",)
 _PLAIN = re.compile(r"[^\s,\"\\]+")
 
 
-def scope_in_words(statement: Statement, service: str, partition: str) -> tuple[str, ...]:
+def scope_in_words(
+    statement: Statement,
+    service: str,
+    partition: str,
+    decided: Iterable[DecidedCondition] = (),
+    action: Action | None = None,
+) -> tuple[str, ...]:
     """Describe the resources and conditions of a statement.
 
     Args:
         statement: A statement of a policy document.
         service: The service of the action in question. ARNs of other services are shown as written.
         partition: The partition of the account.
+        decided: The conditions that hold, or do not, for all requests of the principal.
+        action: The action in question, if it is a single one.
 
     Returns:
         A phrase for the resources and one for each condition, to follow "Allow" or "Deny" and the
@@ -43,12 +56,30 @@ def scope_in_words(statement: Statement, service: str, partition: str) -> tuple[
     elif statement.resources is not None and "*" not in statement.resources:
         lead = "on" if statement.effect == "Deny" else "only"
         phrases.append(f"{lead} {_all(statement.resources, service, partition)}")
-    alone = len(statement.conditions) == 1
-    clauses = [condition_in_words(c, statement.effect, alone) for c in statement.conditions]
-    phrases += [f"and {words}" if i else words for i, words in enumerate(clauses)]
+    outcomes = {outcome.condition: outcome_in_words(outcome) for outcome in decided}
+    for i, condition in enumerate(statement.conditions):
+        outcome = outcomes.get(condition) or _not_carried(condition, action)
+        alone = len(statement.conditions) == 1 and not outcome
+        words = condition_in_words(condition, statement.effect, alone)
+        phrases.append(f"{'and ' if i else ''}{words}{outcome}")
     if statement.problem:
         phrases.append(f"not understood: {statement.problem}")
     return tuple(phrases)
+
+
+def outcome_in_words(decided: DecidedCondition) -> str:
+    """Describe whether a condition holds, to follow the condition: `: holds`."""
+    until = f" until {decided.until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if decided.until else ""
+    return f": {'holds' if decided.holds else 'does not hold'}{until}"
+
+
+def _not_carried(condition: Condition, action: Action | None) -> str:
+    """Say that an action does not carry a condition key of its service, if that is so."""
+    key = ascii_lower(condition.key).partition("/")[0]
+    if action is None or key.partition(":")[0] != action.service:
+        return ""
+    listed = {ascii_lower(name).partition("/")[0] for name in action.conditions}
+    return "" if key in listed else f", which {action.id} does not carry"
 
 
 def _all(patterns: tuple[str, ...], service: str, partition: str) -> str:
@@ -71,7 +102,7 @@ def resource_in_words(pattern: str, service: str, partition: str) -> str:
     if arn.partition in (partition, "*") and arn.service == service:
         words = [
             _resource(arn.resource),
-            _region(arn.region),
+            _region(arn.region, arn.resource),
             _account(arn.account, arn.resource),
         ]
         if None not in words:
@@ -90,9 +121,11 @@ def _resource(field: str) -> str | None:
     return field if _RESOURCE.fullmatch(field) and field[0] != ":" else None
 
 
-def _region(field: str) -> str | None:
+def _region(field: str, resource: str) -> str | None:
     if field == "*":
         return ""
+    if not field and resource.startswith("foundation-model/"):
+        return "without a region"  # as global inference profiles invoke it
     matched = _REGION.fullmatch(field) or _REGION_PREFIX.fullmatch(field)
     return f"in {field}" if matched else None
 

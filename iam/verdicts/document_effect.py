@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from iam.account.model import Unread
-from iam.policy.document import Document
+from iam.account.request_context import may_be_known
+from iam.policy.document import Document, Statement
+from iam.policy.specialize import Known, SpecializedDocument, keys_of, specialize
 from iam.policy.step_limit import PRINCIPAL_LIMIT
 from iam.verdicts.complexity import too_complex_together
 from iam.verdicts.coverage import may_reach, uniform_reach
@@ -57,19 +59,32 @@ class DocumentEffect:
 
 
 class ReadDocument(NamedTuple):
-    """A document, matched with all requests."""
+    """A document as it applies to a principal, matched with all requests."""
 
     matches: tuple[StatementMatch, ...]
     effect: DocumentEffect | None
     """None if the document has no effect on any request."""
     requests: int
     """The requests that its statements match."""
+    specialized: SpecializedDocument | None = None
+    """None if the document could not be read."""
+    excluded: int = 0
+    """The requests of its Allow statements with a condition that never holds for the principal."""
     allows: int = 0
     """The requests that one of its Allow statements reaches fully, possibly or partly."""
     steps: int = 0
     """The steps to compare it: see `iam.verdicts.complexity.Complexity.steps`."""
     compared: bool = True
     """Whether its Resource patterns are compared with resources."""
+
+
+class _PerPrincipal(NamedTuple):
+    """How a document depends on the principal."""
+
+    keys: tuple[str, ...]
+    """The condition keys that may be known, in lower case."""
+    relevant: frozenset[int]
+    """The indexes of the statements that match a request."""
 
 
 class DocumentEffects:
@@ -83,7 +98,21 @@ class DocumentEffects:
         """
         self._reader = reader
         self._scopes = [(requests, scope) for scope, requests in reader.index.scopes.items()]
-        self._documents: dict[tuple[str, bool], ReadDocument] = {}
+        index = reader.index
+        self._section_patterns = {
+            text
+            for section in index.sections
+            for text in (
+                *(section.section.statement.resources or ()),
+                *(section.section.statement.not_resources or ()),
+            )
+        }
+        self._originals: dict[str, ReadDocument | _PerPrincipal] = {}
+        """By fingerprint."""
+        self._for_principals: dict[tuple[object, ...], ReadDocument] = {}
+        """By fingerprint and what is known of the condition keys."""
+        self._specialized: dict[tuple[str, bool], ReadDocument] = {}
+        """By fingerprint of the specialized document, and whether it is compared."""
         self._interned: dict[tuple[CaseEffect, CaseEffect], DocumentEffect] = {}
         self._by_rule: dict[Rule, tuple[int, int, int, int]] = {}
         every = reader.index.all_requests
@@ -93,26 +122,33 @@ class DocumentEffects:
         self.unread_limit = DocumentEffect(CaseEffect(allow=every), NOTHING)
         """The effect of an unread document of a limit, which may remove all access or none."""
 
-    def read_all(self, documents: Sequence[Document | Unread]) -> list[ReadDocument]:
+    def read_all(self, documents: Sequence[Document | Unread], known: Known) -> list[ReadDocument]:
         """Read all documents of a principal.
 
         Args:
             documents: The documents, including those of limits.
+            known: What is known of a condition key in each request of the principal.
 
         Returns:
             The results in the same order. Documents that exceed the step limit of a principal are
             not compared: see `too_complex_together`.
         """
-        read_documents = [self._read(document) for document in documents]
+        read_documents = [self._read(document, known) for document in documents]
         if sum([read.steps for read in read_documents]) > PRINCIPAL_LIMIT:
-            steps = {
-                document: read.steps
-                for document, read in zip(documents, read_documents, strict=True)
-                if isinstance(document, Document)
-            }
-            excluded = too_complex_together(steps)
-            read_documents = [self._read(d, compared=d not in excluded) for d in documents]
+            excluded = too_complex_together(
+                {r.specialized.document: r.steps for r in read_documents if r.specialized}
+            )
+            read_documents = [
+                self._read_specialized(read.specialized, compared=False)
+                if read.specialized and read.specialized.document in excluded
+                else read
+                for read in read_documents
+            ]
         return read_documents
+
+    def allow_requests(self, statement: Statement) -> int:
+        """Select the requests whose action an Allow statement matches; none for a Deny."""
+        return self._reader.requests_matching(statement) if statement.effect == "Allow" else 0
 
     def reached_requests(self, match: StatementMatch, requests: int) -> int:
         """Select the requests that a statement reaches fully, possibly or partly.
@@ -130,20 +166,55 @@ class DocumentEffects:
                 reached |= of_scope & partly
         return reached
 
-    def _read(self, document: Document | Unread, compared: bool = True) -> ReadDocument:
+    def _read(self, document: Document | Unread, known: Known) -> ReadDocument:
         if isinstance(document, Unread):
             return self.unread
+        read = self._originals.get(document.fingerprint)
+        if read is None:
+            read = self._read_specialized(SpecializedDocument(document, {}))
+            relevant = frozenset([match.statement for match in read.matches])
+            keys = tuple(sorted(filter(may_be_known, keys_of(document, relevant))))
+            if keys:
+                read = _PerPrincipal(keys, relevant)
+            self._originals[document.fingerprint] = read
+        if isinstance(read, ReadDocument):
+            return read
+        key = (document.fingerprint, *[known(key) for key in read.keys])
+        if (for_principal := self._for_principals.get(key)) is None:
+            specialized = specialize(document, known, read.relevant, self._section_patterns)
+            for_principal = self._read_specialized(specialized)
+            if specialized.decided:
+                kept = {statement.index for statement in specialized.document.statements}
+                excluded = 0
+                for statement in document.statements:
+                    if statement.index not in kept:
+                        excluded |= self.allow_requests(statement)
+                for_principal = for_principal._replace(excluded=excluded)
+            self._for_principals[key] = for_principal
+        return for_principal
+
+    def _read_specialized(
+        self, specialized: SpecializedDocument, compared: bool = True
+    ) -> ReadDocument:
+        document = specialized.document
         key = (document.fingerprint, compared)
-        if (read := self._documents.get(key)) is None:
+        if (read := self._specialized.get(key)) is None:
             matches = self._reader.read(document, compared)
             requests = allows = 0
             for match in matches:
                 requests |= match.requests
                 if match.rule.effect == "Allow":
                     allows |= self.reached_requests(match, match.requests)
-            steps = self._reader.steps(document)
-            read = ReadDocument(matches, self._effect(matches), requests, allows, steps, compared)
-            self._documents[key] = read
+            read = ReadDocument(
+                matches=matches,
+                effect=self._effect(matches),
+                requests=requests,
+                specialized=specialized,
+                allows=allows,
+                steps=self._reader.steps(document),
+                compared=compared,
+            )
+            self._specialized[key] = read
         return read
 
     def _effect(self, matches: Sequence[StatementMatch]) -> DocumentEffect | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from iam.policy.condition import is_service_specific
+from iam.policy.condition import depends_on_service
 from iam.policy.document import Document, Statement
 from iam.policy.glob import glob_of
 from iam.policy.pattern import action_tokens
@@ -102,7 +102,7 @@ class DocumentReader:
 
     def _matches_of(self, statement: Statement, document: Document) -> Iterator[StatementMatch]:
         variables = document.version == "2012-10-17"
-        if requests := self._concrete and self._requests_matching(statement):
+        if requests := self._concrete and self.requests_matching(statement):
             for group in self._groups(statement):
                 if same_rule := requests & group:
                     request = self.index.requests[(same_rule & -same_rule).bit_length() - 1]
@@ -112,8 +112,8 @@ class DocumentReader:
             if (rule := rule_of(statement, self.index.requests[i], variables)) is not None:
                 yield StatementMatch(statement.index, rule, 1 << i)
 
-    def _requests_matching(self, statement: Statement) -> int:
-        """Return the concrete requests whose action a statement matches."""
+    def requests_matching(self, statement: Statement) -> int:
+        """Return the requests whose action a statement matches, except those of wildcards."""
         listed = statement.actions if statement.not_actions is None else statement.not_actions
         if listed is None:
             return self._concrete  # the actions were not understood: see `Statement.problem`
@@ -144,7 +144,7 @@ class DocumentReader:
         if statement.conditions:
             keys = [condition.key for condition in statement.conditions]
             return (
-                self._by_condition_keys if any(map(is_service_specific, keys)) else self._by_section
+                self._by_condition_keys if any(map(depends_on_service, keys)) else self._by_section
             ).values()
         if texts is None or (statement.not_resources is None and "*" in texts):
             return (self._concrete,)

@@ -13,11 +13,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from iam.account.attachments import attachment_of
 from iam.account.effective_policies import EffectivePolicy, Limit, limits_of, policies_of
 from iam.account.model import Account, Entity, Group, ManagedPolicy
+from iam.account.request_context import RequestContext
 from iam.policy.action_catalogue import Action, Catalogue
 from iam.policy.document import Document
 from iam.verdicts.actual_resources import merge_actual
@@ -58,6 +60,7 @@ class Evaluator:
         catalogue: Catalogue,
         partition: str,
         only: Action | None = None,
+        now: datetime | None = None,
     ) -> None:
         """Prepare the sections of a managed policy.
 
@@ -66,8 +69,10 @@ class Evaluator:
             catalogue: The concrete actions.
             partition: The partition of the account: `aws`.
             only: Evaluate only this action.
+            now: The time of the requests; by default the current time.
         """
         self.managed = managed
+        self._now = now or datetime.now(UTC)
         document = managed.document
         self.sections: tuple[Section, ...] = (
             sections_of(document, catalogue) if isinstance(document, Document) else ()
@@ -81,7 +86,7 @@ class Evaluator:
         self._effects = DocumentEffects(self.reader)
         self._bulk = BulkEvaluator(index)
         self._summaries = Summaries(index, readable=isinstance(document, Document))
-        self._explainer = Explainer(index, self._effects, self._bulk, partition)
+        self._explainer = Explainer(index, self._effects, self._bulk, catalogue, partition)
         self._evaluations: dict[
             tuple[Effects, tuple[Effects, ...]], tuple[Evaluation, Verdicts, Sums]
         ] = {}
@@ -103,7 +108,7 @@ class Evaluator:
             own=[
                 Evidence.of(policy, read)
                 for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
-                if read.matches
+                if read.matches or read.excluded
             ],
             effects=evaluation.effects,
             limits=_limit_evidence(evaluation),
@@ -147,7 +152,8 @@ class Evaluator:
         documents = [policy.document for policy in policies]
         if limits:
             documents += [policy.document for limit in limits for policy in limit.policies]
-        own, limits_read = self._effects.read_all(documents), []
+        context = RequestContext(account, entity, self._now)
+        own, limits_read = self._effects.read_all(documents, context.known), []
         if limits:
             own, limits_read = own[: len(policies)], own[len(policies) :]
         effects = frozenset([read.effect for read in own if read.effect is not None])

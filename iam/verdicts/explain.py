@@ -5,13 +5,15 @@ The verdicts come from `iam.verdicts.bulk`. Nothing is evaluated again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from iam.account.effective_policies import EffectivePolicy
 from iam.account.model import Unread
+from iam.policy.action_catalogue import Catalogue
+from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Statement
-from iam.policy.statement_text import scope_in_words
+from iam.policy.statement_text import outcome_in_words, scope_in_words
 from iam.text import ascii_lower
 from iam.verdicts.actual_resources import deciding_numbers, ineffective_grants
 from iam.verdicts.bulk import BulkEvaluator, Evaluation, Verdicts
@@ -23,6 +25,7 @@ from iam.verdicts.result import (
     EntryResult,
     SectionResult,
     SectionSum,
+    in_group,
 )
 from iam.verdicts.verdict import Verdict, sum_up
 
@@ -41,7 +44,7 @@ class Evidence(NamedTuple):
     def of(cls, policy: EffectivePolicy, read: ReadDocument) -> Evidence:
         """Combine a policy with the result of reading its document."""
         document, name, kind, group = policy
-        content = document if isinstance(document, Unread) else document.fingerprint
+        content = read.specialized.document.fingerprint if read.specialized else document
         return cls(policy, read, (content, name, kind, group, read.compared))
 
 
@@ -88,7 +91,12 @@ class Explainer:
     """Explains verdicts. Explanations of entries and statements are cached."""
 
     def __init__(
-        self, index: RequestIndex, effects: DocumentEffects, bulk: BulkEvaluator, partition: str
+        self,
+        index: RequestIndex,
+        effects: DocumentEffects,
+        bulk: BulkEvaluator,
+        catalogue: Catalogue,
+        partition: str,
     ) -> None:
         """Prepare the explanation of verdicts.
 
@@ -96,8 +104,10 @@ class Explainer:
             index: The requests.
             effects: Has read the documents.
             bulk: Has evaluated their effects.
+            catalogue: The concrete actions.
             partition: The partition of the account.
         """
+        self._catalogue = catalogue
         self._index = index
         self._effects = effects
         self._bulk = bulk
@@ -139,7 +149,11 @@ class Explainer:
         return tuple(results)
 
     def _entry(self, entry: EntryRequests, principal: PrincipalEvidence) -> EntryResult:
-        own = [evidence for evidence in principal.own if evidence.read.requests & entry.with_actual]
+        own = [
+            evidence
+            for evidence in principal.own
+            if (evidence.read.requests | evidence.read.excluded) & entry.with_actual
+        ]
         key = (entry, *[e.key for e in own], None, *[limit.key for limit in principal.limits])
         if (result := self._entries.get(key)) is None:
             result = self._entries[key] = self._explain(entry, own, principal)
@@ -161,6 +175,9 @@ class Explainer:
             for evidence in own
             if isinstance(evidence.policy.document, Unread)
         ]
+        verdict = sum_up(concrete.values())
+        if verdict is not Verdict.GRANTED:
+            reasons += self._excluded_allows(own, entry.requests)
         reasons += self._limit_reasons(deciding, bool(entry.requests & ~merged.known), principal)
         if deciding & too_complex:
             reasons.append(TOO_COMPLEX)
@@ -171,12 +188,28 @@ class Explainer:
         ]
         return EntryResult(
             action=entry.entry.action,
-            verdict=sum_up(concrete.values()),
+            verdict=verdict,
             concrete=concrete,
             via=tuple(dict.fromkeys(via)),
             reasons=tuple(dict.fromkeys(reasons)),
             too_complex=bool(deciding & too_complex),
         )
+
+    def _excluded_allows(self, own: Sequence[Evidence], requests: int) -> Iterator[str]:
+        """Name the Allow statements whose conditions never hold for the principal."""
+        for evidence in own:
+            specialized, document = evidence.read.specialized, evidence.policy.document
+            if not evidence.read.excluded & requests or isinstance(document, Unread):
+                continue
+            assert specialized is not None
+            for statement in document.statements:
+                if not self._effects.allow_requests(statement) & requests:
+                    continue
+                for decided in specialized.decided.get(statement.index, ()):
+                    if not decided.holds:
+                        words = condition_in_words(decided.condition, "Allow", alone=False)
+                        origin = in_group(evidence.policy.policy, evidence.policy.group)
+                        yield f"{origin} {words}{outcome_in_words(decided)}"
 
     def _limit_reasons(
         self, deciding: int, unknown: bool, principal: PrincipalEvidence
@@ -230,10 +263,14 @@ class Explainer:
         """Describe a deciding statement in words."""
         evidence, statement, understood, too_complex = decision
         service = ascii_lower(action.partition(":")[0])
-        of_action = action if ineffective else None
+        of_action = action if ineffective or statement.conditions else None
         key = (evidence.key, statement.index, service, of_action, understood, too_complex)
         if (deciding := self._statements.get(key)) is None:
-            scope = scope_in_words(statement, service, self._partition)
+            specialized = evidence.read.specialized
+            decided = specialized.decided.get(statement.index, ()) if specialized else ()
+            scope = scope_in_words(
+                statement, service, self._partition, decided, self._catalogue.find(action)
+            )
             if too_complex:
                 scope = (*scope, f"not understood: {TOO_COMPLEX}")
             if ineffective:

@@ -17,6 +17,12 @@ TOO_COMPLEX = "its resource patterns are too complex to be compared"
 """The reason for an unknown verdict if all documents could be read and parsed."""
 
 
+def in_group(policy: str, group: str | None) -> str:
+    """Name a policy, and the group through which it applies to a principal, if there is one."""
+    name = Arn.parse(policy).name
+    return f"{name} by group {group}" if group else name
+
+
 @dataclass(frozen=True, slots=True)
 class DecidingStatement:
     """A statement that determines a verdict."""
@@ -40,8 +46,7 @@ class DecidingStatement:
     @property
     def origin(self) -> str:
         """The policy, and the group through which it applies to the principal."""
-        policy = Arn.parse(self.policy).name
-        return f"{policy} by group {self.group}" if self.group else policy
+        return in_group(self.policy, self.group)
 
     @property
     def in_words(self) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from iam.policy.condition import Holds, evaluate_conditions
+from iam.policy.condition import evaluate_conditions
 from iam.policy.document import Condition, Effect, Statement
+from iam.policy.known_values import Holds
 from iam.policy.match_kinds import covers, overlaps
 from iam.policy.pattern import (
     Patterns,

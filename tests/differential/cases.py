@@ -2,19 +2,20 @@
 
 Every pattern of the vocabulary has requests inside and outside of it, so that a verdict which is
 too wide or too narrow meets a request that says so. What the other judge is known to do wrong is
-left out; golden cases hold it: the action `*:*`, policy variables, a wildcard inside a resource
-type (`*-model/*`), a `*` that runs past a colon.
+left out; golden cases hold it: the action `*:*`, policy variables in resources, a wildcard inside a
+resource type (`*-model/*`), a `*` that runs past a colon.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
 from iam.policy.action_catalogue import catalogue
-from tests.build import allow, deny, document
+from tests.build import ID, NOW, allow, deny, document, role, user
 
 Json = dict[str, Any]
 Sample = tuple[str, Json]
@@ -52,6 +53,8 @@ _RESOURCES = (
     "arn:aws:bedrock:*:123456789012:*", "arn:aws:bedrock-mantle:*:*:project/*",
     "arn:aws:bedrock-mantle:us-east-1:*:project/*", "arn:aws:kms:*:*:key/*", "arn:aws:s3:::*",
     "arn:aws-cn:bedrock:*:*:*", "arn:*:bedrock:*:*:*",
+    "arn:aws:bedrock:::foundation-model/*", "arn:aws:bedrock:::foundation-model/anthropic.*",
+    "arn:aws:iam::*:role/*", "arn:aws:iam::123456789012:role/team-*",
 )  # fmt: skip
 _CONDITIONS: tuple[Json, ...] = (
     {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
@@ -82,8 +85,89 @@ _CONDITIONS: tuple[Json, ...] = (
 )
 
 
+_TEAM = "aws:PrincipalTag/team"
+CERTAIN: tuple[Json, ...] = (
+    {"StringEquals": {_TEAM: "ml"}},
+    {"StringNotEquals": {_TEAM: ["ml", "dev"]}},
+    {"StringEqualsIfExists": {_TEAM: "ml"}},
+    {"StringNotEqualsIfExists": {_TEAM: "ml"}},
+    {"StringEqualsIgnoreCase": {_TEAM: "ML"}},
+    {"StringLike": {_TEAM: ["m*", "x?"]}},
+    {"StringNotLike": {_TEAM: "m*"}},
+    {"ForAllValues:StringEquals": {_TEAM: ["ml", "ops"]}},
+    {"ForAnyValue:StringEquals": {_TEAM: ["ml", "ops"]}},
+    {"ForAllValues:StringNotEquals": {_TEAM: "ml"}},
+    {"Null": {_TEAM: "true"}},
+    {"Null": {_TEAM: "false"}},
+    {"StringEquals": {_TEAM: "${aws:PrincipalTag/home}"}},
+    {"NumericLessThan": {"aws:PrincipalTag/level": "10"}},
+    {"NumericGreaterThanEquals": {"aws:PrincipalTag/level": "10"}},
+    {"NumericNotEquals": {"aws:PrincipalTag/level": "9"}},
+    {"Bool": {"aws:PrincipalTag/trusted": "true"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/alice"}},
+    {"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/alice", "arn:aws:iam::1*:user/x"]}},
+    {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:user/*"}},
+    {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:user/alice"}},
+    {"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/alice"}},
+    {"StringLike": {"aws:PrincipalArn": "*:user/*"}},
+    {"StringEquals": {"aws:PrincipalAccount": "123456789012"}},
+    {"StringNotEquals": {"aws:PrincipalAccount": ["123456789012", "210987654321"]}},
+    {"StringEquals": {"aws:PrincipalType": "User"}},
+    {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+    {"BoolIfExists": {"aws:PrincipalIsAWSService": "true"}},
+    {"StringEquals": {"aws:username": ["alice", "bob"]}},
+    {"StringNotEquals": {"aws:username": "alice"}},
+    {"StringEqualsIfExists": {"aws:username": "bob"}},
+    {"Null": {"aws:username": "true"}},
+    {"StringLike": {"aws:userid": "AROAALICE:*"}},
+    {"StringNotLike": {"aws:userid": ["AROAALICE:*", "AIDABOB"]}},
+    {"StringEquals": {"aws:userid": "AIDAALICE"}},
+    {"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}},
+    {"DateLessThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}},
+    {"DateLessThanEquals": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}},
+    {"NumericGreaterThan": {"aws:EpochTime": "1767225600"}},
+    {"DateLessThan": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"}},
+    {"StringLike": {"aws:RequestedRegion": "*"}},
+    {"StringEquals": {_TEAM: "ml"}, "Null": {"aws:username": "true"}},
+    {"StringEquals": {_TEAM: "ml", "aws:PrincipalTag/home": "ml"}},
+)
+"""Conditions that the account decides."""
+
+
+def principal(random: Random) -> tuple[Json, Json]:
+    """A user or a role named alice with some tags, and the keys of all of its requests."""
+    tags = {
+        key: random.choice(values)
+        for key, values in (
+            ("team", ("ml", "ML", "dev", "ops")),
+            ("home", ("ml", "dev")),
+            ("level", ("9", "10", "11")),
+            ("trusted", ("true", "false")),
+        )
+        if random.random() < 0.6
+    }
+    is_user = random.random() < 0.4
+    made = (user if is_user else role)("alice", tags=tags)
+    context: Json = {f"aws:PrincipalTag/{key}": value for key, value in tags.items()}
+    context |= {
+        "aws:PrincipalArn": made["Arn"],
+        "aws:PrincipalAccount": ID,
+        "aws:PrincipalType": "User" if is_user else "AssumedRole",
+        "aws:PrincipalIsAWSService": "false",
+        "aws:userid": "AIDAALICE" if is_user else "AROAALICE:session",
+        "aws:CurrentTime": f"{NOW:%Y-%m-%dT%H:%M:%SZ}",
+        "aws:EpochTime": f"{NOW.timestamp():.0f}",
+        "aws:SecureTransport": "true",
+    }
+    if is_user:
+        context["aws:username"] = "alice"
+    else:
+        context["aws:TokenIssueTime"] = f"{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    return made, context
+
+
 def statement(random: Random) -> Json:
-    """One statement, two in three an Allow, one in four under a condition."""
+    """One statement, two in three an Allow, some of them under a condition."""
     make = random.choice((allow, allow, deny))
     actions = random.sample(_ACTIONS, random.choice((1, 1, 2)))
     resources = random.sample(_RESOURCES, random.choice((1, 1, 2, 3)))
@@ -92,8 +176,8 @@ def statement(random: Random) -> Json:
         more["NotAction"] = actions
     if random.random() < 0.15:
         more["NotResource"] = resources
-    if random.random() < 0.25:
-        more["Condition"] = random.choice(_CONDITIONS)
+    if random.random() < 0.35:
+        more["Condition"] = random.choice((*_CONDITIONS, *CERTAIN))
     return make(actions, resources, **more)
 
 
@@ -105,10 +189,17 @@ def policies(random: Random) -> list[Json]:
     ]
 
 
-def samples(action: str, section: Json, random: Random) -> list[Sample]:
-    """Requests of an action: all the kinds of resources that it acts on, in many contexts."""
-    known = catalogue().find(action)
-    formats = known.resources if known else ()
+def samples(action: str, section: Json, known: Json, random: Random) -> list[Sample]:
+    """Requests of an action: all the kinds of resources that it acts on, in many contexts.
+
+    Args:
+        action: A concrete action.
+        section: The statement of the managed policy.
+        known: The keys of all requests of the principal.
+        random: The source of chance.
+    """
+    entry = catalogue().find(action)
+    formats = entry.resources if entry else ()
     patterns = (
         [section["Resource"]] if isinstance(section["Resource"], str) else section["Resource"]
     )
@@ -118,11 +209,15 @@ def samples(action: str, section: Json, random: Random) -> list[Sample]:
         arns = [a for a in _arns(arn_format) if any(fnmatchcase(a, p) for p in patterns)]
         chosen += random.sample(arns, min(len(arns), max(12, 90 // len(formats))))
     return [
-        (arn, context) for arn in chosen or [NO_RESOURCE] for context in random.sample(_CONTEXTS, 2)
+        (arn, {**context, **known, "aws:RequestedRegion": arn.split(":")[3] or "unspecified"})
+        for arn in chosen or [NO_RESOURCE]
+        for context in random.sample(_CONTEXTS, 2)
     ]
 
 
 def _arns(arn_format: str) -> list[str]:
+    if arn_format == "*":
+        return [NO_RESOURCE]
     found: dict[str, None] = {}
     for region in REGIONS:
         for account in ("123456789012", "210987654321"):

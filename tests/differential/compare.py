@@ -1,9 +1,9 @@
 """Hold our verdicts against a judge that nobody here wrote: `make differential` (needs Node.js).
 
 A `granted` must have every sampled request allowed; a `none` must have none allowed, and a `denied`
-every one refused explicitly. Where no condition is involved, the other way round as well: all
-allowed should be `granted`, and none allowed should not be `partial`. The summaries of these
-accounts must say what the full verdicts do.
+every one refused explicitly. Where no condition is involved but those that the account decides, the
+other way round as well: all allowed should be `granted`, and none allowed should not be `partial`.
+The summaries of these accounts must say what the full verdicts do.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from iam.account.model import Account
 from iam.account.parse import managed_policy_of, parse_page
 from iam.policy.action_catalogue import catalogue
 from iam.verdicts.evaluator import Evaluator
-from tests.build import details, document, policy, policy_arn, role, the
-from tests.differential.cases import SECTIONS, policies, samples
+from tests.build import NOW, details, document, inline, policy, policy_arn, the
+from tests.differential.cases import CERTAIN, SECTIONS, policies, principal, samples
 from tests.iam.verdicts.summary_check import agreed
 
 HERE = Path(__file__).parent
@@ -42,28 +42,34 @@ def cases() -> Iterator[tuple[Json, str]]:
         section, evaluator = random.choice(evaluators)
         identity = policies(random)
         boundary = document(*policies(random)[0]["Statement"]) if random.random() < 0.3 else None
-        verdicts = _verdicts(evaluator, identity, boundary)
+        alice, known = principal(random)
+        verdicts = _verdicts(evaluator, alice, identity, boundary)
         for action in random.sample(sorted(verdicts), min(ACTIONS_AN_ACCOUNT, len(verdicts))):
             made += 1
             case = {
                 "section": document(section),
+                "principal": alice["Arn"],
                 "identity": identity,
                 "boundary": boundary,
+                "scps": [],
                 "action": action,
-                "samples": samples(action, section, random),
+                "samples": samples(action, section, known, random),
             }
             yield case, verdicts[action]
 
 
 def _evaluator(section: Json) -> Evaluator:
     managed = managed_policy_of(policy("managed", section))
-    return Evaluator(managed, catalogue(), "aws")
+    return Evaluator(managed, catalogue(), "aws", now=NOW)
 
 
-def _verdicts(evaluator: Evaluator, identity: list[Json], boundary: Json | None) -> dict[str, str]:
-    arn = policy_arn("boundary") if boundary else None
-    items = [role("alice", *identity, boundary=arn)]
+def _verdicts(
+    evaluator: Evaluator, alice: Json, identity: list[Json], boundary: Json | None
+) -> dict[str, str]:
+    kind = "User" if "UserName" in alice else "Role"
+    items = [{**alice, f"{kind}PolicyList": inline(identity)}]
     if boundary:
+        items[0]["PermissionsBoundary"] = {"PermissionsBoundaryArn": policy_arn("boundary")}
         items.append(policy("boundary", raw=boundary))
     account = parse_page(Account(id="123456789012"), details(*items))
     result = agreed(evaluator, account, the(account))
@@ -86,7 +92,7 @@ def disagreement(case: Json, verdict: str, answers: list[str | None]) -> str | N
     statements = [
         s for d in (*case["identity"], case["boundary"] or {}) for s in d.get("Statement", ())
     ]
-    if any("Condition" in s for s in statements):
+    if any("Condition" in s and s["Condition"] not in CERTAIN for s in statements):
         return None
     if verdict == "partial" and allowed in (0, total):
         return f"partial, but {allowed} of {total} requests are allowed"
@@ -113,7 +119,7 @@ def main() -> None:
     print(f"{len(made):,} pairs ({ours}), {requests:,} requests, seed {SEED}")
     for why, case, _ in found[:10]:
         print(f"\n{case['action']}: {why}")
-        print(json.dumps({k: case[k] for k in ("section", "identity", "boundary")}))
+        print(json.dumps({k: case[k] for k in ("section", "principal", "identity", "boundary")}))
     print(f"{len(found)} disagreements")
     sys.exit(bool(found))
 

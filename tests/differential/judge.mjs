@@ -4,28 +4,28 @@ import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
 
 const named = (policies) => policies.map((policy, i) => ({ name: `p${i}`, policy }))
 
-async function decide(identity, boundary, action, [resource, contextVariables]) {
+async function decide(principal, identity, boundary, scps, action, [resource, contextVariables]) {
   return await runUnsafeSimulation({
     request: {
-      principal: 'arn:aws:iam::123456789012:role/alice',
+      principal,
       action,
       resource: { resource, accountId: '123456789012' },
       contextVariables,
     },
     identityPolicies: named(identity),
-    serviceControlPolicies: [],
+    serviceControlPolicies: scps.map((policies, i) => ({ orgIdentifier: `level-${i}`, policies: named(policies) })),
     resourceControlPolicies: [],
     permissionBoundaryPolicies: boundary ? named([boundary]) : undefined,
   }, {})
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { section, identity, boundary, action, samples } = JSON.parse(line)
+  const { section, principal, identity, boundary, scps, action, samples } = JSON.parse(line)
   const answers = []
   for (const sample of samples) {
     // Only requests that the section's own statement would allow are asked about.
-    const asked = await decide([section], null, action, sample) === 'Allowed'
-    answers.push(asked ? await decide(identity, boundary, action, sample) : null)
+    const asked = await decide(principal, [section], null, [], action, sample) === 'Allowed'
+    answers.push(asked ? await decide(principal, identity, boundary, scps, action, sample) : null)
   }
   console.log(JSON.stringify(answers))
 }

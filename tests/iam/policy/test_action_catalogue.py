@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +56,7 @@ def test_every_action_has_a_description_access_level_and_valid_resources() -> No
         assert not action.description.startswith(("grants permission to", "controls permission to"))
         assert not action.description[0].isupper()
         assert action.access in LEVELS
-        assert all(arn.startswith("arn:${Partition}:") for arn in action.resources)
+        assert all(arn.startswith("arn:${Partition}:") or arn == "*" for arn in action.resources)
         assert len(set(action.resources)) == len(action.resources)
 
 
@@ -104,6 +107,28 @@ def test_mantle_inference_has_projects_as_its_only_resource_type() -> None:
     assert inference.resources == (
         "arn:${Partition}:bedrock-mantle:${Region}:${Account}:project/${ResourceId}",
     )
+
+
+def test_every_correction_names_known_actions_new_resources_and_its_sources() -> None:
+    data = files("iam") / "data"
+    published = json.loads((data / "catalogue.json").read_text())["services"]
+    for correction in json.loads((data / "corrections.json").read_text())["corrections"]:
+        assert correction["why"].endswith(".")
+        assert all(source.startswith("https://") for source in correction["sources"])
+        for id in correction["actions"]:
+            action = catalogue().find(id)
+            assert action is not None
+            assert action.resources[-len(correction["resources"]) :] == (*correction["resources"],)
+            service = published[action.service]
+            listed = service["actions"][action.name]["resources"]
+            formats = {arn for type in listed for arn in service["resources"][type]}
+            assert not formats & {*correction["resources"]}, f"AWS's reference now lists it: {id}"
+
+
+def test_a_model_is_invoked_without_a_region_too() -> None:
+    invoke = catalogue().find("bedrock:InvokeModel")
+    assert invoke is not None
+    assert "arn:${Partition}:bedrock:::foundation-model/${ResourceId}" in invoke.resources
 
 
 def test_a_pattern_matches_actions_by_wildcards_ignoring_case() -> None:

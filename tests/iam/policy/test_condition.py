@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from iam.policy.action_catalogue import catalogue
-from iam.policy.condition import Holds, evaluate_conditions
+from iam.policy.condition import evaluate_conditions
 from iam.policy.condition_operators import operator_of
 from iam.policy.document import Condition
+from iam.policy.known_values import Holds
 
 INVOKE = catalogue().find("bedrock:InvokeModel")
 ALWAYS, NEVER, MAYBE, UNKNOWN = (

@@ -29,6 +29,7 @@ CLAUDE = "arn:aws:bedrock:us-east-1::foundation-model/anthropic.*"
             f"agent/? in us-gov-west-1 of account {ID}",
         ),
         ("arn:aws:bedrock:*:*:*-model/*", "*-model/*"),
+        ("arn:aws:bedrock:::foundation-model/*", "foundation-model/* without a region"),
     ],
 )
 def test_a_plain_arn_is_described_in_words(pattern: str, words: str) -> None:

@@ -29,6 +29,10 @@ def rules_on(number: int, read: list[ReadDocument]) -> list[Rule]:
     return [match.rule for one in read for match in one.matches if match.requests >> number & 1]
 
 
+def nothing_known(_: str) -> None:
+    return None
+
+
 def one_of_each_scope(evaluator: Evaluator) -> list[int]:
     index = evaluator.reader.index
     return list({one.scope: i for i, one in enumerate(index.requests)}.values())
@@ -41,8 +45,10 @@ def test_every_verdict_agrees_with_the_oracle(
 ) -> None:
     index = evaluator.reader.index
     effects, bulk = DocumentEffects(evaluator.reader), BulkEvaluator(index)
-    read = effects.read_all(own)
-    limits_read = [None if of is None else effects.read_all(of) for of in limit_documents]
+    read = effects.read_all(own, nothing_known)
+    limits_read = [
+        None if of is None else effects.read_all(of, nothing_known) for of in limit_documents
+    ]
     limit_effects = [
         frozenset([effects.unread_limit]) if of is None else effects_of(of) for of in limits_read
     ]
@@ -68,7 +74,7 @@ def test_every_verdict_agrees_with_the_oracle(
 def test_reached_requests_agree_with_the_oracle(document: Document, evaluator: Evaluator) -> None:
     index = evaluator.reader.index
     effects = DocumentEffects(evaluator.reader)
-    (read,) = effects.read_all([document])
+    (read,) = effects.read_all([document], nothing_known)
     for number in one_of_each_scope(evaluator):
         scope = index.requests[number].scope
         for match in read.matches:

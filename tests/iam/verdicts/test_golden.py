@@ -1,17 +1,18 @@
 """Golden cases for the rules of AWS's policy evaluation, from `golden/*.json`.
 
-A case describes the principal alice: a role, or a user if the case has `groups`. `statements` are
-one inline policy of hers, `documents` are further ones. `managed` contains the managed policies of
-the account by name. All of them are attached to her, unless `attached` lists some. A null policy is
-attached but missing. `is` contains the expected verdicts. `by` is the explanation of the first of
-them, or of its wildcard entry. `page` is the page of AWS's documentation with the rule.
+A case describes the principal alice: a role, or a user if the case has `groups` or says so.
+`statements` are one inline policy of hers, `documents` are further ones. `managed` contains the
+managed policies of the account by name. All of them are attached to her, unless `attached` lists
+some. A null policy is attached but missing. `is` contains the expected verdicts. `by` is the
+explanation of the first of them, or of its wildcard entry. `page` is the page of AWS's
+documentation with the rule.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,6 +28,7 @@ from tests.build import (
     policy_arn,
     role,
     the,
+    trusting,
     user,
 )
 from tests.iam.verdicts.summary_check import agreed
@@ -53,6 +55,11 @@ class Case(BaseModel):
     boundary: list[Json] | str | None = None
     """The statements of the boundary, or the ARN of a policy that is missing."""
     partition: str = "aws"
+    principal: Literal["user", "role"] = "role"
+    tags: dict[str, str] | None = {}
+    """Null if they could not be read."""
+    trusted_to: str | list[str] = "sts:AssumeRole"
+    """The actions that the trust policy of a role allows."""
     verdicts: dict[str, Verdict] = Field(alias="is", min_length=1)
     by: list[str] | None = None
 
@@ -81,10 +88,15 @@ def evaluate(case: Case) -> PrincipalResult:
         "boundary": boundary,
     }
     documents = (*own, *case.documents)
-    if case.groups:
-        items.append(user("alice", *documents, groups=list(case.groups), **attachments))
+    if case.groups or case.principal == "user":
+        alice = user("alice", *documents, groups=list(case.groups), tags=case.tags, **attachments)
     else:
-        items.append(role("alice", *documents, **attachments))
+        alice = role(
+            "alice", *documents, tags=case.tags, trust=trusting(case.trusted_to), **attachments
+        )
+    if case.tags is None:
+        del alice["Tags"]
+    items.append(alice)
     made = account(*items, partition=case.partition)
     return agreed(make_evaluator(case.partition), made, the(made))
 

@@ -1,5 +1,7 @@
 """The verdicts on a role with each AWS managed policy, compared with `managed_policies.csv`.
 
+Sessions of the role may have any tags, since some policies are for principals with certain tags.
+
 The policies come from moto. The table leaves out those whose verdict is `none`. To regenerate it,
 run `python -m tests.iam.verdicts.test_managed_policies` and review the difference.
 """
@@ -15,7 +17,7 @@ from iam.account.parse import managed_policy_of
 from iam.policy.action_catalogue import catalogue
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.verdict import Verdict
-from tests.build import account, make_evaluator, policy, role, statements_of, the
+from tests.build import account, make_evaluator, policy, role, statements_of, the, trusting
 from tests.iam.verdicts.summary_check import agreed
 
 TABLE = Path(__file__).with_name("managed_policies.csv")
@@ -29,7 +31,10 @@ def rows() -> Iterator[list[str]]:
     yield ["policy", "version", "verdict", *(section.sid for section in evaluator.sections)]
     for name, data in sorted(json.loads(aws_managed_policies_data).items()):
         arn = data.get("Arn") or f"arn:aws:iam::aws:policy{data['Path']}{name}"
-        made = account(role("alice", attached=[arn]), policy(name, arn=arn, raw=data["Document"]))
+        made = account(
+            role("alice", attached=[arn], trust=trusting("sts:TagSession")),
+            policy(name, arn=arn, raw=data["Document"]),
+        )
         result = agreed(evaluator, made, the(made))
         sections = [f"{s.verdict} {s.granted}/{s.total}" for s in result.sections]
         yield [name, data["DefaultVersionId"], result.verdict, *sections]
@@ -54,7 +59,7 @@ def test_a_policy_grants_all_of_its_own_sections() -> None:
         denies = any(statement.effect == "Deny" for statement in statements_of(managed.document))
         if denies or not ("Bedrock" in name or "SageMaker" in name):
             continue
-        made = account(role("alice", attached=[managed.arn]), raw)
+        made = account(role("alice", attached=[managed.arn], trust=trusting("sts:TagSession")), raw)
         result = agreed(Evaluator(managed, catalogue(), "aws"), made, the(made))
         assert {s.sid: s.verdict for s in result.sections if s.verdict is not Verdict.GRANTED} == {}
         evaluated += 1
