@@ -182,9 +182,18 @@ class Explainer:
         if deciding & too_complex:
             reasons.append(TOO_COMPLEX)
         limiting = [evidence for limit in principal.limits for evidence in limit.policies]
+        idle = [
+            evidence
+            for limit in principal.limits
+            if limit.unread is None and not deciding & self._limited_by(limit, principal)
+            for evidence in limit.policies
+        ]
         via = [
             self._statement(decision, entry.entry.action, ineffective)
             for decision in self._decisions([*own, *limiting], deciding)
+            # A limit is named only where it takes something away.
+            if decision.evidence not in idle
+            or (decision.statement.effect == "Deny" and verdict is not Verdict.NONE)
         ]
         return EntryResult(
             action=entry.entry.action,
@@ -224,13 +233,17 @@ class Explainer:
                     message = evidence.policy.document.message
                     reasons.append(f"its {kind} {policy} could not be read: {message}")
                 continue
-            key = (principal.effects, limit.effects)
-            if (limited := self._limited.get(key)) is None:
-                limited = self._limited[key] = self._bulk.limited(*key)
-            if deciding & limited:
+            if deciding & self._limited_by(limit, principal):
                 policies = [evidence.policy for evidence in limit.policies]
                 reasons += [f"limited by {policy.kind} {policy.policy}" for policy in policies]
         return reasons
+
+    def _limited_by(self, limit: LimitEvidence, principal: PrincipalEvidence) -> int:
+        """Find the requests of which a limit allows less than the principal's own documents."""
+        key = (principal.effects, limit.effects)
+        if (limited := self._limited.get(key)) is None:
+            limited = self._limited[key] = self._bulk.limited(*key)
+        return limited
 
     def _decisions(self, evidences: Sequence[Evidence], deciding: int) -> list[_Decision]:
         """Find the statements that reach a deciding request, ordered by the first such request."""
