@@ -65,7 +65,7 @@ def after_a_change(evaluator: Evaluator, account: Account, entity: Entity) -> No
         then = account.with_entities([changed(entity, op, LIMITED)])
         touched: Sequence[Entity] = [then.entity(entity.arn) or entity]
         if isinstance(entity, Group):
-            touched = then.members_of(entity.name)
+            touched = then.members_of(entity)
         what = f"{len(touched)} whom a change touches ({op})"
         timed(what, partial(summaries, evaluator, then, touched))
 
@@ -81,7 +81,7 @@ def measure(page: dict[str, Any], profile: cProfile.Profile | None) -> None:
         profile.disable()
     timed("the same again", lambda: summaries(evaluator, account, everyone))
     after_a_change(evaluator, account, next(p for p in everyone if p.inline and p.attached))
-    largest = max(account.groups.values(), key=lambda g: len(account.members_of(g.name)))
+    largest = max(account.groups.values(), key=lambda g: len(account.members_of(g)))
     after_a_change(evaluator, account, largest)
     timed("full results of everyone", lambda: results(evaluator, account, everyone))
 

@@ -157,7 +157,8 @@ class MainScreen(Screen[None]):
 
     def show_group(self, name: str) -> None:
         """Go to a group in the list of groups."""
-        group = self.session.account.groups.get(name) if self.session.account else None
+        groups = self.session.account.groups.values() if self.session.account else ()
+        group = next((group for group in groups if group.name == name), None)
         self.close_details()
         self.show_view(View(kind="groups"))
         if group is not None:

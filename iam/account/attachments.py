@@ -45,7 +45,7 @@ def attachment_of(account: Account, principal: Entity, policy_arn: str) -> Attac
     groups = tuple(
         name
         for name in principal.groups
-        if (group := account.groups.get(name)) is not None and policy_arn in group.attached
+        if (group := account.group_of(principal, name)) is not None and policy_arn in group.attached
     )
     return Attachment(direct=policy_arn in principal.attached, groups=groups)
 
@@ -83,13 +83,12 @@ def count_attachments(account: Account, policy_arn: str) -> AttachmentCount:
 def _all_read(account: Account) -> bool:
     """Whether every attachment is known. Where a list of attachments or of groups was denied, it
     stands as a document that could not be read among the inline policies."""
-    principals, groups = account.principals.values(), account.groups
     return (
         not account.unread
-        and all(name in groups for principal in principals for name in principal.groups)
+        and not account.absent_groups
         and not any(
             isinstance(inline.document, Unread)
-            for entity in (*principals, *groups.values())
+            for entity in account.entities
             for inline in entity.inline
         )
     )

@@ -73,7 +73,7 @@ def policies_of(account: Account, entity: Entity) -> tuple[EffectivePolicy, ...]
 
     add(entity, None)
     for name in entity.groups:
-        if (group := account.groups.get(name)) is not None:
+        if (group := account.group_of(entity, name)) is not None:
             add(group, name)
         else:
             missing = Unread(

@@ -13,9 +13,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from iam.account.organization import UNASKED, Organization
-from iam.account.unread import Unread, document_of
+from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.arn import Arn
 from iam.policy.document import Document
+
+UNREAD_BOUNDARY = "(boundary could not be read)"
+"""Stands for the ARN of a boundary when it is unknown whether there is one, or which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class InlinePolicy:
 
     name: str
     document: Document | Unread
+
+
+GroupKey = tuple[str, str]
+"""The ID of an account, and the name of a group in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,11 @@ class Group:
     inline: tuple[InlinePolicy, ...] = ()
     created: datetime | None = None
     type: Literal["group"] = "group"
+
+    @property
+    def key(self) -> GroupKey:
+        """What tells it apart from groups of the same name in other accounts."""
+        return Arn.parse(self.arn).account, self.name
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -113,11 +125,11 @@ class PolicyVersion:
     def document(self) -> Document | Unread:
         """The document; `Unread` with the reason if there is none that can be read."""
         if self.raw is None:
-            return Unread("policy document", "Missing", "the data does not hold its document")
+            return Unread(DOCUMENT, "Missing", "the data does not hold its document")
         return document_of(self.raw)
 
 
-_NOT_READ = Unread("policy document", "Missing", "the document was not read")
+_NOT_READ = Unread(DOCUMENT, "Missing", "the document was not read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +149,16 @@ class ManagedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account's IAM data, as far as it has been read."""
+    """The IAM data of an account, as far as it has been read; a file may hold several accounts."""
 
-    id: str
+    id: str | None
+    """None for several accounts."""
     alias: str | None = None
     partition: str = "aws"
     principals: Mapping[str, Principal] = field(default_factory=dict)
     """By ARN."""
-    groups: Mapping[str, Group] = field(default_factory=dict)
-    """By name."""
+    groups: Mapping[GroupKey, Group] = field(default_factory=dict)
+    """By their keys."""
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     """By ARN."""
     unread: tuple[Unread, ...] = ()
@@ -161,7 +174,7 @@ class Account:
         principals, groups = dict(self.principals), dict(self.groups)
         for entity in entities:
             if isinstance(entity, Group):
-                groups[entity.name] = entity
+                groups[entity.key] = entity
             else:
                 principals[entity.arn] = entity
         return replace(self, principals=principals, groups=groups)
@@ -171,9 +184,38 @@ class Account:
         principal = self.principals.get(arn)
         return principal or next((g for g in self.groups.values() if g.arn == arn), None)
 
-    def members_of(self, group: str) -> tuple[Principal, ...]:
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ID of the account, or those of several accounts, sorted."""
+        if self.id is not None:
+            return (self.id,)
+        return tuple(sorted({Arn.parse(arn).account for arn in self.principals}))
+
+    @property
+    def label(self) -> str:
+        """Whose data it is, in words: the account's ID, or `2 accounts`."""
+        return self.id if self.id is not None else f"{len(self.ids):,} accounts"
+
+    def group_of(self, principal: Entity, name: str) -> Group | None:
+        """The group of this name in the account of a principal; None if it is not known."""
+        return self.groups.get((Arn.parse(principal.arn).account, name))
+
+    def members_of(self, group: Group) -> tuple[Principal, ...]:
         """The users that are in a group."""
-        return tuple(p for p in self.principals.values() if group in p.groups)
+        name, account = group.name, Arn.parse(group.arn).account
+        return tuple(
+            p
+            for p in self.principals.values()
+            if name in p.groups and Arn.parse(p.arn).account == account
+        )
+
+    @property
+    def absent_groups(self) -> tuple[GroupKey, ...]:
+        """The groups that users are in and that are not known, sorted."""
+        used = {
+            (Arn.parse(p.arn).account, name) for p in self.principals.values() for name in p.groups
+        }
+        return tuple(sorted(used - self.groups.keys()))
 
     def with_policy(self, policy: ManagedPolicy) -> Account:
         """A copy of the account with this policy."""
@@ -188,22 +230,35 @@ def unread_documents(account: Account) -> tuple[Unread, ...]:
         for inline in entity.inline:
             if isinstance(inline.document, Unread):
                 what = f"inline policy {inline.name} of {entity.arn}"
-                unread.append(replace(inline.document, what=what))
-    group_names = {name for p in account.principals.values() for name in p.groups}
-    for name in sorted(group_names - account.groups.keys()):
-        missing = "the account's data does not hold the group"
-        unread.append(Unread(f"group {name}", "Missing", missing))
+                unread.append(_named(inline.document, what))
+        if entity.boundary == UNREAD_BOUNDARY:
+            unread.append(_unread_boundary(account, entity))
+    for owner, name in account.absent_groups:
+        what = f"group {name}" if account.id is not None else f"group {name} of account {owner}"
+        unread.append(Unread(what, "Missing", "the account's data does not hold the group"))
     used = {arn for entity in entities for arn in entity.attached}
     used |= {p.boundary for p in account.principals.values() if p.boundary}
-    for arn in sorted(used):
+    for arn in sorted(used - {UNREAD_BOUNDARY}):
         policy = account.policies.get(arn)
         if policy is None:
             unread.append(
                 Unread(f"policy {arn}", "Missing", "the account's data does not hold its document")
             )
         elif isinstance(policy.document, Unread):
-            unread.append(replace(policy.document, what=f"policy {arn}"))
+            unread.append(_named(policy.document, f"policy {arn}"))
     return tuple(unread)
+
+
+def _named(unread: Unread, what: str) -> Unread:
+    """Say of which policy a document could not be read, unless that is said already."""
+    return replace(unread, what=what) if unread.what == DOCUMENT else unread
+
+
+def _unread_boundary(account: Account, entity: Entity) -> Unread:
+    policy = account.policies.get(UNREAD_BOUNDARY)
+    if policy is not None and isinstance(policy.document, Unread):
+        return replace(policy.document, what=f"boundary of {entity.arn}")
+    return Unread(f"boundary of {entity.arn}", "Malformed", "it cannot be read which one it is")
 
 
 def kind_and_name(arn: str) -> tuple[Literal["user", "role", "group"], str]:

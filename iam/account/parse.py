@@ -16,6 +16,13 @@ from typing import Annotated, Any, Required, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic takes Python's own from 3.12 on
 
+from iam.account.duplicates import (
+    Found,
+    groups_by_key,
+    policies_by_arn,
+    principals_by_arn,
+)
+from iam.account.mend import Label, mend
 from iam.account.model import (
     Account,
     Group,
@@ -33,23 +40,30 @@ from iam.arn import Arn
 _Model = TypeVar("_Model")
 
 
+def _empty_for_null(raw: object) -> object:
+    return () if raw is None else raw
+
+
 def _arns(raw: object) -> object:
     if isinstance(raw, list):
-        return tuple(item["PolicyArn"] if isinstance(item, Mapping) else item for item in raw)
-    return raw
+        return tuple(item.get("PolicyArn") if isinstance(item, Mapping) else item for item in raw)
+    return _empty_for_null(raw)
 
 
 def _boundary(raw: object) -> object:
-    # A boundary without an ARN is malformed, not absent: the whole item does not parse.
-    return raw["PermissionsBoundaryArn"] if isinstance(raw, Mapping) else raw
+    arn = raw.get("PermissionsBoundaryArn") if isinstance(raw, Mapping) else raw
+    if raw is not None and not arn:
+        raise ValueError("a boundary without an ARN is malformed, not absent")
+    return arn
 
 
 def _tags(raw: object) -> object:
-    if raw is None:
-        return ()
-    if isinstance(raw, list):
-        return tuple((tag["Key"], tag["Value"]) for tag in raw)
-    return raw
+    if not isinstance(raw, list):
+        return _empty_for_null(raw)
+    try:
+        return tuple([(tag["Key"], tag["Value"]) for tag in raw])
+    except (KeyError, TypeError) as error:
+        raise ValueError("a tag needs a Key and a Value") from error
 
 
 def _last_used(raw: object) -> object:
@@ -70,7 +84,11 @@ class _Inline(TypedDict, total=False):
     document: Required[Annotated[_Document, Field(alias="PolicyDocument")]]
 
 
-_InlinePolicies = tuple[Annotated[_Inline, AfterValidator(lambda raw: InlinePolicy(**raw))], ...]
+_InlinePolicies = Annotated[
+    tuple[Annotated[_Inline, AfterValidator(lambda raw: InlinePolicy(**raw))], ...],
+    BeforeValidator(_empty_for_null),
+]
+_Groups = Annotated[tuple[str, ...], BeforeValidator(_empty_for_null)]
 
 
 # Our names, with AWS's as aliases. The models made from these have the defaults; they are plain
@@ -97,7 +115,7 @@ class _Group(_Entity, total=False):
 class _User(_Principal, total=False):
     name: Required[Annotated[str, Field(alias="UserName")]]
     id: Annotated[str | None, Field(alias="UserId")]
-    groups: Annotated[tuple[str, ...], Field(alias="GroupList")]
+    groups: Annotated[_Groups, Field(alias="GroupList")]
     inline: Annotated[_InlinePolicies, Field(alias="UserPolicyList")]
 
 
@@ -194,21 +212,24 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
         page: A response of boto3, or the whole object that the AWS CLI saved.
 
     Returns:
-        The account with the page's users, roles, groups and policies; an item that does not parse
-        is listed in `unread`, and the others are kept.
+        The account with the page's users, roles, groups and policies. What does not parse is
+        listed in `unread`. It costs an item no more than what depends on it, and never another
+        item.
     """
     unread: list[Unread] = []
 
-    def parse(key: str, label: str, model: Callable[[Any], _Model]) -> list[_Model]:
+    def parse(key: str, label: Label, model: Callable[[Any], _Model]) -> list[Found[_Model]]:
         items = page.get(key) or []
         if not isinstance(items, list):
             hides = key in ("UserDetailList", "RoleDetailList")
             unread.append(Unread(key, "Malformed", f"{key} is not a list", hides))
             return []
-        models = (parsed(item, label, model, unread) for item in items)
-        return [each for each in models if each is not None]
+        models = [parsed(item, label, model, unread) for item in items]
+        return [
+            Found(model, key, number) for number, model in enumerate(models, 1) if model is not None
+        ]
 
-    principals: list[Principal] = [
+    principals: list[Found[Principal]] = [
         *parse("UserDetailList", "user", partial(validated, User)),
         *parse("RoleDetailList", "role", partial(validated, Role)),
     ]
@@ -216,39 +237,45 @@ def parse_page(account: Account, page: Mapping[str, Any]) -> Account:
     policies = parse("Policies", "policy", managed_policy_of)
     return replace(
         account,
-        principals={**account.principals, **{p.arn: p for p in principals}},
-        groups={**account.groups, **{g.name: g for g in groups}},
-        policies={**account.policies, **{p.arn: p for p in policies}},
+        principals={**account.principals, **principals_by_arn(principals)},
+        groups={**account.groups, **groups_by_key(groups)},
+        policies={**account.policies, **policies_by_arn(policies)},
         unread=(*account.unread, *unread),
     )
 
 
 def parsed(
-    item: object, label: str, model: Callable[[Any], _Model], unread: list[Unread]
+    item: object, label: Label, model: Callable[[Any], _Model], unread: list[Unread]
 ) -> _Model | None:
-    """Parse one item, or note why it does not parse.
+    """Parse one item, as far as possible.
 
     Args:
         item: With AWS's names.
-        label: `user`, `role`, `group` or `policy`.
+        label: What it is.
         model: Makes the model.
-        unread: The reason is appended here if the item does not parse.
+        unread: What does not parse is appended here, unless the model itself says it.
 
     Returns:
-        The model; None if the item does not parse.
+        The model; None if it cannot be known whose data the item is.
     """
-    name = ""
-    if isinstance(item, Mapping):
-        name = str(item.get("Arn") or item.get(f"{label.title()}Name") or "")
     try:
         return model(item)
     except (ValidationError, KeyError, TypeError, AttributeError) as error:
-        fields = (
-            ", ".join(sorted({str(e["loc"][0]) for e in error.errors() if e["loc"]}))
-            if isinstance(error, ValidationError)
-            else ""
-        )
-        why = f"not a valid {label}" + (f" (check {fields})" if fields else "")
-        hides = label in ("user", "role")
-        unread.append(Unread(f"{label} {name}".strip(), "Malformed", why, hides))
-        return None
+        faults = error.errors() if isinstance(error, ValidationError) else []
+    paths = [fault["loc"] for fault in faults]
+    if isinstance(item, Mapping) and (repaired := mend(item, label, paths)) is not None:
+        try:
+            made = model(repaired.item)
+        except (ValidationError, KeyError, TypeError, AttributeError):
+            pass
+        else:
+            unread += repaired.unread
+            return made
+    fields = ", ".join(sorted({str(path[0]) for path in paths if path}))
+    name = ""
+    if isinstance(item, Mapping):
+        name = str(item.get("Arn") or item.get(f"{label.title()}Name") or "")
+    why = f"not a valid {label}" + (f" (check {fields})" if fields else "")
+    hides = label in ("user", "role")
+    unread.append(Unread(f"{label} {name}".strip(), "Malformed", why, hides))
+    return None

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from iam.account.model import Account
+from iam.account.owners import NoOwner, owned
 from iam.account.parse import parse_page
 from iam.account.unread import Unread
-from iam.arn import Arn
 from iam.policy.document import DocumentError, unambiguous
 from iam.text import safe
 
@@ -37,14 +37,15 @@ class SnapshotError(ValueError):
 
 
 def read_snapshot(path: str, limit: int) -> Account:
-    """Read a saved account.
+    """Read a saved account, or several accounts in one file.
 
     Args:
         path: A file's path, or `-` for standard input.
         limit: The most megabytes of JSON that are read, after decompression.
 
     Returns:
-        The account; parts that are missing or malformed are listed in `unread`.
+        The account; parts that are missing or malformed are listed in `unread`. If the file holds
+        principals of several accounts, its ID is None.
 
     Raises:
         SnapshotError: It cannot be read, or is not a saved account.
@@ -58,14 +59,11 @@ def read_snapshot(path: str, limit: int) -> Account:
             f"{name} is not what `aws iam get-account-authorization-details` prints: "
             "it has neither a UserDetailList nor a RoleDetailList"
         )
-    account = parse_page(Account(id=""), body)
-    account_id, partition = _whose(account, name)
-    return replace(
-        account,
-        id=account_id,
-        partition=partition,
-        unread=(*account.unread, *_gaps(body)),
-    )
+    try:
+        account = owned(parse_page(Account(id=None), body))
+    except NoOwner as error:
+        raise SnapshotError(f"{name} holds no user, role or group that can be read") from error
+    return replace(account, unread=(*account.unread, *_gaps(body)))
 
 
 def _bytes(path: str, name: str, limit: int) -> bytes:
@@ -160,22 +158,6 @@ def _json(data: bytes, name: str) -> Any:
         raise SnapshotError(f"{name} is nested too deeply to be a saved account") from error
     except ValueError as error:  # a number of thousands of digits
         raise SnapshotError(f"{name} is not JSON that can be read") from error
-
-
-def _whose(account: Account, name: str) -> tuple[str, str]:
-    """Find the account's ID and partition by the ARNs of its entities."""
-    arns = [*account.principals, *(group.arn for group in account.groups.values())]
-    owners = {(arn.account, arn.partition) for arn in map(Arn.parse, arns) if arn.partition}
-    if not owners:
-        raise SnapshotError(f"{name} holds no user, role or group that can be read")
-    if len(owners) > 1:
-        # Groups are looked up by name, so that two accounts would get each other's permissions.
-        ids = ", ".join(sorted(safe(owner) for owner, _ in owners)[:3])
-        raise SnapshotError(f"{name} holds more than one account ({ids}): keep one in a file")
-    ((account_id, partition),) = owners
-    if not (len(account_id) == 12 and account_id.isdecimal() and account_id.isascii()):
-        raise SnapshotError(f"{name} has ARNs without an account ID: {safe(account_id)!r}")
-    return account_id, partition
 
 
 def _gaps(body: Mapping[str, Any]) -> list[Unread]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from iam.policy.document import Document, DocumentError, parse_document
 
+DOCUMENT = "policy document"
+"""What an unread document is called before it is known of which policy it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -13,7 +16,7 @@ class Unread:
 
     what: str
     error: str
-    """AWS's error code, or one of ours: `Malformed`, `Missing`."""
+    """AWS's error code, or one of ours: `Malformed`, `Missing`, `Ambiguous`."""
     message: str
     hides: bool = False
     """Whether users or roles may be missing because of it, so that they have no verdict."""
@@ -26,4 +29,4 @@ def document_of(raw: object) -> Document | Unread:
     try:
         return parse_document(raw)
     except DocumentError as error:
-        return Unread("policy document", "Malformed", f"the document cannot be read: {error}")
+        return Unread(DOCUMENT, "Malformed", f"the document cannot be read: {error}")

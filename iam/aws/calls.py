@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Literal
 
-from iam.account.model import Group, ManagedPolicy, Role, User
+from iam.account.model import UNREAD_BOUNDARY, Group, ManagedPolicy, Role, User
 from iam.account.parse import parsed, validated
 from iam.account.unread import Unread
 from iam.arn import Arn
@@ -19,9 +19,6 @@ from iam.aws.client import Aws
 from iam.aws.paging import listed
 from iam.errors import AwsError
 from iam.text import safe
-
-UNREAD_BOUNDARY = "(boundary could not be read)"
-"""Stands for the ARN of a boundary when it is unknown whether there is one."""
 
 NOT_THERE = ("NoSuchEntity", "InvalidInput", "ValidationError", "ParamValidation")
 """Error codes of AWS, or of botocore before it sends, for an ARN of something that is not there."""

@@ -70,14 +70,14 @@ class Aws:
             events.register_first("before-parameter-build", self._before_call)
             events.register("before-send", self._before_send)
 
-    def require(self, account: str) -> None:
+    def require(self, account: str | None) -> None:
         """Make sure that this is the connection to an account.
 
         Raises:
             AwsError: It is the connection to another one, or it is unknown to which.
         """
         if self.credentials.account != account:
-            raise wrong_account(self.credentials.account or "unknown", account)
+            raise wrong_account(self.credentials.account or "unknown", account or "unknown")
 
     def expires_within(self, seconds: int) -> bool:
         """Whether the credentials expire so soon; ask after a call, which renews them if possible.

@@ -102,7 +102,7 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     return replace(
         start,
         principals={arn: p for page in read for arn, p in page.principals.items()},
-        groups={name: g for page in read for name, g in page.groups.items()},
+        groups={key: g for page in read for key, g in page.groups.items()},
         policies={arn: p for page in read for arn, p in page.policies.items()},
         unread=(
             *(unread for page in read for unread in page.unread),

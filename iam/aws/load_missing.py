@@ -26,7 +26,6 @@ async def load_missing(aws: Aws, account: Account) -> Account:
         AwsError: The network or the credentials failed.
     """
     groups = dict(account.groups)
-    absent = {g for p in account.principals.values() for g in p.groups} - groups.keys()
 
     async def read_group(name: str) -> None:
         try:
@@ -36,9 +35,9 @@ async def load_missing(aws: Aws, account: Account) -> Account:
                 raise
             return  # it stays absent, which is not taken for an empty group
         if isinstance(group, Group):
-            groups[name] = group
+            groups[group.key] = group
 
-    await for_each(sorted(absent), read_group)
+    await for_each([name for _, name in account.absent_groups], read_group)
     entities = (*account.principals.values(), *groups.values())
     used = {arn for entity in entities for arn in entity.attached}
     used |= {p.boundary for p in account.principals.values() if p.boundary}

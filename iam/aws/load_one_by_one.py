@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from iam.account.model import Account, Group, ManagedPolicy, Principal
+from iam.account.model import UNREAD_BOUNDARY, Account, Group, GroupKey, ManagedPolicy, Principal
 from iam.account.unread import Unread
-from iam.aws.calls import KINDS, UNREAD_BOUNDARY, EntityReader, Json, Kind, skippable
+from iam.aws.calls import KINDS, EntityReader, Json, Kind, skippable
 from iam.aws.client import Aws
 from iam.aws.concurrency import for_each
 from iam.aws.paging import listed
@@ -53,7 +53,7 @@ async def load_one_by_one(
         raise refusals[0]
 
     principals: dict[str, Principal] = {}
-    groups: dict[str, Group] = {}
+    groups: dict[GroupKey, Group] = {}
     policies: dict[str, ManagedPolicy] = {}
     batch: list[Principal | Group] = []
 
@@ -75,7 +75,7 @@ async def load_one_by_one(
             return  # it is malformed, or was deleted since it was listed
         batch.append(entity)
         if isinstance(entity, Group):
-            groups[entity.name] = entity
+            groups[entity.key] = entity
         else:
             principals[entity.arn] = entity
             if reader.boundary is not None:

@@ -143,7 +143,8 @@ def _candidates(ref: str, account: Account) -> Iterator[str]:
     aws_managed = f"arn:{account.partition}:iam::aws:policy"
     yield f"{aws_managed}/{ref}"
     yield from (arn for arn, policy in account.policies.items() if policy.name == ref)
-    yield f"arn:{account.partition}:iam::{account.id}:policy/{ref}"
+    for account_id in account.ids:
+        yield f"arn:{account.partition}:iam::{account_id}:policy/{ref}"
     yield f"{aws_managed}/service-role/{ref}"
     yield f"{aws_managed}/job-function/{ref}"
 

@@ -253,11 +253,10 @@ def _effects(
     changed_account = account.with_entities(changed(c.entity, c.op, c.policy_arn) for c in changes)
     if policy.arn not in account.policies:
         changed_account = changed_account.with_policy(policy)
-    groups = {c.entity.name for c in changes if isinstance(c.entity, Group)}
+    groups = [c.entity for c in changes if isinstance(c.entity, Group)]
     arns = {c.entity.arn for c in changes}
-    affected = [
-        p for p in account.principals.values() if p.arn in arns or groups.intersection(p.groups)
-    ]
+    arns.update(member.arn for group in groups for member in account.members_of(group))
+    affected = [p for p in account.principals.values() if p.arn in arns]
     return tuple(
         PrincipalEffect(
             p,

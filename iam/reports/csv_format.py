@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.text import safe
 
@@ -22,7 +23,7 @@ def as_csv(audit: Audit) -> str:
     lines = [_csv_line([*head.split(","), *sids, *by])]
     for principal, result in audit.results:
         row = [
-            audit.account.id,
+            Arn.parse(principal.arn).account,
             principal.type,
             principal.name,
             principal.arn,

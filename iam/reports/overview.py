@@ -22,10 +22,9 @@ NOT_EVALUATED = (
 
 
 def account_name(audit: Audit) -> str:
-    """The account's ID, with its alias where it has one."""
-    return (
-        f"{audit.account.id} ({audit.account.alias})" if audit.account.alias else audit.account.id
-    )
+    """The account's ID, with its alias where it has one; the number of several accounts."""
+    label, alias = audit.account.label, audit.account.alias
+    return f"{label} ({alias})" if alias else label
 
 
 def facts(audit: Audit) -> list[str]:

@@ -144,18 +144,18 @@ def effect(
     return f"{who}, so {count} {'gained' if more else 'lost'} this access."
 
 
-def attachments_in_words(attached_to: AttachmentCount, account_id: str) -> str:
+def attachments_in_words(attached_to: AttachmentCount, account: str) -> str:
     """How many principals have the policy.
 
     For example `12 principals in 123456789012: 9 directly, 3 by group only`.
     """
     if not attached_to.total:
         if attached_to.certain:
-            return f"nobody in {account_id}"
-        return f"nobody known in {account_id}; some attachments could not be read"
+            return f"nobody in {account}"
+        return f"nobody known in {account}; some attachments could not be read"
     least = "" if attached_to.certain else "at least "
     plural = "" if attached_to.total == 1 else "s"
-    count = f"{least}{attached_to.total:,} principal{plural} in {account_id}"
+    count = f"{least}{attached_to.total:,} principal{plural} in {account}"
     ways = [f"{attached_to.direct:,} directly"] if attached_to.direct else []
     ways += [f"{attached_to.by_group:,} by group only"] if attached_to.by_group else []
     return f"{count}: {', '.join(ways)}"

@@ -347,8 +347,8 @@ def test_the_json_is_the_contract_s(saved: Callable[..., str]) -> None:
     invoke = next(a for a in zoe["actions"] if a["action"] == "bedrock:InvokeModel")
     assert (invoke["verdict"], invoke["via"]) == (
         "granted",
-        [{"effect": "Allow", "policy": "inline-0", "kind": "inline", "group": "team",
-          "sid": None, "statement": 0}],
+        [{"effect": "Allow", "policy": "inline-0", "kind": "inline", "level": None,
+          "group": "team", "sid": None, "statement": 0}],
     )  # fmt: skip
 
 

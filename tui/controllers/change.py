@@ -58,12 +58,14 @@ class ChangeController:
     @property
     def refusal(self) -> str | None:
         """Why nothing can be changed now, in words."""
-        view = self.view
+        view, account = self.view, self.session.account
+        several = account.label if account is not None and account.id is None else ""
         return refusal(
             self.session.launch,
             loaded=view.loaded,
             changing=view.changing,
             offline_age=self.session.cache.age if view.has_notice else "",
+            several=several,
         )
 
     def _begin(self, make: Callable[[frozenset[str]], Awaitable[None]]) -> None:
@@ -107,7 +109,7 @@ class ChangeController:
         """
         account, _, _ = self.session.read
         history = await self.changes.history()
-        reversible = [batch for batch in history.of(account.id) if batch.reversible]
+        reversible = [batch for batch in history.of(account.id or "") if batch.reversible]
         if not reversible:
             self.view.toast("Nothing has been changed in this account yet.")
             return

@@ -69,7 +69,7 @@ class DetailsController:
             from iam.policy.action_catalogue import catalogue
             from iam.verdicts.section import describe
 
-            members = account.members_of(entity.name) if entity.type == "group" else ()
+            members = account.members_of(entity) if entity.type == "group" else ()
             view.details.show_principal(
                 entity,
                 result,

@@ -15,7 +15,7 @@ from widgets.rows import Row, SectionColumn, View
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from iam.account.model import Account, Entity
+    from iam.account.model import Account, Entity, GroupKey
     from iam.account.unread import Unread
     from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.evaluator import Evaluator
@@ -141,15 +141,15 @@ class EvaluationController:
         """Evaluate these entities again and show them; of groups, the members too."""
         account, evaluator, _ = self.session.read
         entities: dict[str, Entity] = {}
-        member_counts: dict[str, int] = {}
+        member_counts: dict[GroupKey, int] = {}
         for arn in arns:
             entity = account.entity(arn)
             if entity is None:
                 continue
             entities[arn] = entity
             if entity.type == "group":
-                members = account.members_of(entity.name)
-                member_counts[entity.name] = len(members)
+                members = account.members_of(entity)
+                member_counts[entity.key] = len(members)
                 entities |= {member.arn: member for member in members}
         evaluated = await evaluate_some(self.asked or evaluator, account, tuple(entities.values()))
         self.view.table.put_rows(self.verdicts.take(evaluated, member_counts))

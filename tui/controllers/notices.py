@@ -43,7 +43,9 @@ def missing_principals(gaps: Sequence[Unread]) -> Content:
     )
 
 
-def refusal(launch: Launch, *, loaded: bool, changing: bool, offline_age: str) -> str | None:
+def refusal(
+    launch: Launch, *, loaded: bool, changing: bool, offline_age: str, several: str
+) -> str | None:
     """Why nothing can be changed now; None if it can.
 
     Args:
@@ -51,6 +53,7 @@ def refusal(launch: Launch, *, loaded: bool, changing: bool, offline_age: str) -
         loaded: Whether the account on the screen has been read completely.
         changing: Whether a change is under way.
         offline_age: How old the cached account is, where AWS could not be asked; else empty.
+        several: How many accounts a file holds, such as `2 accounts`; empty for one.
     """
     if launch.snapshot is not None and not launch.dry_run:
         return "A snapshot cannot be changed; open the account itself to make changes."
@@ -62,6 +65,8 @@ def refusal(launch: Launch, *, loaded: bool, changing: bool, offline_age: str) -
         return "The account is still being read; wait until it is complete."
     if changing:
         return "A change is under way; wait until it is done."
+    if several:
+        return f"The file holds {several}; a change is planned for one account."
     return None
 
 

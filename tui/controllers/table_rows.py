@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from iam.arn import Arn
 from widgets.rows import Row, SectionColumn
 
 if TYPE_CHECKING:
-    from iam.account.model import Account
+    from iam.account.model import Account, GroupKey
     from iam.account.unread import Unread
     from iam.aws.managed_policy import Managed
     from iam.cache.table_snapshot import TableSnapshot
@@ -44,10 +45,10 @@ def picture_of(
     for entity in account.entities:
         if not isinstance(summary := by_arn.get(entity.arn), Summary):
             return None
-        count = members[entity.name] if entity.type == "group" else None
+        count = members[entity.key] if entity.type == "group" else None
         lines.append(TableRow(entity.arn, entity.type, entity.name, entity.path, count, summary))
     return TableSnapshot(
-        account_id=account.id,
+        account_id=account.label,
         alias=account.alias,
         policy=(managed.policy.arn, managed.policy.name, managed.policy.version),
         columns=columns_of(evaluator),
@@ -80,6 +81,8 @@ def rows_of(picture: TableSnapshot, question: int) -> list[Row]:
     ]
 
 
-def members_of_groups(account: Account) -> Counter[str]:
+def members_of_groups(account: Account) -> Counter[GroupKey]:
     """How many members each group has."""
-    return Counter(group for p in account.principals.values() for group in p.groups)
+    return Counter(
+        (Arn.parse(p.arn).account, group) for p in account.principals.values() for group in p.groups
+    )

@@ -10,7 +10,7 @@ from iam.verdicts.verdict import Verdict
 from widgets.rows import Row
 
 if TYPE_CHECKING:
-    from iam.account.model import Entity
+    from iam.account.model import Entity, GroupKey
     from iam.account.unread import Unread
     from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.result import PrincipalResult, Summary
@@ -55,12 +55,12 @@ class VerdictStore:
         )
         self.unread = picture.unread
 
-    def take(self, evaluated: Evaluated, members: Mapping[str, int]) -> list[Row]:
+    def take(self, evaluated: Evaluated, members: Mapping[GroupKey, int]) -> list[Row]:
         """Take verdicts, count them, and make their rows.
 
         Args:
             evaluated: The verdicts, of some or all.
-            members: How many members each group has, by its name.
+            members: How many members each group has.
         """
         rows: list[Row] = []
         for entity, result in evaluated:
@@ -73,7 +73,7 @@ class VerdictStore:
             rows.append(self.row(entity, members))
         return rows
 
-    def row(self, entity: Entity, members: Mapping[str, int] | None = None) -> Row:
+    def row(self, entity: Entity, members: Mapping[GroupKey, int] | None = None) -> Row:
         """The row of an entity, with its verdict if it has been evaluated."""
         from iam.verdicts.result import PrincipalResult, Summary
 
@@ -89,7 +89,7 @@ class VerdictStore:
             invokes=summary.invokes if summary else None,
             hidden=summary.hidden if summary else (),
             note=result.means if isinstance(result, PrincipalResult) else "",
-            members=members[entity.name] if members and entity.type == "group" else None,
+            members=members[entity.key] if members and entity.type == "group" else None,
             unconfirmed=self.session.in_doubt(entity),
             question=self.question,
         )

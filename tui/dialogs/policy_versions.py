@@ -148,7 +148,7 @@ def _data(compared: Compared) -> PolicyData:
     return PolicyData(
         facts=(
             ("ARN", policy.arn),
-            ("Attached to", attachments_in_words(compared.attached_to, compared.account_id)),
+            ("Attached to", attachments_in_words(compared.attached_to, compared.account)),
         ),
         versions=_rows(compared),
         warnings=tuple(warnings),

@@ -26,6 +26,7 @@ class OpenedAccount(NamedTuple):
     """Whose account it is and how it was reached, known before it has been read."""
 
     account_id: str
+    """Of a file with several accounts, `2 accounts`."""
     alias: str | None
     caller: str | None
     region: str | None
@@ -97,7 +98,7 @@ class AccountReader:
 
         account, file = await in_thread(read)
         self._account = account
-        return OpenedAccount(account.id, account.alias, None, None, None, file)
+        return OpenedAccount(account.label, account.alias, None, None, None, file)
 
     async def load(
         self, on_page: Callable[[Account], None] | None = None

@@ -82,7 +82,7 @@ class ChangeService:
 
         state = self.state
         aws = await state.connection()
-        assert aws is not None and state.account is not None
+        assert aws is not None and state.account is not None and state.account.id is not None
         outcome = await apply(
             aws,
             await self.journal(),
@@ -132,7 +132,7 @@ class ChangeService:
         account_id = state.account.id
         # Another account's credentials cannot say what became of these changes.
         aws = await state.connection_to(state.account, required=False)
-        if aws is None:
+        if aws is None or account_id is None:
             return ()
         await in_thread(import_module, "iam.changes.recover")  # which takes longer than a frame
         from iam.changes.journal import JournalError

@@ -64,9 +64,11 @@ class SessionState:
         """Whether AWS has not confirmed the last change to an entity, or to one of its groups."""
         if not self.unconfirmed:
             return False
-        groups = self.account.groups if self.account else {}
-        arns = {group.arn for name in entity.groups if (group := groups.get(name))}
-        return bool(self.unconfirmed & {entity.arn, *arns})
+        arns = {entity.arn}
+        if self.account is not None:
+            groups = (self.account.group_of(entity, name) for name in entity.groups)
+            arns.update(group.arn for group in groups if group is not None)
+        return bool(self.unconfirmed & arns)
 
     async def connection(self) -> Aws | None:
         """The connection that was opened last; None for an account from a file.

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Compared(NamedTuple):
     """The managed policy with its versions, two of them compared."""
 
-    account_id: str
+    account: str
+    """Its ID, or `2 accounts`."""
     managed: Managed
     attached_to: AttachmentCount
     versions: VersionList
@@ -64,6 +65,6 @@ async def compare(
         if isinstance(older, Document) and isinstance(newer, Document):
             drift = compare(older, newer, catalogue(), account.partition)
         attached_to = count_attachments(account, managed.policy.arn)
-        return Compared(account.id, managed, attached_to, complete, pair, drift)
+        return Compared(account.label, managed, attached_to, complete, pair, drift)
 
     return await in_thread(compare_documents)

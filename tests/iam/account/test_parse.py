@@ -31,7 +31,7 @@ def test_pages_add_up() -> None:
     first = parsed(user("alice", groups=["ml"]))
     whole = parse_page(first, details(role("worker"), group("ml"), policy("p")))
     assert {p.name for p in whole.principals.values()} == {"alice", "worker"}
-    assert (list(whole.groups), list(whole.policies)) == (["ml"], [policy_arn("p")])
+    assert (list(whole.groups), list(whole.policies)) == ([(ID, "ml")], [policy_arn("p")])
     assert len(first.principals) == 1
 
 

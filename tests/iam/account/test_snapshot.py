@@ -143,12 +143,6 @@ def test_a_file_that_is_wrong_is_refused_in_one_sentence(
     assert part in refusal(write(content))
 
 
-def test_two_accounts_in_one_file_are_refused(write: Write) -> None:
-    other = json.loads(json.dumps(user("bob")).replace("123456789012", "210987654321"))
-    saved = details(user("alice"), other)
-    assert "more than one account (123456789012, 210987654321)" in refusal(write(saved))
-
-
 def test_a_file_that_is_not_there_a_directory_and_a_name_of_escapes(tmp_path: Path) -> None:
     assert "does not exist" in refusal(str(tmp_path / "none\x1b[2J"))
     assert "is a directory" in refusal(str(tmp_path))

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account
+from iam.account.model import UNREAD_BOUNDARY, Account
 from iam.account.unread import Unread
-from iam.aws.calls import UNREAD_BOUNDARY, get_policy
+from iam.aws.calls import get_policy
 from iam.aws.client import Aws
 from iam.aws.identity import identify
 from iam.aws.load_account import load_account

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account, unread_documents
+from iam.account.model import UNREAD_BOUNDARY, Account, unread_documents
 from iam.account.unread import Unread
-from iam.aws.calls import UNREAD_BOUNDARY
 from iam.aws.client import Aws
 from iam.aws.fast_xml import parse_large_response
 from iam.aws.identity import Identity, count_principals, identify
@@ -66,7 +65,7 @@ async def test_the_account_holds_all_that_aws_says(aws: Aws, iam: Any) -> None:
     assert alice.groups == ("team",)
     assert [policy.name for policy in alice.inline] == ["own"]
     assert statements_of(alice.inline[0].document)[0].actions == ("bedrock:InvokeModel",)
-    assert account.groups["team"].attached == (arn("policy", "shared"),)
+    assert account.groups[ME.account, "team"].attached == (arn("policy", "shared"),)
     assert statements_of(account.policies[arn("policy", "shared")].document)[0].effect == "Allow"
     assert account.principals[arn("role", "worker")].boundary == BOUNDARY
     assert account.policies[BOUNDARY].path == "/limits/"
@@ -180,7 +179,7 @@ async def test_a_boundary_that_may_not_be_read_is_unread(
     assert [(u.what, u.error) for u in unread_documents(made)] == [
         (f"policy {BOUNDARY}", "AccessDenied")
     ]
-    assert list(made.groups) == ["team"]
+    assert list(made.groups) == [(ME.account, "team")]
 
 
 async def test_where_the_whole_is_denied_the_parts_say_the_same(

@@ -60,7 +60,7 @@ def picture_of(made: Account) -> TableSnapshot:
     evaluator = make_evaluator()
     entities = [(entity, evaluator.summary(made, entity)) for entity in made.entities]
     return TableSnapshot(
-        account_id=made.id,
+        account_id=made.label,
         alias=made.alias,
         policy=(LIMITED, "AmazonBedrockLimitedAccess", "v9"),
         columns=tuple((s.sid, s.label, len(s.entries)) for s in evaluator.sections),

@@ -462,7 +462,7 @@ async def test_in_a_hurry_a_change_under_way_is_recorded_without_waiting(
 
 
 async def test_a_group_is_changed_like_a_user(case: Case, fake: FakeIam) -> None:
-    outcome = await case.change("detach", case.account.groups["team"])
+    outcome = await case.change("detach", case.account.groups[ME.account, "team"])
     assert outcome.ending == "done"
     assert case.iam.list_attached_group_policies(GroupName="team")["AttachedPolicies"] == []
     assert fake.actions == [

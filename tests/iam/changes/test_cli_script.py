@@ -15,7 +15,7 @@ from tests.build import ID, LIMITED, account, group, role, the, user
 
 ODD = "o'hara; rm -rf $HOME"
 MADE = account(user("alice"), role(ODD), group("ml"))
-HOLDERS = (the(MADE), the(MADE, ODD), MADE.groups["ml"])
+HOLDERS = (the(MADE), the(MADE, ODD), MADE.groups[ID, "ml"])
 
 
 def script(op: Op, profile: str | None = None) -> str:

@@ -13,6 +13,7 @@ from iam.changes.journal import Op
 from iam.changes.plan import Plan, PrincipalEffect, changed, make_plan, plan_of_undo, protected
 from iam.verdicts.verdict import Verdict
 from tests.build import (
+    ID,
     LIMITED,
     account,
     allow,
@@ -31,7 +32,7 @@ from tests.iam.journals import batch_of, lines_of
 
 def planned(op: Op, *items: dict[str, object], of: tuple[str, ...] = ("alice",)) -> Plan:
     made = account(*items)
-    entities = [made.groups.get(name) or the(made, name) for name in of]
+    entities = [made.groups.get((ID, name)) or the(made, name) for name in of]
     return make_plan(make_evaluator(), made, entities, op, limited())
 
 

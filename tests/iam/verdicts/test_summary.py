@@ -236,7 +236,7 @@ def test_summaries_of_hidden_grants_depend_on_policy_names() -> None:
     )
     hidden = {p.name: LIMITED_EVALUATOR.summary(made, p).hidden for p in made.principals.values()}
     assert hidden == {"alice": ("admin",), "bob": ("root",), "carol": (), "dave": ("admin",)}
-    assert LIMITED_EVALUATOR.summary(made, made.groups["ops"]).hidden == ()
+    assert LIMITED_EVALUATOR.summary(made, made.groups[ID, "ops"]).hidden == ()
 
 
 def test_a_summary_is_uncertain_even_if_no_sum_is_unknown() -> None:
