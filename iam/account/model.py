@@ -30,6 +30,12 @@ class Unread:
 
 UNREAD_BOUNDARY = "(boundary could not be read)"
 """Stands for the ARN of a boundary when it is unknown whether there is one, or which."""
+UNREAD_ATTACHED = "(attached policies could not be read)"
+"""Stands among the inline policies for attached policies of which nothing is known."""
+UNREAD_GROUPS = "(groups could not be read)"
+"""Stands among the inline policies for those of groups that are not known."""
+UNREAD_ALL = "(all policies: "
+"""What the name of something begins with that stands for everything that a principal has."""
 _DOCUMENT = "policy document"
 
 

@@ -89,8 +89,8 @@ def _policy(result: PrincipalResult) -> str:
 
 
 def attached_in_words(result: PrincipalResult) -> str:
-    """How a principal has the managed policy: `direct`, `by group x`, both, or `no`."""
+    """How a principal has the managed policy: `direct`, `by group x`, both, `no`, or `unknown`."""
     ways = ["direct"] if result.attached.direct else []
     if result.attached.groups:
         ways.append("by group " + ", ".join(result.attached.groups))
-    return " and ".join(ways) or "no"
+    return " and ".join(ways) or ("unknown" if result.attached.unknown else "no")
