@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import os
 
-    from iam.account.model import Account, ManagedPolicy
     from iam.account.json_file import SnapshotError
+    from iam.account.model import Account, ManagedPolicy
     from iam.errors import AwsError
     from iam.reports.audit import Audit, SourceName
     from iam.verdicts.verdict import Verdict

@@ -166,7 +166,8 @@ class PrincipalTable(ScrollView, can_focus=True):
 
         Args:
             arns: Of the rows that stay.
-            note: What to say if there are none.
+            note: What to say if there are none of the kind that is shown, which takes the place
+                of `{}`.
             more: Others follow.
         """
         self._incomplete = more
@@ -334,8 +335,9 @@ class PrincipalTable(ScrollView, can_focus=True):
         return self._lines.row(row, width, question=rows.question, marked=row.arn in rows.marks)
 
     def _why_empty(self) -> str:
-        if not self._rows.of_this_kind:
-            return self._empty_note
+        if self._rows.none_of_this_kind and not (self._incomplete and self._rows.all):
+            kind = self.view.kind
+            return self._empty_note.format("users or roles" if kind == "all" else kind)
         if self._incomplete:
             return "nothing so far: not all principals have been read and evaluated"
         return "nothing matches; esc clears the filters"

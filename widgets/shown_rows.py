@@ -38,6 +38,11 @@ class ShownRows:
         groups = self.all.groups
         return groups if self.view.kind == "groups" else len(self.all) - groups
 
+    @property
+    def none_of_this_kind(self) -> bool:
+        """Whether there are no rows at all of the kind that is shown."""
+        return not self.view._replace(text="", verdict=None, hidden=False).of(self.all.in_order)
+
     def index_of(self, arn: str) -> int | None:
         """The place of a principal among the rows that are shown."""
         return next((at for at, row in enumerate(self.in_order) if row.arn == arn), None)

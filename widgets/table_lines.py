@@ -156,7 +156,9 @@ class TableLines:
             return Segment(text.ljust(_POLICY), self._style("principal-table--unknown"))
         if row.hidden and not row.attached:
             return Segment("hidden".ljust(_POLICY), self._style("principal-table--partial"))
-        style = None if row.attached else self._style("principal-table--dim")
+        unknown = row.attached is not None and row.attached.unknown
+        dim = self._style(f"principal-table--{'unknown' if unknown else 'dim'}")
+        style = None if row.attached else dim
         return Segment(_attachment(row.attached, self.glyphs).ljust(_POLICY), style)
 
     def _sign(self, verdict: Verdict | None) -> Segment:
@@ -180,4 +182,4 @@ def _fit(text: str, width: int, more: str) -> str:
 def _attachment(attached: Attachment | None, glyphs: Glyphs) -> str:
     if attached is None:
         return glyphs.pending
-    return attached.in_a_word if attached else glyphs.nothing
+    return attached.in_a_word if attached or attached.unknown else glyphs.nothing

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from iam.account.model import Account, Entity
+from iam.account.model import UNREAD_ALL, UNREAD_ATTACHED, UNREAD_GROUPS, Account, Entity
 from iam.account.unread import Unread
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """How a principal has the managed policy."""
+    """How a principal has the managed policy; None is what could not be read."""
 
-    direct: bool = False
-    groups: tuple[str, ...] = ()
+    direct: bool | None = False
+    groups: tuple[str, ...] | None = ()
 
     def __bool__(self) -> bool:
-        return self.direct or bool(self.groups)
+        return bool(self.direct or self.groups)
 
     @property
-    def in_a_word(self) -> Literal["direct", "group", "both", "none"]:
+    def unknown(self) -> bool:
+        """Whether the principal is not known to have it, and may have it."""
+        return not self and (self.direct is None or self.groups is None)
+
+    @property
+    def in_a_word(self) -> Literal["direct", "group", "both", "none", "unknown"]:
         """For a column that has room for one word."""
+        if self.unknown:
+            return "unknown"
         if self.direct:
             return "both" if self.groups else "direct"
         return "group" if self.groups else "none"
 
     @property
     def in_words(self) -> str:
-        """`direct`, `by group ops`, `direct and by groups dev, ops`, or `not attached`."""
+        """`direct`, `by group ops`, `direct and by groups dev, ops`, `not attached`, `unknown`."""
         ways = ["direct"] if self.direct else []
         if self.groups:
             ways.append(by_group(*self.groups))
-        return " and ".join(ways) or "not attached"
+        return " and ".join(ways) or ("unknown" if self.unknown else "not attached")
 
 
 def by_group(*names: str) -> str:
@@ -42,12 +49,39 @@ def by_group(*names: str) -> str:
 
 def attachment_of(account: Account, principal: Entity, policy_arn: str) -> Attachment:
     """How a principal has a managed policy: by itself, and by which of its groups."""
-    groups = tuple(
-        name
-        for name in principal.groups
-        if (group := account.group_of(principal, name)) is not None and policy_arn in group.attached
+    direct: bool | None = policy_arn in principal.attached
+    unread = _unread_parts(principal)
+    if not direct and unread.attached:
+        direct = None
+    names: list[str] = []
+    certain = not unread.groups
+    for name in principal.groups:
+        group = account.group_of(principal, name)
+        if group is not None and policy_arn in group.attached:
+            names.append(name)
+        elif group is None or _unread_parts(group).attached:
+            certain = False
+    return Attachment(direct, tuple(names) if names or certain else None)
+
+
+class _UnreadParts(NamedTuple):
+    attached: bool = False
+    groups: bool = False
+
+
+_ALL_READ = _UnreadParts()
+
+
+def _unread_parts(entity: Entity) -> _UnreadParts:
+    """Which lists of an entity could not be read: that stands among its inline policies."""
+    names = [inline.name for inline in entity.inline if isinstance(inline.document, Unread)]
+    if not names:
+        return _ALL_READ
+    everything = any(name.startswith(UNREAD_ALL) for name in names)
+    return _UnreadParts(
+        attached=everything or UNREAD_ATTACHED in names,
+        groups=entity.type == "user" and (everything or UNREAD_GROUPS in names),
     )
-    return Attachment(direct=policy_arn in principal.attached, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +108,7 @@ def count_attachments(account: Account, policy_arn: str) -> AttachmentCount:
     """
     ways = [attachment_of(account, p, policy_arn) for p in account.principals.values()]
     return AttachmentCount(
-        direct=sum(way.direct for way in ways),
+        direct=sum(bool(way.direct) for way in ways),
         by_group=sum(bool(way) and not way.direct for way in ways),
         certain=_all_read(account),
     )

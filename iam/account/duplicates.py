@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Generic, NamedTuple, TypeVar
 
 from iam.account.model import (
+    UNREAD_ALL,
     UNREAD_BOUNDARY,
     Group,
     GroupKey,
@@ -119,6 +120,8 @@ def _agreed(values: Sequence[_Model], otherwise: _Model) -> _Model:
 def _unread(kind: str, arn: str, found: Sequence[Found[_Model]]) -> tuple[InlinePolicy, ...]:
     """In place of the policies, every place where they stand."""
     return tuple(
-        InlinePolicy(f"({each.place})", Unread(f"{kind} {arn} ({each.place})", "Ambiguous", _WHY))
+        InlinePolicy(
+            f"{UNREAD_ALL}{each.place})", Unread(f"{kind} {arn} ({each.place})", "Ambiguous", _WHY)
+        )
         for each in found
     )

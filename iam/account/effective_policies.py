@@ -95,8 +95,10 @@ def limits_of(account: Account, entity: Entity) -> tuple[Limit, ...]:
         first, then the permissions boundary, if the principal has one.
     """
     limits: list[Limit] = []
-    if account.organization.levels and not _is_exempt(account.organization, entity):
-        limits += _limits_of_organization(account.organization)
+    if account.organizations:
+        organization = account.organization_of(entity)
+        if not _is_exempt(organization, entity):
+            limits += _limits_of_organization(organization)
     if arn := entity.boundary:
         limits.append(Limit((EffectivePolicy(_managed_document(account, arn), arn, "boundary"),)))
     return tuple(limits)

@@ -8,7 +8,7 @@ https://github.com/cloud-copilot/iam-collect
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,26 +41,47 @@ def read_store(path: Path, read: _Read) -> _Json:
     folder = _organization_folder(path)
     metadata = _mapping(folder / "metadata.json", read)
     units, accounts = (_mapping(folder / f"{name}.json", read) for name in ("ous", "accounts"))
-    policies: dict[str, _Json] = {}
     nodes: dict[str, list[_Json]] = {"Roots": [], "OrganizationalUnits": [], "Accounts": []}
-    for kind, items, parent in (("OrganizationalUnits", units, "parent"), ("Accounts", accounts, "ou")):
-        for id, item in items.items():
-            if not isinstance(item, Mapping):
-                raise SnapshotError(f"{safe(str(folder))} has a malformed entry for {safe(id)}")
-            node: _Json = {"Id": id, "ParentId": item.get(parent)}
-            if all(isinstance(item.get(type), list) for type in _TYPES):
-                node["Policies"] = [_id_of(arn) for type in _TYPES for arn in item[type]]
-            for type in _TYPES:
-                for arn in item.get(type) or ():
-                    _add_policy(policies, folder, type, str(arn), read)
-            if kind == "OrganizationalUnits":
-                node["Name"] = _name(folder / "ous" / id.lower() / "metadata.json", read)
-            nodes["Roots" if kind != "Accounts" and id.startswith("r-") else kind].append(node)
+    for id, unit in units.items():
+        name = _name(folder / "ous" / id.lower() / "metadata.json", read)
+        kind = "Roots" if id.startswith("r-") else "OrganizationalUnits"
+        nodes[kind].append({**_node(id, unit, "parent", folder), "Name": name})
+    for id, account in accounts.items():
+        nodes["Accounts"].append(_node(id, account, "ou", folder))
     return {
-        "Organization": {"Id": metadata.get("id"), "MasterAccountId": metadata.get("rootAccountId")},
+        "Organization": {
+            "Id": metadata.get("id"),
+            "MasterAccountId": metadata.get("rootAccountId"),
+        },
         **nodes,
-        "Policies": list(policies.values()),
+        "Policies": list(_policies(folder, [*units.values(), *accounts.values()], read)),
     }
+
+
+def _node(id: str, item: object, parent: str, folder: Path) -> _Json:
+    if not isinstance(item, Mapping):
+        raise SnapshotError(f"{safe(str(folder))} has a malformed entry for {safe(id)}")
+    node: _Json = {"Id": id, "ParentId": item.get(parent)}
+    if all(isinstance(item.get(type), list) for type in _TYPES):
+        node["Policies"] = [_id_of(arn) for type in _TYPES for arn in item[type]]
+    return node
+
+
+def _policies(folder: Path, items: Iterable[_Json], read: _Read) -> Iterator[_Json]:
+    """Yield the policies of units and accounts, as far as the store has a file of them."""
+    listed = {
+        (type, _id_of(arn)) for item in items for type in _TYPES for arn in item.get(type) or ()
+    }
+    for type, id in sorted(listed):
+        for place in dict.fromkeys((folder / type / id, folder / type / id.lower())):
+            if (place / "policy.json").is_file():
+                yield {
+                    "Id": id,
+                    "Name": _name(place / "metadata.json", read),
+                    "Type": _TYPES[type],
+                    "Content": read(str(place / "policy.json")),
+                }
+                break
 
 
 def _organization_folder(path: Path) -> Path:
@@ -69,8 +90,8 @@ def _organization_folder(path: Path) -> Path:
     found = [file.parent for file in path.glob("aws/*/organizations/*/accounts.json")]
     found += [file.parent for file in path.glob("*/organizations/*/accounts.json")]
     if len(found) != 1:
-        what = "no organization" if not found else "more than one organization"
-        raise SnapshotError(f"{safe(str(path))} is a folder that holds {what} of an iam-collect store")
+        what = "more than one organization" if found else "no organization"
+        raise SnapshotError(f"{safe(str(path))} is a folder with {what} of an iam-collect store")
     return found[0]
 
 
@@ -87,18 +108,3 @@ def _name(file: Path, read: _Read) -> str | None:
 
 def _id_of(arn: object) -> str:
     return str(arn).rpartition("/")[2]
-
-
-def _add_policy(
-    policies: dict[str, _Json], folder: Path, type: str, arn: str, read: _Read
-) -> None:
-    id = _id_of(arn)
-    spellings: Iterable[str] = dict.fromkeys((id, id.lower()))
-    for place in (folder / type / spelling for spelling in spellings):
-        if id not in policies and (place / "policy.json").is_file():
-            policies[id] = {
-                "Id": id,
-                "Name": _name(place / "metadata.json", read),
-                "Type": _TYPES[type],
-                "Content": read(str(place / "policy.json")),
-            }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from iam.account.model import UNREAD_BOUNDARY
+from iam.account.model import UNREAD_ATTACHED, UNREAD_BOUNDARY, UNREAD_GROUPS
 from iam.account.unread import Unread
 from iam.arn import Arn
 
@@ -19,11 +19,11 @@ Path = tuple[int | str, ...]
 
 _POLICIES = ("UserPolicyList", "RolePolicyList", "GroupPolicyList")
 _DECIDING = {
-    "AttachedManagedPolicies": "attached policies",
-    "GroupList": "groups",
-    **dict.fromkeys(_POLICIES, "inline policies"),
+    "AttachedManagedPolicies": ("attached policies", UNREAD_ATTACHED),
+    "GroupList": ("groups", UNREAD_GROUPS),
+    **dict.fromkeys(_POLICIES, ("inline policies", "(inline policies could not be read)")),
 }
-"""Lists that verdicts depend on."""
+"""Lists that verdicts depend on: what is in them, and what takes the place of it."""
 _NEEDED = ("Arn", "DefaultVersionId")
 _FORM = "it is not in the form that AWS uses"
 
@@ -53,11 +53,12 @@ def mend(item: Mapping[str, Any], label: Label, faults: Sequence[Path]) -> Mende
     mended, unread = dict(item), list[Unread]()
     hidden: dict[str, Unread] = {}
     for field in dict.fromkeys(str(path[0]) for path in faults):
-        what = f"{_DECIDING.get(field, field)} of {label} {arn}"
-        if field in _DECIDING:
+        words, placeholder = _DECIDING.get(field, (field, ""))
+        what = f"{words} of {label} {arn}"
+        if placeholder:
             places = {path[1] if len(path) > 1 else None for path in faults if path[0] == field}
             mended[field] = _without(item[field], places)
-            hidden[f"({_DECIDING[field]} could not be read)"] = Unread(what, "Malformed", _FORM)
+            hidden[placeholder] = Unread(what, "Malformed", _FORM)
         elif field == "PermissionsBoundary":
             mended[field] = UNREAD_BOUNDARY
         elif field == f"{label.title()}Name":

@@ -12,13 +12,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from iam.account.organization import UNASKED, Organization
+from iam.account.organization import STATUSES, UNASKED, Organization
 from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.arn import Arn
 from iam.policy.document import Document
 
 UNREAD_BOUNDARY = "(boundary could not be read)"
 """Stands for the ARN of a boundary when it is unknown whether there is one, or which."""
+UNREAD_ATTACHED = "(attached policies could not be read)"
+"""Stands among the inline policies for attached policies of which nothing is known."""
+UNREAD_GROUPS = "(groups could not be read)"
+"""Stands among the inline policies for those of groups that are not known."""
+UNREAD_ALL = "(all policies: "
+"""What the name of something begins with that stands for everything that a principal has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,23 @@ class Account:
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     """By ARN."""
     unread: tuple[Unread, ...] = ()
-    organization: Organization = UNASKED
+    organizations: Mapping[str, Organization] = field(default_factory=dict)
+    """What an organization puts above each account, by account ID."""
+
+    @property
+    def organization(self) -> Organization:
+        """What an organization puts above the account; for several accounts, what they share."""
+        of_each = [self.organizations.get(id, UNASKED) for id in self.ids]
+        if len(set(of_each)) == 1:
+            return of_each[0]
+        return Organization(
+            status=next(s for s in STATUSES if s in {each.status for each in of_each}),
+            unread=tuple(dict.fromkeys(unread for each in of_each for unread in each.unread)),
+        )
+
+    def organization_of(self, entity: Entity) -> Organization:
+        """What an organization puts above the account of an entity."""
+        return self.organizations.get(Arn.parse(entity.arn).account, UNASKED)
 
     @property
     def entities(self) -> tuple[Entity, ...]:

@@ -70,3 +70,5 @@ class Organization:
 
 
 UNASKED = Organization()
+STATUSES: tuple[Status, ...] = ("unread", "unasked", "applied", "exempt", "none")
+"""Those of several accounts together have the first of these that one of them has."""

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
@@ -81,10 +82,9 @@ class OrganizationFile:
             file: _File = TypeAdapter(_File).validate_python(body)
         except ValidationError as error:
             first = error.errors()[0]
-            where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-            raise SnapshotError(
-                f"{name} is not an organization: {safe(where.lstrip('.') or 'it')}: {first['msg']}"
-            ) from error
+            where = "".join(f"[{at}]" if isinstance(at, int) else f".{at}" for at in first["loc"])
+            fault = f"{safe(where.lstrip('.'))}: {first['msg']}" if where else first["msg"]
+            raise SnapshotError(f"{name} is not an organization: {fault}") from error
         self._head = file["head"]
         self._roots = self._by_id(file.get("roots", []), "root")
         self._units = self._by_id(file.get("units", []), "organizational unit")
@@ -183,8 +183,6 @@ def _for_all_principals(content: Any) -> object:
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
     """
-    import json
-
     body = json.loads(content) if isinstance(content, str) else content
     statements = body["Statement"] if isinstance(body["Statement"], list) else [body["Statement"]]
     return {
@@ -219,8 +217,10 @@ def unread_of(level: Level) -> Iterator[Unread]:
 
 def is_organization(body: object) -> bool:
     """Return whether an object describes an organization, not an account."""
-    return isinstance(body, Mapping) and isinstance(body.get("Organization"), Mapping) and (
-        "Accounts" in body or "Roots" in body
+    return (
+        isinstance(body, Mapping)
+        and isinstance(body.get("Organization"), Mapping)
+        and ("Accounts" in body or "Roots" in body)
     )
 
 

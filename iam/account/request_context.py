@@ -93,7 +93,7 @@ class RequestContext:
         return None
 
     def _organization(self, key: str) -> KnownValues | None:
-        organization = self.account.organization
+        organization = self.account.organization_of(self.entity)
         if organization.status == "none":
             return (ABSENT,)
         value = organization.id if key == "aws:principalorgid" else organization.id_path

@@ -5,12 +5,13 @@ boto3 is imported only when AWS is asked: an account from a file does not need i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from iam.account.model import Account, ManagedPolicy
 from iam.account.unread import Unread, document_of
+from iam.arn import Arn
 from iam.errors import AwsError
 from iam.policy.bundled import bundled_policy
 from iam.text import safe
@@ -46,6 +47,7 @@ def local_policy(ref: str, account: Account) -> Managed:
     for arn in candidates:
         policy = account.policies.get(arn)
         if policy is not None and not isinstance(policy.document, Unread):
+            _make_sure_that_only_one_has_it(policy, candidates, account)
             return Managed(policy, "account", _day(policy))
     for arn in candidates:
         if (bundled := bundled_policy(arn)) is not None:
@@ -54,9 +56,29 @@ def local_policy(ref: str, account: Account) -> Managed:
             return Managed(policy, "shipped", bundled.updated)
     raise AwsError(
         "NoSuchEntity",
-        f"Account {account.id} has no policy {safe(ref)}.",
+        f"Account {account.id} has no policy {safe(ref)}."
+        if account.id is not None
+        else f"None of the {account.label} has a policy {safe(ref)}.",
         "Check --policy: it takes the name or the ARN of a managed policy.",
     )
+
+
+def _make_sure_that_only_one_has_it(
+    policy: ManagedPolicy, candidates: Iterable[str], account: Account
+) -> None:
+    """Refuse a name that stands for another policy in another account of the same file.
+
+    Raises:
+        AwsError: It does.
+    """
+    owner = Arn.parse(policy.arn).account
+    others = [arn for arn in candidates if arn in account.policies]
+    if owner != "aws" and any(Arn.parse(arn).account not in (owner, "aws") for arn in others):
+        raise AwsError(
+            "Ambiguous",
+            f"Several accounts have a policy {safe(policy.name)}.",
+            "Name it by its ARN with --policy.",
+        )
 
 
 async def likeliest(aws: Aws, ref: str, account: Account) -> Managed | None:

@@ -101,7 +101,7 @@ def _summary_to_json(summary: Summary) -> list[Any]:
 def _summary_from_json(
     verdict: str,
     sections: Iterable[tuple[str, int, int]],
-    attached: tuple[bool, Iterable[str]],
+    attached: tuple[bool | None, Iterable[str] | None],
     invokes: str | None,
     hidden: Iterable[str],
     uncertain: bool,
@@ -110,7 +110,7 @@ def _summary_from_json(
     return Summary(
         verdict=Verdict(verdict),
         sections=tuple(SectionSum(Verdict(v), granted, total) for v, granted, total in sections),
-        attached=Attachment(direct, tuple(groups)),
+        attached=Attachment(direct, None if groups is None else tuple(groups)),
         invokes=None if invokes is None else Verdict(invokes),
         hidden=tuple(hidden),
         uncertain=uncertain,

@@ -101,7 +101,7 @@ class Plan:
         if self.op == "attach":
             return ()
         names = [name for skipped in self.blocked for name in skipped.groups]
-        names += [name for effect in self.effects for name in effect.after.attached.groups]
+        names += [name for effect in self.effects for name in effect.after.attached.groups or ()]
         return tuple(dict.fromkeys(names))
 
 
@@ -138,7 +138,7 @@ def make_plan(
         if reason:
             cannot_change.append(Skipped(entity, reason))
         elif change.shown_by(entity.attached):
-            groups = attachment_of(account, entity, policy.arn).groups
+            groups = attachment_of(account, entity, policy.arn).groups or ()
             if op == "detach" and groups and not undoes:
                 reason = f"it has {policy.name} by group {', '.join(groups)} only"
                 cannot_change.append(Skipped(entity, reason, groups))

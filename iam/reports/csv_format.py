@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from iam.account.model import UNREAD_BOUNDARY
 from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.text import safe
 
 if TYPE_CHECKING:
     from iam.changes.history import BatchRecord
+
+
+_WORDS = {True: "true", False: "false", None: "unknown"}
 
 
 def as_csv(audit: Audit) -> str:
@@ -28,9 +32,9 @@ def as_csv(audit: Audit) -> str:
             principal.name,
             principal.arn,
             principal.path,
-            "true" if result.attached.direct else "false",
-            ";".join(result.attached.groups),
-            principal.boundary or "",
+            _WORDS[result.attached.direct],
+            "unknown" if result.attached.groups is None else ";".join(result.attached.groups),
+            "unknown" if principal.boundary == UNREAD_BOUNDARY else principal.boundary or "",
             result.verdict,
             *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections),
             *(result.means for _ in by),

@@ -141,7 +141,8 @@ def _inside(names: tuple[str, ...], values: tuple[object, ...], depth: int) -> s
 
 
 def _attached(attached: Attachment) -> str:
-    value = {"direct": attached.direct, "groups": list(attached.groups)}
+    groups = None if attached.groups is None else list(attached.groups)
+    value = {"direct": attached.direct, "groups": groups}
     return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n   ")
 
 

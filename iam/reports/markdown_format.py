@@ -12,7 +12,7 @@ from iam.text import safe
 def as_markdown(audit: Audit) -> str:
     """A heading, the facts, a table of principals, and what could not be read."""
     head, rows = overview(audit)
-    lines = [f"# Bedrock access in account {_escaped(account_name(audit))}", ""]
+    lines = [f"# Bedrock access in {_escaped(account_name(audit))}", ""]
     lines += [f"{_escaped(line)}  " for line in facts(audit)]
     lines += ["", f"| {' | '.join(map(_escaped, head))} |", f"|{' --- |' * len(head)}"]
     lines += [f"| {' | '.join(map(_escaped, row))} |" for row in rows]

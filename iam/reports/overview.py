@@ -5,6 +5,7 @@ Its text is as AWS returned it; each format makes it harmless in its own way.
 
 from __future__ import annotations
 
+from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict
@@ -22,16 +23,19 @@ NOT_EVALUATED = (
 
 
 def account_name(audit: Audit) -> str:
-    """The account's ID, with its alias where it has one; the number of several accounts."""
-    label, alias = audit.account.label, audit.account.alias
-    return f"{label} ({alias})" if alias else label
+    """`account 123456789012`, with its alias where it has one, or `2 accounts`."""
+    account = audit.account
+    if account.id is None:
+        return account.label
+    return f"account {account.id} ({account.alias})" if account.alias else f"account {account.id}"
 
 
 def facts(audit: Audit) -> list[str]:
     """What the report is about, a line each: account, policy, action, sums of verdicts."""
     counts = {v: sum(r.verdict is v for _, r in audit.results) for v in Verdict}
+    name = account_name(audit)
     return [
-        f"Account {account_name(audit)}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
+        f"{name[0].upper()}{name[1:]}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
         f"Policy {audit.managed.name} {audit.managed.version}",
         *([f"Action {audit.only}"] if audit.only else []),
         ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
@@ -39,9 +43,16 @@ def facts(audit: Audit) -> list[str]:
 
 
 def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
-    """The titles of the columns, and a row per principal."""
-    if audit.only:
-        return _who_can(audit)
+    """The titles of the columns, and a row per principal; of several accounts, with its account."""
+    head, rows = _who_can(audit) if audit.only else _access(audit)
+    if audit.account.id is None:
+        accounts = [Arn.parse(principal.arn).account for principal, _ in audit.results]
+        head = ["account", *head]
+        rows = [[account, *row] for account, row in zip(accounts, rows, strict=True)]
+    return head, rows
+
+
+def _access(audit: Audit) -> tuple[list[str], list[list[str]]]:
     head = ["type", "name", "policy", "verdict", *(s.sid for s in audit.sections)]
     rows = [
         [
@@ -78,8 +89,8 @@ def _policy(result: PrincipalResult) -> str:
 
 
 def attached_in_words(result: PrincipalResult) -> str:
-    """How a principal has the managed policy: `direct`, `by group x`, both, or `no`."""
+    """How a principal has the managed policy: `direct`, `by group x`, both, `no`, or `unknown`."""
     ways = ["direct"] if result.attached.direct else []
     if result.attached.groups:
         ways.append("by group " + ", ".join(result.attached.groups))
-    return " and ".join(ways) or "no"
+    return " and ".join(ways) or ("unknown" if result.attached.unknown else "no")

@@ -26,7 +26,7 @@ from iam.account.parse import managed_policy_of, parse_page
 from iam.account.unread import document_of
 from iam.policy.action_catalogue import catalogue
 from iam.verdicts.evaluator import Evaluator
-from tests.build import NOW, details, document, inline, policy, policy_arn, the
+from tests.build import ID, NOW, details, document, inline, policy, policy_arn, the
 from tests.differential.cases import CERTAIN, SECTIONS, levels, policies, principal, samples
 from tests.iam.verdicts.summary_check import agreed
 
@@ -83,7 +83,8 @@ def _verdicts(
         items[0]["PermissionsBoundary"] = {"PermissionsBoundaryArn": policy_arn("boundary")}
         items.append(policy("boundary", raw=boundary))
     account = replace(
-        parse_page(Account(id="123456789012"), details(*items)), organization=_organization(scps)
+        parse_page(Account(id="123456789012"), details(*items)),
+        organizations={ID: _organization(scps)},
     )
     result = agreed(evaluator, account, the(account))
     return {a: v for s in result.sections for e in s.entries for a, v in e.concrete.items()}

@@ -303,6 +303,39 @@ def test_a_document_that_does_not_parse_is_unknown(saved: Callable[..., str]) ->
     assert audit["principals"][0]["verdict"] == "unknown"
 
 
+def test_a_principal_twice_with_different_content_is_unknown_and_named_twice(
+    saved: Callable[..., str],
+) -> None:
+    path = saved(role("dup", allow("bedrock:*")), role("dup", allow("s3:*")), role("other"))
+    result = run("audit", "--snapshot", path, "--action", "bedrock:InvokeModel")
+    assert result.exit_code == 3
+    audit = json.loads(run("audit", "--snapshot", path, "--format", "json").stdout)
+    verdicts = {p["name"]: (p["verdict"], p["attached"]["direct"]) for p in audit["principals"]}
+    assert verdicts == {"dup": ("unknown", None), "other": ("none", False)}
+    assert [unread["what"] for unread in audit["unread"]] == [
+        "role arn:aws:iam::123456789012:role/dup (item 1 of RoleDetailList)",
+        "role arn:aws:iam::123456789012:role/dup (item 2 of RoleDetailList)",
+    ]
+
+
+def test_what_is_wrong_with_one_principal_is_named_and_costs_nobody_else(
+    saved: Callable[..., str],
+) -> None:
+    path = saved(
+        user("n", allow("bedrock:*")) | {"GroupList": None, "Tags": None},
+        user("dated", allow("bedrock:*")) | {"CreateDate": "yesterday"},
+        user("nowhere") | {"Arn": "arn:aws:iam:::user/nowhere"},
+    )
+    arguments = ("--action", "bedrock:InvokeModel", "--format", "csv")
+    result = run("audit", "--snapshot", path, *arguments)
+    assert result.exit_code == 3
+    rows = csv.DictReader(io.StringIO(result.stdout))
+    assert {row["name"]: row["verdict"] for row in rows} == {"n": "granted", "dated": "granted"}
+    assert result.stderr.count("\n") == 1
+    assert "CreateDate of user" in result.stderr
+    assert "arn:aws:iam:::user/nowhere" in result.stderr
+
+
 # Reports
 
 

@@ -18,7 +18,7 @@ from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import glyphs
 from widgets.principal_table import PrincipalTable
-from widgets.rows import Row, Rows, SectionColumn
+from widgets.rows import Kind, Row, Rows, SectionColumn
 
 SECTION = SectionResult("Sid", "Title", Verdict.PARTIAL, (), 3, 44)
 RESULT = PrincipalResult(Verdict.PARTIAL, (SECTION,))
@@ -60,7 +60,7 @@ async def table_of(
         table = app.query_one(PrincipalTable)
         table.set_sections([SectionColumn("Sid", "Title", 44)])
         table.put_rows(rows)
-        table.keep_rows({row.arn for row in rows}, "this account is empty")
+        table.keep_rows({row.arn for row in rows}, "there are no {}")
         table.focus()
         await pilot.pause()
         yield pilot, table
@@ -72,9 +72,18 @@ def lines(table: PrincipalTable) -> list[str]:
 
 async def test_no_rows_say_so() -> None:
     async with table_of() as (pilot, table):
-        assert "this account is empty" in lines(table)[1]
+        assert "there are no users or roles" in lines(table)[1]
         await pilot.press("j", "G", "space", "enter", "pagedown")
         assert table.cursor_row is None
+
+
+@pytest.mark.parametrize("kind", ["roles", "groups"])
+async def test_no_rows_of_the_kind_that_is_shown_say_which(kind: Kind) -> None:
+    async with table_of(row("alice")) as (_, table):
+        table.show(kind=kind, text="xyz")
+        assert f"there are no {kind}" in lines(table)[1]
+        table.show(kind="users")
+        assert "nothing matches" in lines(table)[1]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (200, 60)])

@@ -124,7 +124,7 @@ class EvaluationController:
             self._buffer.put(self.verdicts.take(evaluated, members))
         self.verdicts.unread = await self.session.unread(everybody)
         self._buffer.flush()
-        table.keep_rows(self.verdicts.by_arn.keys(), "this account has no users or roles")
+        table.keep_rows(self.verdicts.by_arn.keys(), _empty_note(account))
         self.show_counts()
 
     def discard_pending(self) -> None:
@@ -199,3 +199,10 @@ class EvaluationController:
             stale=self.session.cache.age,
         )
         self.view.show_bar()
+
+
+def _empty_note(account: Account) -> str:
+    """What the table says in place of rows of some kind, which takes the place of `{}`."""
+    if account.unread or account.absent_groups:
+        return "no {} were read; n lists what could not be read"
+    return "there are no {}"

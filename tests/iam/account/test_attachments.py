@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from iam.account.attachments import Attachment, AttachmentCount, count_attachments
+from iam.account.attachments import Attachment, AttachmentCount, attachment_of, count_attachments
 from iam.account.model import InlinePolicy
 from iam.account.unread import Unread
-from tests.build import LIMITED, account, group, role, user
+from tests.build import LIMITED, account, group, role, the, user
 
 
 def test_direct_and_by_group_are_counted_and_nobody_twice() -> None:
@@ -49,7 +50,38 @@ def test_attachments_that_could_not_be_read_may_be_it() -> None:
         (Attachment(groups=("ops",)), "group", "by group ops"),
         (Attachment(True, ("dev", "ops")), "both", "direct and by groups dev, ops"),
         (Attachment(), "none", "not attached"),
+        (Attachment(None, ()), "unknown", "unknown"),
+        (Attachment(False, None), "unknown", "unknown"),
+        (Attachment(None, ("ops",)), "group", "by group ops"),
+        (Attachment(True, None), "direct", "direct"),
     ],
 )
 def test_an_attachment_in_words(attachment: Attachment, word: str, words: str) -> None:
     assert (attachment.in_a_word, attachment.in_words) == (word, words)
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([user("alice") | {"AttachedManagedPolicies": 3}], Attachment(None, ())),
+        ([user("alice") | {"GroupList": 3}], Attachment(False, None)),
+        ([user("alice") | {"UserPolicyList": 3}], Attachment(False, ())),
+        ([user("alice", groups=["gone"])], Attachment(False, None)),
+        ([user("alice", groups=["gone"], attached=[LIMITED])], Attachment(True, None)),
+        (
+            [user("alice", groups=["ml"]), group("ml") | {"AttachedManagedPolicies": 3}],
+            Attachment(False, None),
+        ),
+        (
+            [user("alice", groups=["gone", "ml"]), group("ml", attached=[LIMITED])],
+            Attachment(False, ("ml",)),
+        ),
+        ([user("alice"), user("alice", attached=[LIMITED])], Attachment(None, None)),
+        ([role("alice"), role("alice", attached=[LIMITED])], Attachment(None, ())),
+    ],
+)
+def test_what_could_not_be_read_is_not_taken_for_not_attached(
+    items: list[dict[str, Any]], expected: Attachment
+) -> None:
+    made = account(*items)
+    assert attachment_of(made, the(made), LIMITED) == expected

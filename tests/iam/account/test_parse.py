@@ -58,6 +58,18 @@ def test_a_list_of_tags_may_be_empty_null_or_not_there() -> None:
     assert (made.unread, tags) == ((), [(), (), None])
 
 
+def test_null_in_place_of_a_list_is_an_empty_list() -> None:
+    lists = ("UserPolicyList", "RolePolicyList", "GroupPolicyList", "AttachedManagedPolicies")
+    nulls: dict[str, None] = dict.fromkeys((*lists, "GroupList", "Tags", "PolicyVersionList"))
+    page = details(user("alice") | nulls, role("worker") | nulls, group("ml") | nulls)
+    made = parse_page(Account(id=ID), page)
+    without = parse_page(Account(id=ID), details(user("alice"), role("worker"), group("ml")))
+    assert (made.principals, made.groups) == (without.principals, without.groups)
+    assert made.unread == unread_documents(made) == ()
+    empty = parse_page(Account(id=ID), dict.fromkeys(details()))
+    assert (empty.principals, empty.groups, empty.policies, empty.unread) == ({}, {}, {}, ())
+
+
 def test_ids_and_trust_policies_are_read() -> None:
     made = parsed(user("alice"), role("worker"), role("tagged", trust=document(allow("sts:*"))))
     ids = [principal.id for principal in made.principals.values()]
@@ -89,11 +101,11 @@ def test_a_policy_without_its_default_version_is_unread() -> None:
 
 
 def test_one_bad_item_leaves_the_others() -> None:
-    made = parsed(user("alice"), {"UserName": "bob"}, role("worker") | {"RolePolicyList": 3})
+    made = parsed(user("alice"), {"UserName": "bob"}, role("worker") | {"Arn": 3})
     assert [p.name for p in made.principals.values()] == ["alice"]
-    assert [(u.what, u.error) for u in made.unread] == [
-        ("user bob", "Malformed"),
-        (f"role arn:aws:iam::{ID}:role/worker", "Malformed"),
+    assert [(u.what, u.error, u.hides) for u in made.unread] == [
+        ("user bob", "Malformed", True),
+        ("role 3", "Malformed", True),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import UNREAD_BOUNDARY, Account
+from iam.account.model import UNREAD_BOUNDARY, Account, unread_documents
 from iam.account.unread import Unread
 from iam.aws.calls import get_policy
 from iam.aws.client import Aws
@@ -95,25 +95,36 @@ async def test_a_user_without_a_name_is_unread_and_not_the_end(
     assert (unread.error, unread.hides) == ("Malformed", True)
 
 
-@pytest.mark.parametrize(
-    "inside",
-    [
-        f"<User>{member('UserName', 'Path')}</User>",
-        f"<User>{member('Arn', 'Path')}</User>",
-        f"<User>{member('UserName', 'Arn')}<PermissionsBoundary/></User>",
-        f"<User>{member('UserName', 'Arn')}<Tags><member><Key>k</Key></member></Tags></User>",
-    ],
-    ids=["no ARN", "no name", "a boundary without an ARN", "a tag without a value"],
-)
 async def test_a_malformed_user_is_unread_and_not_the_end(
-    aws: Aws, fake: FakeIam, iam: Any, inside: str
+    aws: Aws, fake: FakeIam, iam: Any
 ) -> None:
     fill(iam)
+    inside = f"<User>{member('UserName', 'Path')}</User>"
     fake.answer("GetUser", lambda _: inside, times=1)
     account = await one_by_one(aws)
     assert len(account.principals) == 2
     (unread,) = account.unread
     assert (unread.error, unread.hides) == ("Malformed", True)
+
+
+@pytest.mark.parametrize(
+    ("inside", "what"),
+    [
+        (member("Arn", "Path"), "UserName of user"),
+        (member("UserName", "Arn") + "<PermissionsBoundary/>", "boundary of"),
+        (member("UserName", "Arn") + "<Tags><member><Key>k</Key></member></Tags>", "Tags of user"),
+    ],
+    ids=["no name", "a boundary without an ARN", "a tag without a value"],
+)
+async def test_a_malformed_fact_about_a_user_is_unread_and_the_user_is_there(
+    aws: Aws, fake: FakeIam, iam: Any, inside: str, what: str
+) -> None:
+    fill(iam)
+    fake.answer("GetUser", lambda _: f"<User>{inside}</User>", times=1)
+    account = await one_by_one(aws)
+    assert account.principals[arn("user", "eve")].name == "eve"
+    unread = [u for u in (*account.unread, *unread_documents(account)) if u.error == "Malformed"]
+    assert [(u.what, u.hides) for u in unread] == [(f"{what} {arn('user', 'eve')}", False)]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from iam.account.attachments import attachment_of
 from iam.account.model import UNREAD_BOUNDARY, Account, unread_documents
 from iam.account.unread import Unread
 from iam.aws.client import Aws
@@ -16,7 +17,7 @@ from iam.aws.identity import Identity, count_principals, identify
 from iam.aws.load_account import load_account
 from iam.aws.load_missing import load_missing
 from iam.errors import AwsError
-from tests.build import statements_of
+from tests.build import LIMITED, statements_of
 from tests.fake_iam import FakeIam, Params, Rule, error, result
 from tests.iam.accounts import ALLOW, BOUNDARY, fill
 
@@ -222,6 +223,8 @@ async def test_what_is_denied_of_a_principal_does_not_look_like_nothing(
     assert isinstance(hidden, Unread)
     assert hidden.error == "AccessDenied"
     assert unread_documents(account)
+    way = attachment_of(account, alice, LIMITED)
+    assert way.unknown == (action in ("ListAttachedUserPolicies", "ListGroupsForUser"))
 
 
 async def test_a_boundary_of_which_nothing_may_be_known_is_not_no_boundary(

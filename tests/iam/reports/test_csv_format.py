@@ -18,6 +18,13 @@ def test_groups_and_unknown_verdicts() -> None:
     assert rows[1]["verdict"] == "unknown"
 
 
+def test_what_could_not_be_read_is_unknown() -> None:
+    broken = {"AttachedManagedPolicies": 3, "GroupList": 3, "PermissionsBoundary": {}}
+    row = next(csv.DictReader(io.StringIO(as_csv(audit(user("alice") | broken)))))
+    fields = ("attached_direct", "attached_via_groups", "boundary", "verdict")
+    assert {row[field] for field in fields} == {"unknown"}
+
+
 @pytest.mark.parametrize("sign", list("=+-@＝＋－＠﹦﹢﹣﹫−"))
 @pytest.mark.parametrize("before", ["", " ", '"', "'", " '\" "])
 def test_a_spreadsheet_takes_no_name_for_a_formula(sign: str, before: str) -> None:

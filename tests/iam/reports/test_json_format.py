@@ -71,7 +71,7 @@ def plain(audit: Audit) -> str:
                 "path": principal.path,
                 "attached": {
                     "direct": result.attached.direct,
-                    "groups": list(result.attached.groups),
+                    "groups": result.attached.groups,
                 },
                 "boundary": principal.boundary,
                 "verdict": result.verdict,

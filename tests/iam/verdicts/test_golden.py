@@ -23,6 +23,7 @@ from iam.account.unread import Unread, document_of
 from iam.verdicts.result import EntryResult, PrincipalResult
 from iam.verdicts.verdict import Verdict
 from tests.build import (
+    ID,
     account,
     document,
     group,
@@ -110,7 +111,8 @@ def evaluate(case: Case) -> PrincipalResult:
     items.append(alice)
     made = account(*items, partition=case.partition)
     if case.organization is not None:
-        made = replace(made, organization=_organization(case.organization, case.status))
+        organization = _organization(case.organization, case.status)
+        made = replace(made, organizations={ID: organization})
     return agreed(make_evaluator(case.partition), made, the(made))
 
 
