@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import os
 
+    from iam.account.json_file import SnapshotError
     from iam.account.model import Account, ManagedPolicy
-    from iam.account.snapshot import SnapshotError
     from iam.errors import AwsError
     from iam.reports.audit import Audit, SourceName
     from iam.verdicts.verdict import Verdict
@@ -40,7 +40,7 @@ _MODULES = {
     "Account": "iam.account.model",
     "Audit": "iam.reports.audit",
     "AwsError": "iam.errors",
-    "SnapshotError": "iam.account.snapshot",
+    "SnapshotError": "iam.account.json_file",
     "Verdict": "iam.verdicts.verdict",
 }
 """Where the types are that are imported when they are asked for."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from iam.account.model import Account, ManagedPolicy, Principal, Unread, document_of
+from iam.account.model import Account, ManagedPolicy, Principal
 from iam.account.parse import parse_page
+from iam.account.unread import Unread, document_of
 from iam.policy.action_catalogue import catalogue
 from iam.policy.bundled import bundled_policy
 from iam.policy.document import Document, Statement

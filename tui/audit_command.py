@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from iam.account.snapshot import SnapshotError
+from iam.account.json_file import SnapshotError
 from iam.demo.launcher import DemoError
 from iam.errors import AwsError
 from iam.reports.audit import Audit

@@ -170,9 +170,9 @@ class SectionTree(LineTree[_Data]):
         label = Text().append(via.effect, self._style(colour))
         if via.group:
             label.append(f" {by_group(safe(via.group))}:")
-        elif via.kind != "managed":
-            label.append(f" {via.kind}:")
-        label.append(f" {safe(Arn.parse(via.policy).name)}")
+        elif via.kind == "inline":
+            label.append(" inline:")
+        label.append(f" {safe(via.origin if via.limits else Arn.parse(via.policy).name)}")
         dot = f" {self.glyphs.dot} "
         notes = [safe(words) for words in via.scope]
         notes.append(safe(via.sid) if via.sid else f"statement {via.statement + 1}")

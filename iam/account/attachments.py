@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from iam.account.model import UNREAD_ALL, UNREAD_ATTACHED, UNREAD_GROUPS, Account, Entity, Unread
+from iam.account.model import UNREAD_ALL, UNREAD_ATTACHED, UNREAD_GROUPS, Account, Entity
+from iam.account.unread import Unread
 
 
 @dataclass(frozen=True, slots=True)

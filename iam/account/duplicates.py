@@ -18,9 +18,9 @@ from iam.account.model import (
     InlinePolicy,
     ManagedPolicy,
     Principal,
-    Unread,
     User,
 )
+from iam.account.unread import Unread
 
 _Model = TypeVar("_Model")
 _Model_co = TypeVar("_Model_co", covariant=True)

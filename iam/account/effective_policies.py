@@ -1,14 +1,26 @@
-"""Collect the policies that apply to a principal.
+"""Collect the policies that apply to a principal: those that grant, and those that limit.
 
 A policy or a group that is missing from the account's data is included as `Unread`, not left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from iam.account.model import Account, Entity, Unread
+from iam.account.model import Account, Entity
+from iam.account.organization import Level, Organization, OrganizationPolicy
+from iam.account.unread import Unread
 from iam.policy.document import Document
+
+PolicyKind = Literal["managed", "inline", "boundary", "scp", "rcp"]
+
+_WITH_RESOURCE_POLICIES = frozenset({"kms"})
+"""Of the services of the catalogue, those that resource control policies apply to.
+
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
+"""
 
 
 class EffectivePolicy(NamedTuple):
@@ -16,19 +28,29 @@ class EffectivePolicy(NamedTuple):
 
     document: Document | Unread
     policy: str
-    """A managed policy's ARN or an inline policy's name."""
-    kind: Literal["managed", "inline", "boundary"]
+    """A managed policy's ARN, or the name of another policy."""
+    kind: PolicyKind
     group: str | None = None
     """The group through which the policy applies to the user."""
+    level: str | None = None
+    """The level of the organization that the policy is attached to."""
 
 
 class Limit(NamedTuple):
     """Policies that limit access without granting any: one of them must allow a request as well.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
     """
 
     policies: tuple[EffectivePolicy, ...]
+    allows_all: bool = False
+    """Whether only the Denies count: not all policies of the level are known, or no Allow is
+    needed, as with resource control policies."""
+    services: frozenset[str] | None = None
+    """The services whose requests it limits; None for all."""
+    level: str | None = None
+    """The level of the organization."""
 
 
 def policies_of(account: Account, entity: Entity) -> tuple[EffectivePolicy, ...]:
@@ -69,12 +91,57 @@ def limits_of(account: Account, entity: Entity) -> tuple[Limit, ...]:
         entity: A user, a role, or a group.
 
     Returns:
-        The permissions boundary, if the principal has one.
+        The service and resource control policies of each level of the organization, the root
+        first, then the permissions boundary, if the principal has one.
     """
-    arn = entity.boundary
-    if not arn:
-        return ()
-    return (Limit((EffectivePolicy(_managed_document(account, arn), arn, "boundary"),)),)
+    limits: list[Limit] = []
+    if account.organizations:
+        organization = account.organization_of(entity)
+        if not _is_exempt(organization, entity):
+            limits += _limits_of_organization(organization)
+    if arn := entity.boundary:
+        limits.append(Limit((EffectivePolicy(_managed_document(account, arn), arn, "boundary"),)))
+    return tuple(limits)
+
+
+def _is_exempt(organization: Organization, entity: Entity) -> bool:
+    """Return whether an organization limits neither the account nor the principal.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html#scp-effects-on-permissions
+    """
+    return organization.status == "exempt" or (
+        entity.type == "role" and entity.path.startswith("/aws-service-role/")
+    )
+
+
+@lru_cache(maxsize=16)
+def _limits_of_organization(organization: Organization) -> tuple[Limit, ...]:
+    """List the limits of each level.
+
+    While an organization uses service control policies, each level has at least one. Without any,
+    none is in use.
+    """
+    limits: list[Limit] = []
+    in_use = any(level.scps for level in organization.levels)
+    for level in organization.levels:
+        scps = _policies_of_level(level, level.scps, "scp")
+        incomplete = bool(level.unread) or len(scps) < len(level.scps)
+        if in_use and (scps or not incomplete):
+            limits.append(Limit(scps, allows_all=incomplete, level=level.name))
+        if rcps := _policies_of_level(level, level.rcps, "rcp"):
+            limits.append(Limit(rcps, True, _WITH_RESOURCE_POLICIES, level.name))
+    return tuple(limits)
+
+
+def _policies_of_level(
+    level: Level, policies: Iterable[OrganizationPolicy], kind: PolicyKind
+) -> tuple[EffectivePolicy, ...]:
+    """List the policies of a level that could be read. Of the others, nothing is assumed."""
+    return tuple(
+        EffectivePolicy(policy.document, policy.name, kind, level=level.name)
+        for policy in policies
+        if isinstance(policy.document, Document)
+    )
 
 
 def _managed_document(account: Account, arn: str) -> Document | Unread:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from iam.account.model import UNREAD_ATTACHED, UNREAD_BOUNDARY, UNREAD_GROUPS, Unread
+from iam.account.model import UNREAD_ATTACHED, UNREAD_BOUNDARY, UNREAD_GROUPS
+from iam.account.unread import Unread
 from iam.arn import Arn
 
 Label = Literal["user", "role", "group", "policy"]

@@ -12,21 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from iam.account.organization import STATUSES, UNASKED, Organization
+from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.arn import Arn
-from iam.policy.document import Document, DocumentError, parse_document
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Something that could not be read or understood."""
-
-    what: str
-    error: str
-    """AWS's error code, or one of ours: `Malformed`, `Missing`, `Ambiguous`."""
-    message: str
-    hides: bool = False
-    """Whether users or roles may be missing because of it, so that they have no verdict."""
-
+from iam.policy.document import Document
 
 UNREAD_BOUNDARY = "(boundary could not be read)"
 """Stands for the ARN of a boundary when it is unknown whether there is one, or which."""
@@ -36,17 +25,6 @@ UNREAD_GROUPS = "(groups could not be read)"
 """Stands among the inline policies for those of groups that are not known."""
 UNREAD_ALL = "(all policies: "
 """What the name of something begins with that stands for everything that a principal has."""
-_DOCUMENT = "policy document"
-
-
-def document_of(raw: object) -> Document | Unread:
-    """Parse a policy document from a text or an object; `Unread` with the reason if it is none."""
-    if isinstance(raw, Document | Unread):
-        return raw
-    try:
-        return parse_document(raw)
-    except DocumentError as error:
-        return Unread(_DOCUMENT, "Malformed", f"the document cannot be read: {error}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +131,11 @@ class PolicyVersion:
     def document(self) -> Document | Unread:
         """The document; `Unread` with the reason if there is none that can be read."""
         if self.raw is None:
-            return Unread(_DOCUMENT, "Missing", "the data does not hold its document")
+            return Unread(DOCUMENT, "Missing", "the data does not hold its document")
         return document_of(self.raw)
+
+
+_NOT_READ = Unread(DOCUMENT, "Missing", "the document was not read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +148,7 @@ class ManagedPolicy:
     path: str = "/"
     updated: datetime | None = None
     attachable: bool = True
-    document: Document | Unread = Unread(_DOCUMENT, "Missing", "the document was not read")
+    document: Document | Unread = _NOT_READ
     versions: tuple[PolicyVersion, ...] = ()
     """As far as the account's data holds them."""
 
@@ -187,6 +168,23 @@ class Account:
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     """By ARN."""
     unread: tuple[Unread, ...] = ()
+    organizations: Mapping[str, Organization] = field(default_factory=dict)
+    """What an organization puts above each account, by account ID."""
+
+    @property
+    def organization(self) -> Organization:
+        """What an organization puts above the account; for several accounts, what they share."""
+        of_each = [self.organizations.get(id, UNASKED) for id in self.ids]
+        if len(set(of_each)) == 1:
+            return of_each[0]
+        return Organization(
+            status=next(s for s in STATUSES if s in {each.status for each in of_each}),
+            unread=tuple(dict.fromkeys(unread for each in of_each for unread in each.unread)),
+        )
+
+    def organization_of(self, entity: Entity) -> Organization:
+        """What an organization puts above the account of an entity."""
+        return self.organizations.get(Arn.parse(entity.arn).account, UNASKED)
 
     @property
     def entities(self) -> tuple[Entity, ...]:
@@ -275,7 +273,7 @@ def unread_documents(account: Account) -> tuple[Unread, ...]:
 
 def _named(unread: Unread, what: str) -> Unread:
     """Say of which policy a document could not be read, unless that is said already."""
-    return replace(unread, what=what) if unread.what == _DOCUMENT else unread
+    return replace(unread, what=what) if unread.what == DOCUMENT else unread
 
 
 def _unread_boundary(account: Account, entity: Entity) -> Unread:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from iam.account.model import Account, Entity, Unread
+from iam.account.model import Account, Entity
+from iam.account.unread import Unread
 from iam.arn import Arn
 
 _Key = TypeVar("_Key")

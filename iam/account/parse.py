@@ -31,11 +31,10 @@ from iam.account.model import (
     PolicyVersion,
     Principal,
     Role,
-    Unread,
     User,
-    document_of,
 )
 from iam.account.trust import may_tag_sessions
+from iam.account.unread import Unread, document_of
 from iam.arn import Arn
 
 _Model = TypeVar("_Model")

@@ -28,6 +28,8 @@ _KEYS = frozenset(
         "aws:principalaccount",
         "aws:principalarn",
         "aws:principalisawsservice",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
         "aws:principaltype",
         "aws:requestedregion",
         "aws:tokenissuetime",
@@ -84,9 +86,18 @@ class RequestContext:
                 return (session,) if isinstance(entity, Role) else (ABSENT, session)
             case "aws:currenttime" | "aws:epochtime":
                 return (Between(self.now, self.now),)
+            case "aws:principalorgid" | "aws:principalorgpaths":
+                return self._organization(key)
             case "aws:requestedregion":
                 return (StartingWith(""),)  # in every request, with any value
         return None
+
+    def _organization(self, key: str) -> KnownValues | None:
+        organization = self.account.organization_of(self.entity)
+        if organization.status == "none":
+            return (ABSENT,)
+        value = organization.id if key == "aws:principalorgid" else organization.id_path
+        return None if value is None else ((value,),)
 
     def _user_name(self) -> KnownValues | None:
         match self.entity:

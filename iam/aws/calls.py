@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Literal
 
-from iam.account.model import UNREAD_BOUNDARY, Group, ManagedPolicy, Role, Unread, User
+from iam.account.model import UNREAD_BOUNDARY, Group, ManagedPolicy, Role, User
 from iam.account.parse import parsed, validated
+from iam.account.unread import Unread
 from iam.arn import Arn
 from iam.aws.answers import required
 from iam.aws.client import Aws

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from iam.account.model import Account, Unread
+from iam.account.model import Account
 from iam.account.parse import parse_page
+from iam.account.unread import Unread
 from iam.arn import Arn
 from iam.aws.client import Aws
 from iam.aws.concurrency import together

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iam.account.model import UNREAD_BOUNDARY, Account, Group, Unread
+from iam.account.model import UNREAD_BOUNDARY, Account, Group
+from iam.account.unread import Unread
 from iam.aws.calls import EntityReader, get_policy, skippable, unread_policy
 from iam.aws.client import Aws
 from iam.aws.concurrency import for_each

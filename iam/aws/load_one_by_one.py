@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from iam.account.model import (
-    UNREAD_BOUNDARY,
-    Account,
-    Group,
-    GroupKey,
-    ManagedPolicy,
-    Principal,
-    Unread,
-)
+from iam.account.model import UNREAD_BOUNDARY, Account, Group, GroupKey, ManagedPolicy, Principal
+from iam.account.unread import Unread
 from iam.aws.calls import KINDS, EntityReader, Json, Kind, skippable
 from iam.aws.client import Aws
 from iam.aws.concurrency import for_each

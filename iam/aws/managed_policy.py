@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from iam.account.model import Account, ManagedPolicy, Unread, document_of
+from iam.account.model import Account, ManagedPolicy
+from iam.account.unread import Unread, document_of
 from iam.arn import Arn
 from iam.errors import AwsError
 from iam.policy.bundled import bundled_policy

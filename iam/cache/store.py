@@ -19,8 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from iam.account.model import Account, Unread
+from iam.account.model import Account
 from iam.account.serialize import pieces_of
+from iam.account.unread import Unread
 from iam.cache.table_snapshot import TableSnapshot, from_json, to_json
 from iam.runtime.atomic_write import atomic_write, clear_leftovers
 from iam.runtime.folders import NoHome, cache_folder

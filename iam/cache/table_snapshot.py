@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from iam.account.attachments import Attachment
-from iam.account.model import Unread
+from iam.account.unread import Unread
 from iam.verdicts.result import SectionSum, Summary
 from iam.verdicts.verdict import Verdict
 

@@ -63,7 +63,7 @@ class PrincipalEffect:
                 if entry.verdict in (Verdict.NONE, Verdict.DENIED):
                     continue
                 for via in entry.via:
-                    if via.effect == "Allow" and via.kind != "boundary":
+                    if via.effect == "Allow" and not via.limits:
                         origins[via.origin] = None
         return tuple(origins)
 

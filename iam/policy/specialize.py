@@ -104,7 +104,8 @@ def specialize(
         for index in sorted(relevant)
         if kept.get(index) != document.statements[index]
     ]
-    digest = hashlib.blake2b(repr(differences).encode(errors="surrogatepass"), digest_size=16)
+    outcome = repr((differences, decided)).encode(errors="surrogatepass")
+    digest = hashlib.blake2b(outcome, digest_size=16)
     fingerprint = f"{document.fingerprint} {digest.hexdigest()}"
     return SpecializedDocument(Document(document.version, tuple(statements), fingerprint), decided)
 

@@ -10,14 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from iam.account.model import (
-    Account,
-    ManagedPolicy,
-    Principal,
-    Unread,
-    in_order,
-    unread_documents,
-)
+from iam.account.model import Account, ManagedPolicy, Principal, in_order, unread_documents
+from iam.account.unread import Unread
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import (
     TOO_COMPLEX,
@@ -141,6 +135,8 @@ def not_understood(
             where = via.policy
             if via.kind == "inline":
                 where += f" ({'group ' + via.group if via.group else principal.arn})"
+            if via.level:
+                where = via.origin
             if via.too_complex:
                 unread = Unread(where, "TooComplex", TOO_COMPLEX)
             else:

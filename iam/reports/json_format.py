@@ -29,7 +29,8 @@ def as_json(audit: Audit) -> Iterator[str]:
         The text in pieces. Everything that could fail is done before the first piece; later they
         are only assembled.
     """
-    managed = audit.managed
+    managed, organization = audit.managed, audit.account.organization
+    unread = (*audit.unread, *organization.unread)
     head = {
         "schema": 1,
         "generated_at": audit.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -40,9 +41,14 @@ def as_json(audit: Audit) -> Iterator[str]:
             "partition": audit.account.partition,
         },
         "caller": audit.caller,
+        "organization": {
+            "id": organization.id,
+            "status": organization.status,
+            "path": list(organization.path),
+        },
         "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
         "complete": audit.complete,
-        "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.unread],
+        "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in unread],
     }
     texts = _Texts()
     principals = [texts.of_principal(p, r) for p, r in audit.results]
@@ -117,7 +123,7 @@ class _Texts:
 _WHO = ("arn", "type", "name", "path")
 _SECTION = ("sid", "title", "verdict", "granted", "total")
 _ENTRY = ("action", "verdict", "granted", "total")
-_VIA = ("effect", "policy", "kind", "group", "sid", "statement")
+_VIA = ("effect", "policy", "kind", "level", "group", "sid", "statement")
 _of_who, _of_section = attrgetter(*_WHO), attrgetter(*_SECTION)
 _of_entry, _of_via = attrgetter(*_ENTRY), attrgetter(*_VIA)
 _encoders = [

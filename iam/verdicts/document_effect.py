@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from iam.account.model import Unread
 from iam.account.request_context import may_be_known
+from iam.account.unread import Unread
 from iam.policy.document import Document, Statement
 from iam.policy.specialize import Known, SpecializedDocument, keys_of, specialize
 from iam.policy.step_limit import PRINCIPAL_LIMIT
@@ -149,6 +149,22 @@ class DocumentEffects:
     def allow_requests(self, statement: Statement) -> int:
         """Select the requests whose action an Allow statement matches; none for a Deny."""
         return self._reader.requests_matching(statement) if statement.effect == "Allow" else 0
+
+    def denies_only(self, effect: DocumentEffect | None, requests: int) -> DocumentEffect:
+        """Return the effect of a document whose Allows do not matter.
+
+        Args:
+            effect: The effect of the document; None if it has none.
+            requests: The requests that its Denies apply to.
+
+        Returns:
+            An effect that allows everything and denies what the document denies of the requests.
+        """
+        best = worst = CaseEffect(allow=self._reader.index.all_requests)
+        if effect is not None:
+            best = _denies(effect.best_case, requests, best)
+            worst = _denies(effect.worst_case, requests, worst)
+        return self._interned.setdefault((best, worst), DocumentEffect(best, worst))
 
     def reached_requests(self, match: StatementMatch, requests: int) -> int:
         """Select the requests that a statement reaches fully, possibly or partly.
@@ -289,3 +305,15 @@ class DocumentEffects:
             # Stored as one tuple, since other threads may update the same rule.
             self._by_rule[rule] = known, fully, possibly, partly
         return fully & requests, possibly & requests, partly & requests
+
+
+def _denies(effect: CaseEffect, requests: int, allows: CaseEffect) -> CaseEffect:
+    """Combine the Denies of one effect on some requests with the Allows of another."""
+    return allows._replace(
+        deny=effect.deny & requests,
+        may_deny=effect.may_deny & requests,
+        deny_partly=effect.deny_partly & requests,
+        deny_rules=tuple(
+            (some, rules) for of_rules, rules in effect.deny_rules if (some := of_rules & requests)
+        ),
+    )

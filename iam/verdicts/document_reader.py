@@ -6,7 +6,7 @@ which is matched once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from iam.policy.condition import depends_on_service
@@ -99,6 +99,12 @@ class DocumentReader:
     def steps(self, document: Document) -> int:
         """Count the steps to compare a document: see `Complexity.steps`."""
         return self._complexity.steps(document)
+
+    def requests_of_services(self, services: Collection[str] | None) -> int:
+        """Return the requests of some services; None stands for all services."""
+        if services is None:
+            return self.index.all_requests
+        return sum(self._by_service.get(service, 0) for service in services)
 
     def _matches_of(self, statement: Statement, document: Document) -> Iterator[StatementMatch]:
         variables = document.version == "2012-10-17"

@@ -4,8 +4,7 @@ An `Evaluator` caches its results: each document is matched with the sections on
 whose documents have the same effects share their verdicts. The account is an argument, so that the
 current account and the account after a change are evaluated by the same code.
 
-Service and resource control policies, session policies and resource-based policies are not
-evaluated.
+Session policies and resource-based policies are not evaluated.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -111,7 +110,7 @@ class Evaluator:
                 if read.matches or read.excluded
             ],
             effects=evaluation.effects,
-            limits=_limit_evidence(evaluation),
+            limits=self._limit_evidence(evaluation),
             evaluation=evaluation.evaluation,
             merged=evaluation.merged,
         )
@@ -174,22 +173,31 @@ class Evaluator:
         remaining = iter(read)
         by_limit: list[Effects] = []
         for limit in limits:
-            effects = [
-                self._effects.unread_limit if result is self._effects.unread else result.effect
-                for result in (next(remaining) for _ in limit.policies)
-            ]
-            by_limit.append(frozenset([effect for effect in effects if effect is not None]))
+            results = [next(remaining) for _ in limit.policies]
+            if limit.allows_all:
+                requests = self.reader.requests_of_services(limit.services)
+                effects = [self._effects.denies_only(r.effect, requests) for r in results]
+                effects.append(self._effects.denies_only(None, requests))
+            else:
+                effects = [
+                    self._effects.unread_limit if result is self._effects.unread else result.effect
+                    for result in results
+                    if result.effect is not None
+                ]
+            by_limit.append(frozenset(effects))
         return tuple(by_limit)
 
-
-def _limit_evidence(evaluation: _PrincipalEvaluation) -> list[LimitEvidence]:
-    remaining = iter(evaluation.limits_read)
-    return [
-        LimitEvidence(
-            tuple([Evidence.of(policy, next(remaining)) for policy in limit.policies]), effects
-        )
-        for limit, effects in zip(evaluation.limits, evaluation.limit_effects, strict=True)
-    ]
+    def _limit_evidence(self, evaluation: _PrincipalEvaluation) -> list[LimitEvidence]:
+        remaining = iter(evaluation.limits_read)
+        return [
+            LimitEvidence(
+                tuple([Evidence.of(policy, next(remaining)) for policy in limit.policies]),
+                effects,
+                self.reader.requests_of_services(limit.services),
+                limit.level,
+            )
+            for limit, effects in zip(evaluation.limits, evaluation.limit_effects, strict=True)
+        ]
 
 
 def _hidden(evaluation: _PrincipalEvaluation, entity: Entity) -> tuple[str, ...]:

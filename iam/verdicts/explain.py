@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from iam.account.effective_policies import EffectivePolicy
-from iam.account.model import Unread
+from iam.account.unread import Unread
 from iam.policy.action_catalogue import Catalogue
 from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Statement
@@ -26,6 +26,7 @@ from iam.verdicts.result import (
     SectionResult,
     SectionSum,
     in_group,
+    limit_in_words,
 )
 from iam.verdicts.verdict import Verdict, sum_up
 
@@ -43,9 +44,9 @@ class Evidence(NamedTuple):
     @classmethod
     def of(cls, policy: EffectivePolicy, read: ReadDocument) -> Evidence:
         """Combine a policy with the result of reading its document."""
-        document, name, kind, group = policy
+        document, *applies = policy
         content = read.specialized.document.fingerprint if read.specialized else document
-        return cls(policy, read, (content, name, kind, group, read.compared))
+        return cls(policy, read, (content, *applies, read.compared))
 
 
 class LimitEvidence(NamedTuple):
@@ -53,11 +54,15 @@ class LimitEvidence(NamedTuple):
 
     policies: tuple[Evidence, ...]
     effects: frozenset[DocumentEffect]
+    requests: int
+    """The requests that it limits."""
+    level: str | None
+    """The level of the organization."""
 
     @property
     def key(self) -> Key:
         """Equal for limits whose explanations are equal."""
-        return tuple([evidence.key for evidence in self.policies])
+        return (self.level, self.requests, *[evidence.key for evidence in self.policies])
 
     @property
     def unread(self) -> Evidence | None:
@@ -85,6 +90,16 @@ class _Decision(NamedTuple):
     statement: Statement
     understood: bool
     too_complex: bool
+
+
+class _Considered(NamedTuple):
+    """A policy whose statements may have decided some requests."""
+
+    evidence: Evidence
+    allows: int
+    """The requests that its Allow statements may have decided."""
+    denies: int
+    """The requests that its other statements may have decided."""
 
 
 class Explainer:
@@ -181,19 +196,16 @@ class Explainer:
         reasons += self._limit_reasons(deciding, bool(entry.requests & ~merged.known), principal)
         if deciding & too_complex:
             reasons.append(TOO_COMPLEX)
-        limiting = [evidence for limit in principal.limits for evidence in limit.policies]
-        idle = [
-            evidence
-            for limit in principal.limits
-            if limit.unread is None and not deciding & self._limited_by(limit, principal)
-            for evidence in limit.policies
-        ]
+        considered = [_Considered(evidence, deciding, deciding) for evidence in own]
+        # A limit is named only where it takes something away.
+        for limit in principal.limits:
+            limited = deciding & self._limited_by(limit, principal)
+            allows = deciding if limited else 0
+            denies = deciding & limit.requests if verdict is not Verdict.NONE else 0
+            considered += [_Considered(evidence, allows, denies) for evidence in limit.policies]
         via = [
             self._statement(decision, entry.entry.action, ineffective)
-            for decision in self._decisions([*own, *limiting], deciding)
-            # A limit is named only where it takes something away.
-            if decision.evidence not in idle
-            or (decision.statement.effect == "Deny" and verdict is not Verdict.NONE)
+            for decision in self._decisions(considered)
         ]
         return EntryResult(
             action=entry.entry.action,
@@ -235,25 +247,30 @@ class Explainer:
                 continue
             if deciding & self._limited_by(limit, principal):
                 policies = [evidence.policy for evidence in limit.policies]
-                reasons += [f"limited by {policy.kind} {policy.policy}" for policy in policies]
+                reasons += [f"limited by {limit_in_words(*policy[1:])}" for policy in policies]
+                if not policies:
+                    reasons.append(f"limited by {limit.level}, to which no SCP is attached")
         return reasons
 
     def _limited_by(self, limit: LimitEvidence, principal: PrincipalEvidence) -> int:
         """Find the requests of which a limit allows less than the principal's own documents."""
+        if limit.unread is not None:
+            return 0
         key = (principal.effects, limit.effects)
         if (limited := self._limited.get(key)) is None:
             limited = self._limited[key] = self._bulk.limited(*key)
         return limited
 
-    def _decisions(self, evidences: Sequence[Evidence], deciding: int) -> list[_Decision]:
+    def _decisions(self, considered: Sequence[_Considered]) -> list[_Decision]:
         """Find the statements that reach a deciding request, ordered by the first such request."""
         first_numbers = {other: i for i, other in self._index.actual_numbers.items()}
         decisions: dict[tuple[int, int], tuple[int, _Decision]] = {}
-        for n, evidence in enumerate(evidences):
+        for n, (evidence, allows, denies) in enumerate(considered):
             document = evidence.policy.document
             if isinstance(document, Unread):
                 continue
             for match in evidence.read.matches:
+                deciding = allows if match.rule.effect == "Allow" else denies
                 if not (reached := self._effects.reached_requests(match, deciding)):
                     continue
                 index, rule = match.statement, match.rule
@@ -293,6 +310,7 @@ class Explainer:
                 policy=evidence.policy.policy,
                 kind=evidence.policy.kind,
                 group=evidence.policy.group,
+                level=evidence.policy.level,
                 sid=statement.sid,
                 statement=statement.index,
                 scope=scope,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from iam.account.effective_policies import EffectivePolicy
-from iam.account.model import Unread
+from iam.account.unread import Unread
 from iam.arn import Arn
 from iam.policy.document import Document
 from iam.text import ascii_lower

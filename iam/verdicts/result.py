@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from iam.account.attachments import Attachment
+from iam.account.effective_policies import PolicyKind
 from iam.arn import Arn
 from iam.verdicts.verdict import Verdict
 
@@ -23,6 +24,14 @@ def in_group(policy: str, group: str | None) -> str:
     return f"{name} by group {group}" if group else name
 
 
+def limit_in_words(
+    policy: str, kind: PolicyKind, group: str | None = None, level: str | None = None
+) -> str:
+    """Name a policy that limits access: `SCP DenyRegions at Workloads`."""
+    name = f"{kind.upper() if kind in ('scp', 'rcp') else kind} {policy}"
+    return f"{name} at {level}" if level else name
+
+
 @dataclass(frozen=True, slots=True)
 class DecidingStatement:
     """A statement that determines a verdict."""
@@ -30,12 +39,14 @@ class DecidingStatement:
     effect: Literal["Allow", "Deny"]
     policy: str
     """A managed policy's ARN or an inline policy's name."""
-    kind: Literal["managed", "inline", "boundary"]
+    kind: PolicyKind
     group: str | None
     """The group through which the policy applies to the user."""
     sid: str | None
     statement: int
     """The position in the document, from 0."""
+    level: str | None = None
+    """The level of the organization that the policy is attached to."""
     scope: tuple[str, ...] = ()
     """The resources, conditions and problems of the statement, in words."""
     understood: bool = True
@@ -44,16 +55,22 @@ class DecidingStatement:
     """Whether it was not understood because its patterns are too complex to be compared."""
 
     @property
+    def limits(self) -> bool:
+        """Whether its policy limits access without granting any."""
+        return self.kind not in ("managed", "inline")
+
+    @property
     def origin(self) -> str:
-        """The policy, and the group through which it applies to the principal."""
+        """The policy, and the group or the level through which it applies to the principal."""
+        if self.limits:
+            return limit_in_words(Arn.parse(self.policy).name, self.kind, level=self.level)
         return in_group(self.policy, self.group)
 
     @property
     def in_words(self) -> str:
         """The policy, how it applies to the principal, and the scope of the statement."""
-        boundary = "boundary " if self.kind == "boundary" else ""
         deny = "denied by " if self.effect == "Deny" else ""
-        return " ".join([f"{deny}{boundary}{self.origin}", *self.scope])
+        return " ".join([f"{deny}{self.origin}", *self.scope])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from iam.account.model import Unread
 from iam.account.parse import version_of
+from iam.account.unread import Unread
 from iam.aws.answers import required
 from iam.aws.client import Aws
 from iam.aws.managed_policy import Managed

@@ -61,8 +61,6 @@ _CONDITIONS: tuple[Json, ...] = (
     {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
     {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
     {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
-    {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
-    {"StringNotEquals": {"aws:PrincipalOrgID": ["o-1", "o-2"]}},
     {"StringEquals": {"aws:CalledViaLast": list(VIA)}},
     {"StringEquals": {"aws:CalledViaLast": VIA[0]}},
     {"StringNotEquals": {"aws:CalledViaLast": list(VIA)}},
@@ -127,6 +125,8 @@ CERTAIN: tuple[Json, ...] = (
     {"DateLessThanEquals": {"aws:CurrentTime": "2027-01-01T00:00:00Z"}},
     {"NumericGreaterThan": {"aws:EpochTime": "1767225600"}},
     {"DateLessThan": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"}},
+    {"StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+    {"StringNotEquals": {"aws:PrincipalOrgID": ["o-1", "o-2"]}},
     {"StringLike": {"aws:RequestedRegion": "*"}},
     {"StringEquals": {_TEAM: "ml"}, "Null": {"aws:username": "true"}},
     {"StringEquals": {_TEAM: "ml", "aws:PrincipalTag/home": "ml"}},
@@ -189,6 +189,23 @@ def policies(random: Random) -> list[Json]:
     ]
 
 
+_FULL = document(allow())
+
+
+def levels(random: Random) -> list[list[Json]]:
+    """The service control policies of the levels of an organization, the root first.
+
+    Half of the accounts are in none. The others are at a depth of up to four.
+    """
+    if random.random() < 0.5:
+        return []
+    return [
+        [*([_FULL] if random.random() < 0.7 else []), *policies(random)[: random.randint(0, 2)]]
+        or [_FULL]
+        for _ in range(random.randint(1, 5))
+    ]
+
+
 def samples(action: str, section: Json, known: Json, random: Random) -> list[Sample]:
     """Requests of an action: all the kinds of resources that it acts on, in many contexts.
 
@@ -232,22 +249,15 @@ def _contexts() -> list[Json]:
     made: list[Json] = []
     for mfa in ("true", "false", None):
         for ip in ("10.1.2.3", "203.0.113.9"):
-            for org in ("o-1", "o-2", "o-3", None):
-                for via in (*VIA, "cloudformation.amazonaws.com", None):
-                    made.append(
-                        {
-                            key: value
-                            for key, value in (
-                                ("aws:MultiFactorAuthPresent", mfa),
-                                ("aws:SourceIp", ip),
-                                ("aws:PrincipalOrgID", org),
-                                ("aws:CalledViaLast", via),
-                                ("aws:CalledVia", via and [FIRST, via]),
-                                ("aws:ViaAWSService", "true" if via else "false"),
-                            )
-                            if value is not None
-                        }
-                    )
+            for via in (*VIA, "cloudformation.amazonaws.com", None):
+                keys = {
+                    "aws:MultiFactorAuthPresent": mfa,
+                    "aws:SourceIp": ip,
+                    "aws:CalledViaLast": via,
+                    "aws:CalledVia": via and [FIRST, via],
+                    "aws:ViaAWSService": "true" if via else "false",
+                }
+                made.append({key: value for key, value in keys.items() if value is not None})
     return made
 
 

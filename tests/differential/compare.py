@@ -14,16 +14,20 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from iam.account.model import Account
+from iam.account.organization import Level, Organization, OrganizationPolicy
 from iam.account.parse import managed_policy_of, parse_page
+from iam.account.unread import document_of
 from iam.policy.action_catalogue import catalogue
 from iam.verdicts.evaluator import Evaluator
-from tests.build import NOW, details, document, inline, policy, policy_arn, the
-from tests.differential.cases import CERTAIN, SECTIONS, policies, principal, samples
+from tests.build import ID, NOW, details, document, inline, policy, policy_arn, the
+from tests.differential.cases import CERTAIN, SECTIONS, levels, policies, principal, samples
 from tests.iam.verdicts.summary_check import agreed
 
 HERE = Path(__file__).parent
@@ -43,7 +47,10 @@ def cases() -> Iterator[tuple[Json, str]]:
         identity = policies(random)
         boundary = document(*policies(random)[0]["Statement"]) if random.random() < 0.3 else None
         alice, known = principal(random)
-        verdicts = _verdicts(evaluator, alice, identity, boundary)
+        scps = levels(random)
+        if scps:
+            known["aws:PrincipalOrgID"] = "o-1"
+        verdicts = _verdicts(evaluator, alice, identity, boundary, scps)
         for action in random.sample(sorted(verdicts), min(ACTIONS_AN_ACCOUNT, len(verdicts))):
             made += 1
             case = {
@@ -51,7 +58,7 @@ def cases() -> Iterator[tuple[Json, str]]:
                 "principal": alice["Arn"],
                 "identity": identity,
                 "boundary": boundary,
-                "scps": [],
+                "scps": scps,
                 "action": action,
                 "samples": samples(action, section, known, random),
             }
@@ -64,16 +71,45 @@ def _evaluator(section: Json) -> Evaluator:
 
 
 def _verdicts(
-    evaluator: Evaluator, alice: Json, identity: list[Json], boundary: Json | None
+    evaluator: Evaluator,
+    alice: Json,
+    identity: list[Json],
+    boundary: Json | None,
+    scps: list[list[Json]],
 ) -> dict[str, str]:
     kind = "User" if "UserName" in alice else "Role"
     items = [{**alice, f"{kind}PolicyList": inline(identity)}]
     if boundary:
         items[0]["PermissionsBoundary"] = {"PermissionsBoundaryArn": policy_arn("boundary")}
         items.append(policy("boundary", raw=boundary))
-    account = parse_page(Account(id="123456789012"), details(*items))
+    account = replace(
+        parse_page(Account(id="123456789012"), details(*items)),
+        organizations={ID: _organization(scps)},
+    )
     result = agreed(evaluator, account, the(account))
     return {a: v for s in result.sections for e in s.entries for a, v in e.concrete.items()}
+
+
+def _organization(scps: list[list[Json]]) -> Organization:
+    if not scps:
+        return Organization("none")
+    return Organization(
+        "applied",
+        "o-1",
+        "999999999999",
+        tuple(
+            Level(
+                f"ou-{n}",
+                f"level {n}",
+                "ou",
+                tuple(
+                    OrganizationPolicy(f"p-{i}", f"p-{i}", document_of(raw))
+                    for i, raw in enumerate(policies)
+                ),
+            )
+            for n, policies in enumerate(scps)
+        ),
+    )
 
 
 def disagreement(case: Json, verdict: str, answers: list[str | None]) -> str | None:
@@ -90,7 +126,9 @@ def disagreement(case: Json, verdict: str, answers: list[str | None]) -> str | N
     if verdict == "denied" and refused < total:
         return f"denied, but {total - refused} of {total} requests are not refused explicitly"
     statements = [
-        s for d in (*case["identity"], case["boundary"] or {}) for s in d.get("Statement", ())
+        s
+        for d in (*case["identity"], case["boundary"] or {}, *chain.from_iterable(case["scps"]))
+        for s in d.get("Statement", ())
     ]
     if any("Condition" in s and s["Condition"] not in CERTAIN for s in statements):
         return None
@@ -119,7 +157,11 @@ def main() -> None:
     print(f"{len(made):,} pairs ({ours}), {requests:,} requests, seed {SEED}")
     for why, case, _ in found[:10]:
         print(f"\n{case['action']}: {why}")
-        print(json.dumps({k: case[k] for k in ("section", "principal", "identity", "boundary")}))
+        print(
+            json.dumps(
+                {k: case[k] for k in ("section", "principal", "identity", "boundary", "scps")}
+            )
+        )
     print(f"{len(found)} disagreements")
     sys.exit(bool(found))
 

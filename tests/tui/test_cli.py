@@ -352,8 +352,8 @@ def test_the_json_is_the_contract_s(saved: Callable[..., str]) -> None:
     assert result.stdout.endswith("}\n")
     audit = json.loads(result.stdout)
     assert list(audit) == [
-        "schema", "generated_at", "source", "account", "caller", "policy", "complete", "unread",
-        "principals",
+        "schema", "generated_at", "source", "account", "caller", "organization", "policy",
+        "complete", "unread", "principals",
     ]  # fmt: skip
     assert (audit["schema"], audit["source"], audit["caller"]) == (1, "snapshot", None)
     assert audit["account"] == {"id": "123456789012", "alias": None, "partition": "aws"}
@@ -373,13 +373,15 @@ def test_the_json_is_the_contract_s(saved: Callable[..., str]) -> None:
                 ]  # fmt: skip
                 assert action["total"] == len(action["concrete"])
                 for via in action["via"]:
-                    assert list(via) == ["effect", "policy", "kind", "group", "sid", "statement"]
+                    assert list(via) == [
+                        "effect", "policy", "kind", "level", "group", "sid", "statement",
+                    ]  # fmt: skip
     zoe = audit["principals"][1]["sections"][0]
     invoke = next(a for a in zoe["actions"] if a["action"] == "bedrock:InvokeModel")
     assert (invoke["verdict"], invoke["via"]) == (
         "granted",
-        [{"effect": "Allow", "policy": "inline-0", "kind": "inline", "group": "team",
-          "sid": None, "statement": 0}],
+        [{"effect": "Allow", "policy": "inline-0", "kind": "inline", "level": None,
+          "group": "team", "sid": None, "statement": 0}],
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from widgets.rows import Row, SectionColumn, View
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from iam.account.model import Account, Entity, GroupKey, Unread
+    from iam.account.model import Account, Entity, GroupKey
+    from iam.account.unread import Unread
     from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary

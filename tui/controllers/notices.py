@@ -11,7 +11,7 @@ from iam.errors import AwsError
 from iam.text import safe, without_secrets
 
 if TYPE_CHECKING:
-    from iam.account.model import Unread
+    from iam.account.unread import Unread
     from tui.options import Launch
 
 _FEW = 2

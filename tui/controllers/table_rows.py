@@ -10,7 +10,8 @@ from iam.arn import Arn
 from widgets.rows import Row, SectionColumn
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, GroupKey, Unread
+    from iam.account.model import Account, GroupKey
+    from iam.account.unread import Unread
     from iam.aws.managed_policy import Managed
     from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.evaluator import Evaluator

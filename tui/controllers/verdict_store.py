@@ -10,7 +10,8 @@ from iam.verdicts.verdict import Verdict
 from widgets.rows import Row
 
 if TYPE_CHECKING:
-    from iam.account.model import Entity, GroupKey, Unread
+    from iam.account.model import Entity, GroupKey
+    from iam.account.unread import Unread
     from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.result import PrincipalResult, Summary
     from tui.session.evaluation import Evaluated

@@ -117,7 +117,7 @@ class PolicyScreen(ScrollingModal[None]):
 
 def _data(compared: Compared) -> PolicyData:
     """What is shown, in words."""
-    from iam.account.model import Unread
+    from iam.account.unread import Unread
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.section import describe
     from iam.versions.diff_text import attachments_in_words, effect, parts, summary

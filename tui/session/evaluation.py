@@ -9,7 +9,8 @@ from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, Entity, ManagedPolicy, Unread
+    from iam.account.model import Account, Entity, ManagedPolicy
+    from iam.account.unread import Unread
     from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
 

@@ -27,7 +27,8 @@ from tui.options import Launch
 from tui.session.account_reader import OpenedAccount
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, Unread
+    from iam.account.model import Account
+    from iam.account.unread import Unread
     from iam.aws.managed_policy import Managed
     from tui.session.evaluation import Evaluated
 

@@ -106,7 +106,7 @@ async def _read(launch: Launch, send: _Sender) -> None:
     except BrokenPipeError:
         raise  # the app has ended
     except Exception as error:
-        from iam.account.snapshot import SnapshotError
+        from iam.account.json_file import SnapshotError
 
         expected = isinstance(error, AwsError | SnapshotError)
         send(Failed(error if expected else ReaderError(write_crash_report())))

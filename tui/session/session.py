@@ -23,7 +23,8 @@ from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
 from tui.session.state import SessionState
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, Unread
+    from iam.account.model import Account
+    from iam.account.unread import Unread
     from iam.reports.audit import Audit
     from iam.verdicts.evaluator import Evaluator
     from iam.versions.list_versions import VersionList

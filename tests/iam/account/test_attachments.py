@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from iam.account.attachments import Attachment, AttachmentCount, attachment_of, count_attachments
-from iam.account.model import InlinePolicy, Unread
+from iam.account.model import InlinePolicy
+from iam.account.unread import Unread
 from tests.build import LIMITED, account, group, role, the, user
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Unread, unread_documents
+from iam.account.model import unread_documents
+from iam.account.unread import Unread
 from iam.verdicts.verdict import Verdict
 from tests.build import (
     ID,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from iam.account.model import Account, Role, Unread, unread_documents
+from iam.account.model import Account, Role, unread_documents
 from iam.account.parse import managed_policy_of, parse_page
+from iam.account.unread import Unread
 from iam.policy.document import Document
 from tests.build import (
     ID,

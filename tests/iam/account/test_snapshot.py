@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 import pytest
 
+from iam.account.json_file import SnapshotError
 from iam.account.model import unread_documents
-from iam.account.snapshot import SnapshotError, read_snapshot
+from iam.account.snapshot import read_snapshot
 from tests.build import (
     allow,
     details,

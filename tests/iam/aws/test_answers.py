@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import UNREAD_BOUNDARY, Account, Unread, unread_documents
+from iam.account.model import UNREAD_BOUNDARY, Account, unread_documents
+from iam.account.unread import Unread
 from iam.aws.calls import get_policy
 from iam.aws.client import Aws
 from iam.aws.identity import identify

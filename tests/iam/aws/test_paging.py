@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account, Unread
+from iam.account.model import Account
+from iam.account.unread import Unread
 from iam.aws import client, paging
 from iam.aws.client import Aws
 from iam.aws.load_account import load_account

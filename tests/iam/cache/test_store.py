@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account, Unread, unread_documents
+from iam.account.model import Account, unread_documents
 from iam.account.parse import parse_page
+from iam.account.unread import Unread
 from iam.cache.store import CacheError, age, path_for, recall, recall_picture
 from iam.cache.store import keep as keep_both
 from iam.cache.table_snapshot import TableRow, TableSnapshot

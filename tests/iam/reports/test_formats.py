@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from iam.account.model import Unread
+from iam.account.unread import Unread
 from iam.reports.formats import DEFAULT_FORMAT, FORMATS
 from tests.build import policy_arn
 from tests.conftest import ROOT

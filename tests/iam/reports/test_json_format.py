@@ -51,6 +51,11 @@ def plain(audit: Audit) -> str:
             "partition": audit.account.partition,
         },
         "caller": audit.caller,
+        "organization": {
+            "id": audit.account.organization.id,
+            "status": audit.account.organization.status,
+            "path": list(audit.account.organization.path),
+        },
         "policy": {
             "name": audit.managed.name,
             "arn": audit.managed.arn,
@@ -89,6 +94,7 @@ def plain(audit: Audit) -> str:
                                         "effect": via.effect,
                                         "policy": via.policy,
                                         "kind": via.kind,
+                                        "level": via.level,
                                         "group": via.group,
                                         "sid": via.sid,
                                         "statement": via.statement,

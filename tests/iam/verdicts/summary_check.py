@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from iam.account.effective_policies import policies_of
-from iam.account.model import Account, Entity, Group, Unread
+from iam.account.model import Account, Entity, Group
+from iam.account.unread import Unread
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.hidden_grants import INVOKES, hidden_grants
 from iam.verdicts.result import PrincipalResult, SectionResult, SectionSum, Summary
@@ -90,7 +91,7 @@ def expected_hidden(account: Account, entity: Entity, result: PrincipalResult) -
         for entry in section.entries
         if any(entry.concrete.get(a) in (Verdict.GRANTED, Verdict.PARTIAL) for a in INVOKES)
         for via in entry.via
-        if via.effect == "Allow" and via.kind != "boundary"
+        if via.effect == "Allow" and not via.limits
     }
     policies = {(p.policy, p.kind, p.group): p for p in policies_of(account, entity)}
     return hidden_grants([policies[key] for key in allowing])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iam.account.model import Unread
+from iam.account.unread import Unread
 from iam.policy.document import Document, parse_document
 from iam.verdicts.bulk import BulkEvaluator, Effects
 from iam.verdicts.coverage import may_reach, request_kinds, uniform_reach

@@ -8,8 +8,9 @@ import pytest
 
 from iam.account.attachments import attachment_of
 from iam.account.effective_policies import limits_of, policies_of
-from iam.account.model import ManagedPolicy, Unread
+from iam.account.model import ManagedPolicy
 from iam.account.parse import managed_policy_of
+from iam.account.unread import Unread
 from iam.policy.action_catalogue import catalogue
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.verdict import Verdict

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account, Unread
+from iam.account.model import Account
 from iam.account.parse import parse_page
+from iam.account.unread import Unread
 from iam.policy.document import DocumentError, parse_document
 from iam.verdicts.verdict import Verdict
 from tests.build import ID, allow, deny, details, document, make_evaluator, role, the

@@ -11,15 +11,19 @@ documentation with the rule.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
+from iam.account.organization import Level, Organization, OrganizationPolicy, Status
+from iam.account.unread import Unread, document_of
 from iam.verdicts.result import EntryResult, PrincipalResult
 from iam.verdicts.verdict import Verdict
 from tests.build import (
+    ID,
     account,
     document,
     group,
@@ -60,6 +64,13 @@ class Case(BaseModel):
     """Null if they could not be read."""
     trusted_to: str | list[str] = "sts:AssumeRole"
     """The actions that the trust policy of a role allows."""
+    path: str = "/"
+    """The path of alice."""
+    organization: list[dict[str, Any]] | None = None
+    """The levels of the organization, the root first: the statements of each policy by name. A null
+    policy could not be read; under `rcp`, there are resource control policies."""
+    status: Status = "applied"
+    """The status of the organization."""
     verdicts: dict[str, Verdict] = Field(alias="is", min_length=1)
     by: list[str] | None = None
 
@@ -86,6 +97,7 @@ def evaluate(case: Case) -> PrincipalResult:
             policy_arn(n) for n in (case.managed if case.attached is None else case.attached)
         ],
         "boundary": boundary,
+        "path": case.path,
     }
     documents = (*own, *case.documents)
     if case.groups or case.principal == "user":
@@ -98,7 +110,44 @@ def evaluate(case: Case) -> PrincipalResult:
         del alice["Tags"]
     items.append(alice)
     made = account(*items, partition=case.partition)
+    if case.organization is not None:
+        organization = _organization(case.organization, case.status)
+        made = replace(made, organizations={ID: organization})
     return agreed(make_evaluator(case.partition), made, the(made))
+
+
+def _organization(levels: list[dict[str, Any]], status: Status) -> Organization:
+    names = ["Root", *(f"ou-{n}" for n in range(1, len(levels) - 1)), "alice's account"]
+    names = names[: len(levels)]
+
+    def policies(raw: dict[str, Any]) -> tuple[OrganizationPolicy, ...]:
+        return tuple(
+            OrganizationPolicy(
+                f"p-{name}",
+                name,
+                Unread(name, "AccessDenied", "denied")
+                if statements is None
+                else document_of(document(*statements)),
+            )
+            for name, statements in raw.items()
+            if name != "rcp"
+        )
+
+    return Organization(
+        status,
+        "o-example",
+        "999999999999",
+        tuple(
+            Level(
+                ("r-1", f"ou-{n}", "123456789012")[min(n, 1) + (n == len(levels) - 1)],
+                name,
+                "root" if n == 0 else "account" if n == len(levels) - 1 else "ou",
+                policies(raw),
+                policies(raw.get("rcp", {})),
+            )
+            for n, (name, raw) in enumerate(zip(names, levels, strict=True))
+        ),
+    )
 
 
 def _managed(name: str, raw: Any) -> Json:

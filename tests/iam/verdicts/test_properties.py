@@ -225,9 +225,13 @@ def test_the_named_statements_alone_give_the_same_verdict(
 def named(
     entry: EntryResult, held: Held, boundary: list[dict[str, Any]] | None
 ) -> tuple[Held, list[dict[str, Any]] | None]:
-    """Select the statements that the explanation of an entry names."""
+    """Select the statements that the explanation of an entry names.
+
+    A boundary that takes nothing away is not named. Then one that allows everything will do.
+    """
     only: Held = {way: [] for way in held}
-    limit: list[dict[str, Any]] = []
+    limits = any(reason.startswith("limited by") for reason in entry.reasons)
+    limit: list[dict[str, Any]] = [] if limits else [allow()]
     for via in entry.via:
         if via.kind == "boundary":
             assert boundary is not None

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account, ManagedPolicy, Unread
+from iam.account.model import Account, ManagedPolicy
 from iam.account.parse import managed_policy_of
+from iam.account.unread import Unread
 from iam.aws.client import Aws
 from iam.aws.managed_policy import Managed, managed_policy
 from iam.policy.document import Document

@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from textual import events
 
-from iam.account.model import Account, Unread
-from iam.account.snapshot import SnapshotError
+from iam.account.json_file import SnapshotError
+from iam.account.model import Account
+from iam.account.unread import Unread
 from iam.aws.access_key import AccessKey
 from iam.aws.client import Aws
 from iam.aws.managed_policy import Managed
