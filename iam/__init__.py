@@ -68,7 +68,7 @@ class LoadedAccount(NamedTuple):
 def load_file(
     path: str | os.PathLike[str], *, policy: str = DEFAULT_POLICY, max_megabytes: int = 500
 ) -> LoadedAccount:
-    """Load what `aws iam get-account-authorization-details` printed.
+    """Load what `aws iam get-account-authorization-details` printed, of one account or several.
 
     Args:
         path: The file, gzip-compressed or not; `-` for standard input.

@@ -120,6 +120,7 @@ def role(
         "Path": path,
         "Arn": f"arn:aws:iam::{ID}:role{path}{name}",
         "AssumeRolePolicyDocument": trust,
+        "RoleLastUsed": {},
         "RolePolicyList": inline(documents),
         "AttachedManagedPolicies": _attached(attached or []),
         "Tags": _tags(tags),

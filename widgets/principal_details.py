@@ -168,7 +168,8 @@ class PrincipalDetails(Vertical):
             facts.append(("Boundary", Arn.parse(principal.boundary).name))
         if principal.type == "role":
             used = principal.last_used
-            facts.append(("Last used", _ago(used) if used else "no use on record"))
+            none = "no use on record" if principal.use_read else "not read"
+            facts.append(("Last used", _ago(used) if used else none))
         if principal.created:
             facts.append(("Created", _ago(principal.created)))
         if principal.type != "group" and principal.tags != ():

@@ -99,7 +99,7 @@ def _principal(found: Sequence[Found[Principal]]) -> Principal:
     )
     if isinstance(principal, User):
         return replace(principal, groups=())
-    return replace(principal, last_used=None, session_tags=True)
+    return replace(principal, last_used=None, use_read=False, session_tags=True)
 
 
 def _group(found: Sequence[Found[Group]]) -> Group:

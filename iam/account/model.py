@@ -101,6 +101,9 @@ class Role:
     tags: tuple[tuple[str, str], ...] | None = None
     """None if they were not read."""
     last_used: datetime | None = None
+    """None if there is no use on record, or if that was not read."""
+    use_read: bool = False
+    """Whether the last use was read."""
     id: str | None = None
     """The `RoleId`, which no other role ever gets; None if it was not read."""
     session_tags: bool = True

@@ -124,6 +124,7 @@ class _Role(_Principal, total=False):
     id: Annotated[str | None, Field(alias="RoleId")]
     inline: Annotated[_InlinePolicies, Field(alias="RolePolicyList")]
     last_used: Annotated[_LastUsed, Field(alias="RoleLastUsed")]
+    use_read: Annotated[bool, BeforeValidator(lambda _: True), Field(alias="RoleLastUsed")]
     session_tags: Annotated[_SessionTags, Field(alias="AssumeRolePolicyDocument")]
 
 

@@ -73,7 +73,8 @@ def _entity(entity: Entity) -> Json:
         item["GroupList"] = list(entity.groups)
     if isinstance(entity, Role):
         item["AssumeRolePolicyDocument"] = _TAGS_SESSIONS if entity.session_tags else _TAGS_NONE
-        item["RoleLastUsed"] = _day("LastUsedDate", entity.last_used)
+        if entity.use_read:
+            item["RoleLastUsed"] = _day("LastUsedDate", entity.last_used)
     if entity.boundary is not None:
         item["PermissionsBoundary"] = {"PermissionsBoundaryArn": entity.boundary}
     if entity.tags is not None:

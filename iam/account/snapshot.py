@@ -39,7 +39,7 @@ def read_snapshot(path: str, limit: int) -> Account:
     """
     name, body = file_name(path), read_json(path, limit)
     if not isinstance(body, Mapping) or not any(
-        isinstance(body.get(key), list) for key in ("UserDetailList", "RoleDetailList")
+        isinstance(body.get(key, ""), list | None) for key in _LISTS
     ):
         raise SnapshotError(
             f"{name} is not what `aws iam get-account-authorization-details` prints: "

@@ -108,7 +108,7 @@ class EntityReader:
         get = getattr(self._aws.iam, f"get_{self._kind}")
         try:
             facts = required(await self._aws.call(get, **self._parameters), self._title)
-            return {"Tags": [], **facts}  # the call leaves out an empty list
+            return {"Tags": [], "RoleLastUsed": {}, **facts}  # the call leaves out what is empty
         except AwsError as error:
             if not item or error.code == "NoSuchEntity" or not skippable(error):
                 raise

@@ -78,7 +78,7 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     async def parse(page: Mapping[str, Any]) -> None:
         def work() -> Account:
             with one_at_a_time:
-                return parse_page(start, _with_tags(page))
+                return parse_page(start, _with_empty_facts(page))
 
         parsed = await in_thread(work)
         read.append(parsed)
@@ -114,9 +114,10 @@ async def _load_at_once(aws: Aws, start: Account, on_page: OnPage) -> Account:
     )
 
 
-def _with_tags(page: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Add empty lists of tags: this call returns the tags of users and roles that have any."""
+def _with_empty_facts(page: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Add what this call leaves out where there is nothing: tags, and the last use of a role."""
     for key in ("UserDetailList", "RoleDetailList"):
         for item in page.get(key, ()):
             item.setdefault("Tags", [])
+            item.setdefault("RoleLastUsed", {})
     return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from iam.account.model import Account, Group
+from iam.account.model import UNREAD_BOUNDARY, Account, Group
 from iam.account.unread import Unread
 from iam.aws.calls import EntityReader, get_policy, skippable, unread_policy
 from iam.aws.client import Aws
@@ -52,5 +52,5 @@ async def load_missing(aws: Aws, account: Account) -> Account:
             unread = Unread(f"policy {arn}", error.code, error.sentence)
             policies[arn] = unread_policy(arn, unread)
 
-    await for_each(sorted(used - policies.keys()), read_policy)
+    await for_each(sorted(used - policies.keys() - {UNREAD_BOUNDARY}), read_policy)
     return replace(account, groups=groups, policies=policies)

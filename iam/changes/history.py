@@ -77,9 +77,9 @@ class History:
     damaged: int = 0
     """Lines that could not be read."""
 
-    def of(self, account: str) -> tuple[BatchRecord, ...]:
-        """The batches of one account."""
-        return tuple(b for b in self.batches if b.entry.account == account)
+    def of(self, *accounts: str) -> tuple[BatchRecord, ...]:
+        """The batches of some accounts."""
+        return tuple(b for b in self.batches if b.entry.account in accounts)
 
     def changed_after(self, batch: BatchRecord) -> frozenset[str]:
         """The ARNs of the entities for which the batch's policy was attached or detached since."""

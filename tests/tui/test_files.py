@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tests.build import ID, allow, details, group, role, user
 from tests.tui.conftest import Open
 from tests.tui.waiting import main_of, table_of, toasts, until
+from tui.dialogs.history import HistoryScreen
 from tui.options import Launch
 from widgets.account_bar import AccountBar
 
@@ -92,3 +93,13 @@ async def test_no_change_is_planned_for_two_accounts(
     async with open_app(file_of(*HERE, *THERE, dry_run=True)) as pilot:
         await pilot.press("a")
         assert "The file holds 2 accounts; a change is planned for one account." in toasts(pilot)
+
+
+async def test_the_history_is_that_of_all_accounts(
+    open_app: Open, file_of: Callable[..., Launch]
+) -> None:
+    async with open_app(file_of(*HERE, *THERE)) as pilot:
+        await pilot.press("H")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+        title = str(pilot.app.screen.query_one("#history").border_title)
+        assert title == "Changes in 2 accounts"

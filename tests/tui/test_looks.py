@@ -274,7 +274,7 @@ def test_history(snap_compare: Compare, from_file: Launch, size: Size) -> None:
     async def act(pilot: Pilot[int]) -> None:
         journal = Path("/home/op/.local/state/bedrock-tui/journal.jsonl")
         shown = history_of([*lines, "{"])
-        await push(pilot, HistoryScreen(shown, "123456789012", journal, True, glyphs(True)))
+        await push(pilot, HistoryScreen(shown, ["123456789012"], journal, True, glyphs(True)))
         await pilot.press("G", "enter")
 
     app = BedrockApp(from_file, unicode=True)

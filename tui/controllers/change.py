@@ -134,9 +134,11 @@ class ChangeController:
         """
         from tui.dialogs.history import HistoryScreen
 
+        account = self.session.account
+        several = account.ids if account is not None and account.id is None else None
         screen = HistoryScreen(
             await self.changes.history(),
-            self.view.bar.account_id,
+            several or (self.view.bar.account_id,),
             (await self.changes.journal()).path,
             self.session.launch.plans,
             self.view.glyphs,

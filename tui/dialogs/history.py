@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,27 +35,34 @@ class HistoryScreen(Modal["BatchRecord | None"]):
     ]
 
     def __init__(
-        self, history: History, account_id: str, journal: Path, writable: bool, glyphs: Glyphs
+        self,
+        history: History,
+        accounts: Sequence[str],
+        journal: Path,
+        writable: bool,
+        glyphs: Glyphs,
     ) -> None:
         """Take what is shown.
 
         Args:
             history: The whole journal.
-            account_id: The account whose changes are shown.
+            accounts: The IDs of those whose changes are shown: one, unless a file holds several.
             journal: The path of the journal.
             writable: Whether this session can undo changes.
             glyphs: The signs of this terminal.
         """
         super().__init__()
         self.history = history
-        self.account_id = account_id
+        self.accounts = accounts
         self.journal = journal
         self.writable = writable
         self.glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         with Vertical(id="history") as box:
-            box.border_title = Content(f"Changes in account {safe(self.account_id)}")
+            several = f"{len(self.accounts):,} accounts"
+            name = f"account {self.accounts[0]}" if len(self.accounts) == 1 else several
+            box.border_title = Content(f"Changes in {safe(name)}")
             yield HistoryTree(self.glyphs)
             yield Static("", id="history-line", markup=False)
             yield Static(self._foot(), id="history-foot", markup=False)
@@ -63,7 +71,7 @@ class HistoryScreen(Modal["BatchRecord | None"]):
 
     def on_mount(self) -> None:
         tree = self.query_one(HistoryTree)
-        tree.show_batches(tuple(reversed(self.history.of(self.account_id))))
+        tree.show_batches(tuple(reversed(self.history.of(*self.accounts))))
         tree.focus()
 
     def _foot(self) -> str:

@@ -63,6 +63,7 @@ def test_a_fact_that_no_verdict_depends_on_is_named_and_left_out(field: str, val
     worker = the(made, "worker")
     assert isinstance(worker, Role)
     assert (worker.created, worker.last_used, worker.path) == (None, None, "/")
+    assert worker.use_read == (field != "RoleLastUsed")
     assert worker.tags == (None if field == "Tags" else (("a", "b"),))
 
 

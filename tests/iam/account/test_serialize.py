@@ -53,9 +53,10 @@ def test_every_field_comes_back() -> None:
 
 def test_what_was_not_read_stays_not_read() -> None:
     raw = role("worker")
-    del raw["Tags"], raw["RoleId"], raw["AssumeRolePolicyDocument"]
+    del raw["Tags"], raw["RoleId"], raw["AssumeRolePolicyDocument"], raw["RoleLastUsed"]
     made = parse_page(Account(id=ID), details(raw))
     worker = the(made, "worker")
     assert isinstance(worker, Role)
     assert (worker.tags, worker.id, worker.session_tags) == (None, None, True)
+    assert (worker.last_used, worker.use_read) == (None, False)
     assert read_back(made).principals == made.principals

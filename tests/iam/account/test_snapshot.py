@@ -111,6 +111,12 @@ def test_an_item_that_is_wrong_leaves_the_others(write: Write) -> None:
     assert len(account.unread) == 4
 
 
+def test_null_is_a_list_without_anybody_and_not_a_missing_one(write: Write) -> None:
+    account = read_snapshot(write({**SAVED, "RoleDetailList": None}), 100)
+    assert {p.name for p in account.principals.values()} == {"alice"}
+    assert account.unread == ()
+
+
 @pytest.mark.parametrize(
     ("content", "part"),
     [
@@ -133,6 +139,7 @@ def test_an_item_that_is_wrong_leaves_the_others(write: Write) -> None:
         (b'{"UserDetailList": {}}', "is not what"),
         (b'{"UserDetailList": [], "UserDetailList": []}', "has 'UserDetailList' twice"),
         (b'{"UserDetailList": [], "RoleDetailList": []}', "holds no user"),
+        (b'{"UserDetailList": null, "RoleDetailList": null}', "holds no user"),
         (b'{"UserDetailList": [{"UserName": "x", "Arn": "nonsense"}]}', "holds no user"),
     ],
     # Not by content: what gzip writes tells the time, and parallel runs must agree on names.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from iam.account.attachments import attachment_of
-from iam.account.model import UNREAD_BOUNDARY, Account, unread_documents
+from iam.account.model import UNREAD_BOUNDARY, Account, Role, unread_documents
 from iam.account.unread import Unread
 from iam.aws.client import Aws
 from iam.aws.fast_xml import parse_large_response
@@ -253,6 +253,19 @@ async def test_tags_are_read_unless_the_call_that_returns_them_is_denied(
     fake.refuse("GetUser", "AccessDenied")
     unread = await load_account(aws, ME)
     assert (unread.principals[alice].tags, unread.principals[bob].tags) == (None, None)
+
+
+@pytest.mark.parametrize(("denied", "read"), [("None", True), ("GetRole", False)])
+async def test_no_use_on_record_is_not_the_same_as_not_read(
+    aws: Aws, fake: FakeIam, iam: Any, denied: str, read: bool
+) -> None:
+    fill(iam)
+    fake.refuse(denied, "AccessDenied")
+    if not read:
+        fake.refuse(WHOLE, "AccessDenied")
+    worker = (await load_account(aws, ME)).principals[arn("role", "worker")]
+    assert isinstance(worker, Role)
+    assert (worker.last_used, worker.use_read) == (None, read)
 
 
 async def test_a_list_that_is_denied_is_named(aws: Aws, fake: FakeIam, iam: Any) -> None:
