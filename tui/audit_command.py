@@ -61,6 +61,7 @@ async def _audit(launch: Launch, result: list[Audit]) -> None:
     try:
         await session.open()
         await session.load()
+        await session.load_organization()
         result.append(await session.audit())
     finally:
         session.close()

@@ -29,7 +29,7 @@ def _options(command: _Command) -> _Command:
         [
             click.option("--profile", metavar="NAME", help="AWS profile."),
             click.option("--region", metavar="NAME", help="AWS region."),
-            click.option("--endpoint-url", metavar="URL", help="Endpoint for IAM and STS."),
+            click.option("--endpoint-url", metavar="URL", help="Endpoint for all services."),
             click.option(
                 "--policy",
                 metavar="NAME|ARN",
@@ -63,6 +63,12 @@ def _options(command: _Command) -> _Command:
                 type=click.IntRange(min=1),
                 help="Read at most this many megabytes of uncompressed JSON.  "
                 f"[default: {DEFAULT_SNAPSHOT_LIMIT}]",
+            ),
+            click.option(
+                "--organization",
+                metavar="FILE",
+                help="Use the organization in this file, or in the folder of an iam-collect store, "
+                "instead of asking AWS.",
             ),
             click.option("--journal", metavar="FILE", help="Record changes in this file."),
             click.option(
@@ -147,9 +153,11 @@ def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
 
 
 def _validate(launch: Launch) -> None:
+    if launch.snapshot == "-" and launch.organization == "-":
+        raise click.UsageError("Only one of --snapshot and --organization can be standard input.")
     if launch.demo and launch.snapshot is not None:
         raise click.UsageError("--demo and --snapshot exclude each other.")
-    for name in ("profile", "region", "endpoint_url", "policy", "snapshot"):
+    for name in ("profile", "region", "endpoint_url", "policy", "snapshot", "organization"):
         if getattr(launch, name) == "":
             raise click.UsageError(f"--{name.replace('_', '-')} is empty.")
     if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):

@@ -86,6 +86,10 @@ COMMANDS: tuple[Command, ...] = (
         "policy", "v", "Policy and its versions",
         "Show the policy and what its versions changed.", _LOOK,
     ),
+    Command(
+        "organization", "O", "Organization",
+        "Show what the organization takes away, level by level.", _LOOK,
+    ),
     Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK),
     Command("copy_arn", "y", "Copy ARN", "Copy the ARN through the terminal (OSC 52).", _LOOK),
     Command(

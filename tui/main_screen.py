@@ -26,6 +26,7 @@ from tui.controllers.details import DetailsController
 from tui.controllers.evaluation import EvaluationController
 from tui.controllers.loading import LoadController
 from tui.controllers.notices import failed_action
+from tui.controllers.organization import OrganizationController
 from tui.controllers.recovery import RecoveryController
 from tui.controllers.who_can import WhoCanController
 from tui.session.session import Session
@@ -75,7 +76,10 @@ class MainScreen(Screen[None]):
         self.who_can = WhoCanController(self, self.evaluation)
         self.change = ChangeController(self)
         self.recovery = RecoveryController(self)
-        self.load = LoadController(self, self.account, self.details_controller, self.recovery)
+        self.organization = OrganizationController(self, self.evaluation)
+        self.load = LoadController(
+            self, self.account, self.organization, self.details_controller, self.recovery
+        )
 
     def compose(self) -> ComposeResult:
         yield AccountBar(self.glyphs)
@@ -317,7 +321,8 @@ class MainScreen(Screen[None]):
 
     def action_not_read(self) -> None:
         """List what could not be read or understood."""
-        unread = self.evaluation.unread
+        organization = self.organization.organization
+        unread = (*self.evaluation.unread, *(organization.unread if organization else ()))
         lines = [f"{each.what}: {each.message} ({each.error})" for each in unread]
         if not lines:
             self.toast("Everything was read.")
@@ -325,6 +330,10 @@ class MainScreen(Screen[None]):
         from tui.dialogs.text import TextScreen
 
         self.app.push_screen(TextScreen(f"Not read: {len(lines)}", lines, "not-read"))
+
+    async def action_organization(self) -> None:
+        """Show what the organization takes away, level by level."""
+        await self.organization.show()
 
     def action_copy_arn(self) -> None:
         """Copy the ARN of the principal under the cursor."""

@@ -25,6 +25,8 @@ class Launch:
     """A file's path, or `-` for standard input."""
     snapshot_limit: int = DEFAULT_SNAPSHOT_LIMIT
     """The megabytes of uncompressed JSON that are read at most."""
+    organization: str | None = None
+    """A file or folder that holds the organization of the account; None reads it from AWS."""
     action: str | None = None
     """The only action that is evaluated, for `audit`; None for the whole policy."""
     journal: str | None = None

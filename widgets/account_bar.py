@@ -36,6 +36,8 @@ class BarData(NamedTuple):
     """The name and the date of a snapshot."""
     badges: tuple[str, ...] = ()
     """`READ-ONLY`, `DEMO`, `SNAPSHOT`."""
+    organization: str = ""
+    """`SCP`, or `SCP ?` where the policies of the organization could not all be read."""
     stale: str = ""
     """The age of the cached account, while it is shown."""
     counts: Mapping[Verdict, int] = MappingProxyType({})
@@ -105,9 +107,13 @@ class AccountBar(Static):
             Content.styled(f" {badge} ", "bold reverse $warning")
             for badge in (*data.badges, *stale)
         ]
+        certain = data.organization and not data.organization.endswith("?")
+        if data.organization and not certain:
+            badges.append(Content.styled(data.organization, "bold $warning"))
         optional = [
             Content.styled(safe(text), "dim")
             for text in (
+                data.organization if certain else "",
                 data.file,
                 data.region,
                 f"profile {data.profile}" if data.profile else "",

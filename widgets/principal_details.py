@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from iam.verdicts.result import PrincipalResult
     from widgets.section_tree import SectionTree
 
-NOT_EVALUATED = "Not evaluated: SCPs, RCPs, session and resource policies"
 _FACT_WIDTH = 10
 
 
@@ -61,6 +60,8 @@ class PrincipalDetails(Vertical):
         self._tree: SectionTree | None = None
         """None until the widgets are mounted: after the first frame, which shows no principal."""
         self._wants_keys = False
+        self._left_out = ""
+        """What verdicts do not take into account, in words."""
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._furnish)
@@ -73,7 +74,7 @@ class PrincipalDetails(Vertical):
         await self.mount(
             Static("", id="facts", markup=False),
             Static("", id="line", markup=False),
-            Static(NOT_EVALUATED, id="not-evaluated", markup=False),
+            Static(self._left_out, id="not-evaluated", markup=False),
         )
         tree = SectionTree(self.glyphs)
         await self.mount(tree, after="#facts")
@@ -95,6 +96,12 @@ class PrincipalDetails(Vertical):
         self._wants_keys = True
         if self._tree is not None:
             self._tree.focus()
+
+    def show_left_out(self, text: str) -> None:
+        """Say what verdicts do not take into account."""
+        self._left_out = text
+        if self._tree is not None:
+            self.query_one("#not-evaluated", Static).update(text)
 
     def clear(self) -> None:
         """Show no principal."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing_extensions import TypedDict  # pydantic takes Python's own from 3.12
 
 from iam.account.iam_collect import is_store, read_store
 from iam.account.json_file import SnapshotError, file_name, read_json
+from iam.account.model import Account
 from iam.account.organization import Level, Organization, OrganizationPolicy
 from iam.account.unread import Unread, document_of
 from iam.policy.document import Document
@@ -213,6 +215,15 @@ def unread_of(level: Level) -> Iterator[Unread]:
         if isinstance(policy.document, Unread):
             what = f"policy {policy.name} at {level.name}"
             yield Unread(what, policy.document.error, policy.document.message)
+
+
+def with_organization(account: Account, file: OrganizationFile) -> Account:
+    """Return an account, or several accounts, with what the organization puts above each.
+
+    Raises:
+        SnapshotError: One of them is not in the organization, or a unit is its own parent.
+    """
+    return replace(account, organizations={id: file.above(id) for id in account.ids})
 
 
 def is_organization(body: object) -> bool:

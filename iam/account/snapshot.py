@@ -14,6 +14,7 @@ from typing import Any
 
 from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
+from iam.account.organization_file import OrganizationFile, with_organization
 from iam.account.owners import NoOwner, owned
 from iam.account.parse import parse_page
 from iam.account.unread import Unread
@@ -49,7 +50,11 @@ def read_snapshot(path: str, limit: int) -> Account:
         account = owned(parse_page(Account(id=None), body))
     except NoOwner as error:
         raise SnapshotError(f"{name} holds no user, role or group that can be read") from error
-    return replace(account, unread=(*account.unread, *_gaps(body)))
+    account = replace(account, unread=(*account.unread, *_gaps(body)))
+    organization = body.get("Organization")
+    if organization is None:
+        return account
+    return with_organization(account, OrganizationFile(organization, name))
 
 
 def _gaps(body: Mapping[str, Any]) -> list[Unread]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iam.reports.audit import Audit
-from iam.reports.overview import NOT_EVALUATED, account_name, facts, overview
+from iam.reports.overview import account_name, facts, overview
 from iam.text import safe
 
 
@@ -22,7 +22,7 @@ def as_markdown(audit: Audit) -> str:
             f"- {_escaped(u.what)}: {_escaped(u.error)}, {_escaped(u.message)}"
             for u in audit.unread
         ]
-    return "\n".join([*lines, "", NOT_EVALUATED, ""])
+    return "\n".join([*lines, "", ""])
 
 
 def _escaped(text: str) -> str:

@@ -17,9 +17,6 @@ _GLYPHS = {
     Verdict.NONE: "○",
     Verdict.UNKNOWN: "?",
 }
-NOT_EVALUATED = (
-    "Not judged: service and resource control policies, session policies, resource-based policies."
-)
 
 
 def account_name(audit: Audit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iam.reports.audit import Audit
-from iam.reports.overview import NOT_EVALUATED, facts, overview
+from iam.reports.overview import facts, overview
 from iam.text import safe
 
 
@@ -20,4 +20,4 @@ def as_table(audit: Audit) -> str:
     if audit.unread:
         lines += ["", "Not read:"]
         lines += [safe(f"  {u.what}: {u.error}, {u.message}") for u in audit.unread]
-    return "\n".join([*lines, "", NOT_EVALUATED, ""])
+    return "\n".join([*lines, "", ""])

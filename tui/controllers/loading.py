@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tui.controllers.account import AccountController
     from tui.controllers.details import DetailsController
+    from tui.controllers.organization import OrganizationController
     from tui.controllers.recovery import RecoveryController
     from tui.controllers.view import MainView
 
@@ -35,11 +36,13 @@ class LoadController:
         self,
         view: MainView,
         account: AccountController,
+        organization: OrganizationController,
         details: DetailsController,
         recovery: RecoveryController,
     ) -> None:
         self.view = view
         self.account = account
+        self.organization = organization
         self.details = details
         self.recovery = recovery
         self._warming_up: Timer | None = None
@@ -63,6 +66,7 @@ class LoadController:
             gaps = [unread for unread in self.account.evaluation.unread if unread.hides]
             view.show_notice(missing_principals(gaps) if gaps else None)
             self.details.follow()
+            view.run_in_background(self._read_organization, "organization")
             view.run_in_background(self._keep, "keep")
             self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
         except Exception as error:
@@ -74,6 +78,15 @@ class LoadController:
         self.account.evaluation.discard_pending()
         view.show_progress("")
         view.refresh_bindings()
+
+    async def _read_organization(self) -> None:
+        """Read what is above the account; no error there is one of the account."""
+        try:
+            await self.organization.read()
+            self.details.follow()
+        except Exception as error:
+            self.view.toast_error(error)
+        self.view.show_progress("")
 
     async def _keep(self) -> None:
         """Write the account to the cache, if that is wanted."""

@@ -20,7 +20,7 @@ _MEANING = {
     Verdict.GRANTED: "everything that the policy's statement would allow",
     Verdict.PARTIAL: "some of it: some resources, or under a condition",
     Verdict.DENIED: "an explicit Deny covers all of it",
-    Verdict.NONE: "nothing allows it, or the boundary does not",
+    Verdict.NONE: "nothing allows it, or the boundary or an SCP does not",
     Verdict.UNKNOWN: "a document could not be read or understood",
 }
 """Short enough that no line wraps at 80 columns."""
@@ -75,8 +75,9 @@ class HelpScreen(ScrollingModal[None]):
                 "Policy: direct, by group, or both; hidden: it can invoke models\n"
                 "through a policy not obviously related to Bedrock.\n"
                 "29/30: 29 of the 30 entries of a section are granted.\n"
-                "Not evaluated: service and resource control policies, session\n"
-                "policies and resource-based policies.",
+                "SCP: the policies of the organization count. SCP ?: some could not\n"
+                "be read; of these, nothing is assumed. n lists them, O shows all.\n"
+                "Not evaluated: session policies and resource-based policies.",
                 "dim",
             ),
         ]

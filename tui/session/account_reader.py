@@ -16,6 +16,7 @@ from tui.options import Launch
 
 if TYPE_CHECKING:
     from iam.account.model import Account
+    from iam.account.organization_file import OrganizationFile
     from iam.aws.access_key import AccessKey
     from iam.aws.client import Aws
     from iam.aws.identity import Identity
@@ -57,6 +58,7 @@ class AccountReader:
         """The connection; None for an account from a file."""
         self._account = read_before
         self._identity: Identity | None = None
+        self._organization: OrganizationFile | None = None
 
     async def open(self) -> OpenedAccount:
         """Connect, and find out whose account it is.
@@ -110,13 +112,15 @@ class AccountReader:
 
         Raises:
             AwsError: Nothing could be read at all, or the policy does not exist.
+            SnapshotError: The organization's file cannot be read, or does not hold the account.
         """
         from iam.aws.managed_policy import likeliest, managed_policy
 
         aws, identity, ref = self.aws, self._identity, self.launch.policy
         if aws is None or identity is None:
             assert self._account is not None, "open() comes first"
-            return self._account, await managed_policy(None, ref, self._account)
+            account = await in_thread(self._with_organization, self._account)
+            return account, await managed_policy(None, ref, account)
         from iam.account.model import Account
         from iam.aws.identity import count_principals
         from iam.aws.load_account import load_account
@@ -137,7 +141,18 @@ class AccountReader:
         if managed.source == "live":
             # Verdicts and previews use the document that is in force now.
             account = account.with_policy(managed.policy)
-        return account, managed
+        return await in_thread(self._with_organization, account), managed
+
+    def _with_organization(self, account: Account) -> Account:
+        """Add the organization from the file that the operator gave, if any; blocking."""
+        if self.launch.organization is None:
+            return account
+        from iam.account.organization_file import read_organization, with_organization
+
+        path, limit = self.launch.organization, self.launch.snapshot_limit
+        if self._organization is None:  # standard input can be read only once
+            self._organization = read_organization(path, limit)
+        return with_organization(account, self._organization)
 
     def close(self) -> None:
         """Nothing is left open; for the same interface as `ReaderProcess`."""

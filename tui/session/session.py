@@ -8,11 +8,15 @@ and `audit` both use this class, so that they cannot differ.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from iam.account.organization import Organization
+from iam.account.unread import Unread
+from iam.errors import AwsError
 from iam.runtime.gc_control import no_garbage
-from iam.runtime.threads import in_thread
+from iam.runtime.threads import import_for, in_thread
 from tui.options import Launch
 from tui.session.account_reader import AccountReader, OpenedAccount
 from tui.session.cached_account import CachedAccount
@@ -24,7 +28,6 @@ from tui.session.state import SessionState
 
 if TYPE_CHECKING:
     from iam.account.model import Account
-    from iam.account.unread import Unread
     from iam.reports.audit import Audit
     from iam.verdicts.evaluator import Evaluator
     from iam.versions.list_versions import VersionList
@@ -127,10 +130,47 @@ class Session(SessionState):
             self.evaluator = await in_thread(
                 evaluator_for, managed.policy, account.partition, action
             )
+        if self.account is not None and self.account.id == account.id:
+            # Until the organization has been read again, what was read before counts.
+            organizations = account.organizations or self.account.organizations
+            account = replace(account, organizations=organizations)
         self.account, self.managed, self._versions = account, managed, None
         self.cache.stale = None
-        self._evaluating = reader if isinstance(reader, ReaderProcess) else None
+        # The other process knows no organization but that of a file.
+        knows_all = not self.asks_for_organization or not account.organizations
+        self._evaluating = reader if isinstance(reader, ReaderProcess) and knows_all else None
         self.changes.reloaded(account)
+
+    @property
+    def asks_for_organization(self) -> bool:
+        """Whether AWS is asked for the organization, because no file can hold it."""
+        return self.launch.snapshot is None and self.launch.organization is None
+
+    async def load_organization(self) -> bool:
+        """Read from AWS what an organization puts above the account.
+
+        Returns:
+            Whether it was asked for, so that everybody has to be evaluated again. False for an
+            account from a file, and where the operator gave a file with the organization.
+        """
+        account = self.account
+        if account is None or account.id is None or not self.asks_for_organization:
+            return False
+        try:
+            aws = await self.connection_to(account)
+            if aws is None:
+                return False
+            await in_thread(import_for, "aws.load_organization")
+            from iam.aws.load_organization import load_organization
+
+            organization = await load_organization(aws, account.id)
+        except AwsError as error:
+            unread = Unread("the organization", error.code, str(error))
+            organization = Organization("unread", unread=(unread,))
+        if self.account is None or self.account.id != account.id:
+            return False  # another one has been read meanwhile
+        self.account = replace(self.account, organizations={account.id: organization})
+        return True
 
     async def evaluated(self, evaluator: Evaluator) -> AsyncIterator[Evaluated]:
         """Evaluate all users, roles and groups, some at a time."""

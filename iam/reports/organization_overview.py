@@ -1,0 +1,99 @@
+"""Describe what an organization takes away, level by level, in lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iam.account.organization import Level, Organization, OrganizationPolicy
+from iam.account.unread import Unread
+from iam.policy.document import Document, Statement
+from iam.policy.statement_text import scope_in_words
+from iam.verdicts.evaluator import Evaluator
+
+_STATUS = {
+    "applied": "Each level has to allow a request, and none may deny it.",
+    "exempt": "This is the management account. Service control policies do not limit it.",
+    "none": "The account is in no organization.",
+    "unread": "Not everything could be read. Of the rest, nothing is assumed.",
+    "unasked": "Nothing is known about an organization.",
+}
+
+
+def organization_lines(
+    organization: Organization, evaluator: Evaluator, partition: str
+) -> list[str]:
+    """Describe an organization.
+
+    Args:
+        organization: What is above the account.
+        evaluator: The evaluator of the managed policy, whose actions matter.
+        partition: The partition of the account.
+
+    Returns:
+        A paragraph for each level, the root first, and one for what could not be read.
+    """
+    lines = [f"Organization {organization.id}"] if organization.id else []
+    lines.append(_STATUS[organization.status])
+    for level in organization.levels:
+        lines += ["", *_level_lines(level, evaluator, partition)]
+    if organization.unread:
+        lines += ["", "Not read"]
+        lines += [f"  {u.what}: {u.message} ({u.error})" for u in organization.unread]
+    return lines
+
+
+def left_out(organization: Organization) -> str:
+    """Say what verdicts leave out: `Not judged: session policies, resource-based policies.`"""
+    rest = "session policies, resource-based policies"
+    match organization.status:
+        case "applied" | "none":
+            return f"Not judged: {rest}."
+        case "exempt":
+            return f"No organization policy limits the management account. Not judged: {rest}."
+        case "unread":
+            return f"Not judged: organization policies that could not be read, {rest}."
+    return f"Not judged: service and resource control policies, {rest}."
+
+
+def _level_lines(level: Level, evaluator: Evaluator, partition: str) -> Iterator[str]:
+    kind = {"root": "", "ou": "unit ", "account": "account "}[level.kind]
+    yield f"{kind}{level.name} ({level.id})"
+    if not level.scps and not level.rcps and not level.unread:
+        yield "  no policies"
+    for kinds, policies in (("SCP", level.scps), ("RCP", level.rcps)):
+        for policy in policies:
+            yield f"  {kinds} {policy.name}"
+            for words in _policy_lines(policy, evaluator, partition):
+                yield f"      {words}"
+
+
+def _policy_lines(
+    policy: OrganizationPolicy, evaluator: Evaluator, partition: str
+) -> Iterator[str]:
+    document = policy.document
+    if isinstance(document, Unread):
+        yield f"could not be read: {document.message}"
+        return
+    lines = [
+        _statement_in_words(document, statement, evaluator, partition)
+        for statement in document.statements
+    ]
+    yield from [line for line in lines if line] or ["concerns none of the actions"]
+
+
+def _statement_in_words(
+    document: Document, statement: Statement, evaluator: Evaluator, partition: str
+) -> str:
+    requests = evaluator.reader.requests_matching(statement)
+    if not requests:
+        return ""
+    index = evaluator.reader.index
+    names = {r.name for i, r in enumerate(index.requests) if requests >> i & 1}
+    every = {request.name for request in index.requests}
+    count = "all actions" if names == every else f"{len(names)} of {len(every)} actions"
+    if len(names) == 1:
+        (count,) = names
+    services = {name.partition(":")[0] for name in names}
+    service = services.pop() if len(services) == 1 else ""
+    scope = scope_in_words(statement, service, partition)
+    return " ".join([statement.effect or "Not understood:", count, *scope])

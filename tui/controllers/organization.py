@@ -1,0 +1,76 @@
+"""The organization above the account: read once the account is on the screen, then shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iam.runtime.threads import in_thread
+
+if TYPE_CHECKING:
+    from iam.account.organization import Organization
+    from tui.controllers.evaluation import EvaluationController
+    from tui.controllers.view import MainView
+
+_BADGES = {"applied": "SCP", "exempt": "SCP exempt", "none": "no SCP", "unread": "SCP ?"}
+"""Few letters for the bar, by status; nothing is said where nothing was asked."""
+_LEFT_OUT = {
+    "applied": "Not evaluated: session and resource policies",
+    "exempt": "Not evaluated: session and resource policies",
+    "none": "Not evaluated: session and resource policies",
+    "unread": "Not evaluated: SCPs and RCPs that could not be read, session and resource policies",
+    "unasked": "Not evaluated: SCPs, RCPs, session and resource policies",
+}
+
+
+class OrganizationController:
+    """Reads and shows the organization, for the main screen."""
+
+    def __init__(self, view: MainView, evaluation: EvaluationController) -> None:
+        self.view = view
+        self.session = view.session
+        self.evaluation = evaluation
+
+    @property
+    def organization(self) -> Organization | None:
+        """What is above the account, as far as it has been read; None before the account is."""
+        return self.session.account.organization if self.session.account else None
+
+    async def read(self) -> None:
+        """Read it from AWS, and evaluate everybody again if it makes a difference."""
+        self.show_state()
+        if self.session.asks_for_organization:
+            self.view.bar = self.view.bar._replace(organization="SCP …")
+            self.view.show_bar()
+        before = self.organization
+        if await self.session.load_organization() and self.organization != before:
+            _, evaluator, _ = self.session.read
+            await self.evaluation.evaluate(self.evaluation.asked or evaluator)
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Say on the bar and in the details what verdicts take into account."""
+        organization = self.organization
+        if organization is None:
+            return
+        self.view.bar = self.view.bar._replace(organization=_BADGES.get(organization.status, ""))
+        self.view.show_bar()
+        self.view.details.show_left_out(_LEFT_OUT[organization.status])
+
+    async def show(self) -> None:
+        """Open the levels with their policies, and what each takes away."""
+        if self.organization is None or not self.view.loaded:
+            self.view.toast("The account is still being read; wait until it is complete.")
+            return
+        account, evaluator, _ = self.session.read
+        organization = account.organization
+
+        def lines() -> list[str]:
+            from iam.reports.organization_overview import organization_lines
+
+            return organization_lines(organization, evaluator, account.partition)
+
+        from tui.dialogs.text import TextScreen
+
+        self.view.app.push_screen(
+            TextScreen("Organization", await in_thread(lines), "organization")
+        )
