@@ -1,4 +1,4 @@
-"""The child process of the demo: serves moto's IAM and STS, and ends with its parent."""
+"""The child process of the demo: serves moto's IAM, STS and Organizations; ends with its parent."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ import re
 import secrets
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-_SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=[^/,\s]+/\d+/[^/,\s]+/(iam|sts)/aws4_request,")
-"""The signature of a request to IAM or STS; moto takes the service from it."""
+_SIGNED = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=[^/,\s]+/\d+/[^/,\s]+/(iam|sts|organizations)/aws4_request,"
+)
+"""The signature of a request to one of these services; moto takes the service from it."""
+_MEMBER = "HTTP_X_MOTO_ACCOUNT_ID"
+"""The header by which moto answers for an account."""
 
 
 def main() -> None:
@@ -30,6 +34,7 @@ def main() -> None:
     from werkzeug.serving import make_server
 
     from iam.demo.content import fill
+    from iam.demo.organization import MANAGEMENT_ACCOUNT, add_organization
     from iam.demo.versions import add_versions
 
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
@@ -41,16 +46,21 @@ def main() -> None:
     filling.start(reset=False)
     fill(boto3.client("iam", region_name="us-east-1"))
     add_versions()
+    add_organization()
     filling.stop(remove_data=False)
     app = DomainDispatcherApplication(create_backend_app)
     secret = secrets.token_urlsafe(32)
-    server = make_server("127.0.0.1", 0, guarded(app, secret), threaded=True)
+    # A member that the organization's resource policy allows to read gets the same answers.
+    guard = guarded(app, secret, {"organizations": {_MEMBER: MANAGEMENT_ACCOUNT}})
+    server = make_server("127.0.0.1", 0, guard, threaded=True)
     print(f"http://127.0.0.1:{server.server_port}/{secret}", flush=True)
     server.serve_forever()
 
 
-def guarded(app: WSGIApplication, secret: str) -> WSGIApplication:
-    """Refuse all requests except signed calls of IAM and STS whose path is the secret.
+def guarded(
+    app: WSGIApplication, secret: str, headers: Mapping[str, Mapping[str, str]]
+) -> WSGIApplication:
+    """Refuse all requests except signed calls of known services whose path is the secret.
 
     Every user of this machine can reach the port, and moto does not check credentials. It also has
     pages that reset the account and write files.
@@ -58,6 +68,7 @@ def guarded(app: WSGIApplication, secret: str) -> WSGIApplication:
     Args:
         app: Serves the accepted requests; it gets the path `/`.
         secret: The path, without a slash.
+        headers: By service, what is added to the environment of its requests.
     """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -68,9 +79,8 @@ def guarded(app: WSGIApplication, secret: str) -> WSGIApplication:
         if not authorized or not signed or environ["REQUEST_METHOD"] != "POST":
             start_response("403 Forbidden", [("Content-Length", "0"), ("Connection", "close")])
             return []
-        return app(
-            {**environ, "PATH_INFO": "/", "REQUEST_URI": "/", "RAW_URI": "/"}, start_response
-        )
+        paths = dict.fromkeys(("PATH_INFO", "REQUEST_URI", "RAW_URI"), "/")
+        return app({**environ, **paths, **headers.get(signed[1], {})}, start_response)
 
     return answer
 
