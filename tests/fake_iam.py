@@ -7,6 +7,7 @@ Requests go on to moto unless a rule for their Action says otherwise. What arriv
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import struct
 import threading
@@ -16,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
-_READS = ("Get", "List", "Generate", "Simulate")
+_READS = ("Get", "List", "Describe", "Generate", "Simulate")
 _FEW = 40
 """Bytes at a time of a slow answer."""
 Params = dict[str, str]
@@ -107,7 +108,11 @@ class FakeIam:
 
     def refuse(self, action: str, code: str, status: int = 403, times: int = -1) -> None:
         """Answer with an error."""
-        self.add(Rule(action, reply=lambda _: error(code, status), times=times))
+
+        def refused(params: Params) -> Reply:
+            return _json_error(code, status) if _TARGET in params else error(code, status)
+
+        self.add(Rule(action, reply=refused, times=times))
 
     def answer(self, action: str, reply: Callable[[Params], str], times: int = -1) -> None:
         """Answer with the inside of a result."""
@@ -177,7 +182,7 @@ class FakeIam:
         if len(body) < length:
             handler.close_connection = True
             return  # the client died in the middle of its request: AWS has not got it
-        params = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        params = _params(handler, body)
         with self._idle:
             self.seen.append(params)
             self.keys.append(_access_key(handler))
@@ -210,7 +215,8 @@ class FakeIam:
             handler.close_connection = True
             return
         handler.send_response(status)
-        handler.send_header("Content-Type", "text/xml")
+        kind = "application/x-amz-json-1.1" if _TARGET in params else "text/xml"
+        handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(len(text) + rule.drip * 1_000_000))
         handler.end_headers()
         while rule.drip and not self._stopping.wait(0.05):
@@ -246,6 +252,21 @@ class FakeIam:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+
+_TARGET = "X-Amz-Target"
+
+
+def _params(handler: BaseHTTPRequestHandler, body: bytes) -> Params:
+    """The parameters of a request: of IAM's protocol, or of that of Organizations, in JSON."""
+    if (target := handler.headers.get(_TARGET)) is None:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True))
+    given = {name: str(value) for name, value in json.loads(body or b"{}").items()}
+    return {_TARGET: target, "Action": target.rpartition(".")[2], **given}
+
+
+def _json_error(code: str, status: int) -> Reply:
+    return status, json.dumps({"__type": code, "message": "because of the test"})
 
 
 def _access_key(handler: BaseHTTPRequestHandler) -> str:

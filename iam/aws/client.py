@@ -21,7 +21,9 @@ from iam.errors import AwsError, explain
 from iam.runtime.threads import in_thread
 
 if TYPE_CHECKING:
+    from botocore.client import BaseClient
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_organizations import OrganizationsClient
     from mypy_boto3_sts import STSClient
 
 _P = ParamSpec("_P")
@@ -32,7 +34,7 @@ CALL_TIME = 300.0
 answer that trickles in, so that no read times out, takes this long."""
 IN_FLIGHT = 8
 """Calls sent at the same time."""
-_READS = ("Get", "List", "Generate", "Simulate")
+_READS = ("Get", "List", "Describe", "Generate", "Simulate")
 """How the names of calls begin that change nothing."""
 
 
@@ -46,6 +48,7 @@ class Aws:
         profile: str,
         read_only: bool,
         credentials: BoundCredentials,
+        make_organizations: Callable[[], OrganizationsClient],
     ) -> None:
         """Take over two clients.
 
@@ -54,7 +57,8 @@ class Aws:
             sts: The client for STS.
             profile: The name of the profile in use.
             read_only: Whether to refuse every call that could change something.
-            credentials: What both clients sign with.
+            credentials: What all clients sign with.
+            make_organizations: Makes the client for Organizations, which is rarely needed.
         """
         self.credentials = credentials
         """They sign for one account only, once it is known: see `identify`."""
@@ -65,10 +69,23 @@ class Aws:
         self.read_only = read_only
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._attempts = threading.local()
+        self._make_organizations = make_organizations
+        self._organizations: OrganizationsClient | None = None
         for client in (iam, sts):
-            events = client.meta.events
-            events.register_first("before-parameter-build", self._before_call)
-            events.register("before-send", self._before_send)
+            self._guard(client)
+
+    def _guard(self, client: BaseClient) -> None:
+        events = client.meta.events
+        events.register_first("before-parameter-build", self._before_call)
+        events.register("before-send", self._before_send)
+
+    @property
+    def organizations(self) -> OrganizationsClient:
+        """The client for Organizations; blocks the first time, while it is made."""
+        if self._organizations is None:
+            self._organizations = self._make_organizations()
+            self._guard(self._organizations)
+        return self._organizations
 
     def require(self, account: str | None) -> None:
         """Make sure that this is the connection to an account.
@@ -98,9 +115,11 @@ class Aws:
         return keys_of(self.credentials.source)
 
     def close(self) -> None:
-        """Close the connections of both clients."""
+        """Close the connections of all clients."""
         self.iam.close()
         self.sts.close()
+        if self._organizations is not None:
+            self._organizations.close()
 
     async def call(self, fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a blocking function, such as a method of a client, in a thread.

@@ -43,7 +43,7 @@ class Settings:
     profile: str | None = None
     region: str | None = None
     endpoint_url: str | None = None
-    """For IAM and STS alike."""
+    """For all services alike."""
     read_only: bool = False
     demo: bool = False
     """An embedded account: no configuration, credentials or proxy of this machine is used."""
@@ -97,12 +97,21 @@ def connect(settings: Settings, keys: AccessKey | None = None) -> Aws:
             error, "connect to AWS", settings.profile or _profile_of_environment()
         ) from error
     # Documents stay the text that AWS sent: thousands are the same, and `parse_document` remembers
-    # what it has parsed. Trust policies are not parsed at all.
+    # what it has parsed.
     iam.meta.events.unregister("after-call.iam", json_decode_policies)
     iam.meta.events.register(f"before-parse.iam.{_LARGE_ANSWER}", parse_large_response)
     for client in (iam, sts):
         client.meta.events.register_first("before-parse", reject_foreign_responses)
-    return Aws(iam, sts, session.profile_name, settings.read_only, credentials)
+    # The account is on the screen before this client is used: it has less patience than the others.
+    organizations = partial(
+        session.client,
+        "organizations",
+        region_name=region,
+        endpoint_url=endpoint,
+        config=config.merge(Config(read_timeout=min(READ_TIMEOUT, 10))),
+    )
+    profile, read_only = session.profile_name, settings.read_only
+    return Aws(iam, sts, profile, read_only, credentials, organizations)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from botocore.session import Session
 from iam.aws.config_files import astray
 
 _ENDPOINTS = "endpoints"
-_CALLED = frozenset({"iam", "sts", "portal.sso", "oidc", "signin"})
+_CALLED = frozenset({"iam", "sts", "organizations", "portal.sso", "oidc", "signin"})
 """The services that are called, also for credentials, as botocore's list of endpoints names them.
 Most services have their endpoints in their own descriptions; the list is for the others."""
 

@@ -39,7 +39,7 @@ def test_the_endpoints_of_other_services_are_not_kept(lean: Session) -> None:
     partitions = lean.get_component("data_loader").load_data("endpoints")["partitions"]
     assert {"aws", "aws-cn", "aws-us-gov"} <= {each["partition"] for each in partitions}
     kept = {service for each in partitions for service in each["services"]}
-    assert {"iam", "sts"} <= kept <= {"iam", "sts", "portal.sso", "oidc", "signin"}
+    assert {"iam", "sts"} <= kept <= {"iam", "sts", "organizations", "portal.sso", "oidc", "signin"}
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
