@@ -1,10 +1,11 @@
-"""`bedrock-tui audit`: a report of the whole account, without the screen."""
+"""`bedrock-tui audit` and `save`: the whole account in a report or a file, without the screen."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from iam.account.json_file import SnapshotError
@@ -35,13 +36,50 @@ def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
     Raises:
         Failure: There is no report.
     """
-    try:
-        # Not returned by the coroutine: when asyncio.run restores the handler of Ctrl-C, it formats
-        # an error message that nobody sees, with the repr of the result: a gigabyte of text.
-        result: list[Audit] = []
-        asyncio.run(_audit(launch, result))
-        (audit,) = result
+    with _failures():
+        audit = _run(launch)
         return FORMATS[form].write(audit), _missing(audit)
+
+
+def run_save(launch: Launch, output: str) -> str:
+    """Save an account with its organization to a file.
+
+    Args:
+        launch: What to save.
+        output: The file.
+
+    Returns:
+        What could not be read, in a few words; empty if everything could.
+
+    Raises:
+        Failure: It could not be saved.
+    """
+    with _failures():
+        audit = _run(launch)
+        from iam.account.save import save_account
+
+        try:
+            save_account(Path(output), audit.account, audit.generated_at)
+        except OSError as error:
+            raise Failure(f"cannot write {output}: {error.strerror or error}") from error
+        return _missing(audit)
+
+
+def _run(launch: Launch) -> Audit:
+    # Not returned by the coroutine: when asyncio.run restores the handler of Ctrl-C, it formats
+    # an error message that nobody sees, with the repr of the result: a gigabyte of text.
+    result: list[Audit] = []
+    asyncio.run(_audit(launch, result))
+    return result[0]
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn whatever goes wrong into a `Failure`."""
+    try:
+        yield
+    except Failure:
+        raise
     except (AwsError, DemoError, SnapshotError) as error:
         raise Failure(" ".join(str(error).split())) from error
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The command line: `bedrock-tui` opens the app, `bedrock-tui audit` prints a report.
+"""The command line: `bedrock-tui` opens the app, `audit` prints a report, `save` keeps the account.
 
 Nothing heavy is imported here; each command imports what it needs when it runs.
 """
@@ -125,17 +125,51 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     launch = _launch(before, chosen)
     _validate(launch)
     _validate_action(launch.action)
+
+    def work() -> str:
+        from tui.audit_command import run_audit
+
+        report, missing = run_audit(launch, form)
+        _write(report, output)
+        return missing
+
+    _run(work)
+
+
+@main.command()
+@_options
+@click.argument("file")
+@click.pass_obj
+def save(before: Launch, /, file: str, **chosen: Any) -> None:
+    """Save the account with its organization to FILE, for --snapshot.
+
+    The file is compressed if its name ends in .gz. Only its owner may read it.
+
+    Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
+    """
+    launch = _launch(before, chosen)
+    _validate(launch)
+
+    def work() -> str:
+        from tui.audit_command import run_save
+
+        return run_save(launch, file)
+
+    _run(work)
+
+
+def _run(work: Callable[[], str]) -> None:
+    """Run a command without a screen; `work` returns what could not be read, in a few words."""
     from iam.runtime.gc_control import keep_everything
 
     keep_everything()
     from iam.runtime.threads import leave
-    from tui.audit_command import Failure, run_audit
+    from tui.audit_command import Failure
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: leave(128 + number))
     try:
-        report, missing = run_audit(launch, form)
-        _write(report, output)
+        missing = work()
     except Failure as failure:
         _fail(str(failure))
     except KeyboardInterrupt:

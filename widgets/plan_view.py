@@ -181,7 +181,8 @@ class PlanView(Static):
             for effect in short
             for section in effect.after.sections
             for entry in section.entries
-            for reason in entry.reasons
+            if entry.verdict != "granted"
+            for reason in entry.withheld_by
         )
         whose = "" if len(plan.effects) == 1 else f" for {_principals(len(short))}"
         return self._listed(f"Not everything in the policy will be granted{whose}", reasons)

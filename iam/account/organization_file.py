@@ -36,7 +36,7 @@ def _or_empty(raw: object) -> object:
 
 
 class _Head(TypedDict, total=False):
-    id: Required[Annotated[str, Field(alias="Id")]]
+    id: Required[Annotated[str | None, Field(alias="Id")]]
     management: Annotated[str | None, Field(alias="MasterAccountId")]
 
 
@@ -59,7 +59,7 @@ _Nodes = Annotated[list[_Node], BeforeValidator(_or_empty)]
 
 
 class _File(TypedDict, total=False):
-    head: Required[Annotated[_Head, Field(alias="Organization")]]
+    head: Required[Annotated[_Head | None, Field(alias="Organization")]]
     roots: Annotated[_Nodes, Field(alias="Roots")]
     units: Annotated[_Nodes, Field(alias="OrganizationalUnits")]
     accounts: Annotated[_Nodes, Field(alias="Accounts")]
@@ -102,6 +102,8 @@ class OrganizationFile:
         Raises:
             SnapshotError: It is not in the organization, or a unit is its own parent.
         """
+        if (head := self._head) is None:
+            return Organization("none")
         if account not in self._accounts:
             raise SnapshotError(f"{self._name} holds no account {safe(account)}")
         unread: list[Unread] = []
@@ -124,11 +126,11 @@ class OrganizationFile:
             levels.append(self._level(below, "ou"))
         levels.reverse()
         unread += chain.from_iterable(unread_of(level) for level in levels)
-        exempt = account == self._head.get("management")
+        exempt = account == head.get("management")
         return Organization(
             status="exempt" if exempt else "unread" if unread else "applied",
-            id=self._head["id"],
-            management_account=self._head.get("management"),
+            id=head["id"],
+            management_account=head.get("management"),
             levels=tuple(levels),
             unread=() if exempt else tuple(unread),
         )
@@ -228,11 +230,7 @@ def with_organization(account: Account, file: OrganizationFile) -> Account:
 
 def is_organization(body: object) -> bool:
     """Return whether an object describes an organization, not an account."""
-    return (
-        isinstance(body, Mapping)
-        and isinstance(body.get("Organization"), Mapping)
-        and ("Accounts" in body or "Roots" in body)
-    )
+    return isinstance(body, Mapping) and ("Accounts" in body or "Roots" in body)
 
 
 def read_organization(path: str, limit: int) -> OrganizationFile:

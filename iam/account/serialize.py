@@ -60,7 +60,7 @@ def _entity(entity: Entity) -> Json:
             {"PolicyName": Arn.parse(arn).name, "PolicyArn": arn} for arn in entity.attached
         ],
         f"{kind}PolicyList": [
-            {"PolicyName": inline.name, "PolicyDocument": _document(inline.document)}
+            {"PolicyName": inline.name, "PolicyDocument": document_as_json(inline.document)}
             for inline in entity.inline
         ],
         **_day("CreateDate", entity.created),
@@ -93,7 +93,7 @@ def _policy(policy: ManagedPolicy) -> Json:
             {
                 "VersionId": policy.version,
                 "IsDefaultVersion": True,
-                "Document": _document(policy.document),
+                "Document": document_as_json(policy.document),
             }
         ],
         **_day("UpdateDate", policy.updated),
@@ -104,7 +104,7 @@ def _day(name: str, at: datetime | None) -> Json:
     return {} if at is None else {name: at.isoformat()}
 
 
-def _document(document: object) -> Json | None:
+def document_as_json(document: object) -> Json | None:
     if not isinstance(document, Document):
         return None  # which does not parse as a document
     return {

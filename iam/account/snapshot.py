@@ -20,6 +20,8 @@ from iam.account.parse import parse_page
 from iam.account.unread import Unread
 from iam.text import safe
 
+NOT_READ = "NotRead"
+"""The key under which `bedrock-tui save` lists what could not be read."""
 _LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
 """Missing groups and policies are reported where something refers to them."""
 
@@ -50,11 +52,23 @@ def read_snapshot(path: str, limit: int) -> Account:
         account = owned(parse_page(Account(id=None), body))
     except NoOwner as error:
         raise SnapshotError(f"{name} holds no user, role or group that can be read") from error
-    account = replace(account, unread=(*account.unread, *_gaps(body)))
+    account = replace(account, unread=(*account.unread, *_gaps(body), *_not_read(body, name)))
     organization = body.get("Organization")
     if organization is None:
         return account
     return with_organization(account, OrganizationFile(organization, name))
+
+
+def _not_read(body: Mapping[str, Any], name: str) -> list[Unread]:
+    """Return what could not be read when the file was saved."""
+    listed = body.get(NOT_READ) or ()
+    try:
+        return [
+            Unread(str(u["What"]), str(u["Error"]), str(u["Message"]), bool(u["Hides"]))
+            for u in listed
+        ]
+    except (TypeError, KeyError) as error:
+        raise SnapshotError(f"{name} has a malformed {NOT_READ}") from error
 
 
 def _gaps(body: Mapping[str, Any]) -> list[Unread]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from iam.reports.audit import Audit
+from iam.reports.organization_overview import left_out
 from iam.reports.overview import account_name, facts, overview
 from iam.text import safe
 
@@ -16,13 +17,12 @@ def as_markdown(audit: Audit) -> str:
     lines += [f"{_escaped(line)}  " for line in facts(audit)]
     lines += ["", f"| {' | '.join(map(_escaped, head))} |", f"|{' --- |' * len(head)}"]
     lines += [f"| {' | '.join(map(_escaped, row))} |" for row in rows]
-    if audit.unread:
+    if unread := (*audit.unread, *audit.account.organization.unread):
         lines += ["", "## Not read", ""]
         lines += [
-            f"- {_escaped(u.what)}: {_escaped(u.error)}, {_escaped(u.message)}"
-            for u in audit.unread
+            f"- {_escaped(u.what)}: {_escaped(u.error)}, {_escaped(u.message)}" for u in unread
         ]
-    return "\n".join([*lines, "", ""])
+    return "\n".join([*lines, "", left_out(audit.account.organization), ""])
 
 
 def _escaped(text: str) -> str:

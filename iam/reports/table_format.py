@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iam.reports.audit import Audit
+from iam.reports.organization_overview import left_out
 from iam.reports.overview import facts, overview
 from iam.text import safe
 
@@ -17,7 +18,7 @@ def as_table(audit: Audit) -> str:
     lines += [
         "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells
     ]
-    if audit.unread:
+    if unread := (*audit.unread, *audit.account.organization.unread):
         lines += ["", "Not read:"]
-        lines += [safe(f"  {u.what}: {u.error}, {u.message}") for u in audit.unread]
-    return "\n".join([*lines, "", ""])
+        lines += [safe(f"  {u.what}: {u.error}, {u.message}") for u in unread]
+    return "\n".join([*lines, "", left_out(audit.account.organization), ""])

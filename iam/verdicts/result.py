@@ -93,6 +93,12 @@ class EntryResult:
         return (*dict.fromkeys(via.in_words for via in self.via), *self.reasons)
 
     @property
+    def withheld_by(self) -> tuple[str, ...]:
+        """What keeps a part of the access away, in words: Denies, limits, unread documents."""
+        denies = dict.fromkeys(via.in_words for via in self.via if via.effect == "Deny")
+        return (*denies, *self.reasons)
+
+    @property
     def granted(self) -> int:
         """The number of concrete actions that are granted."""
         return sum(v is Verdict.GRANTED for v in self.concrete.values())

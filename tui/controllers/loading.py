@@ -66,7 +66,7 @@ class LoadController:
             gaps = [unread for unread in self.account.evaluation.unread if unread.hides]
             view.show_notice(missing_principals(gaps) if gaps else None)
             self.details.follow()
-            view.run_in_background(self._read_organization, "organization")
+            self.organization.show_state()
             view.run_in_background(self._keep, "keep")
             self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
         except Exception as error:
@@ -84,9 +84,10 @@ class LoadController:
         try:
             await self.organization.read()
             self.details.follow()
+            self.view.show_progress("")
         except Exception as error:
-            self.view.toast_error(error)
-        self.view.show_progress("")
+            if self.view.is_attached:  # else the app has ended meanwhile
+                self.view.toast_error(error)
 
     async def _keep(self) -> None:
         """Write the account to the cache, if that is wanted."""
@@ -98,6 +99,7 @@ class LoadController:
     def _warm_up(self) -> None:
         """Do what can wait until the account is on the screen."""
         self.view.prepare_filter()
+        self.view.run_in_background(self._read_organization, "organization")
         self.recovery.begin()
         self.view.run_in_background(self._import_dialogs, "warm up")
 

@@ -36,6 +36,10 @@ class MainView(Protocol):
     """Nothing is being sent that would be cut short."""
 
     @property
+    def is_attached(self) -> bool:
+        """Whether the screen is still part of the app."""
+
+    @property
     def app(self) -> App[object]:
         """Where dialogs are pushed."""
 

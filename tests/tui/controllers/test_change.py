@@ -28,7 +28,8 @@ async def test_attach_and_detach_really_work(open_app: Open, live: Launch, demo_
         said = await ask(pilot, "a")
         assert "123456789012" in said
         assert "AmazonBedrockLimitedAccess v9" in said
-        assert "○ 0/44  → ● 44/44" in said
+        assert "○ 0/44  → ◐ 41/44" in said
+        assert "denied by SCP ApprovedRegions at Root" in " ".join(said.split())
         await pilot.press("y")
         await until(pilot, lambda: "attached to liam.murphy" in toasts(pilot))
         assert attached(demo_iam, "liam.murphy") == [LIMITED]
@@ -37,9 +38,9 @@ async def test_attach_and_detach_really_work(open_app: Open, live: Launch, demo_
         assert row.result is not None
         assert row.attached is not None
         assert row.attached.direct
-        assert row.result.verdict == "granted"
+        assert row.result.verdict == "partial"
         said = await ask(pilot, "d")
-        assert "● 44/44 → ○ 0/44" in said
+        assert "◐ 41/44 → ○ 0/44" in said
         assert "No access remains" in said
         await pilot.press("y")
         await until(pilot, lambda: "detached from liam.murphy" in toasts(pilot))
