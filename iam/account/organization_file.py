@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -23,7 +23,7 @@ from iam.account.iam_collect import is_store, read_store
 from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
 from iam.account.organization import Level, Organization, OrganizationPolicy
-from iam.account.unread import Unread, document_of
+from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.policy.document import Document
 from iam.text import safe
 
@@ -123,7 +123,7 @@ class OrganizationFile:
             below = self._units[parent]
             levels.append(self._level(below, "ou"))
         levels.reverse()
-        unread += chain.from_iterable(unread_of(level) for level in levels)
+        unread += chain.from_iterable(level.unread for level in levels)
         exempt = account == self._head.get("management")
         return Organization(
             status="exempt" if exempt else "unread" if unread else "applied",
@@ -144,22 +144,24 @@ class OrganizationFile:
 
     def _level(self, node: _Node, kind: Literal["root", "ou", "account"]) -> Level:
         name = node.get("name") or node["id"]
-        unread: list[Unread] = []
         if "policies" not in node:
-            unread.append(
-                Unread(f"the policies at {name}", "Missing", "the file does not list them")
-            )
+            what = f"the policies at {name}"
+            unlisted = (unlisted_policy(Unread(what, "Missing", "the file does not list them")),)
+            return Level(node["id"], name, kind, unlisted, unlisted)
         policies: dict[str, list[OrganizationPolicy]] = {_SCP: [], _RCP: []}
-        for id in dict.fromkeys(node.get("policies", [])):
+        for id in dict.fromkeys(node["policies"]):
             if (policy := self._policies.get(id)) is None:
-                unread.append(
-                    Unread(f"policy {id} at {name}", "Missing", "the file does not hold it")
-                )
+                missing = Unread(DOCUMENT, "Missing", "the file does not hold it")
+                for each in policies.values():  # it may be of either type
+                    each.append(OrganizationPolicy(id, id, missing))
             elif policy["type"] in policies:
                 policies[policy["type"]].append(_policy(policy))
-        return Level(
-            node["id"], name, kind, tuple(policies[_SCP]), tuple(policies[_RCP]), tuple(unread)
-        )
+        return Level(node["id"], name, kind, tuple(policies[_SCP]), tuple(policies[_RCP]))
+
+
+def unlisted_policy(unread: Unread) -> OrganizationPolicy:
+    """Make the policy that stands for policies of a level that could not be listed."""
+    return OrganizationPolicy("", "(not listed)", unread)
 
 
 def organization_policy(
@@ -206,15 +208,6 @@ def _policy(raw: _Policy) -> OrganizationPolicy:
         raw.get("content"),
         raw.get("aws_managed", False),
     )
-
-
-def unread_of(level: Level) -> Iterator[Unread]:
-    """Yield what could not be read of a level, its documents included."""
-    yield from level.unread
-    for policy in (*level.scps, *level.rcps):
-        if isinstance(policy.document, Unread):
-            what = f"policy {policy.name} at {level.name}"
-            yield Unread(what, policy.document.error, policy.document.message)
 
 
 def with_organization(account: Account, file: OrganizationFile) -> Account:
