@@ -156,7 +156,7 @@ async def _listed(aws: Aws, level: Level) -> _Listed:
             missing = None if error.code == _NOT_ENABLED else error
         if missing is not None:
             unread = _unread(f"the {words} control policies at {level.name}", missing)
-            listed.unread[kind] = unlisted_policy(unread)
+            listed.unread[kind] = unlisted_policy(kind, unread)
     return listed
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -93,6 +94,35 @@ def test_the_management_account_is_exempt(write: Write) -> None:
     assert (found.status, found.path) == ("exempt", ("Root", "payer"))
 
 
+def test_the_management_account_need_not_be_listed(write: Write) -> None:
+    body = organization(Accounts=organization()["Accounts"][:1])
+    found = above(write(body), "999999999999")
+    assert (found.status, found.id, found.levels) == ("exempt", "o-example", ())
+
+
+def test_a_resource_control_policy_may_be_url_encoded(write: Write) -> None:
+    keys = policy("p-Keys", {**deny("kms:*"), "Principal": "*"}, type=RCP)
+    keys["Content"] = quote(json.dumps(keys["Content"]))
+    found = above(write(organization(Policies=[*organization()["Policies"][:2], keys])))
+    assert found == above(write(organization()))
+
+
+def test_policies_that_limit_no_permissions_do_not_count(write: Write) -> None:
+    tags = {"Id": "p-Keys", "Name": "Tags", "Type": "TAG_POLICY", "Content": {"tags": {}}}
+    found = above(write(organization(Policies=[*organization()["Policies"][:2], tags])))
+    assert (found.status, found.levels[2].rcps) == ("applied", ())
+
+
+@pytest.mark.parametrize("type", ["service_control_policy", "NEW_POLICY", ""])
+def test_a_policy_of_a_type_that_nobody_knows_may_be_of_either(write: Write, type: str) -> None:
+    odd = policy("p-Region", deny("bedrock:*"), type=type)
+    first, _, last = organization()["Policies"]
+    found = above(write(organization(Policies=[first, odd, last])))
+    assert found.status == "unread"
+    assert [unread.what for unread in found.unread] == ["policy Region at Root"]
+    assert found.levels[0].scps[-1] == found.levels[0].rcps[-1]
+
+
 def test_documents_may_be_text_and_the_file_compressed(write: Write, tmp_path: Path) -> None:
     body = organization()
     for each in body["Policies"]:
@@ -132,6 +162,11 @@ def test_null_lists_are_empty_and_further_keys_are_ignored(write: Write) -> None
             4,
         ),
         ({"Policies": [{"Id": FULL, "Name": "Full", "Type": SCP}]}, "policy Full at Root", 4),
+        (
+            {"Organization": {"Id": "o-example"}},
+            "whether the account is the management account, which no policy limits",
+            4,
+        ),
     ],
 )
 def test_what_is_missing_is_noted_and_the_rest_counts(
