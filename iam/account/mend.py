@@ -61,9 +61,11 @@ def mend(item: Mapping[str, Any], label: Label, faults: Sequence[Path]) -> Mende
             hidden[placeholder] = Unread(what, "Malformed", _FORM)
         elif field == "PermissionsBoundary":
             mended[field] = UNREAD_BOUNDARY
-        elif field == f"{label.title()}Name":
-            mended[field] = Arn.parse(arn).name
-            unread.append(Unread(what, "Malformed", f"{_FORM}: taken from the ARN"))
+        elif field in ("Path", f"{label.title()}Name"):
+            _, _, path_and_name = Arn.parse(arn).resource.partition("/")
+            path, slash, name = path_and_name.rpartition("/")
+            mended[field] = f"/{path}{slash}" if field == "Path" else name
+            unread.append(Unread(what, "Malformed", f"{_FORM}; it is taken from the ARN"))
         else:
             del mended[field]
             unread.append(Unread(what, "Malformed", _FORM))

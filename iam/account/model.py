@@ -223,7 +223,8 @@ class Account:
 
     def group_of(self, principal: Entity, name: str) -> Group | None:
         """The group of this name in the account of a principal; None if it is not known."""
-        return self.groups.get((Arn.parse(principal.arn).account, name))
+        account = self.id if self.id is not None else Arn.parse(principal.arn).account
+        return self.groups.get((account, name))
 
     def members_of(self, group: Group) -> tuple[Principal, ...]:
         """The users that are in a group."""

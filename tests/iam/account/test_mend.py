@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -115,10 +116,14 @@ def test_what_can_be_read_beside_it_still_counts() -> None:
     assert verdict_on(made, "alice") is Verdict.DENIED
 
 
-def test_a_name_is_taken_from_the_arn_where_it_cannot_be_read() -> None:
-    made = account(user("alice", path="/ops/") | {"UserName": None})
-    assert named(made) == [f"UserName of user arn:aws:iam::{ID}:user/ops/alice"]
-    assert the(made).path == "/ops/"
+@pytest.mark.parametrize("path", ["/", "/ops/", "/ops/night/"])
+@pytest.mark.parametrize("field", ["UserName", "Path"])
+def test_a_name_or_path_is_taken_from_the_arn_where_it_cannot_be_read(
+    field: str, path: str
+) -> None:
+    made = account(user("alice", path=path) | {field: 3})
+    assert named(made) == [f"{field} of user arn:aws:iam::{ID}:user{path}alice"]
+    assert (the(made).name, the(made).path) == ("alice", path)
 
 
 def test_a_group_and_a_policy_are_kept_as_well() -> None:
@@ -149,3 +154,61 @@ def test_a_broken_item_never_costs_another() -> None:
     assert {"bob", "worker"} <= {principal.name for principal in made.principals.values()}
     assert (ID, "ops") in made.groups
     assert policy_arn("p") in made.policies
+
+
+JUNK: list[Any] = [None, 3, "", [], {}, "x", True, [None], [{}], {"a": 1}, "\ud800", 10**30, "2024"]
+DECIDING = ("UserPolicyList", "AttachedManagedPolicies", "GroupList", "PermissionsBoundary")
+
+
+def places_in(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something stands in a JSON value, at any depth."""
+    keys = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    for key in keys:
+        yield (*above, key)
+        yield from places_in(value[key], (*above, key))
+
+
+def alice() -> dict[str, Any]:
+    """A user with something of everything."""
+    return user(
+        "alice",
+        allow("bedrock:*"),
+        attached=[LIMITED],
+        groups=["ops"],
+        boundary=policy_arn("cap"),
+        tags={"team": "ml"},
+    ) | {"CreateDate": "2024-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize("place", list(places_in(alice())), ids=str)
+def test_nothing_that_is_wrong_with_one_user_costs_anybody_else(place: tuple[Any, ...]) -> None:
+    others = [
+        user("bob", allow("bedrock:*"), groups=["ops"]),
+        role("worker", attached=[policy_arn("cap")]),
+        group("ops", allow("bedrock:Get*")),
+        policy("cap", allow("bedrock:*")),
+    ]
+    evaluator = make_evaluator()
+
+    def verdicts(item: dict[str, Any]) -> dict[str, Verdict]:
+        made = account(item, *others)
+        return {arn: evaluator.result(made, p).verdict for arn, p in made.principals.items()}
+
+    whole = verdicts(alice())
+    for junk in JUNK:
+        item = alice()
+        *above, last = place
+        inside: Any = item
+        for key in above:
+            inside = inside[key]
+        inside[last] = junk
+        damaged = verdicts(item)
+        before, after = whole[ALICE], damaged.pop(ALICE, None)
+        damaged = {arn: verdict for arn, verdict in damaged.items() if arn in whole}
+        assert {**damaged, ALICE: before} == whole
+        if place[0] in DECIDING:
+            assert after is not None
+        elif place[0] != "Arn":
+            assert after is before
