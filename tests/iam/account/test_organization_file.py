@@ -218,18 +218,20 @@ def test_a_malformed_file_is_told_in_one_sentence(write: Write, body: object, fa
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_the_store_of_iam_collect(tmp_path: Path, whole: bool) -> None:
-    store = tmp_path / "store"
-    folder = store / "aws" / "aws" / "organizations" / "o-example"
-    arn = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
-    region = "arn:aws:organizations::999999999999:policy/o-example/service_control_policy/p-region"
+ARN = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
+REGION = "arn:aws:organizations::999999999999:policy/o-example/service_control_policy/p-region"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """The folder of an organization in a store of iam-collect."""
+    folder = tmp_path / "store" / "aws" / "aws" / "organizations" / "o-example"
     files: dict[str, object] = {
         "metadata.json": {"id": "o-example", "rootAccountId": "999999999999", "features": {}},
-        "accounts.json": {ID: {"ou": "ou-1", "scps": [arn], "rcps": []}},
+        "accounts.json": {ID: {"ou": "ou-1", "scps": [ARN], "rcps": []}},
         "ous.json": {
-            "r-1": {"scps": [arn, region], "rcps": []},
-            "ou-1": {"parent": "r-1", "scps": [arn], "rcps": []},
+            "r-1": {"scps": [ARN, REGION], "rcps": []},
+            "ou-1": {"parent": "r-1", "scps": [ARN], "rcps": []},
         },
         "ous/ou-1/metadata.json": {"arn": "…", "name": "Workloads"},
         "scps/p-fullawsaccess/metadata.json": {"name": "FullAWSAccess"},
@@ -241,9 +243,40 @@ def test_the_store_of_iam_collect(tmp_path: Path, whole: bool) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content), encoding="utf-8")
-    found = above(str(store if whole else folder))
+    return folder
+
+
+@pytest.mark.parametrize("up", [0, 3, 4])
+def test_the_store_of_iam_collect(store: Path, up: int) -> None:
+    found = above(str([store, *store.parents][up]))
     assert (found.status, found.path) == ("applied", ("r-1", "Workloads", ID))
     assert [p.name for p in found.levels[0].scps] == ["FullAWSAccess", "Region"]
+
+
+def test_a_store_that_lists_policies_of_one_type_only(store: Path) -> None:
+    units = {
+        "r-1": {"scps": [ARN, REGION]},
+        "ou-1": {"parent": "r-1", "scps": None, "rcps": []},
+    }
+    (store / "ous.json").write_text(json.dumps(units), encoding="utf-8")
+    found = above(str(store))
+    assert (found.status, len(found.unread)) == ("unread", 1)
+    assert [p.name for p in found.levels[0].scps] == ["FullAWSAccess", "Region"]
+    assert [isinstance(p.document, Unread) for p in found.levels[0].rcps] == [True]
+    assert found.levels[1].scps == ()
+
+
+def test_a_store_leads_to_no_file_outside_of_it(store: Path) -> None:
+    metadata = {"id": "o-example", "rootAccountId": "999999999999", "name": "not of a unit"}
+    (store / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    units = {"r-1": {"scps": ["policy/.."], "rcps": []}, "..": {"parent": "r-1"}}
+    (store / "ous.json").write_text(json.dumps(units), encoding="utf-8")
+    (store / "policy.json").write_text(json.dumps(document(allow())), encoding="utf-8")
+    accounts = {ID: {"ou": "..", "scps": [], "rcps": []}}
+    (store / "accounts.json").write_text(json.dumps(accounts), encoding="utf-8")
+    found = above(str(store))
+    assert found.path == ("r-1", "..", ID)
+    assert [isinstance(p.document, Unread) for p in found.levels[0].scps] == [True]
 
 
 def test_a_folder_without_an_organization_is_told(tmp_path: Path) -> None:
