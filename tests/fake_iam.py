@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
@@ -33,6 +33,8 @@ class Rule:
 
     action: str
     """`*` stands for every action."""
+    matches: Params = field(default_factory=dict)
+    """Parameters that a call must have."""
     reply: Callable[[Params], Reply] | None = None
     """Answers instead of moto."""
     forward: bool = False
@@ -110,7 +112,7 @@ class FakeIam:
         """Answer with an error."""
 
         def refused(params: Params) -> Reply:
-            return _json_error(code, status) if _TARGET in params else error(code, status)
+            return json_error(code, status) if _TARGET in params else error(code, status)
 
         self.add(Rule(action, reply=refused, times=times))
 
@@ -188,7 +190,7 @@ class FakeIam:
             self.keys.append(_access_key(handler))
             self.arrived.set()
             self._idle.notify_all()
-            rule = self._rule(params.get("Action", ""))
+            rule = self._rule(params)
         if rule.delay:
             self._stopping.wait(rule.delay)
         while rule.gate and not rule.gate.wait(0.02) and not self._stopping.is_set():
@@ -228,9 +230,12 @@ class FakeIam:
         if not rule.slow:
             handler.wfile.write(text)
 
-    def _rule(self, action: str) -> Rule:
+    def _rule(self, params: Params) -> Rule:
+        action = params.get("Action", "")
         for rule in self._rules:
             if rule.action not in (action, "*") or not rule.times:
+                continue
+            if not rule.matches.items() <= params.items():
                 continue
             if rule.skip:
                 rule.skip -= 1
@@ -265,7 +270,8 @@ def _params(handler: BaseHTTPRequestHandler, body: bytes) -> Params:
     return {_TARGET: target, "Action": target.rpartition(".")[2], **given}
 
 
-def _json_error(code: str, status: int) -> Reply:
+def json_error(code: str, status: int) -> Reply:
+    """An error as Organizations answers it."""
     return status, json.dumps({"__type": code, "message": "because of the test"})
 
 

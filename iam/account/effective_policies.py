@@ -118,14 +118,14 @@ def _is_exempt(organization: Organization, entity: Entity) -> bool:
 def _limits_of_organization(organization: Organization) -> tuple[Limit, ...]:
     """List the limits of each level.
 
-    While an organization uses service control policies, each level has at least one. Without any,
-    none is in use.
+    While an organization uses service control policies, each level has at least one. Without any
+    that could be read, nothing says that they are in use.
     """
     limits: list[Limit] = []
-    in_use = any(level.scps for level in organization.levels)
+    in_use = any(_policies_of_level(level, level.scps, "scp") for level in organization.levels)
     for level in organization.levels:
         scps = _policies_of_level(level, level.scps, "scp")
-        incomplete = bool(level.unread) or len(scps) < len(level.scps)
+        incomplete = len(scps) < len(level.scps)
         if in_use and (scps or not incomplete):
             limits.append(Limit(scps, allows_all=incomplete, level=level.name))
         if rcps := _policies_of_level(level, level.rcps, "rcp"):

@@ -8,6 +8,7 @@ https://github.com/cloud-copilot/iam-collect
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from iam.account.json_file import SnapshotError
 from iam.text import safe
 
 _TYPES = {"scps": "SERVICE_CONTROL_POLICY", "rcps": "RESOURCE_CONTROL_POLICY"}
+_NOT_LISTED = {type: f"({type} not listed)" for type in _TYPES}
+"""IDs without a document, for levels of which the store does not list the policies of a type."""
 _Read = Callable[[str], Any]
 _Json = dict[str, Any]
 
@@ -43,7 +46,7 @@ def read_store(path: Path, read: _Read) -> _Json:
     units, accounts = (_mapping(folder / f"{name}.json", read) for name in ("ous", "accounts"))
     nodes: dict[str, list[_Json]] = {"Roots": [], "OrganizationalUnits": [], "Accounts": []}
     for id, unit in units.items():
-        name = _name(folder / "ous" / id.lower() / "metadata.json", read)
+        name = _name(folder / "ous" / id.lower() / "metadata.json", read) if _plain(id) else None
         kind = "Roots" if id.startswith("r-") else "OrganizationalUnits"
         nodes[kind].append({**_node(id, unit, "parent", folder), "Name": name})
     for id, account in accounts.items():
@@ -62,17 +65,29 @@ def _node(id: str, item: object, parent: str, folder: Path) -> _Json:
     if not isinstance(item, Mapping):
         raise SnapshotError(f"{safe(str(folder))} has a malformed entry for {safe(id)}")
     node: _Json = {"Id": id, "ParentId": item.get(parent)}
-    if all(isinstance(item.get(type), list) for type in _TYPES):
-        node["Policies"] = [_id_of(arn) for type in _TYPES for arn in item[type]]
+    node["Policies"] = []
+    for type in _TYPES:
+        if isinstance(arns := item.get(type, ...), list | None):
+            node["Policies"] += map(_id_of, arns or ())
+        else:
+            node["Policies"].append(_NOT_LISTED[type])
     return node
 
 
 def _policies(folder: Path, items: Iterable[_Json], read: _Read) -> Iterator[_Json]:
     """Yield the policies of units and accounts, as far as the store has a file of them."""
     listed = {
-        (type, _id_of(arn)) for item in items for type in _TYPES for arn in item.get(type) or ()
+        (type, _id_of(arn))
+        for item in items
+        for type in _TYPES
+        if isinstance(arns := item.get(type), list)
+        for arn in arns
     }
+    for type, id in _NOT_LISTED.items():
+        yield {"Id": id, "Type": _TYPES[type]}
     for type, id in sorted(listed):
+        if not _plain(id):
+            continue
         for place in dict.fromkeys((folder / type / id, folder / type / id.lower())):
             if (place / "policy.json").is_file():
                 yield {
@@ -108,3 +123,8 @@ def _name(file: Path, read: _Read) -> str | None:
 
 def _id_of(arn: object) -> str:
     return str(arn).rpartition("/")[2]
+
+
+def _plain(id: str) -> bool:
+    """Return whether an ID may be the name of a folder: it leads nowhere else."""
+    return re.fullmatch(r"[\w-]+", id, re.ASCII) is not None

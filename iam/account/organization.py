@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from iam.account.unread import Unread
+from iam.account.unread import DOCUMENT, Unread
 from iam.policy.document import Document
 
 Status = Literal["applied", "exempt", "none", "unread", "unasked"]
@@ -19,7 +19,11 @@ were read count. `unasked`: nothing was asked, as for an account from a file."""
 
 @dataclass(frozen=True, slots=True)
 class OrganizationPolicy:
-    """A service control policy or a resource control policy."""
+    """A service control policy or a resource control policy.
+
+    One with an `Unread` document also stands for policies that could not be listed: then it is
+    unknown how many there are.
+    """
 
     id: str
     name: str
@@ -36,8 +40,18 @@ class Level:
     kind: Literal["root", "ou", "account"]
     scps: tuple[OrganizationPolicy, ...] = ()
     rcps: tuple[OrganizationPolicy, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    """Why its policies are not all known. Then a request may be allowed by another one."""
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """What could not be read of it; then a request may be allowed by another policy."""
+        unread = (
+            replace(policy.document, what=f"policy {policy.name} at {self.name}")
+            if policy.document.what == DOCUMENT
+            else policy.document
+            for policy in (*self.scps, *self.rcps)
+            if isinstance(policy.document, Unread)
+        )
+        return tuple(dict.fromkeys(unread))  # a policy of unknown type stands in both lists
 
 
 @dataclass(frozen=True, slots=True)

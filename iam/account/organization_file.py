@@ -1,4 +1,4 @@
-"""Read what an organization puts above an account from a file: what `bedrock-tui save` writes.
+"""Read what an organization puts above an account from a file: what `organization_object` writes.
 
 The names of the fields are those of the AWS Organizations API. A level, a parent or a policy that
 is missing is noted, and nothing is assumed of it.
@@ -9,12 +9,13 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Required, TypeVar
+from urllib.parse import unquote
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic takes Python's own from 3.12 on
@@ -23,16 +24,39 @@ from iam.account.iam_collect import is_store, read_store
 from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
 from iam.account.organization import Level, Organization, OrganizationPolicy
-from iam.account.unread import Unread, document_of
+from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.policy.document import Document
 from iam.text import safe
 
-_SCP, _RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+_OTHER_TYPES = frozenset(
+    {
+        "AISERVICES_OPT_OUT_POLICY", "BACKUP_POLICY", "BEDROCK_POLICY", "CHATBOT_POLICY",
+        "DECLARATIVE_POLICY_EC2", "GUARDDUTY_POLICY", "INSPECTOR_POLICY",
+        "NETWORK_SECURITY_DIRECTOR_POLICY", "S3_POLICY", "SECURITYHUB_CSPM_POLICY",
+        "SECURITYHUB_POLICY", "TAG_POLICY", "UPGRADE_ROLLOUT_POLICY",
+    }
+)  # fmt: skip
+"""The types that configure services and limit no permissions. Any type that is in neither list may
+be a new one, or a mistake.
+
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html
+"""
 _Item = TypeVar("_Item")
 
 
 def _or_empty(raw: object) -> object:
     return [] if raw is None else raw
+
+
+def _reasons(raw: object) -> object:
+    """Keep the reasons that `organization_object` wrote; other tools may use the key otherwise."""
+    keys = ("What", "Error", "Message")
+    return [
+        Unread(*(item[key] for key in keys))
+        for item in (raw if isinstance(raw, list) else ())
+        if isinstance(item, Mapping) and all(isinstance(item.get(key), str) for key in keys)
+    ]
 
 
 class _Head(TypedDict, total=False):
@@ -51,7 +75,7 @@ class _Policy(TypedDict, total=False):
     id: Required[Annotated[str, Field(alias="Id")]]
     name: Annotated[str | None, Field(alias="Name")]
     type: Required[Annotated[str, Field(alias="Type")]]
-    aws_managed: Annotated[bool, Field(alias="AwsManaged")]
+    aws_managed: Annotated[bool | None, Field(alias="AwsManaged")]
     content: Annotated[Any, Field(alias="Content")]
 
 
@@ -64,6 +88,7 @@ class _File(TypedDict, total=False):
     units: Annotated[_Nodes, Field(alias="OrganizationalUnits")]
     accounts: Annotated[_Nodes, Field(alias="Accounts")]
     policies: Annotated[list[_Policy], BeforeValidator(_or_empty), Field(alias="Policies")]
+    unread: Annotated[list[Any], BeforeValidator(_reasons), Field(alias="Unread")]
 
 
 class OrganizationFile:
@@ -88,6 +113,7 @@ class OrganizationFile:
             fault = f"{safe(where.lstrip('.'))}: {first['msg']}" if where else first["msg"]
             raise SnapshotError(f"{name} is not an organization: {fault}") from error
         self._head = file["head"]
+        self._reasons: tuple[Unread, ...] = tuple(file.get("unread", ()))
         self._roots = self._by_id(file.get("roots", []), "root")
         self._units = self._by_id(file.get("units", []), "organizational unit")
         self._accounts = self._by_id(file.get("accounts", []), "account")
@@ -102,38 +128,44 @@ class OrganizationFile:
         Raises:
             SnapshotError: It is not in the organization, or a unit is its own parent.
         """
-        if (head := self._head) is None:
-            return Organization("none")
-        if account not in self._accounts:
+        head, listed = self._head, account in self._accounts
+        if head is None:  # the account is in none, or it is unknown in which one
+            which = Unread("the organization", "Missing", "the file does not say which one it is")
+            unread = self._reasons or (which,)
+            return Organization("unread", unread=unread) if listed else Organization("none")
+        id, management = head["id"], head.get("management")
+        if account == management:
+            levels = self._levels(account)[0] if listed else ()
+            return Organization("exempt", id, management, levels)
+        if not listed:
             raise SnapshotError(f"{self._name} holds no account {safe(account)}")
-        unread: list[Unread] = []
-        levels = [self._level(self._accounts[account], "account")]
+        levels, gaps = self._levels(account)
+        unread = (*gaps, *chain.from_iterable(level.unread for level in levels))
+        if management is None:
+            what = "whether the account is the management account, which no policy limits"
+            missing = Unread(what, "Missing", "the file has no MasterAccountId")
+            unread = (missing, *unread)
+        unread = self._reasons or unread
+        return Organization("unread" if unread else "applied", id, management, levels, unread)
+
+    def _levels(self, account: str) -> tuple[tuple[Level, ...], tuple[Unread, ...]]:
+        """Find the levels above an account as far as the file holds them, and what is missing."""
         below, seen = self._accounts[account], {account}
+        levels = [self._level(below, "account")]
         while True:
             parent = below.get("parent")
             if parent in seen:
                 raise SnapshotError(f"{self._name} has a cycle: {safe(parent)} is above itself")
             if parent in self._roots:
                 levels.append(self._level(self._roots[parent], "root"))
-                break
+                return tuple(reversed(levels)), ()
             if parent is None or parent not in self._units:
                 what = f"the levels of the organization above {below.get('name') or below['id']}"
                 missing = f"the file does not hold {parent}" if parent else "it has no ParentId"
-                unread.append(Unread(what, "Missing", missing))
-                break
+                return tuple(reversed(levels)), (Unread(what, "Missing", missing),)
             seen.add(parent)
             below = self._units[parent]
             levels.append(self._level(below, "ou"))
-        levels.reverse()
-        unread += chain.from_iterable(unread_of(level) for level in levels)
-        exempt = account == head.get("management")
-        return Organization(
-            status="exempt" if exempt else "unread" if unread else "applied",
-            id=head["id"],
-            management_account=head.get("management"),
-            levels=tuple(levels),
-            unread=() if exempt else tuple(unread),
-        )
 
     def _by_id(self, items: Iterable[_Item], kind: str) -> dict[str, _Item]:
         by_id: dict[str, _Item] = {}
@@ -146,22 +178,42 @@ class OrganizationFile:
 
     def _level(self, node: _Node, kind: Literal["root", "ou", "account"]) -> Level:
         name = node.get("name") or node["id"]
-        unread: list[Unread] = []
         if "policies" not in node:
-            unread.append(
-                Unread(f"the policies at {name}", "Missing", "the file does not list them")
-            )
-        policies: dict[str, list[OrganizationPolicy]] = {_SCP: [], _RCP: []}
-        for id in dict.fromkeys(node.get("policies", [])):
-            if (policy := self._policies.get(id)) is None:
-                unread.append(
-                    Unread(f"policy {id} at {name}", "Missing", "the file does not hold it")
-                )
-            elif policy["type"] in policies:
-                policies[policy["type"]].append(_policy(policy))
-        return Level(
-            node["id"], name, kind, tuple(policies[_SCP]), tuple(policies[_RCP]), tuple(unread)
+            what = f"the policies at {name}"
+            unlisted = Unread(what, "Missing", "the file does not list them")
+            scp, rcp = (unlisted_policy(kind, unlisted) for kind in (SCP, RCP))
+            return Level(node["id"], name, kind, (scp,), (rcp,))
+        policies = [self._policy(id) for id in dict.fromkeys(node["policies"])]
+        scps, rcps = (
+            tuple(policy for types, policy in policies if type in types) for type in (SCP, RCP)
         )
+        return Level(node["id"], name, kind, scps, rcps)
+
+    def _policy(self, id: str) -> tuple[frozenset[str], OrganizationPolicy]:
+        """Find a policy, and the types that it may be of."""
+        raw = self._policies.get(id)
+        if raw is None:
+            missing = Unread(DOCUMENT, "Missing", "the file does not hold it")
+            return frozenset({SCP, RCP}), OrganizationPolicy(id, id, missing)
+        name, type = raw.get("name") or id, raw["type"]
+        if type not in (SCP, RCP, *_OTHER_TYPES):
+            unknown = Unread(DOCUMENT, "Malformed", f"its type is {type!r}")
+            return frozenset({SCP, RCP}), OrganizationPolicy(id, name, unknown)
+        content = raw.get("content")
+        if content is None:
+            content = Unread(DOCUMENT, "Missing", "the file does not hold its document")
+        managed = bool(raw.get("aws_managed"))
+        return frozenset({type}), organization_policy(id, name, type, content, managed)
+
+
+def unlisted_policy(kind: str, unread: Unread) -> OrganizationPolicy:
+    """Make the policy that stands for policies of a level that could not be listed.
+
+    Args:
+        kind: Their type, as AWS calls it.
+        unread: Why they could not be listed.
+    """
+    return OrganizationPolicy(f"(not listed: {kind})", "(not listed)", unread)
 
 
 def organization_policy(
@@ -176,8 +228,8 @@ def organization_policy(
         content: Its document.
         aws_managed: Whether AWS manages it.
     """
-    document = document_of(content if content is not None else "")
-    if kind == _RCP and isinstance(document, Document):
+    document = document_of(content)
+    if kind == RCP and isinstance(document, Document):
         document = document_of(_for_all_principals(content))
     return OrganizationPolicy(id, name, document, aws_managed)
 
@@ -187,7 +239,9 @@ def _for_all_principals(content: Any) -> object:
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
     """
-    body = json.loads(content) if isinstance(content, str) else content
+    body = content
+    if isinstance(content, str):
+        body = json.loads(content if content.lstrip().startswith("{") else unquote(content))
     statements = body["Statement"] if isinstance(body["Statement"], list) else [body["Statement"]]
     return {
         **body,
@@ -200,25 +254,6 @@ def _for_all_principals(content: Any) -> object:
     }
 
 
-def _policy(raw: _Policy) -> OrganizationPolicy:
-    return organization_policy(
-        raw["id"],
-        raw.get("name") or raw["id"],
-        raw["type"],
-        raw.get("content"),
-        raw.get("aws_managed", False),
-    )
-
-
-def unread_of(level: Level) -> Iterator[Unread]:
-    """Yield what could not be read of a level, its documents included."""
-    yield from level.unread
-    for policy in (*level.scps, *level.rcps):
-        if isinstance(policy.document, Unread):
-            what = f"policy {policy.name} at {level.name}"
-            yield Unread(what, policy.document.error, policy.document.message)
-
-
 def with_organization(account: Account, file: OrganizationFile) -> Account:
     """Return an account, or several accounts, with what the organization puts above each.
 
@@ -229,8 +264,15 @@ def with_organization(account: Account, file: OrganizationFile) -> Account:
 
 
 def is_organization(body: object) -> bool:
-    """Return whether an object describes an organization, not an account."""
-    return isinstance(body, Mapping) and ("Accounts" in body or "Roots" in body)
+    """Return whether an object describes an organization, not an account.
+
+    A saved account, too, may have a key `Organization`.
+    """
+    return (
+        isinstance(body, Mapping)
+        and isinstance(body.get("Organization", ...), Mapping | None)
+        and ("Accounts" in body or "Roots" in body)
+    )
 
 
 def read_organization(path: str, limit: int) -> OrganizationFile:

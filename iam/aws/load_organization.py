@@ -10,25 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iam.account.organization import Level, Organization, OrganizationPolicy
-from iam.account.organization_file import organization_policy, unread_of
-from iam.account.unread import Unread
+from iam.account.organization_file import organization_policy, unlisted_policy
+from iam.account.unread import DOCUMENT, Unread
 from iam.aws.answers import required
 from iam.aws.client import Aws
 from iam.aws.concurrency import for_each
+from iam.aws.paging import listed_by_token
 from iam.errors import AwsError
-from iam.runtime.threads import in_thread
+
+if TYPE_CHECKING:
+    from mypy_boto3_organizations import OrganizationsClient
 
 _Item = dict[str, Any]
 _WORDS = {"SERVICE_CONTROL_POLICY": "service", "RESOURCE_CONTROL_POLICY": "resource"}
 """The types of policies that limit access."""
+_WHO_KNOWS_IT = "Any of its accounts may read it, given organizations:DescribeOrganization."
 _WHO = (
     "Only the management account, a delegated administrator, and accounts that the organization's "
     "resource policy allows may read it."
 )
 _NOT_IN_USE = "AWSOrganizationsNotInUseException"
+_NOT_ENABLED = "PolicyTypeNotEnabledException"
 _DEEPEST = 10
 """Twice the number of units that AWS nests."""
 _PAGE_SIZE = 20
@@ -45,14 +50,14 @@ async def load_organization(aws: Aws, account: str) -> Organization:
         The organization; what could not be read is listed in `unread`.
     """
     try:
-        client = await in_thread(lambda: aws.organizations)
+        client = await aws.call(connect_to_organizations, aws)
         answer = await aws.call(client.describe_organization)
         organization = required(answer, "Organization")
         id, management = required(organization, "Id"), required(organization, "MasterAccountId")
     except AwsError as error:
         if error.code == _NOT_IN_USE:
             return Organization("none")
-        return Organization("unread", unread=(_unread("the organization", error),))
+        return Organization("unread", unread=(_unread("the organization", error, _WHO_KNOWS_IT),))
     if management == account:
         return Organization("exempt", id, management)
     levels, gaps = await _levels(aws, account)
@@ -68,15 +73,25 @@ async def load_organization(aws: Aws, account: str) -> Organization:
 
     await for_each(levels, read_list)
     # A policy that is attached to several levels is read once.
-    once = {item["Id"]: (kind, item) for found in lists.values() for kind, item in found.items}
+    once = {
+        item["Id"]: (kind, item)
+        for found in lists.values()
+        for kind, items in found.items.items()
+        for item in items
+    }
     await for_each(once.values(), read_policy)
     levels = [lists[level.id].applied_to(level, policies) for level in levels]
-    unread = (*gaps, *(item for level in levels for item in unread_of(level)))
+    unread = (*gaps, *(item for level in levels for item in level.unread))
     return Organization("unread" if unread else "applied", id, management, tuple(levels), unread)
 
 
-def _unread(what: str, error: AwsError) -> Unread:
-    return Unread(what, error.code, f"{error.sentence} {_WHO}" if error.denied else str(error))
+def connect_to_organizations(aws: Aws) -> OrganizationsClient:
+    """Make the client; blocking. Called by `Aws.call`, which explains what goes wrong."""
+    return aws.organizations
+
+
+def _unread(what: str, error: AwsError, who: str = _WHO) -> Unread:
+    return Unread(what, error.code, f"{error.sentence} {who}" if error.denied else str(error))
 
 
 async def _levels(aws: Aws, account: str) -> tuple[list[Level], list[Unread]]:
@@ -86,7 +101,7 @@ async def _levels(aws: Aws, account: str) -> tuple[list[Level], list[Unread]]:
     while levels[0].kind != "root" and len(levels) < _DEEPEST:
         try:
             call = aws.organizations.list_parents
-            parents = required(await aws.call(call, ChildId=levels[0].id), "Parents")
+            parents, _ = await listed_by_token(aws, call, "Parents", ChildId=levels[0].id)
             id, kind = required(parents[0], "Id"), required(parents[0], "Type")
         except (AwsError, IndexError) as error:
             what = f"the levels of the organization above {levels[0].name}"
@@ -113,49 +128,50 @@ async def _name(aws: Aws, call: Callable[..., Any], key: str, **parameters: str)
 
 
 class _Listed(NamedTuple):
-    """The policies attached to a level, without their documents."""
+    """The policies attached to a level, without their documents, by type."""
 
-    items: list[tuple[str, _Item]]
-    """Each with its type."""
-    unread: tuple[Unread, ...]
+    items: dict[str, list[_Item]]
+    unread: dict[str, OrganizationPolicy]
+    """What stands for those that could not be listed."""
 
     def applied_to(self, level: Level, policies: Mapping[str, OrganizationPolicy]) -> Level:
         """Return the level with its policies."""
         scps, rcps = (
-            tuple(policies[item["Id"]] for kind, item in self.items if kind == wanted)
-            for wanted in _WORDS
+            (
+                *(policies[item["Id"]] for item in self.items.get(kind, [])),
+                *([self.unread[kind]] if kind in self.unread else []),
+            )
+            for kind in _WORDS
         )
-        return replace(level, scps=scps, rcps=rcps, unread=self.unread)
+        return replace(level, scps=scps, rcps=rcps)
 
 
 async def _listed(aws: Aws, level: Level) -> _Listed:
-    items: list[tuple[str, _Item]] = []
-    unread: list[Unread] = []
+    listed = _Listed({}, {})
     for kind, words in _WORDS.items():
+        missing: AwsError | None
         try:
-            found = await aws.call(list_policies, aws, level.id, kind)
+            listed.items[kind], missing = await _list(aws, level.id, kind)
         except AwsError as error:
-            unread.append(_unread(f"the {words} control policies at {level.name}", error))
-        else:
-            items += [(kind, item) for item in found]
-    return _Listed(items, tuple(unread))
+            missing = None if error.code == _NOT_ENABLED else error
+        if missing is not None:
+            unread = _unread(f"the {words} control policies at {level.name}", missing)
+            listed.unread[kind] = unlisted_policy(kind, unread)
+    return listed
 
 
-def list_policies(aws: Aws, target: str, kind: str) -> list[_Item]:
-    """List the policies of a type that are attached to a level; blocking.
+async def _list(aws: Aws, target: str, kind: str) -> tuple[list[_Item], AwsError | None]:
+    """List the policies of a type that are attached to a level.
 
     Raises:
-        AwsError: A policy has no ID.
+        AwsError: They could not be listed, or one has no ID.
     """
-    pages = aws.organizations.get_paginator("list_policies_for_target").paginate(
-        TargetId=target,
-        Filter=kind,  # type: ignore[arg-type]  # one of botocore's literals
-        PaginationConfig={"PageSize": _PAGE_SIZE},
-    )
-    items = [dict(item) for page in pages for item in required(page, "Policies")]
+    call = aws.organizations.list_policies_for_target
+    parameters = {"TargetId": target, "Filter": kind, "MaxResults": _PAGE_SIZE}
+    items, missing = await listed_by_token(aws, call, "Policies", **parameters)
     for item in items:
         required(item, "Id")
-    return items
+    return items, missing
 
 
 async def _policy(aws: Aws, item: _Item, kind: str) -> OrganizationPolicy:
@@ -165,6 +181,6 @@ async def _policy(aws: Aws, item: _Item, kind: str) -> OrganizationPolicy:
         answer = await aws.call(aws.organizations.describe_policy, PolicyId=id)
         content = required(required(answer, "Policy"), "Content")
     except AwsError as error:
-        content = _unread("policy document", error)
+        content = _unread(DOCUMENT, error)
     name = str(item.get("Name") or id)
     return organization_policy(id, name, kind, content, bool(item.get("AwsManaged")))

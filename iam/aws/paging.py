@@ -7,7 +7,7 @@ markers forever.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from iam.aws.answers import required
@@ -23,7 +23,7 @@ seconds a page."""
 
 
 async def pages(aws: Aws, operation: str, **parameters: Any) -> AsyncIterator[Mapping[str, Any]]:
-    """Fetch one page after another.
+    """Fetch one page of a list of IAM after another.
 
     Args:
         aws: The connection.
@@ -34,32 +34,16 @@ async def pages(aws: Aws, operation: str, **parameters: Any) -> AsyncIterator[Ma
         AwsError: A page could not be read; `incomplete` says whether those before it are valid.
     """
     fetch = getattr(aws.iam, operation)
-    deadline = time.monotonic() + STREAM_TIME
-    seen: set[str] = set()
-    what = operation.replace("_", " ")
-    for _ in range(MOST_PAGES):
-        page = await aws.call(fetch, **parameters)
+    async for page in _follow(aws, fetch, "Marker", _next_marker, parameters):
         if page.keys() <= {"ResponseMetadata"}:
             required(page, "IsTruncated")
         yield page
-        marker = page.get("Marker")
-        if not page.get("IsTruncated", bool(marker)):
-            return
-        if not marker:
-            raise _incomplete(f"AWS announced more results without a marker when asked to {what}.")
-        if marker in seen:
-            raise _incomplete(f"AWS sent the same page twice when asked to {what}.")
-        if time.monotonic() > deadline:
-            raise _incomplete(f"It took more than {STREAM_TIME / 60:.0f} minutes to {what}.")
-        seen.add(marker)
-        parameters["Marker"] = marker
-    raise _incomplete(f"AWS sent {MOST_PAGES:,} pages without an end when asked to {what}.")
 
 
 async def listed(
     aws: Aws, operation: str, key: str, **parameters: Any
 ) -> tuple[list[Any], AwsError | None]:
-    """Fetch the items of all pages of a list.
+    """Fetch the items of all pages of a list of IAM.
 
     Args:
         aws: The connection.
@@ -73,9 +57,76 @@ async def listed(
     Raises:
         AwsError: The list could not be read.
     """
+    return await _collected(pages(aws, operation, **parameters), key)
+
+
+async def listed_by_token(
+    aws: Aws, fetch: Callable[..., Mapping[str, Any]], key: str, **parameters: Any
+) -> tuple[list[Any], AwsError | None]:
+    """Fetch the items of all pages of a list of a service that continues lists by `NextToken`.
+
+    A page may be empty although there are more.
+
+    Args:
+        aws: The connection.
+        fetch: The method of the client.
+        key: Where the items are in a page.
+        parameters: Of the call.
+
+    Returns:
+        The items, and the reason if there may be more of them.
+
+    Raises:
+        AwsError: The list could not be read.
+    """
+    return await _collected(_follow(aws, fetch, "NextToken", _next_token, parameters), key)
+
+
+async def _follow(
+    aws: Aws,
+    fetch: Callable[..., Mapping[str, Any]],
+    name: str,
+    next_of: Callable[[Mapping[str, Any], str], str | None],
+    parameters: dict[str, Any],
+) -> AsyncIterator[Mapping[str, Any]]:
+    """Fetch one page after another; `next_of` finds what the next call passes as `name`."""
+    deadline = time.monotonic() + STREAM_TIME
+    seen: set[str] = set()
+    what = fetch.__name__.replace("_", " ")
+    for _ in range(MOST_PAGES):
+        page = await aws.call(fetch, **parameters)
+        yield page
+        marker = next_of(page, what)
+        if marker is None:
+            return
+        if marker in seen:
+            raise _incomplete(f"AWS sent the same page twice when asked to {what}.")
+        if time.monotonic() > deadline:
+            raise _incomplete(f"It took more than {STREAM_TIME / 60:.0f} minutes to {what}.")
+        seen.add(marker)
+        parameters = {**parameters, name: marker}
+    raise _incomplete(f"AWS sent {MOST_PAGES:,} pages without an end when asked to {what}.")
+
+
+def _next_marker(page: Mapping[str, Any], what: str) -> str | None:
+    marker: str | None = page.get("Marker")
+    if not page.get("IsTruncated", bool(marker)):
+        return None
+    if not marker:
+        raise _incomplete(f"AWS announced more results without a marker when asked to {what}.")
+    return marker
+
+
+def _next_token(page: Mapping[str, Any], _: str) -> str | None:
+    return page.get("NextToken") or None
+
+
+async def _collected(
+    found: AsyncIterator[Mapping[str, Any]], key: str
+) -> tuple[list[Any], AwsError | None]:
     items: list[Any] = []
     try:
-        async for page in pages(aws, operation, **parameters):
+        async for page in found:
             items += required(page, key)
     except AwsError as error:
         if not incomplete(error):

@@ -34,7 +34,7 @@ def connect_to(monkeypatch: pytest.MonkeyPatch, read_timeout: float) -> Iterator
     monkeypatch.setattr(bucket, "TokenBucket", partial(bucket.TokenBucket, min_rate=20))
     made: list[Aws] = []
 
-    def make(url: str, **settings: Any) -> Aws:
+    def make(url: str | None, **settings: Any) -> Aws:
         aws = connect(Settings(demo=True, endpoint_url=url, **settings))
         made.append(aws)
         # As `identify` does, without its calls.
@@ -44,8 +44,7 @@ def connect_to(monkeypatch: pytest.MonkeyPatch, read_timeout: float) -> Iterator
 
     yield make
     for aws in made:
-        aws.iam.close()
-        aws.sts.close()
+        aws.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -93,6 +94,35 @@ def test_the_management_account_is_exempt(write: Write) -> None:
     assert (found.status, found.path) == ("exempt", ("Root", "payer"))
 
 
+def test_the_management_account_need_not_be_listed(write: Write) -> None:
+    body = organization(Accounts=organization()["Accounts"][:1])
+    found = above(write(body), "999999999999")
+    assert (found.status, found.id, found.levels) == ("exempt", "o-example", ())
+
+
+def test_a_resource_control_policy_may_be_url_encoded(write: Write) -> None:
+    keys = policy("p-Keys", {**deny("kms:*"), "Principal": "*"}, type=RCP)
+    keys["Content"] = quote(json.dumps(keys["Content"]))
+    found = above(write(organization(Policies=[*organization()["Policies"][:2], keys])))
+    assert found == above(write(organization()))
+
+
+def test_policies_that_limit_no_permissions_do_not_count(write: Write) -> None:
+    tags = {"Id": "p-Keys", "Name": "Tags", "Type": "TAG_POLICY", "Content": {"tags": {}}}
+    found = above(write(organization(Policies=[*organization()["Policies"][:2], tags])))
+    assert (found.status, found.levels[2].rcps) == ("applied", ())
+
+
+@pytest.mark.parametrize("type", ["service_control_policy", "NEW_POLICY", ""])
+def test_a_policy_of_a_type_that_nobody_knows_may_be_of_either(write: Write, type: str) -> None:
+    odd = policy("p-Region", deny("bedrock:*"), type=type)
+    first, _, last = organization()["Policies"]
+    found = above(write(organization(Policies=[first, odd, last])))
+    assert found.status == "unread"
+    assert [unread.what for unread in found.unread] == ["policy Region at Root"]
+    assert found.levels[0].scps[-1] == found.levels[0].rcps[-1]
+
+
 def test_documents_may_be_text_and_the_file_compressed(write: Write, tmp_path: Path) -> None:
     body = organization()
     for each in body["Policies"]:
@@ -132,6 +162,11 @@ def test_null_lists_are_empty_and_further_keys_are_ignored(write: Write) -> None
             4,
         ),
         ({"Policies": [{"Id": FULL, "Name": "Full", "Type": SCP}]}, "policy Full at Root", 4),
+        (
+            {"Organization": {"Id": "o-example"}},
+            "whether the account is the management account, which no policy limits",
+            4,
+        ),
     ],
 )
 def test_what_is_missing_is_noted_and_the_rest_counts(
@@ -183,18 +218,20 @@ def test_a_malformed_file_is_told_in_one_sentence(write: Write, body: object, fa
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_the_store_of_iam_collect(tmp_path: Path, whole: bool) -> None:
-    store = tmp_path / "store"
-    folder = store / "aws" / "aws" / "organizations" / "o-example"
-    arn = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
-    region = "arn:aws:organizations::999999999999:policy/o-example/service_control_policy/p-region"
+ARN = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
+REGION = "arn:aws:organizations::999999999999:policy/o-example/service_control_policy/p-region"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """The folder of an organization in a store of iam-collect."""
+    folder = tmp_path / "store" / "aws" / "aws" / "organizations" / "o-example"
     files: dict[str, object] = {
         "metadata.json": {"id": "o-example", "rootAccountId": "999999999999", "features": {}},
-        "accounts.json": {ID: {"ou": "ou-1", "scps": [arn], "rcps": []}},
+        "accounts.json": {ID: {"ou": "ou-1", "scps": [ARN], "rcps": []}},
         "ous.json": {
-            "r-1": {"scps": [arn, region], "rcps": []},
-            "ou-1": {"parent": "r-1", "scps": [arn], "rcps": []},
+            "r-1": {"scps": [ARN, REGION], "rcps": []},
+            "ou-1": {"parent": "r-1", "scps": [ARN], "rcps": []},
         },
         "ous/ou-1/metadata.json": {"arn": "…", "name": "Workloads"},
         "scps/p-fullawsaccess/metadata.json": {"name": "FullAWSAccess"},
@@ -206,9 +243,40 @@ def test_the_store_of_iam_collect(tmp_path: Path, whole: bool) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content), encoding="utf-8")
-    found = above(str(store if whole else folder))
+    return folder
+
+
+@pytest.mark.parametrize("up", [0, 3, 4])
+def test_the_store_of_iam_collect(store: Path, up: int) -> None:
+    found = above(str([store, *store.parents][up]))
     assert (found.status, found.path) == ("applied", ("r-1", "Workloads", ID))
     assert [p.name for p in found.levels[0].scps] == ["FullAWSAccess", "Region"]
+
+
+def test_a_store_that_lists_policies_of_one_type_only(store: Path) -> None:
+    units = {
+        "r-1": {"scps": [ARN, REGION]},
+        "ou-1": {"parent": "r-1", "scps": None, "rcps": []},
+    }
+    (store / "ous.json").write_text(json.dumps(units), encoding="utf-8")
+    found = above(str(store))
+    assert (found.status, len(found.unread)) == ("unread", 1)
+    assert [p.name for p in found.levels[0].scps] == ["FullAWSAccess", "Region"]
+    assert [isinstance(p.document, Unread) for p in found.levels[0].rcps] == [True]
+    assert found.levels[1].scps == ()
+
+
+def test_a_store_leads_to_no_file_outside_of_it(store: Path) -> None:
+    metadata = {"id": "o-example", "rootAccountId": "999999999999", "name": "not of a unit"}
+    (store / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
+    units = {"r-1": {"scps": ["policy/.."], "rcps": []}, "..": {"parent": "r-1"}}
+    (store / "ous.json").write_text(json.dumps(units), encoding="utf-8")
+    (store / "policy.json").write_text(json.dumps(document(allow())), encoding="utf-8")
+    accounts = {ID: {"ou": "..", "scps": [], "rcps": []}}
+    (store / "accounts.json").write_text(json.dumps(accounts), encoding="utf-8")
+    found = above(str(store))
+    assert found.path == ("r-1", "..", ID)
+    assert [isinstance(p.document, Unread) for p in found.levels[0].scps] == [True]
 
 
 def test_a_folder_without_an_organization_is_told(tmp_path: Path) -> None:

@@ -7,13 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from iam.account.model import Account
 from iam.account.organization import Level, Organization, OrganizationPolicy
-from iam.account.organization_file import OrganizationFile
-from iam.account.save import organization_as_json, save_account
+from iam.account.save import save_account
 from iam.account.snapshot import read_snapshot
 from iam.account.unread import Unread, document_of
 from tests.build import ID, NOW, account, allow, deny, document, group, role, user
@@ -34,62 +31,6 @@ def organization(depth: int, chosen: list[tuple[OrganizationPolicy, ...]]) -> Or
         )
     )
     return Organization("applied", "o-1", "999999999999", levels)
-
-
-@given(
-    st.integers(0, 4),
-    st.lists(st.sampled_from([(FULL,), (FULL, DENY), (DENY, FULL)]), min_size=1, max_size=5),
-)
-def test_an_organization_is_read_back_as_it_was(
-    depth: int, chosen: list[tuple[OrganizationPolicy, ...]]
-) -> None:
-    made = organization(depth, chosen)
-    read = OrganizationFile(organization_as_json({ID: made}), "the file").above(ID)
-    shape = [(level.id, level.name, level.kind) for level in made.levels]
-    assert [(level.id, level.name, level.kind) for level in read.levels] == shape
-    assert (read.status, read.id, read.management_account) == ("applied", "o-1", "999999999999")
-    for before, after in zip(made.levels, read.levels, strict=True):
-        assert [(p.id, p.name, p.aws_managed) for p in after.scps] == [
-            (p.id, p.name, p.aws_managed) for p in before.scps
-        ]
-        assert [p.document.statements for p in (*after.scps, *after.rcps)] == [  # type: ignore[union-attr]
-            p.document.statements  # type: ignore[union-attr]
-            for p in (*before.scps, *before.rcps)
-        ]
-
-
-DENIED = Unread("it", "AccessDenied", "denied")
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        Organization("none"),
-        Organization("exempt", "o-1", ID),
-        Organization("unread", unread=(DENIED,)),
-        Organization("unread", "o-1", "9", (Level(ID, "ml", "account", (FULL,)),), (DENIED,)),
-        Organization(
-            "unread", "o-1", "9",
-            (Level("r-1", "Root", "root", (FULL,), (), (DENIED,)), Level(ID, "ml", "account")),
-            (DENIED,),
-        ),
-        Organization(
-            "unread", "o-1", "9",
-            (
-                Level("r-1", "Root", "root", (OrganizationPolicy("p-1", "P", DENIED),)),
-                Level(ID, "ml", "account", (FULL,)),
-            ),
-            (DENIED,),
-        ),
-    ],
-)  # fmt: skip
-def test_what_is_known_of_an_organization_stays_known_and_nothing_more(made: Organization) -> None:
-    read = OrganizationFile(organization_as_json({ID: made}), "the file").above(ID)
-    assert (read.status, read.id) == (made.status, made.id)
-    assert bool(read.unread) is bool(made.unread)
-    incomplete = [bool(level.unread) for level in made.levels]
-    if made.levels:
-        assert [bool(level.unread) for level in read.levels] == incomplete
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -10,10 +11,11 @@ import boto3
 import pytest
 
 from iam.account.organization import Organization
+from iam.aws import paging
 from iam.aws.client import Aws
 from iam.aws.load_organization import load_organization
 from tests.build import ID, allow, deny, document
-from tests.fake_iam import FakeIam
+from tests.fake_iam import FakeIam, Params, Reply, Rule, json_error
 from tests.iam.conftest import Connect
 
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
@@ -103,27 +105,118 @@ async def test_pages_are_read_to_the_end(
 
 
 @pytest.mark.parametrize(
-    ("call", "what", "path"),
+    ("call", "what", "path", "who"),
     [
-        ("DescribeOrganization", "the organization", ()),
-        ("ListParents", "the levels of the organization above ml-prod", ("ml-prod",)),
+        ("DescribeOrganization", "the organization", (), "Any of its accounts"),
+        (
+            "ListParents",
+            "the levels of the organization above ml-prod",
+            ("ml-prod",),
+            "Only the management account",
+        ),
         (
             "ListPoliciesForTarget",
             "the service control policies at Root",
             ("Root", "Workloads", "ml-prod"),
+            "Only the management account",
         ),
-        ("DescribePolicy", "policy NoModels at Workloads", ("Root", "Workloads", "ml-prod")),
+        (
+            "DescribePolicy",
+            "policy NoModels at Workloads",
+            ("Root", "Workloads", "ml-prod"),
+            "Only the management account",
+        ),
     ],
 )
 async def test_what_is_denied_is_noted_with_who_may_read_it(
-    aws: Aws, fake: FakeIam, tree: Tree, call: str, what: str, path: tuple[str, ...]
+    aws: Aws, fake: FakeIam, tree: Tree, call: str, what: str, path: tuple[str, ...], who: str
 ) -> None:
     fake.refuse(call, "AccessDeniedException", 400)
     found = await load_organization(aws, tree.member)
     assert (found.status, found.path) == ("unread", path)
     noted = {unread.what: unread for unread in found.unread}
     assert noted[what].error == "AccessDeniedException"
-    assert "the management account" in noted[what].message
+    assert who in noted[what].message
+
+
+async def test_a_list_that_is_denied_leaves_the_other_list_complete(
+    aws: Aws, fake: FakeIam, tree: Tree
+) -> None:
+    def answer(params: Params) -> Reply:
+        return json_error("AccessDeniedException", 400)
+
+    fake.add(Rule("ListPoliciesForTarget", reply=answer, matches={"Filter": RCP}))
+    found = await load_organization(aws, tree.member)
+    assert [[p.name for p in level.scps] for level in found.levels] == [
+        ["FullAWSAccess"], ["FullAWSAccess", "NoModels"], ["FullAWSAccess"],
+    ]  # fmt: skip
+    assert {unread.what for unread in found.unread} == {
+        f"the resource control policies at {name}" for name in ("Root", "Workloads", "ml-prod")
+    }
+
+
+async def test_a_type_that_is_not_in_use_has_no_policies(
+    aws: Aws, fake: FakeIam, tree: Tree
+) -> None:
+    fake.refuse("ListPoliciesForTarget", "PolicyTypeNotEnabledException", 400)
+    found = await load_organization(aws, tree.member)
+    assert (found.status, names(found)) == ("applied", [[], [], []])
+
+
+async def test_a_list_that_never_ends_is_given_up(
+    aws: Aws, fake: FakeIam, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "MOST_PAGES", 4)
+
+    def answer(params: Params) -> Reply:
+        token = f"{params.get('NextToken', '')}x"
+        return 200, json.dumps({"Policies": [{"Id": "p-FullAWSAccess"}], "NextToken": token})
+
+    fake.add(Rule("ListPoliciesForTarget", reply=answer))
+    found = await load_organization(aws, tree.member)
+    assert "4 pages without an end" in found.unread[0].message
+    assert found.levels[0].scps[0].id == "p-FullAWSAccess"
+    per_list = Counter(p["TargetId"] + p["Filter"] for p in fake.seen if "Filter" in p)
+    assert set(per_list.values()) == {4}
+
+
+async def test_a_token_that_repeats_ends_the_list(aws: Aws, fake: FakeIam, tree: Tree) -> None:
+    fake.add(
+        Rule(
+            "ListPoliciesForTarget",
+            reply=lambda _: (200, json.dumps({"Policies": [], "NextToken": "same"})),
+        )
+    )
+    found = await load_organization(aws, tree.member)
+    assert "same page twice" in found.unread[0].message
+
+
+async def test_an_empty_page_is_not_the_end(aws: Aws, fake: FakeIam, tree: Tree) -> None:
+    empty = json.dumps({"Parents": [], "NextToken": "more"})
+    fake.add(Rule("ListParents", reply=lambda _: (200, empty), times=1))
+    assert (await load_organization(aws, tree.member)).path == ("Root", "Workloads", "ml-prod")
+
+
+async def test_an_endpoint_that_is_no_url_is_told_in_words(
+    connect_to: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_ORGANIZATIONS", "nonsense")
+    (unread,) = (await load_organization(connect_to(None), ID)).unread
+    assert unread.message.startswith("The region or the endpoint is not valid")
+
+
+async def test_what_is_read_ends_where_the_credentials_change_account(
+    aws: Aws, fake: FakeIam, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(params: Params) -> Reply:
+        monkeypatch.setattr(aws.credentials, "_ask", lambda _: tree.member)
+        monkeypatch.setattr(aws.credentials, "_key", None)
+        return 200, json.dumps({"Account": {"Name": "ml-prod"}})
+
+    fake.add(Rule("DescribeAccount", reply=change))
+    found = await load_organization(aws, tree.member)
+    assert (found.status, found.path) == ("unread", ("ml-prod",))
+    assert {unread.error for unread in found.unread} == {"WrongAccount"}
 
 
 @pytest.mark.parametrize("call", ["DescribeAccount", "DescribeOrganizationalUnit"])

@@ -1,0 +1,87 @@
+"""Write what an organization puts above an account, as `organization_file` reads it.
+
+What could not be read is not in the object, so that every reader notices; why it could not be read
+stands under `Unread`. Policies are written as `serialize` writes those of an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from iam.account.organization import Level, Organization, OrganizationPolicy
+from iam.account.organization_file import RCP, SCP
+from iam.account.serialize import document_as_json
+from iam.account.unread import Unread
+
+Json = dict[str, Any]
+_LISTS: Mapping[str, str] = {"root": "Roots", "ou": "OrganizationalUnits", "account": "Accounts"}
+
+
+def organization_object(organization: Organization, account: str) -> Json | None:
+    """Make the JSON object of an organization.
+
+    Args:
+        organization: What is above the account, as far as it could be read.
+        account: The ID of the account.
+
+    Returns:
+        The object, from which the same is read back; None if the organization was not asked for.
+    """
+    if organization.status == "unasked":
+        return None
+    lists: dict[str, list[Json]] = {name: [] for name in _LISTS.values()}
+    parent: str | None = None
+    for level in organization.levels:
+        lists[_LISTS[level.kind]].append(_level(level, parent))
+        parent = level.id
+    if organization.status == "unread" and not organization.levels:
+        lists["Accounts"].append({"Id": account})
+    head = {"Id": organization.id, "MasterAccountId": organization.management_account}
+    policies = {
+        policy.id: _policy(policy, kind)
+        for level in organization.levels
+        for kind, policy in _by_type(level)
+    }
+    return {
+        "Organization": None if organization.id is None else head,
+        **lists,
+        "Policies": list(policies.values()),
+        **({"Unread": _reasons(organization.unread)} if organization.unread else {}),
+    }
+
+
+def _level(level: Level, parent: str | None) -> Json:
+    ids = dict.fromkeys(policy.id for policy in (*level.scps, *level.rcps))
+    above = {} if parent is None else {"ParentId": parent}
+    return {"Id": level.id, "Name": level.name, **above, "Policies": list(ids)}
+
+
+def _by_type(level: Level) -> list[tuple[str, OrganizationPolicy]]:
+    """List the policies of a level with their types, without those of unknown type."""
+    either = {policy.id for policy in level.scps} & {policy.id for policy in level.rcps}
+    return [
+        (kind, policy)
+        for kind, policies in ((SCP, level.scps), (RCP, level.rcps))
+        for policy in policies
+        if policy.id not in either
+    ]
+
+
+def _policy(policy: OrganizationPolicy, kind: str) -> Json:
+    item: Json = {
+        "Id": policy.id,
+        "Name": policy.name,
+        "Type": kind,
+        "AwsManaged": policy.aws_managed,
+    }
+    if (content := document_as_json(policy.document)) is not None:
+        if kind == RCP:  # where a resource control policy names its principals, it names everybody
+            for statement in content["Statement"]:
+                statement["Principal"] = "*"
+        item["Content"] = content
+    return item
+
+
+def _reasons(unread: tuple[Unread, ...]) -> list[Json]:
+    return [{"What": u.what, "Error": u.error, "Message": u.message} for u in unread]
