@@ -60,7 +60,7 @@ class PrincipalDetails(Vertical):
         self._tree: SectionTree | None = None
         """None until the widgets are mounted: after the first frame, which shows no principal."""
         self._wants_keys = False
-        self._left_out = ""
+        self._left_out = "Not evaluated: SCPs, RCPs, session and resource policies"
         """What verdicts do not take into account, in words."""
 
     def on_mount(self) -> None:
