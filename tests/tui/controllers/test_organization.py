@@ -1,0 +1,164 @@
+"""The organization on the screen: read after the account, and said wherever it counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Static
+
+from iam.demo.launcher import DemoServer
+from iam.verdicts.result import Summary
+from tests.build import ID, allow, deny, document
+from tests.fake_iam import FakeIam
+from tests.tui.conftest import Open
+from tests.tui.steps import words_of
+from tests.tui.waiting import main_of, table_of, until
+from tui.dialogs.text import TextScreen
+from tui.options import Launch
+from widgets.account_bar import AccountBar
+
+SCP = "SERVICE_CONTROL_POLICY"
+
+
+def organization(**changes: Any) -> dict[str, Any]:
+    return {
+        "Organization": {"Id": "o-1", "MasterAccountId": "999999999999"},
+        "Roots": [{"Id": "r-1", "Name": "Root", "Policies": ["p-full", "p-no"]}],
+        "Accounts": [{"Id": ID, "Name": "ml", "ParentId": "r-1", "Policies": ["p-full"]}],
+        "Policies": [
+            {"Id": "p-full", "Name": "Full", "Type": SCP, "Content": document(allow())},
+            {
+                "Id": "p-no",
+                "Name": "NoModels",
+                "Type": SCP,
+                "Content": document(
+                    deny(["bedrock:InvokeModel*", "bedrock-mantle:CreateInference"])
+                ),
+            },
+        ],
+        **changes,
+    }
+
+
+@pytest.fixture
+def with_organization(from_file: Launch, tmp_path: Path) -> Any:
+    def made(**changes: Any) -> Launch:
+        path = tmp_path / "organization.json"
+        path.write_text(json.dumps(organization(**changes)), encoding="utf-8")
+        return replace(from_file, organization=str(path))
+
+    return made
+
+
+@pytest.fixture
+def fake_demo(demo: DemoServer) -> Iterator[FakeIam]:
+    """A layer of faults in front of the embedded account."""
+    server = FakeIam(demo.endpoint_url)
+    yield server
+    server.stop()
+
+
+def invoked_by(pilot: Any, name: str) -> object:
+    """Whether somebody can invoke models, by the list."""
+    row = next(row for row in table_of(pilot).shown if row.name == name)
+    assert isinstance(row.result, Summary)
+    return row.result.invokes
+
+
+def bar(pilot: Any) -> str:
+    return str(main_of(pilot).query_one(AccountBar).render())
+
+
+@pytest.mark.parametrize(
+    ("changes", "badge", "left_out"),
+    [
+        ({}, "SCP", "session and resource policies"),
+        ({"Organization": None, "Accounts": []}, "no SCP", "session and resource policies"),
+        (
+            {"Organization": {"Id": "o-1", "MasterAccountId": ID}},
+            "SCP exempt",
+            "session and resource policies",
+        ),
+        ({"Policies": []}, "SCP ?", "SCPs and RCPs that could not be read"),
+    ],
+)
+async def test_the_bar_and_the_details_say_what_counts(
+    open_app: Open, with_organization: Any, changes: dict[str, Any], badge: str, left_out: str
+) -> None:
+    async with open_app(with_organization(**changes)) as pilot:
+        await until(pilot, lambda: f"  {badge}  " in bar(pilot) + "  ")
+        said = main_of(pilot).details.query_one("#not-evaluated", Static)
+        assert left_out in str(said.render())
+
+
+async def test_without_an_organization_nothing_is_said_of_one(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        assert "SCP" not in bar(pilot)
+        said = main_of(pilot).details.query_one("#not-evaluated", Static)
+        assert "Not evaluated: SCPs, RCPs" in str(said.render())
+
+
+async def test_verdicts_on_the_screen_take_it_into_account(
+    open_app: Open, with_organization: Any
+) -> None:
+    async with open_app(with_organization()) as pilot:
+        assert invoked_by(pilot, "admin") == "denied"
+
+
+async def test_o_shows_each_level_and_what_its_policies_take_away(
+    open_app: Open, with_organization: Any
+) -> None:
+    async with open_app(with_organization()) as pilot:
+        await pilot.press("O")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
+        said = words_of(pilot.app.screen)
+        assert "SCP NoModels" in said
+        assert "Deny 3 of 178 actions" in said
+        assert said.index("Root (r-1)") < said.index(f"account ml ({ID})")
+
+
+async def test_n_lists_what_could_not_be_read_of_it(open_app: Open, with_organization: Any) -> None:
+    async with open_app(with_organization(Policies=[])) as pilot:
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
+        assert "policy p-no at Root: the file does not hold it" in words_of(pilot.app.screen)
+
+
+async def test_it_is_read_from_aws_once_the_account_is_on_the_screen(
+    open_app: Open, live: Launch
+) -> None:
+    async with open_app(live) as pilot:
+        assert invoked_by(pilot, "alice.chen") == "granted"
+        await until(pilot, lambda: "  SCP  " in bar(pilot))
+        assert invoked_by(pilot, "alice.chen") == "partial"
+        assert invoked_by(pilot, "AdminBreakGlass") == "granted"
+
+
+async def test_while_it_is_read_again_what_was_read_before_counts(
+    open_app: Open, live: Launch
+) -> None:
+    async with open_app(live) as pilot:
+        await until(pilot, lambda: "  SCP  " in bar(pilot))
+        session = main_of(pilot).session
+        await pilot.press("r")
+        await until(pilot, lambda: main_of(pilot).loaded)
+        assert session.account is not None
+        assert session.account.organization.status == "applied"
+
+
+async def test_a_denial_is_no_error_of_the_account(
+    open_app: Open, live: Launch, fake_demo: FakeIam
+) -> None:
+    fake_demo.refuse("ListParents", "AccessDeniedException", 400)
+    launch = replace(live, endpoint_url=fake_demo.url)
+    async with open_app(launch) as pilot:
+        await until(pilot, lambda: "SCP ?" in bar(pilot))
+        assert not main_of(pilot).has_notice
+        assert main_of(pilot).loaded
