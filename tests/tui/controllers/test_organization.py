@@ -23,6 +23,7 @@ from tui.options import Launch
 from widgets.account_bar import AccountBar
 
 SCP = "SERVICE_CONTROL_POLICY"
+INVOKE = ["bedrock:InvokeModel*", "bedrock-mantle:CreateInference"]
 
 
 def organization(**changes: Any) -> dict[str, Any]:
