@@ -109,6 +109,29 @@ def every_one_different(principals: int = 10_000, seed: int = 1) -> Json:
     return details(*made, *groups, *managed)
 
 
+def with_own_conditions(principals: int = 10_000, seed: int = 1) -> Json:
+    """The company, where each fifth principal has conditions on its own tags, ARN and name."""
+    page = company(principals, seed)
+    for kind in ("User", "Role"):
+        for i, item in enumerate(page[f"{kind}DetailList"]):
+            item["Tags"] = [{"Key": "team", "Value": f"team-{i % 50}"}]
+            if i % 5 == 0:
+                own = document(*_for_principal(item["Arn"], i))
+                item[f"{kind}PolicyList"].append({"PolicyName": "own", "PolicyDocument": own})
+    return page
+
+
+def _for_principal(arn: str, i: int) -> list[Json]:
+    team = {"StringEquals": {"aws:PrincipalTag/team": f"team-{i % 50}"}}
+    other = {"ArnNotLike": {"aws:PrincipalArn": arn}}
+    own_guardrails = "arn:aws:bedrock:*:*:guardrail/${aws:PrincipalTag/team}-*"
+    return [
+        allow("bedrock:InvokeModel*", Condition=team),
+        deny("bedrock:Delete*", Condition=other),
+        allow("bedrock:*Guardrail", own_guardrails),
+    ]
+
+
 def _groups(arns: list[str], random: Random) -> list[Json]:
     return [
         group(f"group-{i}", attached=random.sample(arns, random.randint(1, 3)))

@@ -30,7 +30,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from benchmarks.company import company, every_one_different
+from benchmarks.company import company, every_one_different, with_own_conditions
 from iam.account.model import Account, Entity, Group
 from iam.account.parse import parse_page
 from iam.changes.plan import changed
@@ -87,7 +87,7 @@ def measure(page: dict[str, Any], profile: cProfile.Profile | None) -> None:
 
 
 def main() -> None:
-    for of in (company, every_one_different):
+    for of in (company, with_own_conditions, every_one_different):
         print(of.__name__)
         profile = cProfile.Profile() if "--profile" in sys.argv else None
         with no_garbage():  # as in the app and in `audit`

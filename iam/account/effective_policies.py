@@ -16,7 +16,7 @@ from iam.policy.document import Document
 
 PolicyKind = Literal["managed", "inline", "boundary", "scp", "rcp"]
 
-_WITH_RESOURCE_POLICIES = frozenset({"kms"})
+RCP_SERVICES = frozenset({"kms"})
 """Of the services of the catalogue, those that resource control policies apply to.
 
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
@@ -129,7 +129,7 @@ def _limits_of_organization(organization: Organization) -> tuple[Limit, ...]:
         if in_use and (scps or not incomplete):
             limits.append(Limit(scps, allows_all=incomplete, level=level.name))
         if rcps := _policies_of_level(level, level.rcps, "rcp"):
-            limits.append(Limit(rcps, True, _WITH_RESOURCE_POLICIES, level.name))
+            limits.append(Limit(rcps, True, RCP_SERVICES, level.name))
     return tuple(limits)
 
 

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 from iam.account.model import Account, Entity, Group, Role, User
 from iam.arn import Arn
+from iam.policy.document import Document, Statement
 from iam.policy.known_values import ABSENT, Between, KnownValues, StartingWith
 from iam.text import ascii_lower
 
 _TAG = "aws:principaltag/"
+_ORGANIZATION = "aws:principalorg"
 _LONGEST_SESSION = timedelta(hours=36)
 """The longest duration of temporary credentials.
 
@@ -42,6 +44,31 @@ _KEYS = frozenset(
 def may_be_known(key: str) -> bool:
     """Return whether the account may say something of a condition key, given in lower case."""
     return key in _KEYS or key.startswith(_TAG)
+
+
+def depends_on_organization(account: Account) -> bool:
+    """Return whether a document of an account asks for the organization of the caller."""
+    documents = {
+        id(document): document
+        for document in (
+            *(inline.document for entity in account.entities for inline in entity.inline),
+            *(policy.document for policy in account.policies.values()),
+        )
+        if isinstance(document, Document)
+    }
+    return any(
+        _asks_for_organization(statement)
+        for document in documents.values()
+        for statement in document.statements
+    )
+
+
+def _asks_for_organization(statement: Statement) -> bool:
+    if any(ascii_lower(c.key).startswith(_ORGANIZATION) for c in statement.conditions):
+        return True
+    texts = [*(statement.resources or ()), *(statement.not_resources or ())]
+    texts += [value for condition in statement.conditions for value in condition.values]
+    return any("${" in text and _ORGANIZATION in ascii_lower(text) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)

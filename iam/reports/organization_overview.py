@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iam.account.effective_policies import RCP_SERVICES
 from iam.account.organization import Level, Organization, OrganizationPolicy
 from iam.account.unread import Unread
-from iam.policy.document import Document, Statement
+from iam.policy.document import Statement
 from iam.policy.statement_text import scope_in_words
 from iam.verdicts.evaluator import Evaluator
+from iam.verdicts.request_index import numbers
 
 _STATUS = {
     "applied": "Each level has to allow a request, and none may deny it.",
@@ -60,35 +62,41 @@ def _level_lines(level: Level, evaluator: Evaluator, partition: str) -> Iterator
     yield f"{kind}{level.name} ({level.id})"
     if not level.scps and not level.rcps and not level.unread:
         yield "  no policies"
-    for kinds, policies in (("SCP", level.scps), ("RCP", level.rcps)):
-        for policy in policies:
-            yield f"  {kinds} {policy.name}"
-            for words in _policy_lines(policy, evaluator, partition):
-                yield f"      {words}"
+    for policy in level.scps:
+        yield f"  SCP {policy.name}"
+        yield from _policy_lines(policy, evaluator, partition, None)
+    for policy in level.rcps:
+        yield f"  RCP {policy.name}"
+        yield from _policy_lines(policy, evaluator, partition, RCP_SERVICES)
 
 
 def _policy_lines(
-    policy: OrganizationPolicy, evaluator: Evaluator, partition: str
+    policy: OrganizationPolicy,
+    evaluator: Evaluator,
+    partition: str,
+    services: frozenset[str] | None,
 ) -> Iterator[str]:
     document = policy.document
     if isinstance(document, Unread):
-        yield f"could not be read: {document.message}"
+        yield f"      could not be read: {document.message}"
         return
+    in_question = evaluator.reader.requests_of_services(services)
     lines = [
-        _statement_in_words(document, statement, evaluator, partition)
+        _statement_in_words(statement, in_question, evaluator, partition)
         for statement in document.statements
+        if services is None or statement.effect != "Allow"  # these need no Allow
     ]
-    yield from [line for line in lines if line] or ["concerns none of the actions"]
+    yield from [f"      {line}" for line in lines if line] or ["      takes nothing away"]
 
 
 def _statement_in_words(
-    document: Document, statement: Statement, evaluator: Evaluator, partition: str
+    statement: Statement, in_question: int, evaluator: Evaluator, partition: str
 ) -> str:
-    requests = evaluator.reader.requests_matching(statement)
+    requests = evaluator.reader.requests_matching(statement) & in_question
     if not requests:
         return ""
     index = evaluator.reader.index
-    names = {r.name for i, r in enumerate(index.requests) if requests >> i & 1}
+    names = {index.requests[i].name for i in numbers(requests)}
     every = {request.name for request in index.requests}
     count = "all actions" if names == every else f"{len(names)} of {len(every)} actions"
     if len(names) == 1:

@@ -187,11 +187,14 @@ class DocumentEffects:
             return self.unread
         read = self._originals.get(document.fingerprint)
         if read is None:
-            read = self._read_specialized(SpecializedDocument(document, {}))
-            relevant = frozenset([match.statement for match in read.matches])
+            matches = self._reader.read(document)
+            relevant = frozenset([match.statement for match in matches])
             keys = tuple(sorted(filter(may_be_known, keys_of(document, relevant))))
-            if keys:
-                read = _PerPrincipal(keys, relevant)
+            read = (
+                _PerPrincipal(keys, relevant)
+                if keys
+                else self._result(SpecializedDocument(document, {}), matches)
+            )
             self._originals[document.fingerprint] = read
         if isinstance(read, ReadDocument):
             return read
@@ -216,22 +219,29 @@ class DocumentEffects:
         key = (document.fingerprint, compared)
         if (read := self._specialized.get(key)) is None:
             matches = self._reader.read(document, compared)
-            requests = allows = 0
-            for match in matches:
-                requests |= match.requests
-                if match.rule.effect == "Allow":
-                    allows |= self.reached_requests(match, match.requests)
-            read = ReadDocument(
-                matches=matches,
-                effect=self._effect(matches),
-                requests=requests,
-                specialized=specialized,
-                allows=allows,
-                steps=self._reader.steps(document),
-                compared=compared,
-            )
-            self._specialized[key] = read
+            read = self._specialized[key] = self._result(specialized, matches, compared)
         return read
+
+    def _result(
+        self,
+        specialized: SpecializedDocument,
+        matches: tuple[StatementMatch, ...],
+        compared: bool = True,
+    ) -> ReadDocument:
+        requests = allows = 0
+        for match in matches:
+            requests |= match.requests
+            if match.rule.effect == "Allow":
+                allows |= self.reached_requests(match, match.requests)
+        return ReadDocument(
+            matches=matches,
+            effect=self._effect(matches),
+            requests=requests,
+            specialized=specialized,
+            allows=allows,
+            steps=self._reader.steps(specialized.document),
+            compared=compared,
+        )
 
     def _effect(self, matches: Sequence[StatementMatch]) -> DocumentEffect | None:
         best = worst = self._case(matches, best_case=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from iam.runtime.threads import in_thread
 
 if TYPE_CHECKING:
+    from iam.account.model import Account
     from iam.account.organization import Organization
     from tui.controllers.evaluation import EvaluationController
     from tui.controllers.view import MainView
@@ -20,6 +21,13 @@ _LEFT_OUT = {
     "unread": "Not evaluated: SCPs and RCPs that could not be read, session and resource policies",
     "unasked": "Not evaluated: SCPs, RCPs, session and resource policies",
 }
+
+
+def _matters(account: Account) -> bool:
+    """Whether verdicts depend on the organization although it has no levels with policies."""
+    from iam.account.request_context import depends_on_organization
+
+    return depends_on_organization(account)
 
 
 class OrganizationController:
@@ -43,8 +51,10 @@ class OrganizationController:
             self.view.show_bar()
         before = self.organization
         if await self.session.load_organization() and self.organization != before:
-            _, evaluator, _ = self.session.read
-            await self.evaluation.evaluate(self.evaluation.asked or evaluator)
+            account, evaluator, _ = self.session.read
+            limited = bool(account.organization.levels or (before and before.levels))
+            if limited or await in_thread(_matters, account):
+                await self.evaluation.evaluate(self.evaluation.asked or evaluator)
         self.show_state()
 
     def show_state(self) -> None:
