@@ -66,7 +66,7 @@ class LoadController:
             gaps = [unread for unread in self.account.evaluation.unread if unread.hides]
             view.show_notice(missing_principals(gaps) if gaps else None)
             self.details.follow()
-            self.organization.show_state()
+            self.organization.expect()
             view.run_in_background(self._keep, "keep")
             self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
         except Exception as error:

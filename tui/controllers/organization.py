@@ -43,14 +43,22 @@ class OrganizationController:
         """What is above the account, as far as it has been read; None before the account is."""
         return self.session.account.organization if self.session.account else None
 
-    async def read(self) -> None:
-        """Read it from AWS, and evaluate everybody again if it makes a difference."""
+    def expect(self) -> None:
+        """Say that it is about to be read; previews of changes wait for it."""
         self.show_state()
         if self.session.asks_for_organization:
+            self.session.expect_organization()
             self.view.bar = self.view.bar._replace(organization="SCP …")
             self.view.show_bar()
+
+    async def read(self) -> None:
+        """Read it from AWS, and evaluate everybody again if it makes a difference."""
         before = self.organization
-        if await self.session.load_organization() and self.organization != before:
+        try:
+            asked = await self.session.load_organization()
+        finally:
+            self.session.organization_arrived()
+        if asked and self.organization != before:
             account, evaluator, _ = self.session.read
             limited = bool(account.organization.levels or (before and before.levels))
             if limited or await in_thread(_matters, account):

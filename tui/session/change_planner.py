@@ -81,6 +81,7 @@ class ChangePlanner:
         from iam.changes.preflight import preflight
 
         state = self.state
+        await state.wait_for_organization()
         account, _, _ = state.read
         left_out = [left.entity for left in (*plan.unneeded, *plan.blocked)]
         entities: list[Entity] = [*(change.entity for change in plan.changes), *left_out]
@@ -97,6 +98,9 @@ class ChangePlanner:
             on_progress,
             state.confirmed,
         )
+        # More of the account may have been read meanwhile: never what was known before.
+        if state.account is not None and state.account.id == account.id:
+            account = state.account
         state.account = account = findings.applied_to(account)
 
         blocked_before = {left.entity.arn: left.why for left in plan.blocked if not left.groups}

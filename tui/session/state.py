@@ -7,6 +7,7 @@ makes sure that it is the connection to the account on the screen.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from iam.aws.managed_policy import Managed
     from iam.demo.launcher import DemoServer
     from iam.verdicts.evaluator import Evaluator
+
+
+_ORGANIZATION_TIME = 30.0
+"""Seconds: several times what 25 calls take on a slow line."""
 
 
 class SessionState:
@@ -44,10 +49,26 @@ class SessionState:
         self.unconfirmed: set[str] = set()
         """The ARNs of users, roles and groups whose last change AWS has not confirmed, or did not
         show in the last load; the next load decides."""
+        self._organization_pending = asyncio.Event()
+        self._organization_pending.set()
         self._opened: OpenedAccount | None = None
         self._aws: Aws | None = None
         self._connecting: asyncio.Task[Aws] | None = None
         self._demo: DemoServer | None = None
+
+    def expect_organization(self) -> None:
+        """Say that the organization is about to be read; `organization_arrived` ends it."""
+        self._organization_pending = asyncio.Event()
+
+    def organization_arrived(self) -> None:
+        """Say that the organization has been read, or that it will not be."""
+        self._organization_pending.set()
+
+    async def wait_for_organization(self) -> None:
+        """Wait until the organization has been read, as long as that usually takes at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ORGANIZATION_TIME):
+                await self._organization_pending.wait()
 
     @property
     def read(self) -> tuple[Account, Evaluator, Managed]:

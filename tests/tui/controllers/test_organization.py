@@ -16,8 +16,9 @@ from iam.verdicts.result import Summary
 from tests.build import ID, allow, deny, document
 from tests.fake_iam import FakeIam
 from tests.tui.conftest import Open
-from tests.tui.steps import words_of
+from tests.tui.steps import dialogue, go_to, review, words_of
 from tests.tui.waiting import main_of, table_of, until
+from tui.dialogs.review import ReviewDialog
 from tui.dialogs.text import TextScreen
 from tui.options import Launch
 from widgets.account_bar import AccountBar
@@ -163,3 +164,24 @@ async def test_a_denial_is_no_error_of_the_account(
         await until(pilot, lambda: "SCP ?" in bar(pilot))
         assert not main_of(pilot).has_notice
         assert main_of(pilot).loaded
+
+
+async def test_a_preview_waits_for_the_organization(
+    open_app: Open, live: Launch, fake_demo: FakeIam
+) -> None:
+    gate = fake_demo.hold("DescribeOrganization")
+    launch = replace(live, endpoint_url=fake_demo.url)
+    async with open_app(launch) as pilot:
+        await go_to(pilot, "liam.murphy")
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
+        assert "● 44/44" in dialogue(pilot)
+        assert not review(pilot).checked
+        gate.set()
+        await until(pilot, lambda: review(pilot).checked)
+        assert "◐ 41/44" in dialogue(pilot)
+        assert "denied by SCP ApprovedRegions at Root" in " ".join(dialogue(pilot).split())
+        await pilot.press("n")
+        session = main_of(pilot).session
+        assert session.account is not None
+        assert session.account.organization.status == "applied"
