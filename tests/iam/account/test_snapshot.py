@@ -183,6 +183,11 @@ def test_more_than_the_limit_is_refused_and_the_option_named(write: Write, conte
     assert len(read_snapshot(path, 2).principals) == 2
 
 
+def test_the_limit_is_for_the_whole_file_not_for_what_is_read_at_once(write: Write) -> None:
+    path = write(json.dumps({**SAVED, "Padding": " " * 2_500_000}).encode())
+    assert "holds more than 2 MB of JSON" in refusal(path, 2)
+
+
 def test_what_unpacks_to_much_more_is_not_unpacked(write: Write) -> None:
     """Twenty gigabytes of zeros in 20 MB would be unpacked for minutes, if not into all memory."""
     bomb = gzip.compress(b"{" + b" " * 200_000_000, compresslevel=1)

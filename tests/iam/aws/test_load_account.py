@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -335,3 +336,10 @@ async def test_an_inline_policy_that_has_just_gone_leaves_its_principal(
     alice = account.principals[arn("user", "alice")]
     assert alice.inline == ()
     assert alice.groups == ("team",)
+
+
+async def test_entities_of_another_account_are_not_taken_for_this_one_s(aws: Aws, iam: Any) -> None:
+    fill(iam)
+    with pytest.raises(AwsError, match="which is not in account 210987654321") as raised:
+        await load_account(aws, replace(ME, account="210987654321"))
+    assert raised.value.code == "WrongAccount"
