@@ -1,16 +1,16 @@
-"""Time the evaluation of 10,000 principals: of `company`, and of `every_one_different`.
+"""Time the evaluation of 10,000 principals, of three accounts of `benchmarks.company`.
 
 `make benchmark` prints seconds of processor time on this machine. With `--profile`, the summaries
 take twice as long, and a profile is printed as well. This is not a test.
 
 On one core of a small cloud machine (2026-11):
 
-                                                      company   every_one_different
-    reading, and summaries of everyone                 0.29 s                0.57 s
-    the same again                                     0.08 s                0.10 s
-    one principal after a change                       0.1 ms                0.1 ms
-    the 116 members of a group after a change            2 ms                  4 ms
-    full results of everyone, after that                2.9 s                 5.7 s
+                                              company   with_own_conditions   every_one_different
+    reading, and summaries of everyone         0.38 s                0.77 s                0.50 s
+    the same again                             0.09 s                0.15 s                0.11 s
+    one principal after a change               0.1 ms                0.1 ms                0.1 ms
+    the 116 members of a group after one         3 ms                  3 ms                  4 ms
+    full results of everyone, after that        2.2 s                 2.9 s                 4.0 s
 
 A summary takes 7 µs if everything is known: the time to list a principal's documents and to look up
 the verdicts on their combination. A new combination (there are 2,300 and 5,300) takes 20 to 60 µs.

@@ -66,25 +66,34 @@ class LoadedAccount(NamedTuple):
 
 
 def load_file(
-    path: str | os.PathLike[str], *, policy: str = DEFAULT_POLICY, max_megabytes: int = 500
+    path: str | os.PathLike[str],
+    *,
+    policy: str = DEFAULT_POLICY,
+    organization: str | os.PathLike[str] | None = None,
+    max_megabytes: int = 500,
 ) -> LoadedAccount:
-    """Load what `aws iam get-account-authorization-details` printed, of one account or several.
+    """Load what `aws iam get-account-authorization-details` printed, or `bedrock-tui save` wrote.
 
     Args:
         path: The file, gzip-compressed or not; `-` for standard input.
         policy: The name or the ARN of the managed policy to evaluate.
+        organization: A file or folder with the organization of the account, if `path` has none.
         max_megabytes: The most JSON that is read.
 
     Raises:
-        SnapshotError: The file cannot be read, or is something else.
+        SnapshotError: A file cannot be read, or is something else.
         AwsError: Neither the file nor this package holds the policy.
     """
     from os import fspath
 
+    from iam.account.organization_file import read_organization, with_organization
     from iam.account.snapshot import read_snapshot
     from iam.aws.managed_policy import local_policy
 
     account = read_snapshot(fspath(path), max_megabytes)
+    if organization is not None:
+        file = read_organization(fspath(organization), max_megabytes)
+        account = with_organization(account, file)
     return LoadedAccount(account, local_policy(policy, account).policy, "snapshot")
 
 
@@ -95,23 +104,26 @@ async def load_aws(
     endpoint_url: str | None = None,
     policy: str = DEFAULT_POLICY,
 ) -> LoadedAccount:
-    """Load the account of the AWS credentials in force, which are found as by the AWS CLI.
+    """Load the account of the AWS credentials in force, and the organization above it.
 
-    Only calls that read are sent.
+    The credentials are found as by the AWS CLI. Only calls that read are sent.
 
     Args:
         profile: A profile of the AWS configuration.
         region: The region to ask; decides on the partition.
-        endpoint_url: The endpoint for IAM and STS.
+        endpoint_url: The endpoint for all services.
         policy: The name or the ARN of the managed policy to evaluate.
 
     Raises:
         AwsError: There are no credentials, AWS cannot be reached, neither users nor roles may be
             listed, or the policy does not exist.
     """
+    from dataclasses import replace
+
     from iam.aws.connect import Settings, connect
     from iam.aws.identity import identify
     from iam.aws.load_account import load_account
+    from iam.aws.load_organization import load_organization
     from iam.aws.managed_policy import managed_policy
     from iam.runtime.threads import in_thread
 
@@ -121,10 +133,12 @@ async def load_aws(
         identity = await identify(aws)
         account = await load_account(aws, identity)
         managed = await managed_policy(aws, policy, account)
+        organization = await load_organization(aws, identity.account)
     finally:
         aws.close()
     if managed.source == "live":
         account = account.with_policy(managed.policy)
+    account = replace(account, organizations={identity.account: organization})
     return LoadedAccount(account, managed.policy, "live", identity.caller)
 
 
