@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import eq, ge, gt, le, lt
 from typing import Any, NamedTuple, TypeVar
 
+from iam.policy.automaton import Tokens
 from iam.policy.document import Condition
 from iam.policy.glob import matches
 from iam.policy.pattern import resource_tokens
@@ -34,7 +36,13 @@ def _equals_ignoring_case(expected: str, actual: str) -> bool | None:
 
 
 def _like(expected: str, actual: str) -> bool:
-    return matches(resource_tokens(expected, variables=False), actual)
+    return matches(_tokens(expected), actual)
+
+
+@lru_cache(maxsize=4_096)
+def _tokens(pattern: str) -> Tokens:
+    """Parse a pattern. Guard rails compare the same few with every principal."""
+    return resource_tokens(pattern, variables=False)
 
 
 def _arn_like(expected: str, actual: str) -> bool | None:
