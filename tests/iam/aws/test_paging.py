@@ -14,7 +14,7 @@ from iam.aws.client import Aws
 from iam.aws.load_account import load_account
 from iam.aws.load_one_by_one import load_one_by_one
 from iam.errors import AwsError
-from tests.fake_iam import FakeIam, Params, Reply, Rule
+from tests.fake_iam import FakeIam, Params, Rule
 from tests.iam.accounts import fill
 from tests.iam.aws.test_load_account import ME, WHOLE, arn
 
@@ -134,20 +134,9 @@ async def test_pages_that_take_too_long_in_all_come_to_an_end(
 async def test_an_answer_that_comes_drop_by_drop_is_given_up(
     aws: Aws, fake: FakeIam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    patient = client.CALL_TIME
-
-    def first_page(params: Params) -> str:
-        # Only the next call is given up soon: on a busy machine each takes its time.
-        if params["Filter.member.1"] == "User":
-            monkeypatch.setattr(client, "CALL_TIME", 0.5)
-        return users_then("<Marker>more</Marker>")(params)
-
-    def second_page(_: Params) -> Reply:
-        monkeypatch.setattr(client, "CALL_TIME", patient)
-        return 200, ""
-
-    fake.answer(WHOLE, first_page, times=3)
-    fake.add(Rule(WHOLE, reply=second_page, drip=True))
+    monkeypatch.setattr(client, "CALL_TIME", 4)  # on a busy machine each call takes its time
+    fake.answer(WHOLE, users_then("<Marker>more</Marker>"), times=3)
+    fake.add(Rule(WHOLE, reply=lambda _: (200, ""), drip=True))
     unread = only(await load_account(aws, ME))
     assert (unread.what, unread.error, unread.hides) == ("users", "Timeout", True)
     assert "response is incomplete" in unread.message
