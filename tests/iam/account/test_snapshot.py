@@ -171,16 +171,17 @@ def test_a_terminal_as_standard_input_is_not_waited_for(monkeypatch: pytest.Monk
         assert "is a terminal" in refusal("-")
 
 
-LARGE = json.dumps({**SAVED, "Padding": " " * 1_000_000}).encode()
+LARGE = json.dumps({**SAVED, "Padding": " " * 2_000_000}).encode()
+"""More than a chunk: no single one exceeds the limit."""
 
 
 @pytest.mark.parametrize("content", [LARGE, gzip.compress(LARGE)], ids=["plain", "gzip"])
 def test_more_than_the_limit_is_refused_and_the_option_named(write: Write, content: bytes) -> None:
     path = write(content)
-    assert refusal(path, 1).endswith(
-        "holds more than 1 MB of JSON, the limit: raise it with --snapshot-limit"
+    assert refusal(path, 2).endswith(
+        "holds more than 2 MB of JSON, the limit: raise it with --snapshot-limit"
     )
-    assert len(read_snapshot(path, 2).principals) == 2
+    assert len(read_snapshot(path, 3).principals) == 2
 
 
 def test_the_limit_is_for_the_whole_file_not_for_what_is_read_at_once(write: Write) -> None:

@@ -297,6 +297,18 @@ async def test_where_nothing_may_be_listed_there_is_an_error(aws: Aws, fake: Fak
         await load_account(aws, ME)
 
 
+@pytest.mark.parametrize("denied", [(), (WHOLE,)], ids=["whole", "parts"])
+async def test_principals_of_another_account_are_refused(
+    aws: Aws, fake: FakeIam, iam: Any, denied: tuple[str, ...]
+) -> None:
+    fill(iam)
+    for action in denied:
+        fake.refuse(action, "AccessDenied")
+    with pytest.raises(AwsError, match=f"{ME.account}:.* is not in account 222222222222") as caught:
+        await load_account(aws, replace(ME, account="222222222222"))
+    assert caught.value.code == "WrongAccount"
+
+
 async def test_a_principal_that_goes_away_on_the_way_is_left_out(
     aws: Aws, fake: FakeIam, iam: Any
 ) -> None:
