@@ -44,11 +44,16 @@ def organization_object(organization: Organization, account: str) -> Json | None
         for kind, policy in _by_type(level)
     }
     return {
-        "Organization": None if organization.id is None else head,
+        "Organization": head if _is_known(organization) else None,
         **lists,
         "Policies": list(policies.values()),
         **({"Unread": _reasons(organization.unread)} if organization.unread else {}),
     }
+
+
+def _is_known(organization: Organization) -> bool:
+    """Return whether something is known of the organization, if only of its levels."""
+    return bool(organization.id or organization.management_account or organization.levels)
 
 
 def _level(level: Level, parent: str | None) -> Json:

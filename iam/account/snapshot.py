@@ -14,7 +14,7 @@ from typing import Any
 
 from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
-from iam.account.organization_file import OrganizationFile, with_organization
+from iam.account.organization_file import OrganizationFile, is_organization, with_organization
 from iam.account.owners import NoOwner, owned
 from iam.account.parse import parse_page
 from iam.account.unread import Unread
@@ -54,7 +54,7 @@ def read_snapshot(path: str, limit: int) -> Account:
         raise SnapshotError(f"{name} holds no user, role or group that can be read") from error
     account = replace(account, unread=(*account.unread, *_gaps(body), *_not_read(body, name)))
     organization = body.get("Organization")
-    if organization is None:
+    if not is_organization(organization):  # other tools may use the key otherwise
         return account
     return with_organization(account, OrganizationFile(organization, name))
 

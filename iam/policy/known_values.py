@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from operator import eq
 
 from iam.policy.automaton import Tokens
-from iam.policy.condition_operators import Operator, number_of, time_of
+from iam.policy.condition_operators import Operator, time_of
 from iam.policy.glob import pattern_tokens
 from iam.policy.match_kinds import covers, overlaps
 from iam.policy.step_limit import TooComplex
@@ -75,10 +75,13 @@ def evaluate_known(
     return results.pop() if len(results) == 1 else Holds.MAYBE
 
 
-def next_change(expected: Iterable[str | None], known: KnownValues) -> datetime | None:
+def next_change(
+    operator: Operator, expected: Iterable[str | None], known: KnownValues
+) -> datetime | None:
     """Find when the result of a condition on a time may change.
 
     Args:
+        operator: The operator of the condition.
         expected: The values of the condition.
         known: What is known of the key, now.
 
@@ -86,7 +89,7 @@ def next_change(expected: Iterable[str | None], known: KnownValues) -> datetime 
         The earliest time of the condition that has not come yet; None if there is none.
     """
     now = max((value.latest for value in known if isinstance(value, Between)), default=None)
-    times = [_time(text) for text in expected if text is not None]
+    times = [_time(operator, text) for text in expected if text is not None]
     return min((time for time in times if time and now and time > now), default=None)
 
 
@@ -149,15 +152,12 @@ def _any(results: Iterable[bool | None]) -> bool | None:
     return True if True in found else None if None in found else False
 
 
-def _time(text: str) -> datetime | None:
-    """Parse a time; a Numeric condition has the seconds since 1970."""
-    if (time := time_of(text)) is not None:
-        return time
-    try:
-        number = number_of(text)
-        return None if number is None else datetime.fromtimestamp(float(number), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _time(operator: Operator, text: str) -> datetime | None:
+    """Parse a time of a Date condition, or of a Numeric one, which has the seconds since 1970."""
+    name = operator.comparison.name
+    if name.startswith("Date") or (name.startswith("Numeric") and text.isdecimal()):
+        return time_of(text)
+    return None
 
 
 def _any_in_period(
@@ -168,7 +168,7 @@ def _any_in_period(
         return None
 
     def holds(text: str | None) -> bool | None:
-        if text is None or (time := _time(text)) is None:
+        if text is None or (time := _time(operator, text)) is None:
             return None
         first, last = order(period.earliest, time), order(period.latest, time)
         if order is eq and period.earliest <= time <= period.latest:

@@ -146,7 +146,9 @@ def _decide(condition: Condition, known: Known, variables: bool) -> DecidedCondi
     holds = evaluate_known(operator, expected, values)
     if holds is Holds.MAYBE:
         return None
-    return DecidedCondition(condition, holds is Holds.ALWAYS, next_change(expected, values))
+    return DecidedCondition(
+        condition, holds is Holds.ALWAYS, next_change(operator, expected, values)
+    )
 
 
 def _expected(text: str, operator: Operator, known: Known, variables: bool) -> str | None:

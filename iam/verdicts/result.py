@@ -63,7 +63,9 @@ class DecidingStatement:
     def origin(self) -> str:
         """The policy, and the group or the level through which it applies to the principal."""
         if self.limits:
-            return limit_in_words(Arn.parse(self.policy).name, self.kind, level=self.level)
+            # Names of organization policies may contain slashes.
+            name = Arn.parse(self.policy).name if self.kind == "boundary" else self.policy
+            return limit_in_words(name, self.kind, level=self.level)
         return in_group(self.policy, self.group)
 
     @property

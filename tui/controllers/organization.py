@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from iam.runtime.threads import in_thread
@@ -37,6 +38,7 @@ class OrganizationController:
         self.view = view
         self.session = view.session
         self.evaluation = evaluation
+        self._pending = asyncio.Event()
 
     @property
     def organization(self) -> Organization | None:
@@ -47,17 +49,17 @@ class OrganizationController:
         """Say that it is about to be read; previews of changes wait for it."""
         self.show_state()
         if self.session.asks_for_organization:
-            self.session.expect_organization()
+            self._pending = self.session.expect_organization()
             self.view.bar = self.view.bar._replace(organization="SCP …")
             self.view.show_bar()
 
     async def read(self) -> None:
         """Read it from AWS, and evaluate everybody again if it makes a difference."""
-        before = self.organization
+        before, pending = self.organization, self._pending
         try:
             asked = await self.session.load_organization()
         finally:
-            self.session.organization_arrived()
+            pending.set()  # not that of a later load, which may have cancelled this one
         if asked and self.organization != before:
             account, evaluator, _ = self.session.read
             limited = bool(account.organization.levels or (before and before.levels))

@@ -56,13 +56,14 @@ class SessionState:
         self._connecting: asyncio.Task[Aws] | None = None
         self._demo: DemoServer | None = None
 
-    def expect_organization(self) -> None:
-        """Say that the organization is about to be read; `organization_arrived` ends it."""
-        self._organization_pending = asyncio.Event()
+    def expect_organization(self) -> asyncio.Event:
+        """Say that the organization is about to be read.
 
-    def organization_arrived(self) -> None:
-        """Say that the organization has been read, or that it will not be."""
-        self._organization_pending.set()
+        Returns:
+            An event to set once it has been read, or will not be.
+        """
+        self._organization_pending = asyncio.Event()
+        return self._organization_pending
 
     async def wait_for_organization(self) -> None:
         """Wait until the organization has been read, as long as that usually takes at most."""

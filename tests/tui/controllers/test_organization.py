@@ -185,3 +185,21 @@ async def test_a_preview_waits_for_the_organization(
         session = main_of(pilot).session
         assert session.account is not None
         assert session.account.organization.status == "applied"
+
+
+async def test_a_preview_waits_for_the_organization_after_a_reload_as_well(
+    open_app: Open, live: Launch, fake_demo: FakeIam
+) -> None:
+    gate = fake_demo.hold("DescribeOrganization")
+    async with open_app(replace(live, endpoint_url=fake_demo.url)) as pilot:
+        await until(pilot, lambda: "DescribeOrganization" in fake_demo.actions)
+        await pilot.press("r")
+        await until(pilot, lambda: fake_demo.actions.count("DescribeOrganization") == 2)
+        await go_to(pilot, "liam.murphy")
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
+        await pilot.pause(0.5)
+        assert not review(pilot).checked
+        gate.set()
+        await until(pilot, lambda: review(pilot).checked)
+        assert "◐ 41/44" in dialogue(pilot)
