@@ -39,6 +39,8 @@ class OrganizationController:
         self.session = view.session
         self.evaluation = evaluation
         self._pending = asyncio.Event()
+        """Set unless the organization is being read."""
+        self._pending.set()
 
     @property
     def organization(self) -> Organization | None:
@@ -80,6 +82,9 @@ class OrganizationController:
         """Open the levels with their policies, and what each takes away."""
         if self.organization is None or not self.view.loaded:
             self.view.toast("The account is still being read; wait until it is complete.")
+            return
+        if not self._pending.is_set():
+            self.view.toast("The organization is still being read; wait a moment.")
             return
         account, evaluator, _ = self.session.read
         organization = account.organization

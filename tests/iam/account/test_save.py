@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from iam.account.organization import Level, Organization, OrganizationPolicy
 from iam.account.save import save_account
 from iam.account.snapshot import read_snapshot
 from iam.account.unread import Unread, document_of
-from tests.build import ID, NOW, account, allow, deny, document, group, role, user
+from tests.build import ID, NOW, account, allow, deny, details, document, group, role, user
 
 FULL = OrganizationPolicy("p-FullAWSAccess", "FullAWSAccess", document_of(document(allow())), True)
 DENY = OrganizationPolicy("p-deny", "Deny", document_of(document(deny("bedrock:*"))))
@@ -61,3 +62,16 @@ def test_what_could_not_be_read_is_still_missing(tmp_path: Path, saved: Account)
     gap = Unread("roles", "AccessDenied", "AWS denied list roles.", hides=True)
     save_account(tmp_path / "a.json", replace(saved, unread=(gap,)), NOW)
     assert gap in read_snapshot(str(tmp_path / "a.json"), 10).unread
+
+
+def test_levels_count_although_the_organization_has_no_id(tmp_path: Path, saved: Account) -> None:
+    nameless = replace(saved.organization, id=None)
+    save_account(tmp_path / "a.json", replace(saved, organizations={ID: nameless}), NOW)
+    read = read_snapshot(str(tmp_path / "a.json"), 10).organization
+    assert (read.status, read.path) == ("applied", nameless.path)
+
+
+def test_a_key_of_another_tool_is_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({**details(role("alice")), "Organization": "acme"}))
+    assert read_snapshot(str(path), 10).organization.status == "unasked"
