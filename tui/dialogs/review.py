@@ -191,6 +191,8 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     @on(_State.Resized)
     def _fit(self) -> None:
         """Give the plan the height that the lines below it do not need."""
+        if not self.query("#dialog-body"):
+            return  # closed since the refresh that this waited for
         dialog, body = self.query_one("#dialog"), self.query_one("#dialog-body")
         below = [w for w in dialog.children if w is not body and w.display]
         needed = sum(w.outer_size.height + w.styles.margin.height for w in below)
