@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from widgets.section_tree import SectionTree
 
 _FACT_WIDTH = 10
+NO_ORGANIZATION = "Not evaluated: SCPs, RCPs, session and resource policies"
+"""What is left out of verdicts as long as the organization was not read."""
 
 
 class PrincipalDetails(Vertical):
@@ -60,7 +62,7 @@ class PrincipalDetails(Vertical):
         self._tree: SectionTree | None = None
         """None until the widgets are mounted: after the first frame, which shows no principal."""
         self._wants_keys = False
-        self._left_out = "Not evaluated: SCPs, RCPs, session and resource policies"
+        self._left_out = NO_ORGANIZATION
         """What verdicts do not take into account, in words."""
 
     def on_mount(self) -> None:

@@ -122,9 +122,9 @@ def _limits_of_organization(organization: Organization) -> tuple[Limit, ...]:
     that could be read, nothing says that they are in use.
     """
     limits: list[Limit] = []
-    in_use = any(_policies_of_level(level, level.scps, "scp") for level in organization.levels)
-    for level in organization.levels:
-        scps = _policies_of_level(level, level.scps, "scp")
+    by_level = [(each, _policies_of_level(each, each.scps, "scp")) for each in organization.levels]
+    in_use = any(scps for _, scps in by_level)
+    for level, scps in by_level:
         incomplete = len(scps) < len(level.scps)
         if in_use and (scps or not incomplete):
             limits.append(Limit(scps, allows_all=incomplete, level=level.name))

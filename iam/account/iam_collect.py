@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from iam.account.json_file import SnapshotError
+from iam.account.organization import RCP, SCP
 from iam.text import safe
 
-_TYPES = {"scps": "SERVICE_CONTROL_POLICY", "rcps": "RESOURCE_CONTROL_POLICY"}
+_TYPES = {"scps": SCP, "rcps": RCP}
 _NOT_LISTED = {type: f"({type} not listed)" for type in _TYPES}
 """IDs without a document, for levels of which the store does not list the policies of a type."""
 _Read = Callable[[str], Any]

@@ -11,6 +11,8 @@ from typing import Literal
 from iam.account.unread import DOCUMENT, Unread
 from iam.policy.document import Document
 
+SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+"""The types of policies that limit access, as AWS Organizations names them."""
 Status = Literal["applied", "exempt", "none", "unread", "unasked"]
 """`applied`: all levels were read. `exempt`: the account is the management account, which no policy
 limits. `none`: it is in no organization. `unread`: something could not be read; the levels that

@@ -23,12 +23,11 @@ from typing_extensions import TypedDict  # pydantic takes Python's own from 3.12
 from iam.account.iam_collect import is_store, read_store
 from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
-from iam.account.organization import Level, Organization, OrganizationPolicy
+from iam.account.organization import RCP, SCP, Level, Organization, OrganizationPolicy
 from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.policy.document import Document
 from iam.text import safe
 
-SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 _OTHER_TYPES = frozenset(
     {
         "AISERVICES_OPT_OUT_POLICY", "BACKUP_POLICY", "BEDROCK_POLICY", "CHATBOT_POLICY",

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from iam.account.organization import Level, Organization, OrganizationPolicy
-from iam.account.organization_file import RCP, SCP
+from iam.account.organization import RCP, SCP, Level, Organization, OrganizationPolicy
 from iam.account.serialize import document_as_json
 from iam.account.unread import Unread
 

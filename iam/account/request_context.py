@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from iam.account.model import Account, Entity, Group, Role, User
 from iam.arn import Arn
-from iam.policy.document import Document, Statement
+from iam.policy.document import Document
 from iam.policy.known_values import ABSENT, Between, KnownValues, StartingWith
+from iam.policy.specialize import keys_of
 from iam.text import ascii_lower
 
 _TAG = "aws:principaltag/"
@@ -57,18 +58,10 @@ def depends_on_organization(account: Account) -> bool:
         if isinstance(document, Document)
     }
     return any(
-        _asks_for_organization(statement)
+        key.startswith(_ORGANIZATION)
         for document in documents.values()
-        for statement in document.statements
+        for key in keys_of(document, range(len(document.statements)))
     )
-
-
-def _asks_for_organization(statement: Statement) -> bool:
-    if any(ascii_lower(c.key).startswith(_ORGANIZATION) for c in statement.conditions):
-        return True
-    texts = [*(statement.resources or ()), *(statement.not_resources or ())]
-    texts += [value for condition in statement.conditions for value in condition.values]
-    return any("${" in text and _ORGANIZATION in ascii_lower(text) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)

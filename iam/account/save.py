@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,11 +40,10 @@ def save_account(path: Path, account: Account, now: datetime) -> None:
     if (organization := _organization(account.organizations)) is not None:
         head["Organization"] = organization
     with atomic_write(path) as raw:
-        if path.suffix == ".gz":
-            with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) as file:
-                file.writelines(piece.encode() for piece in pieces_of(account, head))
-        else:
-            raw.writelines(piece.encode() for piece in pieces_of(account, head))
+        compressed = path.suffix == ".gz"
+        whole = gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) if compressed else None
+        with whole or nullcontext(raw) as file:
+            file.writelines(piece.encode() for piece in pieces_of(account, head))
 
 
 def _organization(organizations: Mapping[str, Organization]) -> Json | None:

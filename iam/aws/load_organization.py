@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from iam.account.organization import Level, Organization, OrganizationPolicy
+from iam.account.organization import RCP, SCP, Level, Organization, OrganizationPolicy
 from iam.account.organization_file import organization_policy, unlisted_policy
 from iam.account.unread import DOCUMENT, Unread
 from iam.aws.answers import required
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
 
 _Item = dict[str, Any]
-_WORDS = {"SERVICE_CONTROL_POLICY": "service", "RESOURCE_CONTROL_POLICY": "resource"}
-"""The types of policies that limit access."""
+_WORDS = {SCP: "service", RCP: "resource"}
+"""The types of policies that limit access, in words."""
 _WHO_KNOWS_IT = "Any of its accounts may read it, given organizations:DescribeOrganization."
 _WHO = (
     "Only the management account, a delegated administrator, and accounts that the organization's "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from iam.account.organization import SCP
 from iam.demo.content import ACCOUNT
 
 MANAGEMENT_ACCOUNT = "999988887777"
@@ -57,7 +58,7 @@ def add_organization() -> None:
         created = backend.create_policy(
             Name=name,
             Description="",
-            Type="SERVICE_CONTROL_POLICY",
+            Type=SCP,
             Content=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
         )
         id = created["Policy"]["PolicySummary"]["Id"]

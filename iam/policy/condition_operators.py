@@ -158,6 +158,16 @@ _BY_NAME = {ascii_lower(c.name): (c, False) for c in COMPARISONS} | {
 _QUANTIFIERS = ("", "forallvalues", "foranyvalue")
 
 
+def any_certain(results: Iterable[bool | None]) -> bool | None:
+    """Return whether one of several results is true; None if that is not certain.
+
+    Args:
+        results: Each is None if it is not certain.
+    """
+    found = set(results)
+    return True if True in found else None if None in found else False
+
+
 class Operator(NamedTuple):
     """The parsed operator of a condition."""
 
@@ -182,8 +192,9 @@ class Operator(NamedTuple):
             Whether it compares with one of them; None if that is not certain.
         """
         holds = self.comparison.holds
-        results = {None if holds is None or e is None else holds(e, actual) for e in expected}
-        return True if True in results else None if None in results else False
+        return any_certain(
+            None if holds is None or e is None else holds(e, actual) for e in expected
+        )
 
 
 def operator_of(condition: Condition) -> Operator | None:

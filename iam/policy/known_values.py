@@ -16,7 +16,7 @@ from enum import Enum
 from operator import eq
 
 from iam.policy.automaton import Tokens
-from iam.policy.condition_operators import Operator, time_of
+from iam.policy.condition_operators import Operator, any_certain, time_of
 from iam.policy.glob import pattern_tokens
 from iam.policy.match_kinds import covers, overlaps
 from iam.policy.step_limit import TooComplex
@@ -147,11 +147,6 @@ def _negated(operator: Operator, holds: bool | None) -> bool | None:
     return holds if holds is None else holds is not operator.negated
 
 
-def _any(results: Iterable[bool | None]) -> bool | None:
-    found = set(results)
-    return True if True in found else None if None in found else False
-
-
 def _time(operator: Operator, text: str) -> datetime | None:
     """Parse a time of a Date condition, or of a Numeric one, which has the seconds since 1970."""
     name = operator.comparison.name
@@ -175,7 +170,7 @@ def _any_in_period(
             return None  # how exactly AWS compares times is not documented
         return first if first is last else None
 
-    return _any(map(holds, expected))
+    return any_certain(map(holds, expected))
 
 
 def _any_by_prefix(operator: Operator, expected: Iterable[str | None], prefix: str) -> bool | None:
@@ -192,7 +187,7 @@ def _any_by_prefix(operator: Operator, expected: Iterable[str | None], prefix: s
             return _matches_all(pattern_tokens(text), pattern_tokens(f"{prefix}*"))
         return None
 
-    return _any(map(holds, expected))
+    return any_certain(map(holds, expected))
 
 
 def _matches_all(pattern: Tokens, texts: Tokens) -> bool | None:

@@ -27,7 +27,10 @@ from iam.policy.automaton import (
 from iam.policy.glob import matches, normalised, pattern_tokens
 from iam.text import ascii_lower
 
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+"""A policy variable, or one of the literal characters."""
+LITERALS = ("*", "?", "$")
+"""What `${…}` does not make a variable."""
 _CUSTOM_MODEL = re.compile(r":(custom-model|model-customization-job)/\$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
@@ -42,7 +45,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"""
 
 def has_variable(pattern: str) -> bool:
     """Return whether a pattern of a 2012-10-17 document contains a policy variable."""
-    return any(m.group(1) not in ("*", "?", "$") for m in _VARIABLE.finditer(pattern))
+    return any(m.group(1) not in LITERALS for m in VARIABLE.finditer(pattern))
 
 
 def resource_tokens(pattern: str, variables: bool = True) -> Tokens:
@@ -60,9 +63,9 @@ def resource_tokens(pattern: str, variables: bool = True) -> Tokens:
         return pattern_tokens(pattern)
     tokens: list[Token] = []
     position = 0
-    for match in _VARIABLE.finditer(pattern):
+    for match in VARIABLE.finditer(pattern):
         tokens += pattern_tokens(pattern[position : match.start()])
-        tokens.append(match.group(1) if match.group(1) in ("*", "?", "$") else STAR)
+        tokens.append(match.group(1) if match.group(1) in LITERALS else STAR)
         position = match.end()
     return normalised((*tokens, *pattern_tokens(pattern[position:])))
 

@@ -18,14 +18,13 @@ from typing import NamedTuple
 from iam.policy.condition_operators import Operator, operator_of
 from iam.policy.document import Condition, Document, Statement
 from iam.policy.known_values import ABSENT, Holds, KnownValues, evaluate_known, next_change
+from iam.policy.pattern import LITERALS, VARIABLE
 from iam.text import ascii_lower
 
 Known = Callable[[str], KnownValues | None]
 """Returns what is known of a condition key, given in lower case; None if nothing is."""
 
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _KEY_AND_DEFAULT = re.compile(r"\s*([^\s,']+)\s*(?:,\s*'([^']*)'\s*)?")
-_LITERALS = ("*", "?", "$")
 _WITH_VARIABLES = ("String", "Arn")
 """The kinds of operators whose values may contain policy variables."""
 
@@ -190,7 +189,7 @@ def _replace_known(text: str, known: Known) -> str | None:
     """Replace the policy variables that have one known value; None if one is always absent."""
     parts: list[str] = []
     position = 0
-    for match in _VARIABLE.finditer(text):
+    for match in VARIABLE.finditer(text):
         parts.append(text[position : match.start()])
         position = match.end()
         value = _value(match.group(1), known)
@@ -220,12 +219,12 @@ def _value(variable: str, known: Known) -> tuple[str, ...] | None:
 
 def _variables(text: str) -> Iterator[tuple[str, str | None]]:
     """Yield the key of each policy variable, in lower case, and its default value."""
-    for match in _VARIABLE.finditer(text):
+    for match in VARIABLE.finditer(text):
         if (variable := _parsed(match.group(1))) is not None:
             yield variable
 
 
 def _parsed(variable: str) -> tuple[str, str | None] | None:
-    if variable in _LITERALS or not (match := _KEY_AND_DEFAULT.fullmatch(variable)):
+    if variable in LITERALS or not (match := _KEY_AND_DEFAULT.fullmatch(variable)):
         return None
     return ascii_lower(match.group(1)), match.group(2)

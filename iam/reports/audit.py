@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from iam.account.model import Account, ManagedPolicy, Principal, in_order, unread_documents
+from iam.account.model import Account, ManagedPolicy, Principal, in_order
 from iam.account.unread import Unread
+from iam.account.unread_documents import unread_documents
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import (
     TOO_COMPLEX,

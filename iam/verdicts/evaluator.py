@@ -26,7 +26,8 @@ from iam.verdicts.bulk import BulkEvaluator, Effects, Evaluation, Verdicts
 from iam.verdicts.complexity import Complexity
 from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.document_reader import DocumentReader
-from iam.verdicts.explain import Evidence, Explainer, Key, LimitEvidence, PrincipalEvidence
+from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
+from iam.verdicts.explain import Explainer
 from iam.verdicts.hidden_grants import hidden_grants
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import PrincipalResult, SectionResult, Summary

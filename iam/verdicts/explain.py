@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from iam.account.effective_policies import EffectivePolicy
 from iam.account.unread import Unread
 from iam.policy.action_catalogue import Catalogue
 from iam.policy.condition_text import condition_in_words
@@ -16,8 +15,9 @@ from iam.policy.document import Statement
 from iam.policy.statement_text import outcome_in_words, scope_in_words
 from iam.text import ascii_lower
 from iam.verdicts.actual_resources import deciding_numbers, ineffective_grants
-from iam.verdicts.bulk import BulkEvaluator, Evaluation, Verdicts
-from iam.verdicts.document_effect import DocumentEffect, DocumentEffects, ReadDocument
+from iam.verdicts.bulk import BulkEvaluator
+from iam.verdicts.document_effect import DocumentEffects
+from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.request_index import EntryRequests, RequestIndex
 from iam.verdicts.result import (
     TOO_COMPLEX,
@@ -29,58 +29,6 @@ from iam.verdicts.result import (
     limit_in_words,
 )
 from iam.verdicts.verdict import Verdict, sum_up
-
-Key = tuple[object, ...]
-
-
-class Evidence(NamedTuple):
-    """A policy that applies to a principal, matched with all requests."""
-
-    policy: EffectivePolicy
-    read: ReadDocument
-    key: Key
-    """Equal for policies whose explanations are equal."""
-
-    @classmethod
-    def of(cls, policy: EffectivePolicy, read: ReadDocument) -> Evidence:
-        """Combine a policy with the result of reading its document."""
-        document, *applies = policy
-        content = read.specialized.document.fingerprint if read.specialized else document
-        return cls(policy, read, (content, *applies, read.compared))
-
-
-class LimitEvidence(NamedTuple):
-    """The policies of a limit, matched with all requests, and their effects."""
-
-    policies: tuple[Evidence, ...]
-    effects: frozenset[DocumentEffect]
-    requests: int
-    """The requests that it limits."""
-    level: str | None
-    """The level of the organization."""
-
-    @property
-    def key(self) -> Key:
-        """Equal for limits whose explanations are equal."""
-        return (self.level, self.requests, *[evidence.key for evidence in self.policies])
-
-    @property
-    def unread(self) -> Evidence | None:
-        """The first policy that could not be read."""
-        return next((e for e in self.policies if isinstance(e.policy.document, Unread)), None)
-
-
-class PrincipalEvidence(NamedTuple):
-    """The policies of a principal and the resulting verdicts."""
-
-    own: Sequence[Evidence]
-    """The principal's own policies and those of its groups that match a request."""
-    effects: frozenset[DocumentEffect]
-    """The effects of these policies."""
-    limits: Sequence[LimitEvidence]
-    evaluation: Evaluation
-    merged: Verdicts
-    """The verdicts by first number: see `merge_actual`."""
 
 
 class _Decision(NamedTuple):

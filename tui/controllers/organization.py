@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from iam.runtime.threads import in_thread
+from widgets.principal_details import NO_ORGANIZATION
 
 if TYPE_CHECKING:
     from iam.account.model import Account
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
 _BADGES = {"applied": "SCP", "exempt": "SCP exempt", "none": "no SCP", "unread": "SCP ?"}
 """Few letters for the bar, by status; nothing is said where nothing was asked."""
+_ALWAYS_LEFT_OUT = "Not evaluated: session and resource policies"
 _LEFT_OUT = {
-    "applied": "Not evaluated: session and resource policies",
-    "exempt": "Not evaluated: session and resource policies",
-    "none": "Not evaluated: session and resource policies",
+    "applied": _ALWAYS_LEFT_OUT,
+    "exempt": _ALWAYS_LEFT_OUT,
+    "none": _ALWAYS_LEFT_OUT,
     "unread": "Not evaluated: SCPs and RCPs that could not be read, session and resource policies",
-    "unasked": "Not evaluated: SCPs, RCPs, session and resource policies",
+    "unasked": NO_ORGANIZATION,
 }
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import unread_documents
 from iam.account.unread import Unread
+from iam.account.unread_documents import unread_documents
 from iam.verdicts.verdict import Verdict
 from tests.build import (
     ID,

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import UNREAD_BOUNDARY, Account, Role, unread_documents
+from iam.account.model import UNREAD_BOUNDARY, Account, Role
 from iam.account.parse import parse_page
+from iam.account.unread_documents import unread_documents
 from iam.verdicts.verdict import Verdict
 from tests.build import (
     ID,

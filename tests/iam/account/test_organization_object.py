@@ -8,10 +8,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iam.account.organization import UNASKED, Level, Organization, OrganizationPolicy
+from iam.account.organization import RCP, SCP, UNASKED, Level, Organization, OrganizationPolicy
 from iam.account.organization_file import (
-    RCP,
-    SCP,
     OrganizationFile,
     is_organization,
     organization_policy,

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import iam
-from iam.account.model import Account, unread_documents
+from iam.account.model import Account
 from iam.account.owners import NoOwner, owned
 from iam.account.parse import parse_page
+from iam.account.unread_documents import unread_documents
 from iam.verdicts.verdict import Verdict
 from tests.build import ID, LIMITED, allow, deny, details, group, policy, policy_arn, role, user
 

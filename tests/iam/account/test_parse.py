@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from iam.account.model import Account, Role, unread_documents
+from iam.account.model import Account, Role
 from iam.account.parse import managed_policy_of, parse_page
 from iam.account.unread import Unread
+from iam.account.unread_documents import unread_documents
 from iam.policy.document import Document
 from tests.build import (
     ID,

@@ -16,8 +16,8 @@ from urllib.parse import quote
 import pytest
 
 from iam.account.json_file import SnapshotError
-from iam.account.model import unread_documents
 from iam.account.snapshot import read_snapshot
+from iam.account.unread_documents import unread_documents
 from tests.build import (
     allow,
     details,

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import UNREAD_BOUNDARY, Account, unread_documents
+from iam.account.model import UNREAD_BOUNDARY, Account
 from iam.account.unread import Unread
+from iam.account.unread_documents import unread_documents
 from iam.aws.calls import get_policy
 from iam.aws.client import Aws
 from iam.aws.identity import identify

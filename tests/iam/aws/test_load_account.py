@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from iam.account.attachments import attachment_of
-from iam.account.model import UNREAD_BOUNDARY, Account, Role, unread_documents
+from iam.account.model import UNREAD_BOUNDARY, Account, Role
 from iam.account.unread import Unread
+from iam.account.unread_documents import unread_documents
 from iam.aws.client import Aws
 from iam.aws.fast_xml import parse_large_response
 from iam.aws.identity import Identity, count_principals, identify

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from iam.account.model import Account, unread_documents
+from iam.account.model import Account
 from iam.account.parse import parse_page
 from iam.account.unread import Unread
+from iam.account.unread_documents import unread_documents
 from iam.cache.store import CacheError, age, path_for, recall, recall_picture
 from iam.cache.store import keep as keep_both
 from iam.cache.table_snapshot import TableRow, TableSnapshot
