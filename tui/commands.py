@@ -70,13 +70,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),
     Command("show_groups", "4", "Groups", "Show groups and what each grants.", _LOOK),
     Command(
-        "cycle_verdict", "f", "Filter by verdict", "Filter by one verdict after another.",
+        "cycle_verdict", "f", "Filter by verdict", "Cycle the verdict filter.",
         _LOOK, "verdict",
     ),
     Command(
-        "hidden_grants", "h", "Hidden grants",
-        "Show who can invoke models through other policies.",
-        _LOOK, "hidden",
+        "other_policy", "h", "By another policy",
+        "Show who can invoke models through a non-Bedrock policy.",
+        _LOOK, "other",
     ),
     Command(
         "who_can", "w", "Who can …", "Show who can do an action, and through what.", _LOOK, "who"

@@ -217,8 +217,8 @@ class MainScreen(Screen[None]):
             self.close_details()
         elif self.query_one(FilterBar).text:
             await self.query_one(FilterBar).action_clear()
-        elif self.table.view.verdict is not None or self.table.view.hidden:
-            self.table.show(verdict=None, hidden=False)
+        elif self.table.view.verdict is not None or self.table.view.other_policy:
+            self.table.show(verdict=None, other_policy=False)
         elif self.table.marked:
             self.table.unmark(self.table.marked)
         elif self.evaluation.asked:
@@ -260,9 +260,9 @@ class MainScreen(Screen[None]):
         at = _VERDICT_FILTERS.index(self.table.view.verdict)
         self.table.show(verdict=_VERDICT_FILTERS[(at + 1) % len(_VERDICT_FILTERS)])
 
-    def action_hidden_grants(self) -> None:
-        """Show hidden grants only, or everything."""
-        self.table.show(hidden=not self.table.view.hidden)
+    def action_other_policy(self) -> None:
+        """Show who can invoke models by another policy, or everything."""
+        self.table.show(other_policy=not self.table.view.other_policy)
 
     def action_show_all(self) -> None:
         """Show users and roles."""

@@ -54,7 +54,6 @@ class PrincipalDetails(Vertical):
         super().__init__()
         self.border_title = "Details"
         self.glyphs = glyphs
-        self._hidden: tuple[str, ...] = ()
         self._members: tuple[str, ...] = ()
         self._describe: Callable[[str], str] = lambda _: ""
         self._shown: tuple[Entity, PrincipalResult | None] | None = None
@@ -121,7 +120,6 @@ class PrincipalDetails(Vertical):
         principal: Entity,
         result: PrincipalResult | None,
         describe: Callable[[str], str],
-        hidden: tuple[str, ...] = (),
         members: tuple[str, ...] = (),
     ) -> None:
         """Show a user, a role or a group.
@@ -130,10 +128,9 @@ class PrincipalDetails(Vertical):
             principal: Who.
             result: Its verdicts; None while it is being evaluated.
             describe: Says in a few words what an action does.
-            hidden: The policies of a hidden grant.
             members: The names of the members of a group.
         """
-        self._describe, self._hidden, self._members = describe, hidden, members
+        self._describe, self._members = describe, members
         self.border_title = Content(safe(principal.name))  # a string would be read as markup
         self._shown = (principal, result)
         if self._tree is not None:
@@ -171,8 +168,9 @@ class PrincipalDetails(Vertical):
             facts.append(("Groups", ", ".join(principal.groups)))
         if result is not None:
             facts.append(("Policy", result.attached.in_words))
-        if self._hidden:
-            facts.append(("Hidden", f"invokes models through {', '.join(self._hidden)}"))
+        if result is not None and result.other_policies != ():
+            others = result.other_policies
+            facts.append(("Other", "unknown" if others is None else ", ".join(others)))
         if principal.boundary:
             facts.append(("Boundary", Arn.parse(principal.boundary).name))
         if principal.type == "role":

@@ -178,7 +178,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._keep_cursor_visible()
 
     def show(self, **changes: Any) -> None:
-        """Change the view: any of `kind`, `text`, `verdict`, `hidden`, `sort`."""
+        """Change the view: any of `kind`, `text`, `verdict`, `other_policy`, `sort`."""
         self._rows.view = self.view._replace(**changes)
         before = self.cursor_row
         self._arrange()

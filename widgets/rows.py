@@ -46,8 +46,8 @@ class Row:
     """None while it is being evaluated."""
     invokes: Verdict | None = None
     """Whether it can invoke models; None where the question does not arise."""
-    hidden: tuple[str, ...] = ()
-    """The policies, not obviously related to Bedrock, through which it can invoke models."""
+    other_policies: tuple[str, ...] | None = ()
+    """The policies not specific to Bedrock that let it invoke models; None if not known."""
     note: str = ""
     """What decides, where only one action is asked about."""
     members: int | None = None
@@ -76,8 +76,8 @@ class View(NamedTuple):
     """`all` means users and roles; groups are shown by themselves."""
     text: str = ""
     verdict: Verdict | None = None
-    hidden: bool = False
-    """Hidden grants only."""
+    other_policy: bool = False
+    """Only those that can invoke models through an other policy, or may be able to."""
     sort: Sort = "type"
 
     def of(self, rows: Iterable[Row], question: int = 0) -> list[Row]:
@@ -100,8 +100,8 @@ class View(NamedTuple):
                 for row in shown
                 if row.result and row.result.verdict is verdict and row.question == question
             ]
-        if self.hidden:
-            shown = [row for row in shown if row.hidden and row.question == question]
+        if self.other_policy:
+            shown = [row for row in shown if row.other_policies != () and row.question == question]
         for word in self.text.lower().split():
             shown = [row for row in shown if word in row.searched]
         if self.sort == "name":

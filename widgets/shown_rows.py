@@ -41,7 +41,9 @@ class ShownRows:
     @property
     def none_of_this_kind(self) -> bool:
         """Whether there are no rows at all of the kind that is shown."""
-        return not self.view._replace(text="", verdict=None, hidden=False).of(self.all.in_order)
+        return not self.view._replace(text="", verdict=None, other_policy=False).of(
+            self.all.in_order
+        )
 
     def index_of(self, arn: str) -> int | None:
         """The place of a principal among the rows that are shown."""

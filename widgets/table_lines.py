@@ -72,8 +72,8 @@ class TableLines:
         parts = [f"Who can {self.action}?", count] if self.action else [f"{kind} {count}"]
         if view.verdict is not None:
             parts.append(f"{self.glyphs.of(view.verdict)} {view.verdict}")
-        if view.hidden:
-            parts.append("hidden grants")
+        if view.other_policy:
+            parts.append("can invoke by another policy")
         if rows.marks:
             parts.append(f"{len(rows.marks):,} marked")
         title = f" {self.glyphs.dot} ".join(parts)
@@ -106,7 +106,7 @@ class TableLines:
             marked: Whether the operator has marked it.
         """
         if row.question != question:
-            row = replace(row, attached=None, result=None, invokes=None, hidden=(), note="")
+            row = replace(row, attached=None, result=None, invokes=None, other_policies=(), note="")
         name, widths = self._widths(width)
         dim = self._style("principal-table--dim")
         mark = self.glyphs.mark if marked else " "
@@ -154,12 +154,13 @@ class TableLines:
         if row.unconfirmed:
             text = f"{_attachment(row.attached, self.glyphs)}?"
             return Segment(text.ljust(_POLICY), self._style("principal-table--unknown"))
-        if row.hidden and not row.attached:
-            return Segment("hidden".ljust(_POLICY), self._style("principal-table--partial"))
+        text = _attachment(row.attached, self.glyphs)
+        if row.other_policies:
+            text = f"{text}+" if row.attached else "other"
+            return Segment(text.ljust(_POLICY), self._style("principal-table--partial"))
         unknown = row.attached is not None and row.attached.unknown
         dim = self._style(f"principal-table--{'unknown' if unknown else 'dim'}")
-        style = None if row.attached else dim
-        return Segment(_attachment(row.attached, self.glyphs).ljust(_POLICY), style)
+        return Segment(text.ljust(_POLICY), None if row.attached else dim)
 
     def _sign(self, verdict: Verdict | None) -> Segment:
         if verdict is None:

@@ -93,7 +93,7 @@ def _summary_to_json(summary: Summary) -> list[Any]:
         [[s.verdict, s.granted, s.total] for s in summary.sections],
         [summary.attached.direct, summary.attached.groups],
         summary.invokes,
-        summary.hidden,
+        summary.other_policies,
         summary.uncertain,
     ]
 
@@ -103,7 +103,7 @@ def _summary_from_json(
     sections: Iterable[tuple[str, int, int]],
     attached: tuple[bool | None, Iterable[str] | None],
     invokes: str | None,
-    hidden: Iterable[str],
+    others: Iterable[str] | None,
     uncertain: bool,
 ) -> Summary:
     direct, groups = attached
@@ -112,6 +112,6 @@ def _summary_from_json(
         sections=tuple(SectionSum(Verdict(v), granted, total) for v, granted, total in sections),
         attached=Attachment(direct, None if groups is None else tuple(groups)),
         invokes=None if invokes is None else Verdict(invokes),
-        hidden=tuple(hidden),
+        other_policies=None if others is None else tuple(others),
         uncertain=uncertain,
     )

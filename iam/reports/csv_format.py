@@ -10,6 +10,9 @@ from iam.account.model import UNREAD_BOUNDARY
 from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.text import safe
+from iam.verdicts.invocation import SHORT_WORDS
+from iam.verdicts.result import PrincipalResult
+from iam.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
     from iam.changes.history import BatchRecord
@@ -24,7 +27,8 @@ def as_csv(audit: Audit) -> str:
     head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
     # Of a single action the reason fits in a cell.
     by = ["by"] if audit.only else []
-    lines = [_csv_line([*head.split(","), *sids, *by])]
+    joined = [] if audit.only else ["invoke", "other_policy"]
+    lines = [_csv_line([*head.split(","), *sids, *by, *joined])]
     for principal, result in audit.results:
         row = [
             Arn.parse(principal.arn).account,
@@ -39,8 +43,21 @@ def as_csv(audit: Audit) -> str:
             *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections),
             *(result.means for _ in by),
         ]
+        if joined:
+            others = result.other_policies
+            row += [_invocation(result), "unknown" if others is None else ";".join(others)]
         lines.append(_csv_line(row))
     return "".join(lines)
+
+
+def _invocation(result: PrincipalResult) -> str:
+    """The verdict on invoking models, and how far: `partial: Claude in us-east-1`."""
+    answer = result.invocation
+    if answer is None:
+        return ""
+    if answer.words == SHORT_WORDS[answer.verdict] and answer.verdict is not Verdict.PARTIAL:
+        return answer.verdict
+    return f"{answer.verdict}: {answer.words.removeprefix(answer.verdict).strip()}"
 
 
 def history_as_csv(batches: Iterable[BatchRecord]) -> str:

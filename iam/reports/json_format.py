@@ -16,6 +16,7 @@ from operator import attrgetter
 from iam.account.attachments import Attachment
 from iam.account.model import Principal
 from iam.reports.audit import Audit
+from iam.verdicts.invocation import Invocation
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 
 # Characters that JSON allows but a terminal acts on: C1 controls, bidi and line separators.
@@ -80,16 +81,19 @@ class _Texts:
         self._entries: dict[int, str] = {}
         self._inside = cache(_inside)
         self._attached = cache(_attached)
+        self._answer = cache(_answer)
 
     def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
         """A principal, in parts that it shares with other principals."""
         who = _inside(_WHO, _of_who(principal), 2)
         facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
         attached = self._attached(result.attached)
+        answer = self._answer(result.invocation, result.other_policies)
         sections = [self._of_section(section) for section in result.sections]
         return [
             _harmless(f'{{\n   {who},\n   "attached": {attached},\n   {facts},\n   "sections": '),
             *_list(sections, 3),
+            answer,
             "\n  }",
         ]
 
@@ -144,6 +148,20 @@ def _attached(attached: Attachment) -> str:
     groups = None if attached.groups is None else list(attached.groups)
     value = {"direct": attached.direct, "groups": groups}
     return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n   ")
+
+
+def _answer(invocation: Invocation | None, others: tuple[str, ...] | None) -> str:
+    """Whether a principal can invoke models, and by which other policies."""
+    invoke = None
+    if invocation is not None:
+        invoke = {
+            "verdict": invocation.verdict,
+            "words": invocation.words,
+            "by": list(invocation.by),
+        }
+    value = {"invoke": invoke, "other_policy": None if others is None else list(others)}
+    text = json.dumps(value, ensure_ascii=False, indent=1)[1:-2].replace("\n", "\n  ")
+    return _harmless(f",{text}")
 
 
 def _list(items: list[list[str]], depth: int) -> list[str]:

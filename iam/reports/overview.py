@@ -50,12 +50,15 @@ def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
 
 
 def _access(audit: Audit) -> tuple[list[str], list[list[str]]]:
-    head = ["type", "name", "policy", "verdict", *(s.sid for s in audit.sections)]
+    head = ["type", "name", "policy", "other policy", "invoke", "verdict"]
+    head += [section.sid for section in audit.sections]
     rows = [
         [
             principal.type,
             principal.name,
-            _policy(result),
+            attached_in_words(result),
+            others_in_words(result),
+            invocation_in_words(result),
             f"{_GLYPHS[result.verdict]} {result.verdict}",
             *(f"{_GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections),
         ]
@@ -78,11 +81,15 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
     return ["type", "name", "policy", "verdict", "by"], rows
 
 
-def _policy(result: PrincipalResult) -> str:
-    """How a principal has the policy, or which other policies let it invoke models."""
-    if not result.attached and result.hidden:
-        return f"hidden: {', '.join(result.hidden)}"
-    return attached_in_words(result)
+def others_in_words(result: PrincipalResult) -> str:
+    """The policies not specific to Bedrock that let a principal invoke models."""
+    return "unknown" if result.other_policies is None else ", ".join(result.other_policies)
+
+
+def invocation_in_words(result: PrincipalResult) -> str:
+    """Whether a principal can invoke models: `◐ Claude in us-east-1`; empty if not asked."""
+    answer = result.invocation
+    return "" if answer is None else f"{_GLYPHS[answer.verdict]} {answer.words}"
 
 
 def attached_in_words(result: PrincipalResult) -> str:

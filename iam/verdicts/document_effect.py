@@ -77,6 +77,11 @@ class ReadDocument(NamedTuple):
     compared: bool = True
     """Whether its Resource patterns are compared with resources."""
 
+    @property
+    def understood(self) -> bool:
+        """Whether it is known what the document allows and denies."""
+        return self.effect is None or self.effect.best_case is self.effect.worst_case
+
 
 class _PerPrincipal(NamedTuple):
     """How a document depends on the principal."""

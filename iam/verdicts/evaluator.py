@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from iam.account.attachments import attachment_of
 from iam.account.effective_policies import EffectivePolicy, Limit, limits_of, policies_of
-from iam.account.model import Account, Entity, Group, ManagedPolicy
+from iam.account.model import Account, Entity, ManagedPolicy
 from iam.account.request_context import RequestContext
 from iam.policy.action_catalogue import Action, Catalogue
 from iam.policy.document import Document
@@ -28,7 +28,8 @@ from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.document_reader import DocumentReader
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.explain import Explainer
-from iam.verdicts.hidden_grants import hidden_grants
+from iam.verdicts.invocation import Invocation
+from iam.verdicts.other_policies import may_be_other, other_policies
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import PrincipalResult, SectionResult, Summary
 from iam.verdicts.section import Section, section_of_action, sections_of
@@ -90,7 +91,7 @@ class Evaluator:
         self._evaluations: dict[
             tuple[Effects, tuple[Effects, ...]], tuple[Evaluation, Verdicts, Sums]
         ] = {}
-        self._results: dict[Key, tuple[SectionResult, ...]] = {}
+        self._results: dict[Key, tuple[tuple[SectionResult, ...], Invocation | None]] = {}
 
     def result(self, account: Account, entity: Entity) -> PrincipalResult:
         """Evaluate a principal and explain all verdicts.
@@ -104,31 +105,32 @@ class Evaluator:
             The verdicts on all sections, and how the managed policy is attached.
         """
         evaluation = self._evaluate(account, entity)
-        principal = PrincipalEvidence(
-            own=[
-                Evidence.of(policy, read)
-                for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
-                if read.matches or read.excluded
-            ],
-            effects=evaluation.effects,
-            limits=self._limit_evidence(evaluation),
-            evaluation=evaluation.evaluation,
-            merged=evaluation.merged,
-        )
-        key = (
-            tuple([evidence.key for evidence in principal.own]),
-            tuple([limit.key for limit in principal.limits]),
-        )
-        if (sections := self._results.get(key)) is None:
-            sections = self._results[key] = self._explainer.sections(
-                principal, evaluation.sums.sections
+        principal = self._evidence(evaluation)
+        if (explained := self._results.get(principal.key)) is None:
+            explained = self._results[principal.key] = (
+                self._explainer.sections(principal, evaluation.sums.sections),
+                self._explainer.invocation(principal),
             )
+        sections, invocation = explained
         return PrincipalResult(
             verdict=evaluation.sums.verdict,
             sections=sections,
             attached=attachment_of(account, entity, self.managed.arn),
-            hidden=_hidden(evaluation, entity),
+            invocation=invocation,
+            other_policies=self._other_policies(evaluation),
         )
+
+    def invocation(self, account: Account, entity: Entity) -> Invocation | None:
+        """Explain whether a principal can invoke models, without the rest of `result`.
+
+        Args:
+            account: The account, current or after a change.
+            entity: A user, a role or a group of the account.
+
+        Returns:
+            The answer; None if no section has an action that invokes models.
+        """
+        return self._explainer.invocation(self._evidence(self._evaluate(account, entity)))
 
     def summary(self, account: Account, entity: Entity) -> Summary:
         """Evaluate a principal without explanations, fast enough for a table of thousands.
@@ -143,7 +145,8 @@ class Evaluator:
         """
         evaluation = self._evaluate(account, entity)
         attached = attachment_of(account, entity, self.managed.arn)
-        return self._summaries.summary(evaluation.sums, attached, _hidden(evaluation, entity))
+        others = self._other_policies(evaluation)
+        return self._summaries.summary(evaluation.sums, attached, others)
 
     def _evaluate(self, account: Account, entity: Entity) -> _PrincipalEvaluation:
         """Evaluate a principal. Principals whose documents have the same effects share results."""
@@ -188,9 +191,9 @@ class Evaluator:
             by_limit.append(frozenset(effects))
         return tuple(by_limit)
 
-    def _limit_evidence(self, evaluation: _PrincipalEvaluation) -> list[LimitEvidence]:
+    def _evidence(self, evaluation: _PrincipalEvaluation) -> PrincipalEvidence:
         remaining = iter(evaluation.limits_read)
-        return [
+        limits = [
             LimitEvidence(
                 tuple([Evidence.of(policy, next(remaining)) for policy in limit.policies]),
                 effects,
@@ -199,16 +202,33 @@ class Evaluator:
             )
             for limit, effects in zip(evaluation.limits, evaluation.limit_effects, strict=True)
         ]
+        return PrincipalEvidence(
+            own=[
+                Evidence.of(policy, read)
+                for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
+                if read.matches or read.excluded
+            ],
+            effects=evaluation.effects,
+            limits=limits,
+            evaluation=evaluation.evaluation,
+            merged=evaluation.merged,
+        )
 
-
-def _hidden(evaluation: _PrincipalEvaluation, entity: Entity) -> tuple[str, ...]:
-    """Return the policies that hide a grant: see `hidden_grants`. Empty for a group."""
-    if not evaluation.sums.invoking or isinstance(entity, Group):
-        return ()
-    return hidden_grants(
-        [
-            policy
+    def _other_policies(self, evaluation: _PrincipalEvaluation) -> tuple[str, ...] | None:
+        """Name the other policies: see `PrincipalResult.other_policies`."""
+        sums, managed = evaluation.sums, self.managed.arn
+        if sums.invoking:
+            allowing = [
+                policy
+                for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
+                if read.allows & sums.invoking
+            ]
+            if names := other_policies(allowing, managed):
+                return names
+        if sums.invocation_uncertain and any(
+            may_be_other(policy, managed)
             for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
-            if read.allows & evaluation.sums.invoking
-        ]
-    )
+            if read.allows & self._summaries.invoking or not read.understood
+        ):
+            return None
+        return ()

@@ -61,3 +61,11 @@ class PrincipalEvidence(NamedTuple):
     evaluation: Evaluation
     merged: Verdicts
     """The verdicts by first number: see `merge_actual`."""
+
+    @property
+    def key(self) -> Key:
+        """Equal for principals whose explanations are equal."""
+        return (
+            tuple([evidence.key for evidence in self.own]),
+            tuple([limit.key for limit in self.limits]),
+        )

@@ -5,19 +5,23 @@ The verdicts come from `iam.verdicts.bulk`. Nothing is evaluated again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from iam.account.unread import Unread
 from iam.policy.action_catalogue import Catalogue
 from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Statement
+from iam.policy.model_text import models_in_words
+from iam.policy.specialize import DecidedCondition
 from iam.policy.statement_text import outcome_in_words, scope_in_words
 from iam.text import ascii_lower
 from iam.verdicts.actual_resources import deciding_numbers, ineffective_grants
 from iam.verdicts.bulk import BulkEvaluator
 from iam.verdicts.document_effect import DocumentEffects
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
+from iam.verdicts.invocation import LIMITED_BY, Invocation, invocation_of
+from iam.verdicts.other_policies import INVOKES
 from iam.verdicts.request_index import EntryRequests, RequestIndex
 from iam.verdicts.result import (
     TOO_COMPLEX,
@@ -78,6 +82,8 @@ class Explainer:
         self._entries: dict[Key, EntryResult] = {}
         self._statements: dict[Key, DecidingStatement] = {}
         self._limited: dict[Key, int] = {}
+        self._invocations: dict[Key, Invocation] = {}
+        self._invoking = [each for name in INVOKES for each in index.entries_of(name)]
 
     def sections(
         self, principal: PrincipalEvidence, section_sums: Sequence[SectionSum]
@@ -110,6 +116,26 @@ class Explainer:
                 )
             )
         return tuple(results)
+
+    def invocation(self, principal: PrincipalEvidence) -> Invocation | None:
+        """Explain whether a principal can invoke models.
+
+        Args:
+            principal: The policies and verdicts of the principal.
+
+        Returns:
+            The answer; None if no section has an action that invokes models.
+        """
+        if not self._invoking:
+            return None
+        if (invocation := self._invocations.get(principal.key)) is None:
+            invocation = self._invocations[principal.key] = invocation_of(
+                [
+                    _not_understood(entry, problem) if problem else self._entry(entry, principal)
+                    for entry, problem in self._invoking
+                ]
+            )
+        return invocation
 
     def _entry(self, entry: EntryRequests, principal: PrincipalEvidence) -> EntryResult:
         own = [
@@ -195,9 +221,9 @@ class Explainer:
                 continue
             if deciding & self._limited_by(limit, principal):
                 policies = [evidence.policy for evidence in limit.policies]
-                reasons += [f"limited by {limit_in_words(*policy[1:])}" for policy in policies]
+                reasons += [f"{LIMITED_BY}{limit_in_words(*policy[1:])}" for policy in policies]
                 if not policies:
-                    reasons.append(f"limited by {limit.level}, to which no SCP is attached")
+                    reasons.append(f"{LIMITED_BY}{limit.level}, to which no SCP is attached")
         return reasons
 
     def _limited_by(self, limit: LimitEvidence, principal: PrincipalEvidence) -> int:
@@ -241,7 +267,8 @@ class Explainer:
         """Describe a deciding statement in words."""
         evidence, statement, understood, too_complex = decision
         service = ascii_lower(action.partition(":")[0])
-        of_action = action if ineffective or statement.conditions else None
+        by_action = ineffective or statement.conditions or action in INVOKES
+        of_action = action if by_action else None
         key = (evidence.key, statement.index, service, of_action, understood, too_complex)
         if (deciding := self._statements.get(key)) is None:
             specialized = evidence.read.specialized
@@ -262,10 +289,19 @@ class Explainer:
                 sid=statement.sid,
                 statement=statement.index,
                 scope=scope,
+                models=self._models(statement, decided, action),
                 understood=understood,
                 too_complex=too_complex,
             )
         return deciding
+
+    @staticmethod
+    def _models(statement: Statement, decided: Iterable[DecidedCondition], action: str) -> str:
+        if action not in INVOKES or statement.effect != "Allow":
+            return ""
+        certain = {outcome.condition for outcome in decided}
+        open_conditions = [c for c in statement.conditions if c not in certain]
+        return models_in_words(statement, open_conditions)
 
 
 def _not_understood(entry: EntryRequests, problem: str) -> EntryResult:

@@ -89,15 +89,32 @@ class RequestIndex:
         for i, request in enumerate(self.requests):
             self.scopes[request.scope] = self.scopes.get(request.scope, 0) | 1 << i
 
+    def entries_of(self, action: str) -> list[tuple[EntryRequests, str | None]]:
+        """Find the requests of a concrete action.
+
+        Returns:
+            An entry per section with the action, and why the section's statement was not
+            understood; None if it was.
+        """
+        return [
+            (self._entry(Entry(action, (action,)), range(i, i + 1)), section.problem)
+            for section in self.sections
+            for entry in section.entries
+            for i in entry.numbers
+            if self.requests[i].name == action
+        ]
+
     def _section(self, section: Section, ranges: Sequence[range]) -> SectionRequests:
-        entries: list[EntryRequests] = []
-        for entry, entry_range in zip(section.entries, ranges, strict=True):
-            requests = sum(1 << i for i in entry_range)
-            second = sum(
-                1 << self.actual_numbers[i] for i in entry_range if i in self.actual_numbers
-            )
-            entries.append(EntryRequests(entry, entry_range, requests, requests | second))
-        return SectionRequests(section, tuple(entries), sum(e.requests for e in entries))
+        entries = tuple(
+            self._entry(entry, entry_range)
+            for entry, entry_range in zip(section.entries, ranges, strict=True)
+        )
+        return SectionRequests(section, entries, sum(e.requests for e in entries))
+
+    def _entry(self, entry: Entry, of_entry: range) -> EntryRequests:
+        requests = sum(1 << i for i in of_entry)
+        second = sum(1 << self.actual_numbers[i] for i in of_entry if i in self.actual_numbers)
+        return EntryRequests(entry, of_entry, requests, requests | second)
 
 
 def numbers(requests: int) -> Iterator[int]:

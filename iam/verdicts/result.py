@@ -12,6 +12,7 @@ from typing import Literal
 from iam.account.attachments import Attachment
 from iam.account.effective_policies import PolicyKind
 from iam.arn import Arn
+from iam.verdicts.invocation import Invocation
 from iam.verdicts.verdict import Verdict
 
 TOO_COMPLEX = "its resource patterns are too complex to be compared"
@@ -49,6 +50,8 @@ class DecidingStatement:
     """The level of the organization that the policy is attached to."""
     scope: tuple[str, ...] = ()
     """The resources, conditions and problems of the statement, in words."""
+    models: str = ""
+    """The models that the statement reaches, in a few words, if it allows invoking models."""
     understood: bool = True
     """Whether all of the statement was understood."""
     too_complex: bool = False
@@ -58,6 +61,11 @@ class DecidingStatement:
     def limits(self) -> bool:
         """Whether its policy limits access without granting any."""
         return self.kind not in ("managed", "inline")
+
+    @property
+    def limit_kind(self) -> str:
+        """The kind of its policy, of one that limits access: `SCPs`, `RCPs`, `the boundary`."""
+        return {"scp": "SCPs", "rcp": "RCPs"}.get(self.kind, f"the {self.kind}")
 
     @property
     def origin(self) -> str:
@@ -136,8 +144,10 @@ class PrincipalResult:
     verdict: Verdict
     sections: tuple[SectionResult, ...]
     attached: Attachment = field(default_factory=Attachment)
-    hidden: tuple[str, ...] = ()
-    """The policies that allow invoking models, if none is obviously related to Bedrock."""
+    invocation: Invocation | None = None
+    """Whether it can invoke models; None if no section has such an action."""
+    other_policies: tuple[str, ...] | None = ()
+    """The policies not specific to Bedrock that let it invoke models; None if not known."""
 
     @property
     def means(self) -> str:
@@ -165,7 +175,7 @@ class Summary:
     attached: Attachment = field(default_factory=Attachment)
     invokes: Verdict | None = None
     """The sum for the actions that invoke models; None if no section has such an action."""
-    hidden: tuple[str, ...] = ()
-    """The policies that allow invoking models, if none is obviously related to Bedrock."""
+    other_policies: tuple[str, ...] | None = ()
+    """The policies not specific to Bedrock that let it invoke models; None if not known."""
     uncertain: bool = False
     """Whether the verdict on some action is unknown, even if the sums are not."""

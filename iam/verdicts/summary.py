@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from iam.account.attachments import Attachment
 from iam.verdicts.actual_resources import deciding_numbers
 from iam.verdicts.bulk import VERDICT_ORDER, Verdicts
-from iam.verdicts.hidden_grants import INVOKES
+from iam.verdicts.other_policies import INVOKES
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import SectionSum, Summary
 from iam.verdicts.verdict import Verdict, sum_up
@@ -21,6 +21,8 @@ class Sums:
     sections: tuple[SectionSum, ...]
     invokes: Verdict | None
     uncertain: bool
+    invocation_uncertain: bool
+    """Whether the verdict on some request that invokes models is unknown."""
     invoking: int
     """The requests, by both numbers, whose Allow statements allow invoking models."""
 
@@ -40,31 +42,32 @@ class Summaries:
         problems = (section.requests for section in index.sections if section.problem)
         self._understood = index.section_requests & ~sum(problems)
         self._any_problem = any(section.problem for section in index.sections)
-        self._invoking = index.section_requests & sum(
+        self.invoking = index.section_requests & sum(
             1 << i for i, request in enumerate(index.requests) if request.name in INVOKES
         )
+        """The requests that invoke models, by first number."""
         self._by_verdicts: dict[tuple[int, ...], Sums] = {}
         self._section_sums: dict[tuple[int, ...], SectionSum] = {}
         self._interned: dict[Summary, Summary] = {}
         self._interned_sums: dict[SectionSum, SectionSum] = {}
-        self._by_content: dict[tuple[Sums, Attachment, tuple[str, ...]], Summary] = {}
+        self._by_content: dict[tuple[Sums, Attachment, tuple[str, ...] | None], Summary] = {}
 
-    def summary(self, sums: Sums, attached: Attachment, hidden: tuple[str, ...]) -> Summary:
+    def summary(self, sums: Sums, attached: Attachment, others: tuple[str, ...] | None) -> Summary:
         """Build the summary of a principal.
 
         Args:
             sums: The sums of its verdicts.
             attached: How the managed policy is attached to it.
-            hidden: The policies that hide a grant: see `hidden_grants`.
+            others: The other policies: see `Summary.other_policies`.
         """
-        key = (sums, attached, hidden)
+        key = (sums, attached, others)
         if (summary := self._by_content.get(key)) is None:
             new = Summary(
                 verdict=sums.verdict,
                 sections=sums.sections,
                 attached=attached,
                 invokes=sums.invokes,
-                hidden=hidden,
+                other_policies=others,
                 uncertain=sums.uncertain,
             )
             summary = self._by_content[key] = self._interned.setdefault(new, new)
@@ -85,13 +88,9 @@ class Summaries:
         return sums
 
     def _invoking_numbers(self, verdicts: Verdicts, merged: Verdicts) -> int:
-        """Find the requests of the entries that allow invoking models, by both numbers."""
-        allowed = self._invoking & (merged.granted | merged.partial)
-        requests = 0
-        for section in self._index.sections:
-            if section.requests & allowed:
-                requests |= sum(e.requests for e in section.entries if e.requests & allowed)
-        return deciding_numbers(self._index, verdicts, requests)
+        """Find the requests that invoke models and are allowed, by both numbers."""
+        allowed = self.invoking & (merged.granted | merged.partial)
+        return deciding_numbers(self._index, verdicts, allowed)
 
     def _sum(self, verdicts: Verdicts, invoking: int) -> Sums:
         sections = tuple(self._section(n, verdicts) for n in range(len(self._index.sections)))
@@ -104,8 +103,9 @@ class Summaries:
         return Sums(
             verdict=verdict,
             sections=sections,
-            invokes=_sum_of(self._invoking, verdicts) if self._invoking else None,
+            invokes=_sum_of(self.invoking, verdicts) if self.invoking else None,
             uncertain=bool(self._understood & ~verdicts.known),
+            invocation_uncertain=bool(self.invoking & ~verdicts.known),
             invoking=invoking,
         )
 

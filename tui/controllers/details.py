@@ -74,7 +74,6 @@ class DetailsController:
                 entity,
                 result,
                 lambda action: describe(action, catalogue()),
-                row.hidden,
                 tuple(member.name for member in members),
             )
         except Exception as error:

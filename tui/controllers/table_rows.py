@@ -73,7 +73,7 @@ def rows_of(picture: TableSnapshot, question: int) -> list[Row]:
             attached=line.summary.attached,
             result=line.summary,
             invokes=line.summary.invokes,
-            hidden=line.summary.hidden,
+            other_policies=line.summary.other_policies,
             members=line.members,
             question=question,
         )

@@ -87,7 +87,7 @@ class VerdictStore:
             attached=result.attached if result else None,
             result=result,
             invokes=summary.invokes if summary else None,
-            hidden=summary.hidden if summary else (),
+            other_policies=summary.other_policies if summary else (),
             note=result.means if isinstance(result, PrincipalResult) else "",
             members=members[entity.key] if members and entity.type == "group" else None,
             unconfirmed=self.session.in_doubt(entity),

@@ -72,8 +72,8 @@ class HelpScreen(ScrollingModal[None]):
             Content(""),
             Content.styled(
                 "Inv: can it invoke models?\n"
-                "Policy: direct, by group, or both; hidden: it can invoke models\n"
-                "through a policy not obviously related to Bedrock.\n"
+                "Policy: direct, by group, or both; other, or a plus: it can invoke\n"
+                "models through a policy not specific to Bedrock.\n"
                 "29/30: 29 of the 30 entries of a section are granted.\n"
                 "SCP: the policies of the organization count. SCP ?: some could not\n"
                 "be read; of these, nothing is assumed. n lists them, O shows all.\n"

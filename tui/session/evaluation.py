@@ -23,7 +23,7 @@ _AT_ONCE = 500
 
 def evaluator_for(policy: ManagedPolicy, partition: str, action: str | None = None) -> Evaluator:
     """An evaluator of all that a policy grants, or of one action, which the catalogue must have."""
-    import_for("verdicts.evaluator", "verdicts.hidden_grants", "reports.audit")
+    import_for("verdicts.evaluator", "verdicts.other_policies", "reports.audit")
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.evaluator import Evaluator
 

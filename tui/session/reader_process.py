@@ -162,7 +162,7 @@ class ReaderProcess:
                 "aws.managed_policy",
                 "verdicts.result",
                 "verdicts.evaluator",
-                "verdicts.hidden_grants",
+                "verdicts.other_policies",
                 "reports.audit",
             )
             from iam.policy.action_catalogue import catalogue

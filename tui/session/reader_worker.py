@@ -87,7 +87,7 @@ async def _read(launch: Launch, send: _Sender) -> None:
         send(opened)
         # While the first pages are being fetched.
         importing = asyncio.create_task(
-            in_thread(import_for, "verdicts.evaluator", "verdicts.hidden_grants", "reports.audit")
+            in_thread(import_for, "verdicts.evaluator", "verdicts.other_policies", "reports.audit")
         )
         account, managed = await reader.load(partial(_send_page, reader, send))
         # Before the account as a whole, which then is a short message.

@@ -107,6 +107,13 @@ def plain(audit: Audit) -> str:
                     }
                     for section in result.sections
                 ],
+                "invoke": result.invocation
+                and {
+                    "verdict": result.invocation.verdict,
+                    "words": result.invocation.words,
+                    "by": result.invocation.by,
+                },
+                "other_policy": result.other_policies,
             }
             for principal, result in audit.results
         ],

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from iam.account.effective_policies import policies_of
-from iam.account.model import Account, Entity, Group
+from iam.account.model import Account, Entity
 from iam.account.unread import Unread
 from iam.verdicts.evaluator import Evaluator
-from iam.verdicts.hidden_grants import INVOKES, hidden_grants
-from iam.verdicts.result import PrincipalResult, SectionResult, SectionSum, Summary
+from iam.verdicts.other_policies import INVOKES, other_policies
+from iam.verdicts.result import (
+    PrincipalResult,
+    SectionResult,
+    SectionSum,
+    Summary,
+    in_group,
+)
 from iam.verdicts.verdict import Verdict, sum_up
 
 
@@ -21,7 +27,7 @@ def expected_summary(
         sections=tuple(map(_expected_section, result.sections, problems)),
         attached=result.attached,
         invokes=invoke_verdict(result),
-        hidden=result.hidden,
+        other_policies=result.other_policies,
         uncertain=any(
             Verdict.UNKNOWN in entry.concrete.values()
             for section, problem in zip(result.sections, problems, strict=True)
@@ -77,21 +83,19 @@ def agreed(evaluator: Evaluator, account: Account, entity: Entity) -> PrincipalR
     result = evaluator.result(account, entity)
     assert summary == expected_summary(account, entity, result, evaluator)
     assert summary.verdict is result.verdict
-    assert result.hidden == expected_hidden(account, entity, result)
+    assert (result.invocation.verdict if result.invocation else None) is invoke_verdict(result)
+    assert evaluator.invocation(account, entity) == result.invocation
+    if result.other_policies is not None:
+        assert result.other_policies == expected_others(account, entity, result, evaluator)
+    else:
+        assert invoke_verdict(result) is Verdict.UNKNOWN or summary.uncertain
     return result
 
 
-def expected_hidden(account: Account, entity: Entity, result: PrincipalResult) -> tuple[str, ...]:
-    """Derive the policies that hide a grant from the deciding statements."""
-    if isinstance(entity, Group):
-        return ()
-    allowing = {
-        (via.policy, via.kind, via.group)
-        for section in result.sections
-        for entry in section.entries
-        if any(entry.concrete.get(a) in (Verdict.GRANTED, Verdict.PARTIAL) for a in INVOKES)
-        for via in entry.via
-        if via.effect == "Allow" and not via.limits
-    }
-    policies = {(p.policy, p.kind, p.group): p for p in policies_of(account, entity)}
-    return hidden_grants([policies[key] for key in allowing])
+def expected_others(
+    account: Account, entity: Entity, result: PrincipalResult, evaluator: Evaluator
+) -> tuple[str, ...]:
+    """Derive the other policies from those that the answer names."""
+    by = result.invocation.by if result.invocation else ()
+    allowing = [p for p in policies_of(account, entity) if in_group(p.policy, p.group) in by]
+    return other_policies(allowing, evaluator.managed.arn)

@@ -224,7 +224,7 @@ def test_equal_summaries_are_one_object() -> None:
     assert dave is alice
 
 
-def test_summaries_of_hidden_grants_depend_on_policy_names() -> None:
+def test_summaries_of_other_policies_depend_on_policy_names() -> None:
     everything = document(allow("*"))
     made = account(
         user("alice", attached=[policy_arn("admin")]),
@@ -234,9 +234,11 @@ def test_summaries_of_hidden_grants_depend_on_policy_names() -> None:
         group("ops", attached=[policy_arn("admin")]),
         *(policy(name, raw=everything) for name in ("admin", "root", "MyBedrock")),
     )
-    hidden = {p.name: LIMITED_EVALUATOR.summary(made, p).hidden for p in made.principals.values()}
-    assert hidden == {"alice": ("admin",), "bob": ("root",), "carol": (), "dave": ("admin",)}
-    assert LIMITED_EVALUATOR.summary(made, made.groups[ID, "ops"]).hidden == ()
+    others = {
+        p.name: LIMITED_EVALUATOR.summary(made, p).other_policies for p in made.principals.values()
+    }
+    assert others == {"alice": ("admin",), "bob": ("root",), "carol": (), "dave": ("admin",)}
+    assert LIMITED_EVALUATOR.summary(made, made.groups[ID, "ops"]).other_policies == ("admin",)
 
 
 def test_a_summary_is_uncertain_even_if_no_sum_is_unknown() -> None:
