@@ -24,6 +24,7 @@ from tui.controllers.account import AccountController
 from tui.controllers.change import ChangeController
 from tui.controllers.details import DetailsController
 from tui.controllers.evaluation import EvaluationController
+from tui.controllers.invocation_words import InvocationWordsController
 from tui.controllers.loading import LoadController
 from tui.controllers.notices import failed_action
 from tui.controllers.organization import OrganizationController
@@ -73,6 +74,7 @@ class MainScreen(Screen[None]):
         self.evaluation = EvaluationController(self)
         self.account = AccountController(self, self.evaluation)
         self.details_controller = DetailsController(self, self.evaluation.result_of)
+        self.invocation_words = InvocationWordsController(self)
         self.who_can = WhoCanController(self, self.evaluation)
         self.change = ChangeController(self)
         self.recovery = RecoveryController(self)
@@ -231,6 +233,11 @@ class MainScreen(Screen[None]):
     def action_who_can(self) -> None:
         """Ask who can do an action that is typed."""
         self.who_can.choose()
+
+    @on(PrincipalTable.Unexplained)
+    def explain_invocations(self, event: PrincipalTable.Unexplained) -> None:
+        """Say how far the principals on the screen can invoke models."""
+        self.invocation_words.find(event.arns)
 
     # Filter and sort
 

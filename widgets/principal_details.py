@@ -168,9 +168,6 @@ class PrincipalDetails(Vertical):
             facts.append(("Groups", ", ".join(principal.groups)))
         if result is not None:
             facts.append(("Policy", result.attached.in_words))
-        if result is not None and result.other_policies != ():
-            others = result.other_policies
-            facts.append(("Other", "unknown" if others is None else ", ".join(others)))
         if principal.boundary:
             facts.append(("Boundary", Arn.parse(principal.boundary).name))
         if principal.type == "role":
@@ -181,9 +178,30 @@ class PrincipalDetails(Vertical):
             facts.append(("Created", _ago(principal.created)))
         if principal.type != "group" and principal.tags != ():
             facts.append(("Tags", _listed(principal.tags)))
+        answer = [] if result is None else self._answer(result, room)
         return Content("\n").join(
-            Content.assemble((name.ljust(_FACT_WIDTH), "dim"), safe(value)) for name, value in facts
+            [*answer, *[_fact(name, Content(safe(value))) for name, value in facts]]
         )
+
+    def _answer(self, result: PrincipalResult, room: int) -> list[Content]:
+        """Whether it can invoke models, how far, and by which policies, in lines."""
+        answer = result.invocation
+        if answer is None:
+            return []
+        style = self.glyphs.style(answer.verdict)
+        facts = [("Invoke", f"{self.glyphs.of(answer.verdict)} {answer.words}", style)]
+        if answer.by:
+            facts.append(("By", ", ".join(answer.by), ""))
+        if result.other_policies is None:
+            facts.append(("Other", "not known whether by another policy", ""))
+        elif result.other_policies:
+            others = ", ".join(result.other_policies)
+            facts.append(("Other", f"{others}: not specific to Bedrock", ""))
+        return [
+            _fact("" if number else name, Content.styled(line, style))
+            for name, text, style in facts
+            for number, line in enumerate(broken(safe(text), room))
+        ]
 
     # The line under the cursor
 
@@ -197,6 +215,10 @@ class PrincipalDetails(Vertical):
         line.set_class(cut, "-cut")
         if text != str(line.content):
             line.update(Content(text), layout=line.display)
+
+
+def _fact(name: str, value: Content) -> Content:
+    return Content.assemble((name.ljust(_FACT_WIDTH), "dim"), value)
 
 
 def _ago(when: datetime) -> str:

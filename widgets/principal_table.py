@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import is_
 from typing import Any, ClassVar
@@ -91,6 +91,12 @@ class PrincipalTable(ScrollView, can_focus=True):
 
         row: Row
 
+    @dataclass
+    class Unexplained(Message):
+        """A message that asks how far some principals can invoke models, in words."""
+
+        arns: frozenset[str]
+
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self.glyphs = glyphs
@@ -102,6 +108,9 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._incomplete = False
         """Rows are still to come, or to be evaluated."""
         self._titles = "", ""
+        self._unexplained: set[str] = set()
+        """Principals whose words were asked for, or are to be."""
+        self._asking = False
 
     # What is shown
 
@@ -158,6 +167,8 @@ class PrincipalTable(ScrollView, can_focus=True):
                 title shows the count when all have come.
         """
         self._incomplete = more
+        rows = list(rows)
+        self.forget_words([row.arn for row in rows])
         self._rows.all.put(rows)
         self._arrange(more=more)
 
@@ -185,6 +196,25 @@ class PrincipalTable(ScrollView, can_focus=True):
         if self._rows.return_to_anchor(before):
             self.post_message(self.Highlighted(self.cursor_row))
         self._keep_cursor_visible()
+
+    def put_words(self, words: Mapping[str, str]) -> None:
+        """Say how far principals can invoke models, or why they cannot.
+
+        Args:
+            words: By ARN.
+        """
+        self._lines.words |= words
+        top = self.scroll_offset.y
+        for at, row in enumerate(self._visible_rows(), top):
+            if row.arn in words:
+                self._refresh_row(at)
+
+    def forget_words(self, arns: Iterable[str]) -> None:
+        """Forget the words of some principals: they are asked for again where they are shown."""
+        if self._unexplained:
+            self._unexplained.difference_update(arns)
+            for arn in arns:
+                self._lines.words.pop(arn, None)
 
     def go_to(self, arn: str) -> None:
         """Put the cursor on a row, if it is shown."""
@@ -332,7 +362,18 @@ class PrincipalTable(ScrollView, can_focus=True):
 
     def _line(self, row: Row, width: int) -> list[Segment]:
         rows = self._rows
+        if row.arn not in self._unexplained and self._lines.wants_words(row, width, rows.question):
+            self._unexplained.add(row.arn)
+            if not self._asking:
+                self._asking = True
+                self.call_later(self._ask_for_words)
         return self._lines.row(row, width, question=rows.question, marked=row.arn in rows.marks)
+
+    def _ask_for_words(self) -> None:
+        self._asking = False
+        missing = self._unexplained - self._lines.words.keys()
+        if missing:
+            self.post_message(self.Unexplained(frozenset(missing)))
 
     def _why_empty(self) -> str:
         if self._rows.none_of_this_kind and not (self._incomplete and self._rows.all):

@@ -11,7 +11,9 @@ from rich.segment import Segment
 from rich.style import Style
 
 from iam.text import safe
+from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.verdict import Verdict
+from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, widths_for
 from widgets.glyphs import Glyphs
 from widgets.rows import Row, SectionColumn
 from widgets.shown_rows import ShownRows
@@ -20,13 +22,6 @@ if TYPE_CHECKING:
     from iam.account.attachments import Attachment
     from iam.verdicts.result import SectionResult, SectionSum
 
-_GLYPH_SECTION = 4
-"""Width of a section's column that shows a sign only."""
-_POLICY = 7
-_INVOKES = 4
-_LEAST_NAME = 18
-_MOST_NAME = 26
-"""Where notes follow."""
 VERDICT_STYLES: dict[Verdict, str] = {
     Verdict.GRANTED: "principal-table--granted",
     Verdict.PARTIAL: "principal-table--partial",
@@ -51,6 +46,8 @@ class TableLines:
         self.sections: Sequence[SectionColumn] = ()
         self.action = ""
         """The only action that is shown, if one was asked about; notes are shown then."""
+        self.words: dict[str, str] = {}
+        """How far principals can invoke models, or why they cannot, by ARN."""
         self._style = style
 
     # Above the rows
@@ -81,15 +78,15 @@ class TableLines:
 
     def header(self, width: int) -> list[Segment]:
         """The names of the columns."""
-        name, widths = self._widths(width)
-        text = "    " + "Name".ljust(name) + "T " + "Policy".ljust(_POLICY)
-        if not self.action:
-            text += "Inv".ljust(_INVOKES)
-        for number, (column, room) in enumerate(zip(self.sections, widths, strict=False), 1):
-            label = safe(column.label)
-            if room == _GLYPH_SECTION and len(self.sections) > 8:
-                label = str(number)
-            text += set_cell_size(label, room - 1) + " "
+        widths = self.widths(width)
+        text = "    " + "Name".ljust(widths.name) + "T " + "Policy".ljust(POLICY)
+        if widths.invoke:
+            text += ("Invoke" if widths.invoke > SIGN else "Inv").ljust(widths.invoke)
+        if SECTION_SIGN in widths.sections:
+            text += set_cell_size("Sections", sum(widths.sections))
+        else:
+            for column, room in zip(self.sections, widths.sections, strict=False):
+                text += set_cell_size(safe(column.label), room - 1) + " "
         if self.action:
             text += "By"
         return [Segment(text, self._style("principal-table--header"))]
@@ -107,40 +104,32 @@ class TableLines:
         """
         if row.question != question:
             row = replace(row, attached=None, result=None, invokes=None, other_policies=(), note="")
-        name, widths = self._widths(width)
+        widths = self.widths(width)
         dim = self._style("principal-table--dim")
         mark = self.glyphs.mark if marked else " "
         line = [Segment(f"{mark} ", self._style("principal-table--mark"))]
-        verdict = row.result.verdict if row.result else None
-        line.append(self._sign(verdict))
+        line.append(self._sign(row.result.verdict if row.result else None))
         line += [
             Segment(" "),
-            *self._name(row, name),
+            *self._name(row, widths.name),
             Segment(f"{row.type[0].upper()} ", dim),
             self._policy(row),
         ]
-        if not self.action:
-            sign = Segment(" ") if row.invokes is None else self._sign(row.invokes)
-            line += [Segment(" "), sign, Segment(" " * (_INVOKES - 2))]
+        if widths.invoke:
+            line.append(self._invoke(row, widths.invoke))
         if row.result is not None:
             sections: Sequence[SectionSum | SectionResult] = row.result.sections
-            for result, room in zip(sections, widths, strict=False):
+            for result, room in zip(sections, widths.sections, strict=False):
                 line.append(self._section(result, room))
         if row.note:
             room = width - sum(part.cell_length for part in line)
             line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.pending), dim))
         return line
 
-    def _widths(self, width: int) -> tuple[int, list[int]]:
-        """The widths of the name and of each section: with counts, signs only, or none at all."""
-        rest = width - 4 - 2 - _POLICY - (0 if self.action else _INVOKES)
+    def widths(self, width: int) -> Widths:
+        """The widths of the columns, in a table of this width."""
         sections = [column.width for column in self.sections]
-        if rest - sum(sections) < _LEAST_NAME:
-            sections = [_GLYPH_SECTION] * len(sections)
-        if rest - sum(sections) < _LEAST_NAME:
-            sections = []
-        name = max(4, rest - sum(sections))
-        return (min(name, _MOST_NAME) if self.action else name), sections
+        return widths_for(width, sections, asked=bool(self.action))
 
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; after that of a group, how many members it has."""
@@ -153,24 +142,46 @@ class TableLines:
     def _policy(self, row: Row) -> Segment:
         if row.unconfirmed:
             text = f"{_attachment(row.attached, self.glyphs)}?"
-            return Segment(text.ljust(_POLICY), self._style("principal-table--unknown"))
+            return Segment(text.ljust(POLICY), self._style("principal-table--unknown"))
         text = _attachment(row.attached, self.glyphs)
         if row.other_policies:
             text = f"{text}+" if row.attached else "other"
-            return Segment(text.ljust(_POLICY), self._style("principal-table--partial"))
+            return Segment(text.ljust(POLICY), self._style("principal-table--partial"))
         unknown = row.attached is not None and row.attached.unknown
         dim = self._style(f"principal-table--{'unknown' if unknown else 'dim'}")
-        return Segment(text.ljust(_POLICY), None if row.attached else dim)
+        return Segment(text.ljust(POLICY), None if row.attached else dim)
 
     def _sign(self, verdict: Verdict | None) -> Segment:
         if verdict is None:
             return Segment(self.glyphs.pending, self._style("principal-table--dim"))
         return Segment(self.glyphs.of(verdict), self._style(VERDICT_STYLES[verdict]))
 
+    def wants_words(self, row: Row, width: int, question: int) -> bool:
+        """Whether there is room to say how far a principal can invoke models, and cause to."""
+        if row.question != question or self.widths(width).invoke <= SIGN:
+            return False
+        if row.invokes is Verdict.NONE:
+            return bool(row.attached)
+        return row.invokes in (Verdict.PARTIAL, Verdict.DENIED)
+
+    def _invoke(self, row: Row, width: int) -> Segment:
+        """Whether it can invoke models, and how far."""
+        if row.invokes is None or width == SIGN:
+            sign = Segment(" ") if row.invokes is None else self._sign(row.invokes)
+            return Segment(sign.text.ljust(width), sign.style)
+        words = self.words.get(row.arn, SHORT_WORDS[row.invokes])
+        text = f"{self.glyphs.of(row.invokes)} {safe(words)}"
+        style = self._style(VERDICT_STYLES[row.invokes])
+        return Segment(_fit(text, width - 1, self.glyphs.pending) + " ", style)
+
     def _section(self, result: SectionSum | SectionResult, width: int) -> Segment:
-        """Sign and count in one colour, which takes half of the bytes that two would."""
-        sign = self.glyphs.of(result.verdict)
-        text = sign if width == _GLYPH_SECTION else f"{sign} {result.granted}/{result.total}"
+        """The sign, and the count where it says more than the sign.
+
+        Sign and count have one colour, which takes half of the bytes that two would.
+        """
+        text = self.glyphs.of(result.verdict)
+        if width > SECTION_SIGN and result.verdict not in (Verdict.GRANTED, Verdict.NONE):
+            text += f" {result.granted}/{result.total}"
         return Segment(text.ljust(width), self._style(VERDICT_STYLES[result.verdict]))
 
 

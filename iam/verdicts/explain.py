@@ -12,7 +12,6 @@ from iam.account.unread import Unread
 from iam.policy.action_catalogue import Catalogue
 from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Statement
-from iam.policy.model_text import models_in_words
 from iam.policy.specialize import DecidedCondition
 from iam.policy.statement_text import outcome_in_words, scope_in_words
 from iam.text import ascii_lower
@@ -21,6 +20,7 @@ from iam.verdicts.bulk import BulkEvaluator
 from iam.verdicts.document_effect import DocumentEffects
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.invocation import LIMITED_BY, Invocation, invocation_of
+from iam.verdicts.model_text import models_in_words
 from iam.verdicts.other_policies import INVOKES
 from iam.verdicts.request_index import EntryRequests, RequestIndex
 from iam.verdicts.result import (

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from iam.policy.model_text import ALL_MODELS, PROFILES
 from iam.verdicts.verdict import Verdict, sum_up
 
 if TYPE_CHECKING:
     from iam.verdicts.result import DecidingStatement, EntryResult
 
+ALL_MODELS = "all models"
+PROFILES = ("inference profiles", "application inference profiles")
+"""The ways to models, which are left out where models are named."""
 _ALLOWED = (Verdict.GRANTED, Verdict.PARTIAL)
 _API_NAMES = {
     "bedrock:InvokeModel": "InvokeModel",
@@ -81,19 +83,17 @@ def _how_far(lead: EntryResult, entries: Sequence[EntryResult]) -> str:
         # Profiles lead to models, and reach none that is not allowed by itself.
         named = tuple(n for n in named if not n.startswith(PROFILES)) or named
         models = ALL_MODELS if ALL_MODELS in named else _listed(named)
-    return ", ".join([models, *_restrictions(lead), *_other_actions(lead, entries)])
+    return ", ".join([models + _restrictions(lead), *_other_actions(lead, entries)])
 
 
-def _restrictions(lead: EntryResult) -> list[str]:
+def _restrictions(lead: EntryResult) -> str:
     """Name what takes a part of the models away."""
     if lead.verdict is Verdict.GRANTED:
-        return []
+        return ""
     denies = [via for via in lead.via if via.effect == "Deny" and not via.limits]
-    words = [f"partly denied by {_listed(_unique(denies, _name))}"] if denies else []
     limits = _unique([via for via in lead.via if via.limits], lambda via: via.limit_kind)
-    if limits:
-        words.append(f"limited by {' and '.join(limits)}")
-    return words
+    within = f" within {' and '.join(limits)}" if limits else ""
+    return within + (f", partly denied by {_listed(_unique(denies, _name))}" if denies else "")
 
 
 def _other_actions(lead: EntryResult, entries: Sequence[EntryResult]) -> list[str]:

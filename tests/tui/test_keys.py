@@ -348,15 +348,16 @@ async def test_w_on_an_action_asks_who_can_do_it_and_esc_goes_back(
         assert len(carol.result.sections) == 6
 
 
-async def test_h_shows_hidden_grants_only(open_app: Open, from_file: Launch) -> None:
+async def test_h_shows_who_can_invoke_by_another_policy(open_app: Open, from_file: Launch) -> None:
     async with open_app(from_file) as pilot:
         await pilot.press("h")
-        assert names(pilot) == ["admin"]
-        assert "hidden grants" in str(table_of(pilot).border_title)
-        assert "R hidden" in table_of(pilot).render_line(1).text
+        assert names(pilot) == ["erin", "admin"]
+        assert "by another policy" in str(table_of(pilot).border_title)
+        assert "R other" in table_of(pilot).render_line(2).text
+        await pilot.press("j")
         await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
         facts = str(main_of(pilot).details.query_one("#facts", Static).render())
-        assert "invokes models through inline-0" in facts
+        assert "Other     inline-0: not specific to" in facts
         await pilot.press("escape")
         assert len(names(pilot)) == 9
 

@@ -26,7 +26,7 @@ from iam.verdicts.evaluator import Evaluator
 from tests.build import LIMITED, limited, user
 from tests.iam.journals import lines_of
 from tests.tui.conftest import HOSTILE
-from tests.tui.waiting import main_of, until
+from tests.tui.waiting import main_of, settled, until
 from tui.app import BedrockApp
 from tui.dialogs.batch_progress import BatchScreen
 from tui.dialogs.history import HistoryScreen
@@ -50,7 +50,7 @@ def looks(compare: Compare, launch: Launch, size: Size, *keys: str, unicode: boo
         for key in keys:
             await pilot.press(key)
         # The details follow the cursor a moment later.
-        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
+        await until(pilot, lambda: settled(pilot))
 
     return compare(BedrockApp(launch, unicode=unicode), terminal_size=size, run_before=act)
 
@@ -191,7 +191,7 @@ async def push(pilot: Pilot[int], screen: Screen[Any]) -> None:
     """Show a screen, on top of the account that is read."""
     await until(pilot, lambda: main_of(pilot).loaded)
     await pilot.app.push_screen(screen)
-    await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
+    await until(pilot, lambda: settled(pilot))
 
 
 @SIZES

@@ -22,6 +22,12 @@ async def until(pilot: Pilot[int], holds: Callable[[], object], seconds: float =
     await pilot.pause()
 
 
+def settled(pilot: Pilot[int]) -> bool:
+    """Whether everything that follows the cursor and the rows a moment later is shown."""
+    main = main_of(pilot)
+    return main.details_controller.up_to_date and main.invocation_words.up_to_date
+
+
 def main_of(pilot: Pilot[int]) -> MainScreen:
     """The main screen, whatever is on top of it."""
     return next(s for s in pilot.app.screen_stack if isinstance(s, MainScreen))

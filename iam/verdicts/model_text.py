@@ -16,8 +16,7 @@ from iam.policy.condition_operators import operator_of
 from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Condition, Statement
 from iam.text import ascii_lower
-
-ALL_MODELS = "all models"
+from iam.verdicts.invocation import ALL_MODELS, PROFILES
 
 _FAMILIES = {
     "anthropic.": "Claude",
@@ -51,8 +50,6 @@ _KINDS = {
     "guardrail": "guardrails",
     "project": "Mantle projects",
 }
-PROFILES = ("inference profiles", "application inference profiles")
-"""The ways to models, which are left out where models are named."""
 _GEOGRAPHY = re.compile(r"^(?:[a-z]{2,6}|\*|\?+)\.(?=[a-z0-9]+\.)|^\*(?=[a-z])")
 """The prefix of an inference profile: `us.` in `us.anthropic.claude-3-haiku-20240307-v1:0`."""
 _MOST = 2
