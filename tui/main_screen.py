@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from iam.text import safe
@@ -242,7 +242,10 @@ class MainScreen(Screen[None]):
     # Filter and sort
 
     def action_filter(self) -> None:
-        """Open the filter."""
+        """Open the filter; in the details, the search."""
+        if self.details.has_focus_within:
+            self.details.search()
+            return
         self.remove_class("-details")
         self.query_one(FilterBar).open()
         # It replaces the key bar, whose keys are letters now: nothing else has to move.
@@ -375,7 +378,7 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out of key bar and palette what this session cannot do."""
-        if action == "filter" and self.query_one(FilterBar).has_focus_within:
+        if action == "filter" and isinstance(self.focused, Input):
             return False  # a slash is a letter there
         command = by_id(action)
         return not (command and command.writes and not self.session.launch.plans)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from iam.account.model import Entity
     from iam.verdicts.result import PrincipalResult
     from widgets.section_tree import SectionTree
+    from widgets.tree_search import TreeSearch
 
 _FACT_WIDTH = 10
 NO_ORGANIZATION = "Not evaluated: SCPs, RCPs, session and resource policies"
@@ -60,6 +61,7 @@ class PrincipalDetails(Vertical):
         self._fact_lines = -1
         self._tree: SectionTree | None = None
         """None until the widgets are mounted: after the first frame, which shows no principal."""
+        self._search: TreeSearch | None = None
         self._wants_keys = False
         self._left_out = NO_ORGANIZATION
         """What verdicts do not take into account, in words."""
@@ -71,15 +73,18 @@ class PrincipalDetails(Vertical):
         # In steps, so that no key waits for all of it.
         await in_thread(import_module, "widgets.section_tree")
         from widgets.section_tree import SectionTree
+        from widgets.tree_search import TreeSearch
 
+        search = TreeSearch()
         await self.mount(
             Static("", id="facts", markup=False),
             Static("", id="line", markup=False),
+            search,
             Static(self._left_out, id="not-evaluated", markup=False),
         )
         tree = SectionTree(self.glyphs)
         await self.mount(tree, after="#facts")
-        self._tree = tree
+        self._tree, self._search = tree, search
         if self._shown is not None:
             self._draw_facts()
             self._fill()
@@ -97,6 +102,21 @@ class PrincipalDetails(Vertical):
         self._wants_keys = True
         if self._tree is not None:
             self._tree.focus()
+
+    def search(self) -> None:
+        """Open the search in the tree."""
+        if self._search is not None:
+            self._search.open()
+
+    def on_tree_search_searched(self, event: TreeSearch.Searched) -> None:
+        event.stop()
+        if self._search is not None:
+            found = self.sections.find(event.text, after=event.next)
+            self._search.say("" if found else "no match")
+
+    def on_tree_search_closed(self, event: TreeSearch.Closed) -> None:
+        event.stop()
+        self.focus_tree()
 
     def show_left_out(self, text: str) -> None:
         """Say what verdicts do not take into account."""

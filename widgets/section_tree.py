@@ -17,6 +17,7 @@ from textual.widgets.tree import TreeNode
 from iam.account.attachments import by_group
 from iam.arn import Arn
 from iam.text import safe
+from iam.verdicts.invocation import INVOKES
 from iam.verdicts.result import DecidingStatement, EntryResult, PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
@@ -81,6 +82,53 @@ class SectionTree(LineTree[_Data]):
                 node.expand()
         self.cursor_line = min(max(line, 0), max(self.last_line, 0))
 
+    def find(self, text: str, *, after: bool) -> bool:
+        """Go to the next line about an action or a policy, in open and closed sections alike.
+
+        Args:
+            text: Words that the line, its description or its statements have.
+            after: Whether to begin after the line under the cursor, instead of at it.
+
+        Returns:
+            Whether there is one.
+        """
+        words = text.lower().split()
+        entries = [
+            (section, entry) for section in self.root.children for entry in self._entries(section)
+        ]
+        if not words or not entries:
+            return not words
+        at = next((n for n, (_, e) in enumerate(entries) if e is self._cursor_entry()), 0)
+        at += after
+        for section, entry in (*entries[at:], *entries[:at]):
+            if all(word in self._searched(entry) for word in words):
+                self._show_entry(section, entry)
+                return True
+        return False
+
+    def _entries(self, section: TreeNode[_Data]) -> tuple[EntryResult, ...]:
+        return _ordered(section.data.entries) if isinstance(section.data, SectionResult) else ()
+
+    def _cursor_entry(self) -> EntryResult | None:
+        """The entry that the line under the cursor belongs to."""
+        node = self.cursor_node
+        while node is not None and not isinstance(node.data, EntryResult):
+            node = node.parent
+        return node.data if node is not None and isinstance(node.data, EntryResult) else None
+
+    def _searched(self, entry: EntryResult) -> str:
+        texts = (entry.action, self._describe(entry.action), *entry.means, *entry.concrete)
+        return " ".join(texts).lower()
+
+    def _show_entry(self, section: TreeNode[_Data], entry: EntryResult) -> None:
+        assert isinstance(section.data, SectionResult)
+        if not section.children:
+            self._fill_section(section, section.data)
+        section.expand()
+        node = next(child for child in section.children if child.data is entry)
+        # Once the tree has given the new lines their numbers.
+        self.call_after_refresh(self.move_cursor, node)
+
     def action_open(self) -> None:
         """Open the node under the cursor."""
         if self.cursor_node is not None and self.cursor_node.allow_expand:
@@ -125,7 +173,7 @@ class SectionTree(LineTree[_Data]):
             self._open.discard(_key(event.node.data))
 
     def _fill_section(self, node: TreeNode[_Data], section: SectionResult) -> None:
-        for entry in section.entries:
+        for entry in _ordered(section.entries):
             child = node.add(self._entry_label(entry), entry, expand=False)
             if _key(entry) in self._open:
                 self._fill_entry(child, entry)
@@ -189,6 +237,11 @@ class SectionTree(LineTree[_Data]):
         if not colour.startswith(("#", "ansi_")):
             return Style(bold=bold, dim=style == "dim")
         return Style(color=colour.removeprefix("ansi_"), bold=bold)
+
+
+def _ordered(entries: tuple[EntryResult, ...]) -> tuple[EntryResult, ...]:
+    """The entries in the order of the statement, those that invoke models first."""
+    return tuple(sorted(entries, key=lambda entry: entry.action not in INVOKES))
 
 
 def _key(data: SectionResult | EntryResult | str) -> str:

@@ -19,9 +19,8 @@ from iam.verdicts.actual_resources import deciding_numbers, ineffective_grants
 from iam.verdicts.bulk import BulkEvaluator
 from iam.verdicts.document_effect import DocumentEffects
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
-from iam.verdicts.invocation import LIMITED_BY, Invocation, invocation_of
+from iam.verdicts.invocation import INVOKES, LIMITED_BY, Invocation, invocation_of
 from iam.verdicts.model_text import models_in_words
-from iam.verdicts.other_policies import INVOKES
 from iam.verdicts.request_index import EntryRequests, RequestIndex
 from iam.verdicts.result import (
     TOO_COMPLEX,

@@ -16,7 +16,7 @@ ALL_MODELS = "all models"
 PROFILES = ("inference profiles", "application inference profiles")
 """The ways to models, which are left out where models are named."""
 _ALLOWED = (Verdict.GRANTED, Verdict.PARTIAL)
-_API_NAMES = {
+_SHORT_NAMES = {
     "bedrock:InvokeModel": "InvokeModel",
     "bedrock:InvokeModelWithResponseStream": "streaming",
     "bedrock-mantle:CreateInference": "Mantle",
@@ -24,6 +24,8 @@ _API_NAMES = {
 LIMITED_BY = "limited by "
 """Begins the reason that names a limit."""
 _ARN_PATH = re.compile(r"arn:[^ ]*/")
+INVOKES = tuple(_SHORT_NAMES)
+"""The actions that invoke models, the most common first."""
 _MOST = 2
 """How many are named before the rest is counted."""
 
@@ -103,8 +105,8 @@ def _other_actions(lead: EntryResult, entries: Sequence[EntryResult]) -> list[st
         return []
     present = [each for each in entries if each.verdict in _ALLOWED]
     if len(present) == 1:
-        return [f"{_API_NAMES.get(lead.action, lead.action)} only"]
-    return [f"no {_API_NAMES.get(each.action, each.action)}" for each in missing]
+        return [f"{_SHORT_NAMES.get(lead.action, lead.action)} only"]
+    return [f"no {_SHORT_NAMES.get(each.action, each.action)}" for each in missing]
 
 
 def _why_not(verdict: Verdict, lead: EntryResult) -> str:

@@ -11,13 +11,6 @@ from iam.arn import Arn
 from iam.policy.document import Document
 from iam.text import ascii_lower
 
-INVOKES = (
-    "bedrock:InvokeModel",
-    "bedrock:InvokeModelWithResponseStream",
-    "bedrock-mantle:CreateInference",
-)
-"""The actions that invoke models, the most common first."""
-
 
 def other_policies(allowing: Iterable[EffectivePolicy], managed: str) -> tuple[str, ...]:
     """Name the policies not specific to Bedrock.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from iam.account.attachments import Attachment
 from iam.verdicts.actual_resources import deciding_numbers
 from iam.verdicts.bulk import VERDICT_ORDER, Verdicts
-from iam.verdicts.other_policies import INVOKES
+from iam.verdicts.invocation import INVOKES
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import SectionSum, Summary
 from iam.verdicts.verdict import Verdict, sum_up

@@ -155,11 +155,11 @@ async def test_sections_and_actions_open_down_to_where_a_verdict_is_from(
     open_app: Open, from_file: Launch
 ) -> None:
     async with open_app(from_file) as pilot:
-        await pilot.press("j", "enter", "l", "j", "l")
+        await pilot.press("j", "enter", "l", "j", "j", "j", "l")
         tree = main_of(pilot).query_one(PrincipalDetails).sections
         section = tree.root.children[0]
         assert section.is_expanded
-        entry = section.children[0]
+        entry = section.children[2]
         labels = [str(node.label) for node in entry.children]
         assert any("ml-team" in label and "AmazonBedrockLimitedAccess" in label for label in labels)
         assert any("GetAgent " in label for label in labels)
@@ -325,7 +325,7 @@ async def test_w_on_an_action_asks_who_can_do_it_and_esc_goes_back(
         await pilot.press("w")
         await until(pilot, lambda: "choose one of its actions" in toasts(pilot))
         while action() != "bedrock:InvokeModel":
-            await pilot.press("j")
+            await pilot.press("k")
         await pilot.press("w")
         await until(pilot, lambda: "Who can" in str(table_of(pilot).border_title))
         await until(pilot, lambda: main_of(pilot).loaded)

@@ -6,7 +6,8 @@ from iam.account.effective_policies import policies_of
 from iam.account.model import Account, Entity
 from iam.account.unread import Unread
 from iam.verdicts.evaluator import Evaluator
-from iam.verdicts.other_policies import INVOKES, other_policies
+from iam.verdicts.invocation import INVOKES
+from iam.verdicts.other_policies import other_policies
 from iam.verdicts.result import (
     PrincipalResult,
     SectionResult,
