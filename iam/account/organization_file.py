@@ -8,14 +8,12 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Required, TypeVar
-from urllib.parse import unquote
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic takes Python's own from 3.12 on
@@ -25,7 +23,6 @@ from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
 from iam.account.organization import RCP, SCP, Level, Organization, OrganizationPolicy
 from iam.account.unread import DOCUMENT, Unread, document_of
-from iam.policy.document import Document
 from iam.text import safe
 
 _OTHER_TYPES = frozenset(
@@ -227,30 +224,8 @@ def organization_policy(
         content: Its document.
         aws_managed: Whether AWS manages it.
     """
-    document = document_of(content)
-    if kind == RCP and isinstance(document, Document):
-        document = document_of(_for_all_principals(content))
+    document = document_of(content, for_everybody=kind == RCP)
     return OrganizationPolicy(id, name, document, aws_managed)
-
-
-def _for_all_principals(content: Any) -> object:
-    """Leave out `"Principal": "*"`, which each statement of a resource control policy has.
-
-    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
-    """
-    body = content
-    if isinstance(content, str):
-        body = json.loads(content if content.lstrip().startswith("{") else unquote(content))
-    statements = body["Statement"] if isinstance(body["Statement"], list) else [body["Statement"]]
-    return {
-        **body,
-        "Statement": [
-            {key: value for key, value in statement.items() if (key, value) != ("Principal", "*")}
-            if isinstance(statement, Mapping)
-            else statement
-            for statement in statements
-        ],
-    }
 
 
 def with_organization(account: Account, file: OrganizationFile) -> Account:

@@ -22,11 +22,16 @@ class Unread:
     """Whether users or roles may be missing because of it, so that they have no verdict."""
 
 
-def document_of(raw: object) -> Document | Unread:
-    """Parse a policy document from a text or an object; `Unread` with the reason if it is none."""
+def document_of(raw: object, for_everybody: bool = False) -> Document | Unread:
+    """Parse a policy document from a text or an object; `Unread` with the reason if it is none.
+
+    Args:
+        raw: The text or the object.
+        for_everybody: Whether its statements name everybody: see `parse_document`.
+    """
     if isinstance(raw, Document | Unread):
         return raw
     try:
-        return parse_document(raw)
+        return parse_document(raw, for_everybody)
     except DocumentError as error:
         return Unread(DOCUMENT, "Malformed", f"the document cannot be read: {error}")
