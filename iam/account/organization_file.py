@@ -22,7 +22,7 @@ from iam.account.iam_collect import is_store, read_store
 from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
 from iam.account.organization import RCP, SCP, Level, Organization, OrganizationPolicy
-from iam.account.unread import DOCUMENT, Unread, document_of
+from iam.account.unread import DOCUMENT, NOT_READ, Unread, document_of, unread_from
 from iam.text import safe
 
 _OTHER_TYPES = frozenset(
@@ -47,11 +47,9 @@ def _or_empty(raw: object) -> object:
 
 def _reasons(raw: object) -> object:
     """Keep the reasons that `organization_object` wrote; other tools may use the key otherwise."""
-    keys = ("What", "Error", "Message")
+    items = raw if isinstance(raw, list) else []
     return [
-        Unread(*(item[key] for key in keys))
-        for item in (raw if isinstance(raw, list) else ())
-        if isinstance(item, Mapping) and all(isinstance(item.get(key), str) for key in keys)
+        (item.get("Account"), unread) for item in items if (unread := unread_from(item)) is not None
     ]
 
 
@@ -75,6 +73,8 @@ class _Policy(TypedDict, total=False):
     content: Annotated[Any, Field(alias="Content")]
 
 
+_Reasons = Annotated[list[Any], BeforeValidator(_reasons)]
+"""Pairs of an account, or None for all accounts, and what could not be read above it."""
 _Nodes = Annotated[list[_Node], BeforeValidator(_or_empty)]
 
 
@@ -84,7 +84,9 @@ class _File(TypedDict, total=False):
     units: Annotated[_Nodes, Field(alias="OrganizationalUnits")]
     accounts: Annotated[_Nodes, Field(alias="Accounts")]
     policies: Annotated[list[_Policy], BeforeValidator(_or_empty), Field(alias="Policies")]
-    unread: Annotated[list[Any], BeforeValidator(_reasons), Field(alias="Unread")]
+    not_read: Annotated[_Reasons, Field(alias=NOT_READ)]
+    unread: Annotated[_Reasons, Field(alias="Unread")]
+    """What earlier versions wrote, with the reasons of all accounts together."""
 
 
 class OrganizationFile:
@@ -109,7 +111,10 @@ class OrganizationFile:
             fault = f"{safe(where.lstrip('.'))}: {first['msg']}" if where else first["msg"]
             raise SnapshotError(f"{name} is not an organization: {fault}") from error
         self._head = file["head"]
-        self._reasons: tuple[Unread, ...] = tuple(file.get("unread", ()))
+        self._reasons: list[tuple[str | None, Unread]] = [
+            *file.get("not_read", ()),
+            *file.get("unread", ()),
+        ]
         self._roots = self._by_id(file.get("roots", []), "root")
         self._units = self._by_id(file.get("units", []), "organizational unit")
         self._accounts = self._by_id(file.get("accounts", []), "account")
@@ -125,9 +130,10 @@ class OrganizationFile:
             SnapshotError: It is not in the organization, or a unit is its own parent.
         """
         head, listed = self._head, account in self._accounts
+        reasons = tuple(unread for of, unread in self._reasons if of in (None, account))
         if head is None:  # the account is in none, or it is unknown in which one
             which = Unread("the organization", "Missing", "the file does not say which one it is")
-            unread = self._reasons or (which,)
+            unread = reasons or (which,)
             return Organization("unread", unread=unread) if listed else Organization("none")
         id, management = head["id"], head.get("management")
         if account == management:
@@ -141,7 +147,7 @@ class OrganizationFile:
             what = "whether the account is the management account, which no policy limits"
             missing = Unread(what, "Missing", "the file has no MasterAccountId")
             unread = (missing, *unread)
-        unread = self._reasons or unread
+        unread = reasons or unread
         return Organization("unread" if unread else "applied", id, management, levels, unread)
 
     def _levels(self, account: str) -> tuple[tuple[Level, ...], tuple[Unread, ...]]:

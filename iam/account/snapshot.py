@@ -17,11 +17,9 @@ from iam.account.model import Account
 from iam.account.organization_file import OrganizationFile, is_organization, with_organization
 from iam.account.owners import NoOwner, owned
 from iam.account.parse import parse_page
-from iam.account.unread import Unread
+from iam.account.unread import NOT_READ, Unread, unread_from
 from iam.text import safe
 
-NOT_READ = "NotRead"
-"""The key under which `bedrock-tui save` lists what could not be read."""
 _LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
 """Missing groups and policies are reported where something refers to them."""
 
@@ -61,14 +59,12 @@ def read_snapshot(path: str, limit: int) -> Account:
 
 def _not_read(body: Mapping[str, Any], name: str) -> list[Unread]:
     """Return what could not be read when the file was saved."""
-    listed = body.get(NOT_READ) or ()
-    try:
-        return [
-            Unread(str(u["What"]), str(u["Error"]), str(u["Message"]), bool(u["Hides"]))
-            for u in listed
-        ]
-    except (TypeError, KeyError) as error:
-        raise SnapshotError(f"{name} has a malformed {NOT_READ}") from error
+    listed = body.get(NOT_READ) or []
+    found = [unread_from(raw) for raw in listed] if isinstance(listed, list) else [None]
+    unread = [each for each in found if each is not None]
+    if len(unread) < len(found):
+        raise SnapshotError(f"{name} has a malformed {NOT_READ}")
+    return unread
 
 
 def _gaps(body: Mapping[str, Any]) -> list[Unread]:

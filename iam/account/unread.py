@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from iam.policy.document import Document, DocumentError, parse_document
 
 DOCUMENT = "policy document"
 """What an unread document is called before it is known of which policy it is."""
+NOT_READ = "NotRead"
+"""The key under which a saved file lists what could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,26 @@ class Unread:
     message: str
     hides: bool = False
     """Whether users or roles may be missing because of it, so that they have no verdict."""
+
+
+def unread_object(unread: Unread) -> dict[str, Any]:
+    """Make the JSON object that stands for it in a saved file."""
+    return {
+        "What": unread.what,
+        "Error": unread.error,
+        "Message": unread.message,
+        "Hides": unread.hides,
+    }
+
+
+def unread_from(raw: object) -> Unread | None:
+    """Read what `unread_object` made; None if it is malformed."""
+    if not isinstance(raw, Mapping):
+        return None
+    what, error, message = (raw.get(key) for key in ("What", "Error", "Message"))
+    if isinstance(what, str) and isinstance(error, str) and isinstance(message, str):
+        return Unread(what, error, message, bool(raw.get("Hides")))
+    return None
 
 
 def document_of(raw: object, for_everybody: bool = False) -> Document | Unread:

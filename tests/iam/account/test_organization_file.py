@@ -178,6 +178,13 @@ def test_what_is_missing_is_noted_and_the_rest_counts(
     assert len(found.levels) == levels
 
 
+def test_reasons_as_earlier_versions_wrote_them_are_those_of_all_accounts(write: Write) -> None:
+    why = {"What": "the levels above ml", "Error": "AccessDenied", "Message": "AWS denied it."}
+    found = above(write(organization(Unread=[why, "of another tool"])))
+    assert found.status == "unread"
+    assert found.unread == (Unread("the levels above ml", "AccessDenied", "AWS denied it."),)
+
+
 UNITS = organization()["OrganizationalUnits"]
 
 
