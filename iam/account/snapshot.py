@@ -24,12 +24,14 @@ _LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
 """Missing groups and policies are reported where something refers to them."""
 
 
-def read_snapshot(path: str, limit: int) -> Account:
+def read_snapshot(path: str, limit: int, *, organization: bool = True) -> Account:
     """Read a saved account, or several accounts in one file.
 
     Args:
         path: A file's path, or `-` for standard input.
         limit: The most megabytes of JSON that are read, after decompression.
+        organization: Whether to read the organization that the file may hold; not if another one
+            takes its place.
 
     Returns:
         The account; parts that are missing or malformed are listed in `unread`. If the file holds
@@ -51,10 +53,10 @@ def read_snapshot(path: str, limit: int) -> Account:
     except NoOwner as error:
         raise SnapshotError(f"{name} holds no user, role or group that can be read") from error
     account = replace(account, unread=(*account.unread, *_gaps(body), *_not_read(body, name)))
-    organization = body.get("Organization")
-    if not is_organization(organization):  # other tools may use the key otherwise
+    saved = body.get("Organization")
+    if not organization or not is_organization(saved):  # other tools may use the key otherwise
         return account
-    return with_organization(account, OrganizationFile(organization, name))
+    return with_organization(account, OrganizationFile(saved, name))
 
 
 def _not_read(body: Mapping[str, Any], name: str) -> list[Unread]:

@@ -96,7 +96,8 @@ class AccountReader:
             # Standard input can be read only once; its account is kept for a reload.
             if path == "-" and self._account is not None:
                 return self._account, described(path)
-            return read_snapshot(path, self.launch.snapshot_limit), described(path)
+            limit, saved = self.launch.snapshot_limit, self.launch.organization is None
+            return read_snapshot(path, limit, organization=saved), described(path)
 
         account, file = await in_thread(read)
         self._account = account
