@@ -267,7 +267,10 @@ def test_a_store_that_lists_policies_of_one_type_only(store: Path) -> None:
     }
     (store / "ous.json").write_text(json.dumps(units), encoding="utf-8")
     found = above(str(store))
-    assert (found.status, len(found.unread)) == ("unread", 1)
+    assert found.unread == (
+        Unread("the resource control policies at r-1", "Missing", "the store does not list them"),
+    )
+    assert found.status == "unread"
     assert [p.name for p in found.levels[0].scps] == ["FullAWSAccess", "Region"]
     assert [isinstance(p.document, Unread) for p in found.levels[0].rcps] == [True]
     assert found.levels[1].scps == ()
