@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iam.account.effective_policies import RCP_SERVICES
 from iam.account.organization import Level, Organization, OrganizationPolicy
 from iam.account.unread import Unread
 from iam.policy.document import Statement
+from iam.policy.resource_control import AFFECTED
 from iam.policy.statement_text import scope_in_words
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.request_index import numbers
@@ -64,33 +64,36 @@ def _level_lines(level: Level, evaluator: Evaluator, partition: str) -> Iterator
         yield "  no policies"
     for policy in level.scps:
         yield f"  SCP {policy.name}"
-        yield from _policy_lines(policy, evaluator, partition, None)
+        yield from _policy_lines(policy, evaluator, partition)
     for policy in level.rcps:
         yield f"  RCP {policy.name}"
-        yield from _policy_lines(policy, evaluator, partition, RCP_SERVICES)
+        yield from _policy_lines(policy, evaluator, partition, controls_resources=True)
 
 
 def _policy_lines(
     policy: OrganizationPolicy,
     evaluator: Evaluator,
     partition: str,
-    services: frozenset[str] | None,
+    controls_resources: bool = False,
 ) -> Iterator[str]:
     document = policy.document
     if isinstance(document, Unread):
         yield f"      could not be read: {document.message}"
         return
-    in_question = evaluator.reader.requests_of_services(services)
+    reader, affected = evaluator.reader, ""
+    in_question = reader.index.all_requests
+    if controls_resources:
+        in_question, affected = reader.resource_controlled, AFFECTED
     lines = [
-        _statement_in_words(statement, in_question, evaluator, partition)
+        _statement_in_words(statement, in_question, affected, evaluator, partition)
         for statement in document.statements
-        if services is None or statement.effect != "Allow"  # these need no Allow
+        if not controls_resources or statement.effect != "Allow"  # these need no Allow
     ]
     yield from [f"      {line}" for line in lines if line] or ["      takes nothing away"]
 
 
 def _statement_in_words(
-    statement: Statement, in_question: int, evaluator: Evaluator, partition: str
+    statement: Statement, in_question: int, affected: str, evaluator: Evaluator, partition: str
 ) -> str:
     requests = evaluator.reader.requests_matching(statement) & in_question
     if not requests:
@@ -104,4 +107,5 @@ def _statement_in_words(
     services = {name.partition(":")[0] for name in names}
     service = services.pop() if len(services) == 1 else ""
     scope = scope_in_words(statement, service, partition)
-    return " ".join([statement.effect or "Not understood:", count, *scope])
+    effect = statement.effect or "Not understood:"
+    return " ".join(filter(None, [effect, count, affected, *scope]))
