@@ -16,7 +16,7 @@ _STATUS = {
     "applied": "Each level has to allow a request, and none may deny it.",
     "exempt": "This is the management account. Service control policies do not limit it.",
     "none": "The account is in no organization.",
-    "unread": "Not everything could be read. Of the rest, nothing is assumed.",
+    "unread": "Not everything could be read. Nothing is assumed of what is missing.",
     "unasked": "Nothing is known about an organization.",
 }
 
@@ -62,12 +62,14 @@ def _level_lines(level: Level, evaluator: Evaluator, partition: str) -> Iterator
     yield f"{kind}{level.name} ({level.id})"
     if not level.scps and not level.rcps and not level.unread:
         yield "  no policies"
+    either = [policy for policy in level.scps if policy in level.rcps]  # of unknown type
     for policy in level.scps:
-        yield f"  SCP {policy.name}"
+        yield f"  {'SCP or RCP' if policy in either else 'SCP'} {policy.name}"
         yield from _policy_lines(policy, evaluator, partition)
     for policy in level.rcps:
-        yield f"  RCP {policy.name}"
-        yield from _policy_lines(policy, evaluator, partition, controls_resources=True)
+        if policy not in either:
+            yield f"  RCP {policy.name}"
+            yield from _policy_lines(policy, evaluator, partition, controls_resources=True)
 
 
 def _policy_lines(
@@ -78,7 +80,7 @@ def _policy_lines(
 ) -> Iterator[str]:
     document = policy.document
     if isinstance(document, Unread):
-        yield f"      could not be read: {document.message}"
+        yield f"    could not be read: {document.message}"
         return
     reader, affected = evaluator.reader, ""
     in_question = reader.index.all_requests
@@ -89,7 +91,7 @@ def _policy_lines(
         for statement in document.statements
         if not controls_resources or statement.effect != "Allow"  # these need no Allow
     ]
-    yield from [f"      {line}" for line in lines if line] or ["      takes nothing away"]
+    yield from [f"    {line}" for line in lines if line] or ["    takes nothing away"]
 
 
 def _statement_in_words(
