@@ -39,6 +39,7 @@ be a new one, or a mistake.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html
 """
 _Item = TypeVar("_Item")
+_WHAT = "organization"
 
 
 def _or_empty(raw: object) -> object:
@@ -89,6 +90,23 @@ class _File(TypedDict, total=False):
     """What earlier versions wrote, with the reasons of all accounts together."""
 
 
+_FAULTS = {
+    "missing": "is missing",
+    "dict_type": "is not an object",
+    "list_type": "is not a list",
+    "string_type": "is not a string",
+}
+"""The first fault in words, by what pydantic calls it."""
+
+
+def _fault(error: ValidationError) -> str:
+    """Say in a few words where a file is malformed, and how: `Accounts[0].Id is missing`."""
+    first = error.errors()[0]
+    where = "".join(f"[{at}]" if isinstance(at, int) else f".{at}" for at in first["loc"])
+    fault = _FAULTS.get(first["type"], f"is malformed ({first['msg']})")
+    return f"{safe(where.lstrip('.')) or 'it'} {fault}"
+
+
 class OrganizationFile:
     """An organization as a file describes it."""
 
@@ -106,10 +124,7 @@ class OrganizationFile:
         try:
             file: _File = TypeAdapter(_File).validate_python(body)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = "".join(f"[{at}]" if isinstance(at, int) else f".{at}" for at in first["loc"])
-            fault = f"{safe(where.lstrip('.'))}: {first['msg']}" if where else first["msg"]
-            raise SnapshotError(f"{name} is not an organization: {fault}") from error
+            raise SnapshotError(f"{name} is not an organization: {_fault(error)}") from error
         self._head = file["head"]
         self._reasons: list[tuple[str | None, Unread]] = [
             *file.get("not_read", ()),
@@ -268,8 +283,10 @@ def read_organization(path: str, limit: int) -> OrganizationFile:
     """
     name = file_name(path)
     if is_store(Path(path)):
-        return OrganizationFile(read_store(Path(path), partial(read_json, limit=limit)), name)
-    body = read_json(path, limit)
+        return OrganizationFile(
+            read_store(Path(path), partial(read_json, limit=limit, what=_WHAT)), name
+        )
+    body = read_json(path, limit, _WHAT)
     if isinstance(body, Mapping) and is_organization(body.get("Organization")):
         body = body["Organization"]
     return OrganizationFile(body, name)

@@ -191,17 +191,17 @@ UNITS = organization()["OrganizationalUnits"]
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ([], "is not an organization: Input should be a valid dictionary"),
-        ({}, "is not an organization: Organization: Field required"),
-        (organization(Organization={}), "is not an organization: Organization.Id: Field required"),
-        (organization(Roots={}), "is not an organization: Roots: Input should be a valid list"),
+        ([], "is not an organization: it is not an object"),
+        ({}, "is not an organization: Organization is missing"),
+        (organization(Organization={}), "is not an organization: Organization.Id is missing"),
+        (organization(Roots={}), "is not an organization: Roots is not a list"),
         (
             organization(Accounts=[{"Name": "x"}]),
-            "is not an organization: Accounts[0].Id: Field required",
+            "is not an organization: Accounts[0].Id is missing",
         ),
         (
             organization(Roots=[{"Id": "r-1", "Policies": "p-1"}]),
-            "is not an organization: Roots[0].Policies: Input should be a valid list",
+            "is not an organization: Roots[0].Policies is not a list",
         ),
         (organization(Accounts=[]), f"holds no account {ID}"),
         (
@@ -213,7 +213,12 @@ UNITS = organization()["OrganizationalUnits"]
             "has a cycle: ou-2 is above itself",
         ),
         ('{"Organization": {"Id": "a", "Id": "b"}}', "cannot be trusted"),
+        (
+            organization(Policies=[{**policy(FULL, allow()), "AwsManaged": "perhaps"}]),
+            "is not an organization: Policies[0].AwsManaged is malformed (",
+        ),
         ("{", "is truncated"),
+        ("Organization: x", "save the organization with --output json"),
     ],
 )
 def test_a_malformed_file_is_told_in_one_sentence(write: Write, body: object, fault: str) -> None:
