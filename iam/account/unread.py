@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,17 @@ class Unread:
     message: str
     hides: bool = False
     """Whether users or roles may be missing because of it, so that they have no verdict."""
+
+
+def unread_in_words(listed: Iterable[Unread]) -> list[str]:
+    """Say what could not be read, and why: a line for each; what has the same reason is listed."""
+    by_reason: dict[str, list[str]] = {}
+    for unread in listed:
+        by_reason.setdefault(f"{unread.message} ({unread.error})", []).append(unread.what)
+    lines: list[str] = []
+    for reason, (*others, last) in by_reason.items():
+        lines += [*(f"{what}," for what in others), f"{last}: {reason}"]
+    return lines
 
 
 def unread_object(unread: Unread) -> dict[str, Any]:

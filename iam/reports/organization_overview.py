@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iam.account.organization import Level, Organization, OrganizationPolicy
-from iam.account.unread import Unread
+from iam.account.unread import DOCUMENT, Unread, unread_in_words
 from iam.policy.document import Statement
 from iam.policy.resource_control import AFFECTED
 from iam.policy.statement_text import scope_in_words
@@ -40,7 +40,7 @@ def organization_lines(
         lines += ["", *_level_lines(level, evaluator, partition)]
     if organization.unread:
         lines += ["", "Not read"]
-        lines += [f"  {u.what}: {u.message} ({u.error})" for u in organization.unread]
+        lines += [f"  {line}" for line in unread_in_words(organization.unread)]
     return lines
 
 
@@ -64,26 +64,26 @@ def _level_lines(level: Level, evaluator: Evaluator, partition: str) -> Iterator
         yield "  no policies"
     either = [policy for policy in level.scps if policy in level.rcps]  # of unknown type
     for policy in level.scps:
-        yield f"  {'SCP or RCP' if policy in either else 'SCP'} {policy.name}"
-        yield from _policy_lines(policy, evaluator, partition)
+        kind = "SCP or RCP" if policy in either else "SCP"
+        yield from _policy_lines(policy, kind, evaluator, partition)
     for policy in level.rcps:
         if policy not in either:
-            yield f"  RCP {policy.name}"
-            yield from _policy_lines(policy, evaluator, partition, controls_resources=True)
+            yield from _policy_lines(policy, "RCP", evaluator, partition)
 
 
 def _policy_lines(
-    policy: OrganizationPolicy,
-    evaluator: Evaluator,
-    partition: str,
-    controls_resources: bool = False,
+    policy: OrganizationPolicy, kind: str, evaluator: Evaluator, partition: str
 ) -> Iterator[str]:
+    """Describe a policy; why one could not be read is said once, at the end of everything."""
     document = policy.document
     if isinstance(document, Unread):
-        yield f"    could not be read: {document.message}"
+        listed = document.what == DOCUMENT
+        yield f"  {kind} {policy.name} could not be read" if listed else f"  {kind}s not listed"
         return
+    yield f"  {kind} {policy.name}"
     reader, affected = evaluator.reader, ""
     in_question = reader.index.all_requests
+    controls_resources = kind == "RCP"
     if controls_resources:
         in_question, affected = reader.resource_controlled, AFFECTED
     lines = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from iam.account.organization import RCP, SCP, Level, Organization, OrganizationPolicy
-from iam.account.organization_file import organization_policy
+from iam.account.organization_file import organization_policy, unlisted_policy
 from iam.account.unread import DOCUMENT, Unread
 from iam.reports.organization_overview import organization_lines
 from tests.build import ID, allow, deny, document, make_evaluator
@@ -48,12 +48,27 @@ def test_a_resource_control_policy_is_about_customer_managed_keys() -> None:
     assert said[-2:] == ["  RCP Keys", "    Deny kms:DescribeKey for customer managed keys"]
 
 
+def test_what_has_the_same_reason_is_listed() -> None:
+    scp, rcp = (
+        unlisted_policy(kind, Unread(f"the {kind}s", "AccessDenied", "AWS denied it."))
+        for kind in ("SCP", "RCP")
+    )
+    assert lines(Level("r-1", "Root", "root", (scp,), (rcp,)))[3:] == [
+        "Root (r-1)",
+        "  SCPs not listed",
+        "  RCPs not listed",
+        "",
+        "Not read",
+        "  the SCPs,",
+        "  the RCPs: AWS denied it. (AccessDenied)",
+    ]
+
+
 def test_a_policy_of_unknown_type_is_named_once() -> None:
     missing = OrganizationPolicy("p-1", "p-1", Unread(DOCUMENT, "Missing", "it is not there"))
     assert lines(Level("r-1", "Root", "root", (missing,), (missing,)))[3:] == [
         "Root (r-1)",
-        "  SCP or RCP p-1",
-        "    could not be read: it is not there",
+        "  SCP or RCP p-1 could not be read",
         "",
         "Not read",
         "  policy p-1 at Root: it is not there (Missing)",

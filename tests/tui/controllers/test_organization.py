@@ -130,7 +130,8 @@ async def test_n_lists_what_could_not_be_read_of_it(open_app: Open, with_organiz
     async with open_app(with_organization(Policies=[])) as pilot:
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
-        assert "policy p-no at Root: the file does not hold it" in words_of(pilot.app.screen)
+        said = "policy p-no at Root,\npolicy p-full at ml: the file does not hold it"
+        assert said in words_of(pilot.app.screen)
 
 
 async def test_it_is_read_from_aws_once_the_account_is_on_the_screen(
