@@ -78,7 +78,11 @@ def _policy_lines(
     document = policy.document
     if isinstance(document, Unread):
         listed = document.what == DOCUMENT
-        yield f"  {kind} {policy.name} could not be read" if listed else f"  {kind}s not listed"
+        yield (
+            f"  {kind} {policy.name} could not be read"
+            if listed
+            else f"  {kind}s could not be read"
+        )
         return
     yield f"  {kind} {policy.name}"
     reader, affected = evaluator.reader, ""

@@ -55,8 +55,8 @@ def test_what_has_the_same_reason_is_listed() -> None:
     )
     assert lines(Level("r-1", "Root", "root", (scp,), (rcp,)))[3:] == [
         "Root (r-1)",
-        "  SCPs not listed",
-        "  RCPs not listed",
+        "  SCPs could not be read",
+        "  RCPs could not be read",
         "",
         "Not read",
         "  the SCPs,",
