@@ -77,7 +77,7 @@ def load_file(
     Args:
         path: The file, gzip-compressed or not; `-` for standard input.
         policy: The name or the ARN of the managed policy to evaluate.
-        organization: A file or folder with the organization of the account, if `path` has none.
+        organization: A file or folder with the organization, in place of that in `path`.
         max_megabytes: The most JSON that is read.
 
     Raises:
@@ -90,7 +90,7 @@ def load_file(
     from iam.account.snapshot import read_snapshot
     from iam.aws.managed_policy import local_policy
 
-    account = read_snapshot(fspath(path), max_megabytes)
+    account = read_snapshot(fspath(path), max_megabytes, organization=organization is None)
     if organization is not None:
         file = read_organization(fspath(organization), max_megabytes)
         account = with_organization(account, file)

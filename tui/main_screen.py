@@ -333,13 +333,14 @@ class MainScreen(Screen[None]):
         """List what could not be read or understood."""
         organization = self.organization.organization
         unread = (*self.evaluation.unread, *(organization.unread if organization else ()))
-        lines = [f"{each.what}: {each.message} ({each.error})" for each in unread]
-        if not lines:
+        if not unread:
             self.toast("Everything was read.")
             return
+        from iam.account.unread import unread_in_words
         from tui.dialogs.text import TextScreen
 
-        self.app.push_screen(TextScreen(f"Not read: {len(lines)}", lines, "not-read"))
+        lines = unread_in_words(unread)
+        self.app.push_screen(TextScreen(f"Not read: {len(unread)}", lines, "not-read"))
 
     async def action_organization(self) -> None:
         """Show what the organization takes away, level by level."""

@@ -11,6 +11,8 @@ from textual.content import Content
 from iam.text import safe
 
 _LEAST_ROOM = 10
+_FURTHER = "  "
+"""What a line that goes on is indented by."""
 _SEPARATORS = tuple(re.compile(f"[^{of}]*[{of}]+|[^{of}]+") for of in (" ", ":/", "._=,@+-"))
 """What a line may end with, the best first; each pattern matches a part with its separator."""
 
@@ -51,6 +53,22 @@ def hanging(text: str, width: int, lead: str = "", style: str = "") -> Content:
     room = max(_LEAST_ROOM, width - len(lead))
     lines = broken(safe(text), room)
     return Content.styled(lead + f"\n{' ' * len(lead)}".join(lines), style)
+
+
+def indented(text: str, width: int) -> str:
+    """A line that keeps its indent; where it does not fit, the rest is indented further.
+
+    Args:
+        text: Any text, harmless already.
+        width: Cells that there are.
+    """
+    body = text.lstrip(" ")
+    lead = " " * (len(text) - len(body))
+    room = width - len(lead)
+    if cell_len(body) <= room:
+        return text
+    further = f"{lead}{_FURTHER}"
+    return lead + f"\n{further}".join(broken(body, max(_LEAST_ROOM, room - len(_FURTHER))))
 
 
 def facts(

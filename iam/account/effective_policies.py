@@ -16,12 +16,6 @@ from iam.policy.document import Document
 
 PolicyKind = Literal["managed", "inline", "boundary", "scp", "rcp"]
 
-RCP_SERVICES = frozenset({"kms"})
-"""Of the services of the catalogue, those that resource control policies apply to.
-
-https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services
-"""
-
 
 class EffectivePolicy(NamedTuple):
     """A policy that applies to a principal, and the way in which it does."""
@@ -47,8 +41,8 @@ class Limit(NamedTuple):
     allows_all: bool = False
     """Whether only the Denies count: not all policies of the level are known, or no Allow is
     needed, as with resource control policies."""
-    services: frozenset[str] | None = None
-    """The services whose requests it limits; None for all."""
+    controls_resources: bool = False
+    """Whether they are resource control policies: see `iam.policy.resource_control`."""
     level: str | None = None
     """The level of the organization."""
 
@@ -129,7 +123,7 @@ def _limits_of_organization(organization: Organization) -> tuple[Limit, ...]:
         if in_use and (scps or not incomplete):
             limits.append(Limit(scps, allows_all=incomplete, level=level.name))
         if rcps := _policies_of_level(level, level.rcps, "rcp"):
-            limits.append(Limit(rcps, True, RCP_SERVICES, level.name))
+            limits.append(Limit(rcps, True, True, level.name))
     return tuple(limits)
 
 

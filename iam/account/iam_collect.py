@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from iam.account.json_file import SnapshotError
 from iam.account.organization import RCP, SCP
+from iam.account.unread import Unread
 from iam.text import safe
 
 _TYPES = {"scps": SCP, "rcps": RCP}
-_NOT_LISTED = {type: f"({type} not listed)" for type in _TYPES}
-"""IDs without a document, for levels of which the store does not list the policies of a type."""
+_WORDS = {"scps": "service", "rcps": "resource"}
 _Read = Callable[[str], Any]
 _Json = dict[str, Any]
 
@@ -49,16 +50,19 @@ def read_store(path: Path, read: _Read) -> _Json:
     for id, unit in units.items():
         name = _name(folder / "ous" / id.lower() / "metadata.json", read) if _plain(id) else None
         kind = "Roots" if id.startswith("r-") else "OrganizationalUnits"
-        nodes[kind].append({**_node(id, unit, "parent", folder), "Name": name})
+        nodes[kind].append({**_node(id, unit, "parent", folder), "Name": name or id})
     for id, account in accounts.items():
-        nodes["Accounts"].append(_node(id, account, "ou", folder))
+        nodes["Accounts"].append({**_node(id, account, "ou", folder), "Name": id})
     return {
         "Organization": {
             "Id": metadata.get("id"),
             "MasterAccountId": metadata.get("rootAccountId"),
         },
         **nodes,
-        "Policies": list(_policies(folder, [*units.values(), *accounts.values()], read)),
+        "Policies": [
+            *_unlisted(chain.from_iterable(nodes.values())),
+            *_policies(folder, [*units.values(), *accounts.values()], read),
+        ],
     }
 
 
@@ -71,8 +75,23 @@ def _node(id: str, item: object, parent: str, folder: Path) -> _Json:
         if isinstance(arns := item.get(type, ...), list | None):
             node["Policies"] += map(_id_of, arns or ())
         else:
-            node["Policies"].append(_NOT_LISTED[type])
+            node["Policies"].append(_not_listed(type, id))
     return node
+
+
+def _not_listed(type: str, level: str) -> str:
+    """Make the ID of what stands for the policies of a level that the store does not list."""
+    return f"({type} of {level} not listed)"
+
+
+def _unlisted(nodes: Iterable[_Json]) -> Iterator[_Json]:
+    """Yield what stands for the policies that the store does not list."""
+    for node in nodes:
+        for type, kind in _TYPES.items():
+            if (id := _not_listed(type, node["Id"])) in node["Policies"]:
+                what = f"the {_WORDS[type]} control policies at {node['Name']}"
+                unread = Unread(what, "Missing", "the store does not list them")
+                yield {"Id": id, "Name": "(not listed)", "Type": kind, "Content": unread}
 
 
 def _policies(folder: Path, items: Iterable[_Json], read: _Read) -> Iterator[_Json]:
@@ -84,8 +103,6 @@ def _policies(folder: Path, items: Iterable[_Json], read: _Read) -> Iterator[_Js
         if isinstance(arns := item.get(type), list)
         for arn in arns
     }
-    for type, id in _NOT_LISTED.items():
-        yield {"Id": id, "Type": _TYPES[type]}
     for type, id in sorted(listed):
         if not _plain(id):
             continue

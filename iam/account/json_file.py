@@ -27,18 +27,19 @@ class SnapshotError(ValueError):
     """A file is not what it should be; the message is one sentence that names the file."""
 
 
-def read_json(path: str, limit: int) -> Any:
+def read_json(path: str, limit: int, what: str = "account") -> Any:
     """Read a JSON file.
 
     Args:
         path: A file's path, or `-` for standard input.
         limit: The most megabytes of JSON that are read, after decompression.
+        what: What it should be, for messages.
 
     Raises:
         SnapshotError: It cannot be read, or is not JSON.
     """
     name = file_name(path)
-    return _json(_bytes(path, name, limit), name)
+    return _json(_bytes(path, name, limit, what), name, what)
 
 
 def file_name(path: str) -> str:
@@ -46,16 +47,16 @@ def file_name(path: str) -> str:
     return "standard input" if path == "-" else safe(path)
 
 
-def _bytes(path: str, name: str, limit: int) -> bytes:
+def _bytes(path: str, name: str, limit: int, what: str) -> bytes:
     """Read the JSON of a file, decompressed."""
     try:
         if path != "-":
             with Path(path).open("rb") as file:
                 return _unpacked(file, name, limit)
         if sys.stdin is None:
-            raise SnapshotError("standard input is closed: pipe the saved account into it")
+            raise SnapshotError(f"standard input is closed: pipe the saved {what} into it")
         if sys.stdin.isatty():
-            raise SnapshotError("standard input is a terminal: pipe the saved account into it")
+            raise SnapshotError(f"standard input is a terminal: pipe the saved {what} into it")
         return _unpacked(sys.stdin.buffer, name, limit)
     except FileNotFoundError as error:
         raise SnapshotError(f"{name} does not exist") from error
@@ -112,7 +113,7 @@ def _within(chunks: Iterable[bytes], name: str, limit: int) -> bytes:
     return bytes(read)
 
 
-def _json(data: bytes, name: str) -> Any:
+def _json(data: bytes, name: str, what: str) -> Any:
     if not data.strip():
         raise SnapshotError(f"{name} is empty")
     try:
@@ -132,9 +133,9 @@ def _json(data: bytes, name: str) -> Any:
             raise SnapshotError(f"{name} is truncated: the JSON is incomplete") from error
         raise SnapshotError(
             f"{name} is not JSON (line {error.lineno}, column {error.colno}): "
-            "save the account with --output json"
+            f"save the {what} with --output json"
         ) from error
     except RecursionError as error:
-        raise SnapshotError(f"{name} is nested too deeply to be a saved account") from error
+        raise SnapshotError(f"{name} is nested too deeply to be a saved {what}") from error
     except ValueError as error:  # a number of thousands of digits
         raise SnapshotError(f"{name} is not JSON that can be read") from error

@@ -8,14 +8,12 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/Welcome.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal, Required, TypeVar
-from urllib.parse import unquote
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic takes Python's own from 3.12 on
@@ -24,8 +22,7 @@ from iam.account.iam_collect import is_store, read_store
 from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
 from iam.account.organization import RCP, SCP, Level, Organization, OrganizationPolicy
-from iam.account.unread import DOCUMENT, Unread, document_of
-from iam.policy.document import Document
+from iam.account.unread import DOCUMENT, NOT_READ, Unread, document_of, unread_from
 from iam.text import safe
 
 _OTHER_TYPES = frozenset(
@@ -42,6 +39,7 @@ be a new one, or a mistake.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies.html
 """
 _Item = TypeVar("_Item")
+_WHAT = "organization"
 
 
 def _or_empty(raw: object) -> object:
@@ -50,11 +48,9 @@ def _or_empty(raw: object) -> object:
 
 def _reasons(raw: object) -> object:
     """Keep the reasons that `organization_object` wrote; other tools may use the key otherwise."""
-    keys = ("What", "Error", "Message")
+    items = raw if isinstance(raw, list) else []
     return [
-        Unread(*(item[key] for key in keys))
-        for item in (raw if isinstance(raw, list) else ())
-        if isinstance(item, Mapping) and all(isinstance(item.get(key), str) for key in keys)
+        (item.get("Account"), unread) for item in items if (unread := unread_from(item)) is not None
     ]
 
 
@@ -78,6 +74,8 @@ class _Policy(TypedDict, total=False):
     content: Annotated[Any, Field(alias="Content")]
 
 
+_Reasons = Annotated[list[Any], BeforeValidator(_reasons)]
+"""Pairs of an account, or None for all accounts, and what could not be read above it."""
 _Nodes = Annotated[list[_Node], BeforeValidator(_or_empty)]
 
 
@@ -87,7 +85,26 @@ class _File(TypedDict, total=False):
     units: Annotated[_Nodes, Field(alias="OrganizationalUnits")]
     accounts: Annotated[_Nodes, Field(alias="Accounts")]
     policies: Annotated[list[_Policy], BeforeValidator(_or_empty), Field(alias="Policies")]
-    unread: Annotated[list[Any], BeforeValidator(_reasons), Field(alias="Unread")]
+    not_read: Annotated[_Reasons, Field(alias=NOT_READ)]
+    unread: Annotated[_Reasons, Field(alias="Unread")]
+    """What earlier versions wrote, with the reasons of all accounts together."""
+
+
+_FAULTS = {
+    "missing": "is missing",
+    "dict_type": "is not an object",
+    "list_type": "is not a list",
+    "string_type": "is not a string",
+}
+"""The first fault in words, by what pydantic calls it."""
+
+
+def _fault(error: ValidationError) -> str:
+    """Say in a few words where a file is malformed, and how: `Accounts[0].Id is missing`."""
+    first = error.errors()[0]
+    where = "".join(f"[{at}]" if isinstance(at, int) else f".{at}" for at in first["loc"])
+    fault = _FAULTS.get(first["type"], f"is malformed ({first['msg']})")
+    return f"{safe(where.lstrip('.')) or 'it'} {fault}"
 
 
 class OrganizationFile:
@@ -107,12 +124,12 @@ class OrganizationFile:
         try:
             file: _File = TypeAdapter(_File).validate_python(body)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = "".join(f"[{at}]" if isinstance(at, int) else f".{at}" for at in first["loc"])
-            fault = f"{safe(where.lstrip('.'))}: {first['msg']}" if where else first["msg"]
-            raise SnapshotError(f"{name} is not an organization: {fault}") from error
+            raise SnapshotError(f"{name} is not an organization: {_fault(error)}") from error
         self._head = file["head"]
-        self._reasons: tuple[Unread, ...] = tuple(file.get("unread", ()))
+        self._reasons: list[tuple[str | None, Unread]] = [
+            *file.get("not_read", ()),
+            *file.get("unread", ()),
+        ]
         self._roots = self._by_id(file.get("roots", []), "root")
         self._units = self._by_id(file.get("units", []), "organizational unit")
         self._accounts = self._by_id(file.get("accounts", []), "account")
@@ -128,9 +145,10 @@ class OrganizationFile:
             SnapshotError: It is not in the organization, or a unit is its own parent.
         """
         head, listed = self._head, account in self._accounts
+        reasons = tuple(unread for of, unread in self._reasons if of in (None, account))
         if head is None:  # the account is in none, or it is unknown in which one
             which = Unread("the organization", "Missing", "the file does not say which one it is")
-            unread = self._reasons or (which,)
+            unread = reasons or (which,)
             return Organization("unread", unread=unread) if listed else Organization("none")
         id, management = head["id"], head.get("management")
         if account == management:
@@ -144,7 +162,7 @@ class OrganizationFile:
             what = "whether the account is the management account, which no policy limits"
             missing = Unread(what, "Missing", "the file has no MasterAccountId")
             unread = (missing, *unread)
-        unread = self._reasons or unread
+        unread = reasons or unread
         return Organization("unread" if unread else "applied", id, management, levels, unread)
 
     def _levels(self, account: str) -> tuple[tuple[Level, ...], tuple[Unread, ...]]:
@@ -227,30 +245,8 @@ def organization_policy(
         content: Its document.
         aws_managed: Whether AWS manages it.
     """
-    document = document_of(content)
-    if kind == RCP and isinstance(document, Document):
-        document = document_of(_for_all_principals(content))
+    document = document_of(content, for_everybody=kind == RCP)
     return OrganizationPolicy(id, name, document, aws_managed)
-
-
-def _for_all_principals(content: Any) -> object:
-    """Leave out `"Principal": "*"`, which each statement of a resource control policy has.
-
-    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
-    """
-    body = content
-    if isinstance(content, str):
-        body = json.loads(content if content.lstrip().startswith("{") else unquote(content))
-    statements = body["Statement"] if isinstance(body["Statement"], list) else [body["Statement"]]
-    return {
-        **body,
-        "Statement": [
-            {key: value for key, value in statement.items() if (key, value) != ("Principal", "*")}
-            if isinstance(statement, Mapping)
-            else statement
-            for statement in statements
-        ],
-    }
 
 
 def with_organization(account: Account, file: OrganizationFile) -> Account:
@@ -287,8 +283,10 @@ def read_organization(path: str, limit: int) -> OrganizationFile:
     """
     name = file_name(path)
     if is_store(Path(path)):
-        return OrganizationFile(read_store(Path(path), partial(read_json, limit=limit)), name)
-    body = read_json(path, limit)
+        return OrganizationFile(
+            read_store(Path(path), partial(read_json, limit=limit, what=_WHAT)), name
+        )
+    body = read_json(path, limit, _WHAT)
     if isinstance(body, Mapping) and is_organization(body.get("Organization")):
         body = body["Organization"]
     return OrganizationFile(body, name)

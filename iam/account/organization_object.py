@@ -1,7 +1,7 @@
 """Write what an organization puts above an account, as `organization_file` reads it.
 
 What could not be read is not in the object, so that every reader notices; why it could not be read
-stands under `Unread`. Policies are written as `serialize` writes those of an account.
+stands under `NotRead`. Policies are written as `serialize` writes those of an account.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from iam.account.organization import RCP, SCP, Level, Organization, OrganizationPolicy
 from iam.account.serialize import document_as_json
-from iam.account.unread import Unread
+from iam.account.unread import NOT_READ, Unread, unread_object
 
 Json = dict[str, Any]
 _LISTS: Mapping[str, str] = {"root": "Roots", "ou": "OrganizationalUnits", "account": "Accounts"}
@@ -46,7 +46,7 @@ def organization_object(organization: Organization, account: str) -> Json | None
         "Organization": head if _is_known(organization) else None,
         **lists,
         "Policies": list(policies.values()),
-        **({"Unread": _reasons(organization.unread)} if organization.unread else {}),
+        **_reasons(organization.unread, account),
     }
 
 
@@ -87,5 +87,7 @@ def _policy(policy: OrganizationPolicy, kind: str) -> Json:
     return item
 
 
-def _reasons(unread: tuple[Unread, ...]) -> list[Json]:
-    return [{"What": u.what, "Error": u.error, "Message": u.message} for u in unread]
+def _reasons(unread: tuple[Unread, ...], account: str) -> Json:
+    """List why something could not be read; a file of several accounts says above which one."""
+    listed = [{**unread_object(each), "Account": account} for each in unread]
+    return {NOT_READ: listed} if listed else {}

@@ -36,16 +36,18 @@ def owned(account: Account) -> Account:
         raise NoOwner
     ((partition, _),) = partitions.most_common(1)
 
-    def kept(entities: Mapping[_Key, _Entity]) -> dict[_Key, _Entity]:
-        faults = {key: _fault(entity, partition) for key, entity in entities.items()}
-        unread.extend(
-            Unread(f"{e.type} {e.arn}", "Malformed", fault, hides=e.type != "group")
-            for key, e in entities.items()
-            if (fault := faults[key]) is not None
-        )
-        return {key: entity for key, entity in entities.items() if faults[key] is None}
+    def with_owner(entities: Mapping[_Key, _Entity]) -> dict[_Key, _Entity]:
+        kept: dict[_Key, _Entity] = {}
+        for key, entity in entities.items():
+            if (fault := _fault(entity, partition)) is None:
+                kept[key] = entity
+                continue
+            hides = entity.type != "group"
+            unread.append(Unread(f"{entity.type} {entity.arn}", "Malformed", fault, hides))
+        return kept
 
-    principals, groups = kept(account.principals), kept(account.groups)
+    principals = with_owner(account.principals)
+    groups = with_owner(account.groups)
     ids = _accounts(principals.values()) or _accounts(groups.values())
     return replace(
         account,

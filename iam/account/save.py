@@ -13,7 +13,7 @@ from iam.account.model import Account
 from iam.account.organization import Organization
 from iam.account.organization_object import organization_object
 from iam.account.serialize import pieces_of
-from iam.account.snapshot import NOT_READ
+from iam.account.unread import NOT_READ, unread_object
 from iam.runtime.atomic_write import atomic_write
 
 Json = dict[str, Any]
@@ -32,10 +32,7 @@ def save_account(path: Path, account: Account, now: datetime) -> None:
     """
     head: Json = {
         "SavedAt": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        NOT_READ: [
-            {"What": u.what, "Error": u.error, "Message": u.message, "Hides": u.hides}
-            for u in account.unread
-        ],
+        NOT_READ: [unread_object(unread) for unread in account.unread],
     }
     if (organization := _organization(account.organizations)) is not None:
         head["Organization"] = organization

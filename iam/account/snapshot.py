@@ -17,21 +17,21 @@ from iam.account.model import Account
 from iam.account.organization_file import OrganizationFile, is_organization, with_organization
 from iam.account.owners import NoOwner, owned
 from iam.account.parse import parse_page
-from iam.account.unread import Unread
+from iam.account.unread import NOT_READ, Unread, unread_from
 from iam.text import safe
 
-NOT_READ = "NotRead"
-"""The key under which `bedrock-tui save` lists what could not be read."""
 _LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
 """Missing groups and policies are reported where something refers to them."""
 
 
-def read_snapshot(path: str, limit: int) -> Account:
+def read_snapshot(path: str, limit: int, *, organization: bool = True) -> Account:
     """Read a saved account, or several accounts in one file.
 
     Args:
         path: A file's path, or `-` for standard input.
         limit: The most megabytes of JSON that are read, after decompression.
+        organization: Whether to read the organization that the file may hold; not if another one
+            takes its place.
 
     Returns:
         The account; parts that are missing or malformed are listed in `unread`. If the file holds
@@ -53,22 +53,20 @@ def read_snapshot(path: str, limit: int) -> Account:
     except NoOwner as error:
         raise SnapshotError(f"{name} holds no user, role or group that can be read") from error
     account = replace(account, unread=(*account.unread, *_gaps(body), *_not_read(body, name)))
-    organization = body.get("Organization")
-    if not is_organization(organization):  # other tools may use the key otherwise
+    saved = body.get("Organization")
+    if not organization or not is_organization(saved):  # other tools may use the key otherwise
         return account
-    return with_organization(account, OrganizationFile(organization, name))
+    return with_organization(account, OrganizationFile(saved, name))
 
 
 def _not_read(body: Mapping[str, Any], name: str) -> list[Unread]:
     """Return what could not be read when the file was saved."""
-    listed = body.get(NOT_READ) or ()
-    try:
-        return [
-            Unread(str(u["What"]), str(u["Error"]), str(u["Message"]), bool(u["Hides"]))
-            for u in listed
-        ]
-    except (TypeError, KeyError) as error:
-        raise SnapshotError(f"{name} has a malformed {NOT_READ}") from error
+    listed = body.get(NOT_READ) or []
+    found = [unread_from(raw) for raw in listed] if isinstance(listed, list) else [None]
+    unread = [each for each in found if each is not None]
+    if len(unread) < len(found):
+        raise SnapshotError(f"{name} has a malformed {NOT_READ}")
+    return unread
 
 
 def _gaps(body: Mapping[str, Any]) -> list[Unread]:

@@ -91,7 +91,9 @@ def connect_to_organizations(aws: Aws) -> OrganizationsClient:
 
 
 def _unread(what: str, error: AwsError, who: str = _WHO) -> Unread:
-    return Unread(what, error.code, f"{error.sentence} {who}" if error.denied else str(error))
+    if not error.denied:
+        return Unread(what, error.code, str(error))
+    return Unread(what, error.code, f"{error.sentence.rstrip('.')}. {who}")
 
 
 async def _levels(aws: Aws, account: str) -> tuple[list[Level], list[Unread]]:

@@ -63,21 +63,10 @@ async def listed(
 async def listed_by_token(
     aws: Aws, fetch: Callable[..., Mapping[str, Any]], key: str, **parameters: Any
 ) -> tuple[list[Any], AwsError | None]:
-    """Fetch the items of all pages of a list of a service that continues lists by `NextToken`.
+    """Do what `listed` does, for a service that continues lists by `NextToken`.
 
-    A page may be empty although there are more.
-
-    Args:
-        aws: The connection.
-        fetch: The method of the client.
-        key: Where the items are in a page.
-        parameters: Of the call.
-
-    Returns:
-        The items, and the reason if there may be more of them.
-
-    Raises:
-        AwsError: The list could not be read.
+    A page may be empty although there are more. `fetch` is the method of the client itself, which
+    need not be that of IAM.
     """
     return await _collected(_follow(aws, fetch, "NextToken", _next_token, parameters), key)
 

@@ -14,7 +14,7 @@ from iam.policy.known_values import as_bool
 from iam.text import ascii_lower
 
 _KEYS = {
-    "aws:calledvia": "service on the way",
+    "aws:calledvia": "the service on the way",
     "aws:calledviafirst": "the first service on the way",
     "aws:calledvialast": "the service that makes the call",
     "aws:currenttime": "the time",
@@ -90,11 +90,18 @@ def condition_in_words(condition: Condition, effect: Effect | None, alone: bool)
         return f"unless {name} {verb} {' or '.join(values)}"
     if operator.negated:
         verb = verb.replace("is", "is not", 1)
+    if quantifier := _QUANTIFIERS.get(operator.quantifier):
+        name = f"{quantifier} {_ONE_OF_SEVERAL.get(ascii_lower(condition.key), f'value of {name}')}"
     comparison = f"{name} {verb} {(' nor ' if operator.negated else ' or ').join(values)}"
-    return f"if {_QUANTIFIERS[operator.quantifier]}{comparison}{_absent_suffix(operator)}"
+    return f"if {comparison}{_absent_suffix(operator)}"
 
 
-_QUANTIFIERS = {"": "", "forallvalues": "every ", "foranyvalue": "any "}
+_QUANTIFIERS = {"forallvalues": "every", "foranyvalue": "any"}
+_ONE_OF_SEVERAL = {
+    "aws:calledvia": "service on the way",
+    "aws:principalorgpaths": "place of the caller in the organization",
+}
+"""Names of keys with several values that can follow `every` and `any`."""
 
 
 def _absent_suffix(operator: Operator) -> str:

@@ -104,11 +104,14 @@ def unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def parse_document(raw: object) -> Document:
+def parse_document(raw: object, for_everybody: bool = False) -> Document:
     """Parse a policy document from AWS or from a file.
 
     Args:
         raw: A mapping, or its JSON text, which may be URL-encoded.
+        for_everybody: Whether `"Principal": "*"` is left out of the statements, each of which has
+            it in a resource control policy:
+            https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
 
     Returns:
         The document. Statements that were not understood have a `problem`.
@@ -124,17 +127,18 @@ def parse_document(raw: object) -> Document:
     if not isinstance(raw, str):
         raise DocumentError("it is not a JSON object")
     # The key is a digest, so that the cache does not keep the texts in memory.
-    key = hashlib.blake2b(raw.encode(errors="surrogatepass"), digest_size=20).digest()
+    digest = hashlib.blake2b(raw.encode(errors="surrogatepass"), digest_size=20).digest()
+    key = digest, for_everybody
     if (document := _cache.get(key)) is None:
-        document = _cache[key] = _parsed(raw)
+        document = _cache[key] = _parsed(raw, for_everybody)
     return document
 
 
-_cache: WeakValueDictionary[bytes, Document] = WeakValueDictionary()
+_cache: WeakValueDictionary[tuple[bytes, bool], Document] = WeakValueDictionary()
 """Parsed documents by digest. A text that occurs several times in an account is parsed once."""
 
 
-def _parsed(text: str) -> Document:
+def _parsed(text: str, for_everybody: bool) -> Document:
     body = _decoded(text)
     if "Statement" not in body:
         raise DocumentError("it has no Statement")
@@ -149,6 +153,9 @@ def _parsed(text: str) -> Document:
         raw_statements = [raw_statements]
     if not isinstance(raw_statements, list | tuple):
         raise DocumentError("its Statement is neither an object nor a list")
+    if for_everybody:
+        raw_statements = [_without_principal(statement) for statement in raw_statements]
+        body = {**body, "Statement": raw_statements}
     try:
         canonical = json.dumps(body, sort_keys=True)
     except RecursionError as error:
@@ -159,6 +166,12 @@ def _parsed(text: str) -> Document:
         statements=tuple(_statement(i, item) for i, item in enumerate(raw_statements)),
         fingerprint=fingerprint,
     )
+
+
+def _without_principal(statement: object) -> object:
+    if not isinstance(statement, Mapping) or statement.get("Principal") != "*":
+        return statement
+    return {key: value for key, value in statement.items() if key != "Principal"}
 
 
 def _decoded(text: str) -> Mapping[str, Any]:

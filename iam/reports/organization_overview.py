@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iam.account.effective_policies import RCP_SERVICES
 from iam.account.organization import Level, Organization, OrganizationPolicy
-from iam.account.unread import Unread
+from iam.account.unread import DOCUMENT, Unread, unread_in_words
 from iam.policy.document import Statement
+from iam.policy.resource_control import AFFECTED
 from iam.policy.statement_text import scope_in_words
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.request_index import numbers
@@ -16,7 +16,7 @@ _STATUS = {
     "applied": "Each level has to allow a request, and none may deny it.",
     "exempt": "This is the management account. Service control policies do not limit it.",
     "none": "The account is in no organization.",
-    "unread": "Not everything could be read. Of the rest, nothing is assumed.",
+    "unread": "Not everything could be read. Nothing is assumed of what is missing.",
     "unasked": "Nothing is known about an organization.",
 }
 
@@ -40,7 +40,7 @@ def organization_lines(
         lines += ["", *_level_lines(level, evaluator, partition)]
     if organization.unread:
         lines += ["", "Not read"]
-        lines += [f"  {u.what}: {u.message} ({u.error})" for u in organization.unread]
+        lines += [f"  {line}" for line in unread_in_words(organization.unread)]
     return lines
 
 
@@ -62,35 +62,44 @@ def _level_lines(level: Level, evaluator: Evaluator, partition: str) -> Iterator
     yield f"{kind}{level.name} ({level.id})"
     if not level.scps and not level.rcps and not level.unread:
         yield "  no policies"
+    either = [policy for policy in level.scps if policy in level.rcps]  # of unknown type
     for policy in level.scps:
-        yield f"  SCP {policy.name}"
-        yield from _policy_lines(policy, evaluator, partition, None)
+        kind = "SCP or RCP" if policy in either else "SCP"
+        yield from _policy_lines(policy, kind, evaluator, partition)
     for policy in level.rcps:
-        yield f"  RCP {policy.name}"
-        yield from _policy_lines(policy, evaluator, partition, RCP_SERVICES)
+        if policy not in either:
+            yield from _policy_lines(policy, "RCP", evaluator, partition)
 
 
 def _policy_lines(
-    policy: OrganizationPolicy,
-    evaluator: Evaluator,
-    partition: str,
-    services: frozenset[str] | None,
+    policy: OrganizationPolicy, kind: str, evaluator: Evaluator, partition: str
 ) -> Iterator[str]:
+    """Describe a policy; why one could not be read is said once, at the end of everything."""
     document = policy.document
     if isinstance(document, Unread):
-        yield f"      could not be read: {document.message}"
+        listed = document.what == DOCUMENT
+        yield (
+            f"  {kind} {policy.name} could not be read"
+            if listed
+            else f"  {kind}s could not be read"
+        )
         return
-    in_question = evaluator.reader.requests_of_services(services)
+    yield f"  {kind} {policy.name}"
+    reader, affected = evaluator.reader, ""
+    in_question = reader.index.all_requests
+    controls_resources = kind == "RCP"
+    if controls_resources:
+        in_question, affected = reader.resource_controlled, AFFECTED
     lines = [
-        _statement_in_words(statement, in_question, evaluator, partition)
+        _statement_in_words(statement, in_question, affected, evaluator, partition)
         for statement in document.statements
-        if services is None or statement.effect != "Allow"  # these need no Allow
+        if not controls_resources or statement.effect != "Allow"  # these need no Allow
     ]
-    yield from [f"      {line}" for line in lines if line] or ["      takes nothing away"]
+    yield from [f"    {line}" for line in lines if line] or ["    takes nothing away"]
 
 
 def _statement_in_words(
-    statement: Statement, in_question: int, evaluator: Evaluator, partition: str
+    statement: Statement, in_question: int, affected: str, evaluator: Evaluator, partition: str
 ) -> str:
     requests = evaluator.reader.requests_matching(statement) & in_question
     if not requests:
@@ -104,4 +113,5 @@ def _statement_in_words(
     services = {name.partition(":")[0] for name in names}
     service = services.pop() if len(services) == 1 else ""
     scope = scope_in_words(statement, service, partition)
-    return " ".join([statement.effect or "Not understood:", count, *scope])
+    effect = statement.effect or "Not understood:"
+    return " ".join(filter(None, [effect, count, affected, *scope]))

@@ -19,7 +19,7 @@ from iam.policy.step_limit import PRINCIPAL_LIMIT
 from iam.verdicts.complexity import too_complex_together
 from iam.verdicts.coverage import may_reach, uniform_reach
 from iam.verdicts.document_reader import DocumentReader, StatementMatch
-from iam.verdicts.rule import UNREADABLE_RULE, Reach, Rule
+from iam.verdicts.rule import UNREADABLE_RULE, Reach, Rule, possible_rule
 
 RequestRules = tuple[int, frozenset[Rule]]
 """Requests, and the rules that reach only some of their resources."""
@@ -155,20 +155,24 @@ class DocumentEffects:
         """Select the requests whose action an Allow statement matches; none for a Deny."""
         return self._reader.requests_matching(statement) if statement.effect == "Allow" else 0
 
-    def denies_only(self, effect: DocumentEffect | None, requests: int) -> DocumentEffect:
+    def denies_only(
+        self, effect: DocumentEffect | None, requests: int, possibly: bool = False
+    ) -> DocumentEffect:
         """Return the effect of a document whose Allows do not matter.
 
         Args:
             effect: The effect of the document; None if it has none.
             requests: The requests that its Denies apply to.
+            possibly: Whether they never reach all resources of these requests, although patterns
+                do not tell which ones.
 
         Returns:
             An effect that allows everything and denies what the document denies of the requests.
         """
         best = worst = CaseEffect(allow=self._reader.index.all_requests)
         if effect is not None:
-            best = _denies(effect.best_case, requests, best)
-            worst = _denies(effect.worst_case, requests, worst)
+            best = _denies(effect.best_case, requests, best, possibly)
+            worst = _denies(effect.worst_case, requests, worst, possibly)
         return self._interned.setdefault((best, worst), DocumentEffect(best, worst))
 
     def reached_requests(self, match: StatementMatch, requests: int) -> int:
@@ -322,13 +326,15 @@ class DocumentEffects:
         return fully & requests, possibly & requests, partly & requests
 
 
-def _denies(effect: CaseEffect, requests: int, allows: CaseEffect) -> CaseEffect:
+def _denies(effect: CaseEffect, requests: int, allows: CaseEffect, possibly: bool) -> CaseEffect:
     """Combine the Denies of one effect on some requests with the Allows of another."""
+    deny, may_deny = effect.deny & requests, effect.may_deny & requests
+    rules = tuple(
+        (some, rules) for of_rules, rules in effect.deny_rules if (some := of_rules & requests)
+    )
+    if possibly:
+        deny, may_deny = 0, deny | may_deny
+        rules = tuple((some, frozenset(map(possible_rule, of_some))) for some, of_some in rules)
     return allows._replace(
-        deny=effect.deny & requests,
-        may_deny=effect.may_deny & requests,
-        deny_partly=effect.deny_partly & requests,
-        deny_rules=tuple(
-            (some, rules) for of_rules, rules in effect.deny_rules if (some := of_rules & requests)
-        ),
+        deny=deny, may_deny=may_deny, deny_partly=effect.deny_partly & requests, deny_rules=rules
     )

@@ -6,13 +6,14 @@ which is matched once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from iam.policy.condition import depends_on_service
 from iam.policy.document import Document, Statement
 from iam.policy.glob import glob_of
 from iam.policy.pattern import action_tokens
+from iam.policy.resource_control import affects
 from iam.text import ascii_lower
 from iam.verdicts.complexity import Complexity
 from iam.verdicts.request_index import RequestIndex, numbers
@@ -65,6 +66,12 @@ class DocumentReader:
         self._concrete = sum(self._by_service.values())
         """All other requests."""
         self._by_pattern: dict[str, int] = {}
+        self.resource_controlled = sum(
+            1 << i
+            for i, request in enumerate(index.requests)
+            if affects(request.name, request.action)
+        )
+        """The requests that resource control policies affect, for some resources."""
 
     def read(self, document: Document, compared: bool = True) -> tuple[StatementMatch, ...]:
         """Match the statements of a document with the requests.
@@ -99,12 +106,6 @@ class DocumentReader:
     def steps(self, document: Document) -> int:
         """Count the steps to compare a document: see `Complexity.steps`."""
         return self._complexity.steps(document)
-
-    def requests_of_services(self, services: Collection[str] | None) -> int:
-        """Return the requests of some services; None stands for all services."""
-        if services is None:
-            return self.index.all_requests
-        return sum(self._by_service.get(service, 0) for service in services)
 
     def _matches_of(self, statement: Statement, document: Document) -> Iterator[StatementMatch]:
         variables = document.version == "2012-10-17"

@@ -179,8 +179,8 @@ class Evaluator:
         for limit in limits:
             results = [next(remaining) for _ in limit.policies]
             if limit.allows_all:
-                requests = self.reader.requests_of_services(limit.services)
-                effects = [self._effects.denies_only(r.effect, requests) for r in results]
+                requests, possibly = self._requests_of(limit), limit.controls_resources
+                effects = [self._effects.denies_only(r.effect, requests, possibly) for r in results]
                 effects.append(self._effects.denies_only(None, requests))
             else:
                 effects = [
@@ -191,13 +191,19 @@ class Evaluator:
             by_limit.append(frozenset(effects))
         return tuple(by_limit)
 
+    def _requests_of(self, limit: Limit) -> int:
+        """Return the requests that a limit is about."""
+        if limit.controls_resources:
+            return self.reader.resource_controlled
+        return self.reader.index.all_requests
+
     def _evidence(self, evaluation: _PrincipalEvaluation) -> PrincipalEvidence:
         remaining = iter(evaluation.limits_read)
         limits = [
             LimitEvidence(
                 tuple([Evidence.of(policy, next(remaining)) for policy in limit.policies]),
                 effects,
-                self.reader.requests_of_services(limit.services),
+                self._requests_of(limit),
                 limit.level,
             )
             for limit, effects in zip(evaluation.limits, evaluation.limit_effects, strict=True)

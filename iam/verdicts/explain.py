@@ -5,15 +5,15 @@ The verdicts come from `iam.verdicts.bulk`. Nothing is evaluated again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from iam.account.unread import Unread
 from iam.policy.action_catalogue import Catalogue
-from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Statement
+from iam.policy.resource_control import AFFECTED
 from iam.policy.specialize import DecidedCondition
-from iam.policy.statement_text import outcome_in_words, scope_in_words
+from iam.policy.statement_text import scope_in_words
 from iam.text import ascii_lower
 from iam.verdicts.actual_resources import deciding_numbers, ineffective_grants
 from iam.verdicts.bulk import BulkEvaluator
@@ -21,6 +21,7 @@ from iam.verdicts.document_effect import DocumentEffects
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.invocation import INVOKES, LIMITED_BY, Invocation, invocation_of
 from iam.verdicts.model_text import models_in_words
+from iam.verdicts.reasons import excluding, limiting
 from iam.verdicts.request_index import EntryRequests, RequestIndex
 from iam.verdicts.result import (
     TOO_COMPLEX,
@@ -29,7 +30,6 @@ from iam.verdicts.result import (
     SectionResult,
     SectionSum,
     in_group,
-    limit_in_words,
 )
 from iam.verdicts.verdict import Verdict, sum_up
 
@@ -165,7 +165,11 @@ class Explainer:
         ]
         verdict = sum_up(concrete.values())
         if verdict is not Verdict.GRANTED:
-            reasons += self._excluded_allows(own, entry.requests)
+            reasons += [
+                f"{in_group(evidence.policy.policy, evidence.policy.group)} {condition}"
+                for evidence in own
+                for condition in excluding(self._effects, evidence, entry.requests)
+            ]
         reasons += self._limit_reasons(deciding, bool(entry.requests & ~merged.known), principal)
         if deciding & too_complex:
             reasons.append(TOO_COMPLEX)
@@ -189,22 +193,6 @@ class Explainer:
             too_complex=bool(deciding & too_complex),
         )
 
-    def _excluded_allows(self, own: Sequence[Evidence], requests: int) -> Iterator[str]:
-        """Name the Allow statements whose conditions never hold for the principal."""
-        for evidence in own:
-            specialized, document = evidence.read.specialized, evidence.policy.document
-            if not evidence.read.excluded & requests or isinstance(document, Unread):
-                continue
-            assert specialized is not None
-            for statement in document.statements:
-                if not self._effects.allow_requests(statement) & requests:
-                    continue
-                for decided in specialized.decided.get(statement.index, ()):
-                    if not decided.holds:
-                        words = condition_in_words(decided.condition, "Allow", alone=False)
-                        origin = in_group(evidence.policy.policy, evidence.policy.group)
-                        yield f"{origin} {words}{outcome_in_words(decided)}"
-
     def _limit_reasons(
         self, deciding: int, unknown: bool, principal: PrincipalEvidence
     ) -> list[str]:
@@ -219,10 +207,8 @@ class Explainer:
                     reasons.append(f"its {kind} {policy} could not be read: {message}")
                 continue
             if deciding & self._limited_by(limit, principal):
-                policies = [evidence.policy for evidence in limit.policies]
-                reasons += [f"{LIMITED_BY}{limit_in_words(*policy[1:])}" for policy in policies]
-                if not policies:
-                    reasons.append(f"{LIMITED_BY}{limit.level}, to which no SCP is attached")
+                found = limiting(self._effects, limit, deciding)
+                reasons += [f"{LIMITED_BY}{what}" for what in found]
         return reasons
 
     def _limited_by(self, limit: LimitEvidence, principal: PrincipalEvidence) -> int:
@@ -275,6 +261,8 @@ class Explainer:
             scope = scope_in_words(
                 statement, service, self._partition, decided, self._catalogue.find(action)
             )
+            if evidence.policy.kind == "rcp":
+                scope = (AFFECTED, *scope)
             if too_complex:
                 scope = (*scope, f"not understood: {TOO_COMPLEX}")
             if ineffective:

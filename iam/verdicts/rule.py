@@ -147,6 +147,20 @@ def too_complex_rule(rule: Rule) -> Rule:
     return _interned_rule(rule.effect, conditions, rule.max_reach, too_complex=True)
 
 
+def possible_rule(rule: Rule) -> Rule:
+    """Return the rule of a statement that reaches at most some of the resources it matches."""
+    return _interned_rule(
+        rule.effect,
+        rule.conditions,
+        min(rule.max_reach, Reach.MAYBE),
+        certain=rule.certain,
+        possible=rule.possible,
+        inverted=rule.inverted,
+        repeats_section=rule.repeats_section,
+        too_complex=rule.too_complex,
+    )
+
+
 def unmatched_rule(statement: Statement) -> Rule:
     """Return the rule of a statement whose document has too many Action patterns to match."""
     return _interned_rule(statement.effect, Holds.UNKNOWN, Reach.YES, too_complex=True)

@@ -336,6 +336,26 @@ def test_what_is_wrong_with_one_principal_is_named_and_costs_nobody_else(
     assert "arn:aws:iam:::user/nowhere" in result.stderr
 
 
+@pytest.mark.parametrize("wrong", [{"Accounts": []}, {"Roots": "x"}])
+def test_a_given_organization_takes_the_place_of_the_saved_one(
+    tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    right = {
+        "Organization": {"Id": "o-1", "MasterAccountId": "999999999999"},
+        "Roots": [{"Id": "r-1", "Name": "Root", "Policies": []}],
+        "Accounts": [{"Id": "123456789012", "ParentId": "r-1", "Policies": []}],
+    }
+    account, organization = tmp_path / "account.json", tmp_path / "organization.json"
+    saved = {**details(role("alice")), "Organization": {**right, **wrong}}
+    account.write_text(json.dumps(saved), encoding="utf-8")
+    organization.write_text(json.dumps(right), encoding="utf-8")
+    arguments = ("audit", "--format", "json", "--snapshot", str(account))
+    assert run(*arguments).exit_code == 1
+    result = run(*arguments, "--organization", str(organization))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout)["organization"]["status"] == "applied"
+
+
 # Reports
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from widgets.wrapping import broken, facts, hanging
+from widgets.wrapping import broken, facts, hanging, indented
 
 ARN = "arn:aws:iam::123456789012:user/automation/backup-agent"
 
@@ -40,6 +40,17 @@ def test_a_text_hangs_below_its_lead_and_is_harmless() -> None:
     first, second = hanging("one two three\x1b[31m four", 20, "! ").plain.split("\n")
     assert first == "! one two"
     assert second == r"  three\x1b[31m four"
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (24, ["    Deny all actions but"]),
+        (20, ["    Deny all", "      actions but"]),
+    ],
+)
+def test_a_line_goes_on_further_indented_than_it_began(width: int, lines: list[str]) -> None:
+    assert indented("    Deny all actions but", width).split("\n") == lines
 
 
 def test_a_long_name_breaks_between_its_own_parts() -> None:

@@ -72,6 +72,7 @@ class LoadController:
         except Exception as error:
             view.log.error(repr(error))
             view.show_notice(load_failure(error))
+            self.organization.give_up()
             self.details.follow()
         # Skipped where another load has cancelled this one, which then does it.
         gc_control.settle()

@@ -24,8 +24,7 @@ def load_failure(error: BaseException) -> Content:
     advice = error.advice if isinstance(error, AwsError) else ""
     return Content.assemble(
         ("The account could not be read. ", "bold $error"),
-        safe(without_secrets(sentence)),
-        "\n",
+        f"{safe(without_secrets(sentence)).rstrip('.')}.\n",
         (f"{safe(advice)} " if advice else "", "dim"),
         ("Press r to try again, q to quit.", "dim"),
     )

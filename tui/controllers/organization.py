@@ -43,6 +43,8 @@ class OrganizationController:
         self._pending = asyncio.Event()
         """Set unless the organization is being read."""
         self._pending.set()
+        self._reading: asyncio.Event | None = None
+        """What is set once that which is being read has been read."""
 
     @property
     def organization(self) -> Organization | None:
@@ -57,13 +59,25 @@ class OrganizationController:
             self.view.bar = self.view.bar._replace(organization="SCP …")
             self.view.show_bar()
 
+    def give_up(self) -> None:
+        """Say what was known before, unless it is being read: the account could not be read again.
+
+        What reads it would have been started after the load before, had this load not begun.
+        """
+        if self._reading is None:
+            self._pending.set()
+            self.show_state()
+
     async def read(self) -> None:
         """Read it from AWS, and evaluate everybody again if it makes a difference."""
         before, pending = self.organization, self._pending
+        self._reading = pending
         try:
             asked = await self.session.load_organization()
         finally:
             pending.set()  # not that of a later load, which may have cancelled this one
+            if self._reading is pending:
+                self._reading = None
         if asked and self.organization != before:
             account, evaluator, _ = self.session.read
             limited = bool(account.organization.levels or (before and before.levels))
@@ -73,9 +87,9 @@ class OrganizationController:
 
     def show_state(self) -> None:
         """Say on the bar and in the details what verdicts take into account."""
-        organization = self.organization
-        if organization is None:
-            return
+        account, organization = self.session.account, self.organization
+        if account is None or organization is None or account.label != self.view.bar.account_id:
+            return  # that of an account which is no longer on the bar
         self.view.bar = self.view.bar._replace(organization=_BADGES.get(organization.status, ""))
         self.view.show_bar()
         self.view.details.show_left_out(_LEFT_OUT[organization.status])

@@ -14,6 +14,19 @@ from textual.widgets import Footer, Static
 from iam.text import safe
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.saving import save
+from widgets.wrapping import indented
+
+
+class _Lines(Static):
+    """Lines of harmless text; what does not fit in a line goes on below it, indented further."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines), markup=False)
+        self.lines = lines
+
+    def on_resize(self) -> None:
+        width = self.content_size.width
+        self.update("\n".join(indented(line, width) for line in self.lines))
 
 
 class TextScreen(ScrollingModal[None]):
@@ -55,7 +68,7 @@ class TextScreen(ScrollingModal[None]):
             box.border_title = Content(safe(self.heading))
             yield Static(self.note, id="text-note", markup=False)
             with VerticalScroll(id="text-body", can_focus=False):
-                yield Static("\n".join(self.lines), markup=False)
+                yield _Lines(self.lines)
             yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -66,6 +66,8 @@ class AccountReader:
         Raises:
             AwsError, SnapshotError: In words; each is one sentence for the operator.
         """
+        if self.launch.organization is not None:
+            await in_thread(self._read_organization, self.launch.organization)
         if self.launch.snapshot is not None:
             return await self._open_snapshot(self.launch.snapshot)
         self.aws = aws = await in_thread(connect_to, self.launch)
@@ -96,7 +98,8 @@ class AccountReader:
             # Standard input can be read only once; its account is kept for a reload.
             if path == "-" and self._account is not None:
                 return self._account, described(path)
-            return read_snapshot(path, self.launch.snapshot_limit), described(path)
+            limit, saved = self.launch.snapshot_limit, self.launch.organization is None
+            return read_snapshot(path, limit, organization=saved), described(path)
 
         account, file = await in_thread(read)
         self._account = account
@@ -112,7 +115,7 @@ class AccountReader:
 
         Raises:
             AwsError: Nothing could be read at all, or the policy does not exist.
-            SnapshotError: The organization's file cannot be read, or does not hold the account.
+            SnapshotError: The organization's file does not hold the account.
         """
         from iam.aws.managed_policy import likeliest, managed_policy
 
@@ -145,14 +148,17 @@ class AccountReader:
 
     def _with_organization(self, account: Account) -> Account:
         """Add the organization from the file that the operator gave, if any; blocking."""
-        if self.launch.organization is None:
+        if self._organization is None:
             return account
-        from iam.account.organization_file import read_organization, with_organization
+        from iam.account.organization_file import with_organization
 
-        path, limit = self.launch.organization, self.launch.snapshot_limit
-        if self._organization is None:  # standard input can be read only once
-            self._organization = read_organization(path, limit)
         return with_organization(account, self._organization)
+
+    def _read_organization(self, path: str) -> None:
+        """Read that file, before anything else: what is wrong with it need not wait; blocking."""
+        from iam.account.organization_file import read_organization
+
+        self._organization = read_organization(path, self.launch.snapshot_limit)
 
     def close(self) -> None:
         """Nothing is left open; for the same interface as `ReaderProcess`."""

@@ -207,6 +207,10 @@ def _reads_pipes(launch: Launch) -> bool:
     """Whether a file that is to be read may be a pipe, which another process cannot read."""
     if launch.snapshot is not None and not Path(launch.snapshot).is_file():
         return True
+    if launch.organization is not None:
+        organization = Path(launch.organization)  # a file, or the folder of a store
+        if not organization.is_file() and not organization.is_dir():
+            return True
     paths = (os.environ.get(name) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"))
     files = (Path(path) for path in paths if path)
     return any(file.exists() and not file.is_file() for file in files)

@@ -178,23 +178,30 @@ def test_what_is_missing_is_noted_and_the_rest_counts(
     assert len(found.levels) == levels
 
 
+def test_reasons_as_earlier_versions_wrote_them_are_those_of_all_accounts(write: Write) -> None:
+    why = {"What": "the levels above ml", "Error": "AccessDenied", "Message": "AWS denied it."}
+    found = above(write(organization(Unread=[why, "of another tool"])))
+    assert found.status == "unread"
+    assert found.unread == (Unread("the levels above ml", "AccessDenied", "AWS denied it."),)
+
+
 UNITS = organization()["OrganizationalUnits"]
 
 
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
-        ([], "is not an organization: Input should be a valid dictionary"),
-        ({}, "is not an organization: Organization: Field required"),
-        (organization(Organization={}), "is not an organization: Organization.Id: Field required"),
-        (organization(Roots={}), "is not an organization: Roots: Input should be a valid list"),
+        ([], "is not an organization: it is not an object"),
+        ({}, "is not an organization: Organization is missing"),
+        (organization(Organization={}), "is not an organization: Organization.Id is missing"),
+        (organization(Roots={}), "is not an organization: Roots is not a list"),
         (
             organization(Accounts=[{"Name": "x"}]),
-            "is not an organization: Accounts[0].Id: Field required",
+            "is not an organization: Accounts[0].Id is missing",
         ),
         (
             organization(Roots=[{"Id": "r-1", "Policies": "p-1"}]),
-            "is not an organization: Roots[0].Policies: Input should be a valid list",
+            "is not an organization: Roots[0].Policies is not a list",
         ),
         (organization(Accounts=[]), f"holds no account {ID}"),
         (
@@ -206,7 +213,12 @@ UNITS = organization()["OrganizationalUnits"]
             "has a cycle: ou-2 is above itself",
         ),
         ('{"Organization": {"Id": "a", "Id": "b"}}', "cannot be trusted"),
+        (
+            organization(Policies=[{**policy(FULL, allow()), "AwsManaged": "perhaps"}]),
+            "is not an organization: Policies[0].AwsManaged is malformed (",
+        ),
         ("{", "is truncated"),
+        ("Organization: x", "save the organization with --output json"),
     ],
 )
 def test_a_malformed_file_is_told_in_one_sentence(write: Write, body: object, fault: str) -> None:
@@ -260,7 +272,10 @@ def test_a_store_that_lists_policies_of_one_type_only(store: Path) -> None:
     }
     (store / "ous.json").write_text(json.dumps(units), encoding="utf-8")
     found = above(str(store))
-    assert (found.status, len(found.unread)) == ("unread", 1)
+    assert found.unread == (
+        Unread("the resource control policies at r-1", "Missing", "the store does not list them"),
+    )
+    assert found.status == "unread"
     assert [p.name for p in found.levels[0].scps] == ["FullAWSAccess", "Region"]
     assert [isinstance(p.document, Unread) for p in found.levels[0].rcps] == [True]
     assert found.levels[1].scps == ()

@@ -127,7 +127,7 @@ def test_what_was_not_read_is_missing_for_other_readers_too() -> None:
     made = Organization("unread", "o-1", "999999999999", (level,), level.unread)
     body = organization_object(made, ID)
     assert body is not None
-    del body["Unread"]
+    del body["NotRead"]
     found = OrganizationFile(body, "the file").above(ID)
     assert found.status == "unread"
     assert [unread.what for unread in found.unread] == [

@@ -11,6 +11,8 @@ import pytest
 
 from iam.account.model import Account
 from iam.account.organization import Level, Organization, OrganizationPolicy
+from iam.account.owners import owned
+from iam.account.parse import parse_page
 from iam.account.save import save_account
 from iam.account.snapshot import read_snapshot
 from iam.account.unread import Unread, document_of
@@ -19,6 +21,15 @@ from tests.build import ID, NOW, account, allow, deny, details, document, group,
 FULL = OrganizationPolicy("p-FullAWSAccess", "FullAWSAccess", document_of(document(allow())), True)
 DENY = OrganizationPolicy("p-deny", "Deny", document_of(document(deny("bedrock:*"))))
 KEYS = OrganizationPolicy("p-keys", "Keys", document_of(document(deny("kms:*"))))
+
+
+OTHER = "210987654321"
+
+
+def saved_accounts(*ids: str) -> Account:
+    """Several accounts, each with one role."""
+    roles = [{**role("worker"), "Arn": f"arn:aws:iam::{id}:role/worker"} for id in ids]
+    return owned(parse_page(Account(id=None), details(*roles)))
 
 
 def organization(depth: int, chosen: list[tuple[OrganizationPolicy, ...]]) -> Organization:
@@ -62,6 +73,25 @@ def test_what_could_not_be_read_is_still_missing(tmp_path: Path, saved: Account)
     gap = Unread("roles", "AccessDenied", "AWS denied list roles.", hides=True)
     save_account(tmp_path / "a.json", replace(saved, unread=(gap,)), NOW)
     assert gap in read_snapshot(str(tmp_path / "a.json"), 10).unread
+
+
+def test_each_of_several_accounts_has_its_own_reasons(tmp_path: Path) -> None:
+    gap = Unread("the levels above ml", "AccessDenied", "AWS denied ListParents.")
+    complete = organization(0, [(FULL,)])
+    levels = (Level(OTHER, "ml", "account", (FULL,)),)
+    made = replace(
+        saved_accounts(ID, OTHER),
+        organizations={
+            ID: complete,
+            OTHER: replace(complete, status="unread", levels=levels, unread=(gap,)),
+        },
+    )
+    save_account(tmp_path / "a.json", made, NOW)
+    read = read_snapshot(str(tmp_path / "a.json"), 10).organizations
+    assert {id: (each.status, each.unread) for id, each in read.items()} == {
+        ID: ("applied", ()),
+        OTHER: ("unread", (gap,)),
+    }
 
 
 def test_levels_count_although_the_organization_has_no_id(tmp_path: Path, saved: Account) -> None:

@@ -136,7 +136,7 @@ async def test_what_is_denied_is_noted_with_who_may_read_it(
     assert (found.status, found.path) == ("unread", path)
     noted = {unread.what: unread for unread in found.unread}
     assert noted[what].error == "AccessDeniedException"
-    assert who in noted[what].message
+    assert f". {who}" in noted[what].message
 
 
 async def test_a_list_that_is_denied_leaves_the_other_list_complete(

@@ -20,7 +20,10 @@ ORG = "aws:PrincipalOrgID"
         (condition("Bool", MFA, "False"), "with temporary credentials without MFA"),
         (condition("BoolIfExists", MFA, "true"), "with MFA or with long-term credentials"),
         (condition("Bool", MFA, "true", "false"), f"if {MFA} is true or false"),
-        (condition("ForAllValues:Bool", MFA, "true"), f"if every {MFA} is true, or there is none"),
+        (
+            condition("ForAllValues:Bool", MFA, "true"),
+            f"if every value of {MFA} is true, or there is none",
+        ),
         (condition("Bool", "aws:SecureTransport", "false"), "without TLS"),
         (condition("Bool", "aws:ViaAWSService", "false"), "when it calls directly"),
         (condition("IpAddress", "aws:SourceIp", "10.0.0.0/8"), "if the source IP is in 10.0.0.0/8"),
@@ -39,7 +42,23 @@ ORG = "aws:PrincipalOrgID"
         (condition("Null", "aws:TokenIssueTime", "true"), "if aws:TokenIssueTime is absent"),
         (condition("Null", "bedrock:GuardrailIdentifier", "false"), "if the guardrail is present"),
         (condition("Null", "a:b", "x"), "if a:b is absent: x"),
-        (condition("ForAnyValue:StringLike", "aws:TagKeys", "a*"), "if any aws:TagKeys is like a*"),
+        (
+            condition("ForAnyValue:StringLike", "aws:TagKeys", "a*"),
+            "if any value of aws:TagKeys is like a*",
+        ),
+        (
+            condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-1/r-1/*"),
+            "if any place of the caller in the organization is like o-1/r-1/*",
+        ),
+        (
+            condition("ForAllValues:StringEquals", "aws:CalledVia", "x"),
+            "if every service on the way is x, or there is none",
+        ),
+        (
+            condition("ForAnyValue:StringEquals", "aws:RequestTag/team", "ml"),
+            "if any value of the request's tag team is ml",
+        ),
+        (condition("Null", "aws:CalledVia", "true"), "if the service on the way is absent"),
         (
             condition("StringEquals", "aws:PrincipalTag/Team", "ml"),
             "if the caller's tag Team is ml",
@@ -70,7 +89,7 @@ def test_a_condition_of_an_allow_is_worded_with_if(made: Condition, words: str) 
         (condition("ArnNotEquals", "a:b", "x*"), "unless a:b is like x*"),
         (
             condition("ForAnyValue:StringNotEquals", "aws:TagKeys", "a", "b"),
-            "if any aws:TagKeys is not a nor b",
+            "if any value of aws:TagKeys is not a nor b",
         ),
         (condition("StringEquals", "aws:RequestedRegion", "x"), "if the region is x"),
     ],

@@ -130,7 +130,8 @@ async def test_n_lists_what_could_not_be_read_of_it(open_app: Open, with_organiz
     async with open_app(with_organization(Policies=[])) as pilot:
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
-        assert "policy p-no at Root: the file does not hold it" in words_of(pilot.app.screen)
+        said = "policy p-no at Root,\npolicy p-full at ml: the file does not hold it"
+        assert said in words_of(pilot.app.screen)
 
 
 async def test_it_is_read_from_aws_once_the_account_is_on_the_screen(
@@ -153,6 +154,30 @@ async def test_while_it_is_read_again_what_was_read_before_counts(
         await until(pilot, lambda: main_of(pilot).loaded)
         assert session.account is not None
         assert session.account.organization.status == "applied"
+
+
+@pytest.mark.parametrize("badge", ["", "SCP"])
+async def test_a_reload_that_fails_leaves_on_the_bar_what_was_known(
+    open_app: Open,
+    live: Launch,
+    fake_demo: FakeIam,
+    monkeypatch: pytest.MonkeyPatch,
+    badge: str,
+) -> None:
+    never = 3600.0
+    if not badge:
+        monkeypatch.setattr("tui.controllers.loading._WARM_UP", never)
+    async with open_app(replace(live, endpoint_url=fake_demo.url)) as pilot:
+        if badge:
+            await until(pilot, lambda: "  SCP  " in bar(pilot))
+            monkeypatch.setattr("tui.controllers.loading._WARM_UP", never)
+            await pilot.press("r")
+        screen = main_of(pilot)
+        await until(pilot, lambda: screen.bar.organization == "SCP …" and screen.loaded)
+        fake_demo.refuse("*", "ExpiredToken")
+        await pilot.press("r")
+        await until(pilot, lambda: screen.has_notice)
+        assert screen.bar.organization == badge
 
 
 async def test_a_denial_is_no_error_of_the_account(
