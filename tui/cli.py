@@ -14,11 +14,16 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from iam.reports.formats import DEFAULT_FORMAT, FORMATS
+from iam.reports.formats import DEFAULT_FORMAT, FORMATS, format_of_file
 from iam.text import safe
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_CONTRADICTIONS = {
+    "demo": ("snapshot", "profile", "region", "endpoint_url"),
+    "snapshot": ("profile", "region", "endpoint_url"),
+}
+"""Options that say where the account is, and those that then would be ignored."""
 EXIT_FAILED = 1
 EXIT_INCOMPLETE = 3
 
@@ -111,13 +116,16 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     "--format",
     "form",
     type=click.Choice(tuple(FORMATS)),
-    default=DEFAULT_FORMAT,
-    show_default=True,
-    help=f"{'; '.join(f'{each.name}: {each.help}' for each in FORMATS.values())}.",
+    help=f"{'; '.join(f'{each.name}: {each.help}' for each in FORMATS.values())}.  "
+    f"[default: as the name of the --output file ends, else {DEFAULT_FORMAT}]",
 )
-@click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Write to a file, which only you may read, instead of standard output.",
+)
 @click.pass_obj
-def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> None:
+def audit(before: Launch, /, form: str | None, output: str | None, **chosen: Any) -> None:
     """Print a report of who can use Amazon Bedrock.
 
     Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
@@ -127,9 +135,10 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     _validate_action(launch.action)
 
     def work() -> str:
-        from tui.audit_command import run_audit
+        from tui.audit_command import check_output, run_audit
 
-        report, missing = run_audit(launch, form)
+        check_output(output)
+        report, missing = run_audit(launch, form or format_of_file(output))
         _write(report, output)
         return missing
 
@@ -151,8 +160,9 @@ def save(before: Launch, /, file: str, **chosen: Any) -> None:
     _validate(launch)
 
     def work() -> str:
-        from tui.audit_command import run_save
+        from tui.audit_command import check_output, run_save
 
+        check_output(file)
         return run_save(launch, file)
 
     _run(work)
@@ -189,11 +199,14 @@ def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
 def _validate(launch: Launch) -> None:
     if launch.snapshot == "-" and launch.organization == "-":
         raise click.UsageError("Only one of --snapshot and --organization can be standard input.")
-    if launch.demo and launch.snapshot is not None:
-        raise click.UsageError("--demo and --snapshot exclude each other.")
     for name in ("profile", "region", "endpoint_url", "policy", "snapshot", "organization"):
         if getattr(launch, name) == "":
             raise click.UsageError(f"--{name.replace('_', '-')} is empty.")
+    for source, others in _CONTRADICTIONS.items():
+        for other in others if getattr(launch, source) else ():
+            if getattr(launch, other) is not None:
+                option = other.replace("_", "-")
+                raise click.UsageError(f"--{source} and --{option} exclude each other.")
     if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):
         raise click.UsageError("--endpoint-url must begin with http:// or https://.")
 

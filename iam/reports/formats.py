@@ -10,6 +10,7 @@ text from AWS harmless in its own way: no escape sequence, formula or markup get
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -64,3 +65,9 @@ FORMATS = {
 }
 """All formats by name, in the order in which they are listed."""
 DEFAULT_FORMAT = "table"
+
+
+def format_of_file(path: str | None) -> str:
+    """The name of the format that a file's name ends in; the default if there is none."""
+    suffix = PurePath(path).suffix[1:].lower() if path else ""
+    return next((each.name for each in FORMATS.values() if each.suffix == suffix), DEFAULT_FORMAT)

@@ -98,6 +98,12 @@ def test_help_and_version() -> None:
         ["audit", "--snapshot", ""],
         ["audit", "--demo", "--snapshot", "x.json"],
         ["--demo", "audit", "--snapshot", "x.json"],
+        ["audit", "--demo", "--profile", "x"],
+        ["--demo", "--region", "eu-west-1"],
+        ["audit", "--demo", "--endpoint-url", "http://localhost"],
+        ["audit", "--snapshot", "x.json", "--profile", "x"],
+        ["--snapshot", "x.json", "--region", "eu-west-1"],
+        ["save", "y.json", "--snapshot", "x.json", "--endpoint-url", "http://localhost"],
         ["audit", "--profile", ""],
         ["audit", "--endpoint-url", "ftp://x"],
         ["nonsense"],
@@ -480,6 +486,50 @@ def test_output_replaces_the_file_or_leaves_it(saved: Callable[..., str], tmp_pa
     assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "report.csv", "saved.json"]
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "start"),
+    [
+        ("y.json", (), '{\n "schema": 1'),
+        ("y.CSV", (), "account,type"),
+        ("y.md", (), "# Bedrock access"),
+        ("y.txt", (), "Account "),
+        ("y", (), "Account "),
+        ("y.json", ("--format", "csv"), "account,type"),
+    ],
+)
+def test_the_name_of_the_file_chooses_the_format_unless_an_option_does(
+    saved: Callable[..., str], tmp_path: Path, name: str, options: tuple[str, ...], start: str
+) -> None:
+    report = tmp_path / name
+    path = saved(user("alice"))
+    assert run("audit", "--snapshot", path, "--output", str(report), *options).exit_code == 0
+    assert report.read_text().startswith(start)
+    assert report.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("command", [("audit", "--output"), ("save",)])
+def test_a_file_that_cannot_be_written_is_told_before_the_account_is_read(
+    company: Company, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    for bad in (tmp_path / "none" / "y.json", tmp_path, tmp_path / "file" / "y.json"):
+        result = run(*command, str(bad), "--endpoint-url", company.fake.url, "--policy", POLICY)
+        assert result.exit_code == 1
+        assert f"cannot write {bad}: " in only_line(result)
+    assert not company.fake.seen
+
+
+def test_a_link_stays_and_the_file_behind_it_is_replaced(
+    saved: Callable[..., str], tmp_path: Path
+) -> None:
+    link, report = tmp_path / "latest.csv", tmp_path / "report.csv"
+    link.symlink_to(report)
+    path = saved(user("alice"))
+    assert run("audit", "--snapshot", path, "--output", str(link)).exit_code == 0
+    assert link.is_symlink()
+    assert report.read_text().startswith("account,")
+
+
 def test_the_whole_audit_is_never_made_a_text_of(
     saved: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -517,7 +567,7 @@ def test_a_report_is_private_until_it_is_whole(tmp_path: Path) -> None:
         yield "whole"
 
     write_file(pieces(), str(tmp_path / "report"))
-    assert (tmp_path / "report").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "report").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
