@@ -17,7 +17,7 @@ from widgets.rows import Row, SectionColumn
 from widgets.shown_rows import ShownRows
 
 if TYPE_CHECKING:
-    from iam.account.attachments import Attachment
+    from iam.account.attachments import Attachment, MemberCount
     from iam.verdicts.result import SectionResult, SectionSum
 
 _GLYPH_SECTION = 4
@@ -144,7 +144,7 @@ class TableLines:
 
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; after that of a group, how many members it has."""
-        members = "" if row.members is None else f" ({row.members:,})"
+        members = _members(row.members) if row.members else ""
         text = _fit(safe(row.name), width - 1 - len(members), self.glyphs.pending).rstrip()
         dim = self._style("principal-table--dim")
         padding = " " * (width - cell_len(text + members))
@@ -152,7 +152,7 @@ class TableLines:
 
     def _policy(self, row: Row) -> Segment:
         if row.unconfirmed:
-            text = f"{_attachment(row.attached, self.glyphs)}?"
+            text = _attachment(row.attached, self.glyphs).rstrip("?") + "?"
             return Segment(text.ljust(_POLICY), self._style("principal-table--unknown"))
         if row.hidden and not row.attached:
             return Segment("hidden".ljust(_POLICY), self._style("principal-table--partial"))
@@ -182,4 +182,13 @@ def _fit(text: str, width: int, more: str) -> str:
 def _attachment(attached: Attachment | None, glyphs: Glyphs) -> str:
     if attached is None:
         return glyphs.pending
-    return attached.in_a_word if attached or attached.unknown else glyphs.nothing
+    if attached.unknown:
+        return "?"
+    return attached.in_a_word if attached else glyphs.nothing
+
+
+def _members(members: MemberCount) -> str:
+    """`(3)`; where there may be more `(3+)`, and `(?)` if none is known."""
+    if members.certain:
+        return f" ({members.known:,})"
+    return f" ({members.known:,}+)" if members.known else " (?)"

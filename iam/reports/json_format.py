@@ -14,7 +14,7 @@ from functools import cache
 from operator import attrgetter
 
 from iam.account.attachments import Attachment
-from iam.account.model import Principal
+from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.reports.audit import Audit
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 
@@ -84,7 +84,12 @@ class _Texts:
     def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
         """A principal, in parts that it shares with other principals."""
         who = _inside(_WHO, _of_who(principal), 2)
-        facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
+        if principal.boundary == UNREAD_BOUNDARY:
+            # Null alone would say that there is none.
+            unread = (None, False, result.verdict)
+            facts = self._inside(("boundary", "boundary_read", "verdict"), unread, 2)
+        else:
+            facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
         attached = self._attached(result.attached)
         sections = [self._of_section(section) for section in result.sections]
         return [

@@ -81,13 +81,12 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
 def _policy(result: PrincipalResult) -> str:
     """How a principal has the policy, or which other policies let it invoke models."""
     if not result.attached and result.hidden:
-        return f"hidden: {', '.join(result.hidden)}"
+        lead = "unknown; " if result.attached.unknown else ""
+        return f"{lead}hidden: {', '.join(result.hidden)}"
     return attached_in_words(result)
 
 
 def attached_in_words(result: PrincipalResult) -> str:
     """How a principal has the managed policy: `direct`, `by group x`, both, `no`, or `unknown`."""
-    ways = ["direct"] if result.attached.direct else []
-    if result.attached.groups:
-        ways.append("by group " + ", ".join(result.attached.groups))
-    return " and ".join(ways) or ("unknown" if result.attached.unknown else "no")
+    attached = result.attached
+    return attached.in_words if attached or attached.unknown else "no"
