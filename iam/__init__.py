@@ -147,8 +147,8 @@ def evaluate(loaded: LoadedAccount, *, action: str | None = None) -> Audit:
 
     Args:
         loaded: The account.
-        action: A single action, such as `bedrock:InvokeModel`; None for all that the managed policy
-            grants.
+        action: A single action, such as `bedrock:InvokeModel`, or a pattern of several, such as
+            `bedrock:Invoke*`; None for all that the managed policy grants.
 
     Returns:
         The verdicts (`results`), and what could not be read or understood (`unread`).
@@ -163,7 +163,7 @@ def evaluate(loaded: LoadedAccount, *, action: str | None = None) -> Audit:
     from iam.verdicts.evaluator import Evaluator
 
     actions = catalogue()
-    only = actions.find(action) if action is not None else None
+    only = actions.choose(action) if action is not None else None
     if action is not None and only is None:
         raise ValueError(f"there is no action {action!r}")
     now = datetime.now(UTC)

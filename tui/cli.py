@@ -110,7 +110,8 @@ def main(context: click.Context, /, **chosen: Any) -> None:
 @click.option(
     "--action",
     metavar="ACTION",
-    help="Evaluate one action, such as bedrock:InvokeModel.",
+    help="Evaluate one action, such as bedrock:InvokeModel, or all that match a pattern, such as "
+    "'bedrock:Invoke*'.",
 )
 @click.option(
     "--format",
@@ -212,17 +213,15 @@ def _validate(launch: Launch) -> None:
 
 
 def _validate_action(action: str | None) -> None:
-    """Refuse anything but a concrete action: a typing error must not look like 'nobody can'."""
+    """Refuse what matches no action: a typing error must not look like 'nobody can'."""
     if action is None:
         return
-    from difflib import get_close_matches
-
     from iam.policy.action_catalogue import catalogue
 
-    actions = catalogue()
-    if actions.find(action) is None:
-        names = {id: entry.id for id, entry in actions.actions.items()}
-        similar = [names[id] for id in get_close_matches(action.lower(), names, n=3)]
+    if catalogue().choose(action) is None:
+        from iam.verdicts.similar_actions import similar_actions
+
+        similar = similar_actions(action)
         hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
         raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
 

@@ -34,9 +34,17 @@ def facts(audit: Audit) -> list[str]:
     return [
         f"{name[0].upper()}{name[1:]}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
         f"Policy {audit.managed.name} {audit.managed.version}",
-        *([f"Action {audit.only}"] if audit.only else []),
+        *_actions(audit),
         ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
     ]
+
+
+def _actions(audit: Audit) -> list[str]:
+    """What was asked about, where it is not the whole policy."""
+    if not audit.only:
+        return []
+    count = sum(len(section.entries) for section in audit.sections)
+    return [f"Action {audit.only}"] if count == 1 else [f"{count} actions {audit.only}"]
 
 
 def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
@@ -70,12 +78,18 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
             principal.type,
             principal.name,
             attached_in_words(result),
-            f"{_GLYPHS[result.verdict]} {result.verdict}",
+            f"{_GLYPHS[result.verdict]} {result.verdict}{_count(result)}",
             result.means,
         ]
         for principal, result in audit.results
     ]
     return ["type", "name", "policy", "verdict", "by"], rows
+
+
+def _count(result: PrincipalResult) -> str:
+    """How many of several actions are granted."""
+    (section,) = result.sections
+    return f" {section.granted}/{section.total}" if section.total > 1 else ""
 
 
 def _policy(result: PrincipalResult) -> str:

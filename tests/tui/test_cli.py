@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from iam.demo.launcher import DemoServer
+from iam.policy.action_catalogue import catalogue
 from iam.reports.formats import FORMATS
 from tests.build import allow, deny, details, document, group, policy, policy_arn, role, user
 from tests.company import POLICY, Company
@@ -461,10 +462,53 @@ def test_an_action_that_the_policy_does_not_have_is_judged_on_everything(
     assert json.loads(run(*arguments).stdout)["principals"][0]["verdict"] == "partial"
 
 
-def test_a_slip_of_the_pen_in_an_action_is_no_answer(saved: Callable[..., str]) -> None:
-    result = run("audit", "--snapshot", saved(user("alice")), "--action", "bedrock:InvokeModl")
+def test_a_pattern_asks_about_the_actions_that_it_matches_in_one_section(
+    saved: Callable[..., str],
+) -> None:
+    path = saved(user("alice", allow("bedrock:InvokeModel*")), user("bob", allow("*")))
+    arguments = ("audit", "--snapshot", path, "--action", "bedrock:Invoke*")
+    audit = json.loads(run(*arguments, "--format", "json").stdout)
+    alice, bob = audit["principals"]
+    (section,) = alice["sections"]
+    invoking = [action.id for action in catalogue().matching("bedrock:Invoke*")]
+    assert [entry["action"] for entry in section["actions"]] == invoking
+    assert (section["sid"], section["granted"], section["total"]) == (
+        "bedrock:Invoke*", 2, len(invoking)
+    )  # fmt: skip
+    assert (alice["verdict"], section["verdict"], bob["verdict"]) == (
+        "partial", "partial", "granted"
+    )  # fmt: skip
+    (row, _) = csv.DictReader(io.StringIO(run(*arguments, "--format", "csv").stdout))
+    assert row["bedrock:Invoke*"] == f"partial 2/{len(invoking)}"
+    assert row["by"] == "inline-0"
+    table = run(*arguments).stdout
+    assert f"{len(invoking)} actions bedrock:Invoke*" in table
+    assert f"◐ partial 2/{len(invoking)} " in table
+
+
+@pytest.mark.parametrize(
+    ("action", "first"),
+    [
+        ("bedrock:InvokeModl", "bedrock:InvokeModel"),
+        ("InvokeModel", "bedrock:InvokeModel"),
+        ("invoke", "bedrock:InvokeModel"),
+        ("bedrok:Invok*", "bedrock:InvokeModel"),
+        ("bedrock:GetAgnt", "bedrock:GetAgent"),
+        ("bedrock:Converse", "bedrock:InvokeModel"),
+    ],
+)
+def test_a_slip_of_the_pen_in_an_action_is_no_answer(
+    saved: Callable[..., str], action: str, first: str
+) -> None:
+    result = run("audit", "--snapshot", saved(user("alice")), "--action", action)
     assert result.exit_code == 2
-    assert "Did you mean bedrock:InvokeModel" in result.stderr
+    assert f"Did you mean {first}" in result.stderr.replace("\n", " ")
+
+
+def test_for_a_word_that_is_like_no_action_none_is_suggested() -> None:
+    result = run("audit", "--demo", "--action", "nonsense*")
+    assert result.exit_code == 2
+    assert "Did you mean" not in result.stderr
 
 
 # Where reports go

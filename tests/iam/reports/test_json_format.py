@@ -117,7 +117,7 @@ def plain(audit: Audit) -> str:
 
 
 def audit_of(made: Account, managed: ManagedPolicy | None = None, only: str | None = None) -> Audit:
-    action = catalogue().find(only) if only else None
+    action = catalogue().choose(only) if only else None
     return take_audit(
         made,
         Evaluator(managed or limited(), catalogue(), made.partition, action),
