@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from iam.account.model import Account, ManagedPolicy
     from iam.errors import AwsError
     from iam.reports.audit import Audit, SourceName
+    from iam.reports.formats import Detail
     from iam.verdicts.verdict import Verdict
 
 __all__ = [
@@ -177,19 +178,20 @@ def evaluate(loaded: LoadedAccount, *, action: str | None = None) -> Audit:
     )
 
 
-def report(audit: Audit, form: str = "json") -> str:
+def report(audit: Audit, form: str = "json", detail: Detail | None = None) -> str:
     """Write an audit as text.
 
     Args:
         audit: What `evaluate` returned.
         form: A format of `bedrock-tui audit --format`, such as `json`, `csv` or `markdown`.
+        detail: As `bedrock-tui audit --detail`; None for what suits the format.
 
     Raises:
         KeyError: There is no such format.
     """
-    from iam.reports.formats import FORMATS
+    from iam.reports.formats import FORMATS, Options
 
-    return "".join(FORMATS[form].write(audit))
+    return "".join(FORMATS[form].write(audit, Options(detail)))
 
 
 def write_report(audit: Audit, path: str | os.PathLike[str], form: str = "json") -> None:

@@ -14,7 +14,7 @@ from iam.account.json_file import SnapshotError
 from iam.demo.launcher import DemoError
 from iam.errors import AwsError
 from iam.reports.audit import Audit
-from iam.reports.formats import FORMATS
+from iam.reports.formats import FORMATS, Options
 from iam.runtime.atomic_write import atomic_write
 from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
@@ -25,12 +25,13 @@ class Failure(Exception):
     """Why there is no report, on one line."""
 
 
-def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
+def run_audit(launch: Launch, form: str, options: Options) -> tuple[Iterable[str], str]:
     """Audit an account.
 
     Args:
         launch: What to audit.
         form: The name of a format of `FORMATS`.
+        options: How it is written.
 
     Returns:
         The report in pieces, and what could not be read, in a few words; empty if everything could.
@@ -40,7 +41,7 @@ def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
     """
     with _failures():
         audit = _run(launch)
-        return FORMATS[form].write(audit), _missing(audit)
+        return FORMATS[form].write(audit, options), _missing(audit)
 
 
 def run_save(launch: Launch, output: str) -> str:

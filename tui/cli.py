@@ -14,7 +14,14 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from iam.reports.formats import DEFAULT_FORMAT, FORMATS, format_of_file
+from iam.reports.formats import (
+    DEFAULT_FORMAT,
+    DETAILS,
+    FORMATS,
+    Detail,
+    Options,
+    format_of_file,
+)
 from iam.text import safe
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 
@@ -121,12 +128,20 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     f"[default: as the name of the --output file ends, else {DEFAULT_FORMAT}]",
 )
 @click.option(
+    "--detail",
+    type=click.Choice(DETAILS),
+    help="Say of each principal its verdict, that on each section, or that on each action with its "
+    "reasons.  [default: what suits the format; for json: actions]",
+)
+@click.option(
     "--output",
     metavar="FILE",
     help="Write to a file, which only you may read, instead of standard output.",
 )
 @click.pass_obj
-def audit(before: Launch, /, form: str | None, output: str | None, **chosen: Any) -> None:
+def audit(
+    before: Launch, /, form: str | None, detail: Detail | None, output: str | None, **chosen: Any
+) -> None:
     """Print a report of who can use Amazon Bedrock.
 
     Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
@@ -139,7 +154,7 @@ def audit(before: Launch, /, form: str | None, output: str | None, **chosen: Any
         from tui.audit_command import check_output, run_audit
 
         check_output(output)
-        report, missing = run_audit(launch, form or format_of_file(output))
+        report, missing = run_audit(launch, form or format_of_file(output), Options(detail))
         _write(report, output)
         return missing
 

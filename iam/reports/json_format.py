@@ -16,14 +16,19 @@ from operator import attrgetter
 from iam.account.attachments import Attachment
 from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.reports.audit import Audit
+from iam.reports.formats import Detail
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 
 # Characters that JSON allows but a terminal acts on: C1 controls, bidi and line separators.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
-def as_json(audit: Audit) -> Iterator[str]:
+def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
     """The whole audit as one JSON object and a newline.
+
+    Args:
+        audit: The audit.
+        detail: `principals` leaves out `sections`, `sections` leaves out the `actions` of each.
 
     Returns:
         The text in pieces. Everything that could fail is done before the first piece; later they
@@ -50,7 +55,7 @@ def as_json(audit: Audit) -> Iterator[str]:
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in unread],
     }
-    texts = _Texts()
+    texts = _Texts(detail)
     principals = [texts.of_principal(p, r) for p, r in audit.results]
     opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     return _joined(f'{_harmless(opening)},\n "principals": ', principals)
@@ -75,7 +80,8 @@ class _Texts:
     their parts are cached by value.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, detail: Detail) -> None:
+        self._detail = detail
         self._sections: dict[int, list[str]] = {}
         self._entries: dict[int, str] = {}
         self._inside = cache(_inside)
@@ -91,9 +97,12 @@ class _Texts:
         else:
             facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
         attached = self._attached(result.attached)
+        head = f'{{\n   {who},\n   "attached": {attached},\n   {facts}'
+        if self._detail == "principals":
+            return [_harmless(f"{head}\n  }}")]
         sections = [self._of_section(section) for section in result.sections]
         return [
-            _harmless(f'{{\n   {who},\n   "attached": {attached},\n   {facts},\n   "sections": '),
+            _harmless(f'{head},\n   "sections": '),
             *_list(sections, 3),
             "\n  }",
         ]
@@ -101,6 +110,9 @@ class _Texts:
     def _of_section(self, section: SectionResult) -> list[str]:
         if (parts := self._sections.get(id(section))) is None:
             head = self._inside(_SECTION, _of_section(section), 4)
+            if self._detail == "sections":
+                parts = self._sections[id(section)] = [_harmless(f"{{\n     {head}\n    }}")]
+                return parts
             entries = [[self._of_entry(entry)] for entry in section.entries]
             parts = self._sections[id(section)] = [
                 _harmless(f'{{\n     {head},\n     "actions": '),

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from iam.arn import Arn
 from iam.reports.audit import Audit
+from iam.reports.formats import Detail
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict
 
-_GLYPHS = {
+GLYPHS = {
     Verdict.GRANTED: "●",
     Verdict.PARTIAL: "◐",
     Verdict.DENIED: "✗",
@@ -47,9 +48,9 @@ def _actions(audit: Audit) -> list[str]:
     return [f"Action {audit.only}"] if count == 1 else [f"{count} actions {audit.only}"]
 
 
-def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
+def overview(audit: Audit, detail: Detail) -> tuple[list[str], list[list[str]]]:
     """The titles of the columns, and a row per principal; of several accounts, with its account."""
-    head, rows = _who_can(audit) if audit.only else _access(audit)
+    head, rows = _who_can(audit) if audit.only else _access(audit, detail)
     if audit.account.id is None:
         accounts = [Arn.parse(principal.arn).account for principal, _ in audit.results]
         head = ["account", *head]
@@ -57,15 +58,16 @@ def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
-def _access(audit: Audit) -> tuple[list[str], list[list[str]]]:
-    head = ["type", "name", "policy", "verdict", *(s.sid for s in audit.sections)]
+def _access(audit: Audit, detail: Detail) -> tuple[list[str], list[list[str]]]:
+    sections = len(audit.sections) if detail != "principals" else 0
+    head = ["type", "name", "policy", "verdict", *(s.sid for s in audit.sections[:sections])]
     rows = [
         [
             principal.type,
             principal.name,
             _policy(result),
-            f"{_GLYPHS[result.verdict]} {result.verdict}",
-            *(f"{_GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections),
+            f"{GLYPHS[result.verdict]} {result.verdict}",
+            *(f"{GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections[:sections]),
         ]
         for principal, result in audit.results
     ]
@@ -78,7 +80,7 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
             principal.type,
             principal.name,
             attached_in_words(result),
-            f"{_GLYPHS[result.verdict]} {result.verdict}{_count(result)}",
+            f"{GLYPHS[result.verdict]} {result.verdict}{_count(result)}",
             result.means,
         ]
         for principal, result in audit.results

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from iam.reports.audit import Audit
+from iam.reports.formats import Detail
 from iam.reports.organization_overview import left_out
 from iam.reports.overview import facts, overview
 from iam.text import safe
 
 
-def as_table(audit: Audit) -> str:
+def as_table(audit: Audit, detail: Detail = "sections") -> str:
     """The facts, a line per principal, and what could not be read."""
-    head, rows = overview(audit)
+    head, rows = overview(audit, detail)
     cells = [[safe(c) for c in row] for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [safe(line) for line in facts(audit)]
