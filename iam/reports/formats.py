@@ -86,6 +86,12 @@ def _markdown(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[s
     return as_markdown(audit, options.detail or "sections")
 
 
+def _html(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
+    from iam.reports.html_format import as_html
+
+    return as_html(audit, options.detail)
+
+
 FORMATS = {
     each.name: each
     for each in (
@@ -93,6 +99,7 @@ FORMATS = {
         ReportFormat("json", "everything, for scripts", "json", _json),
         ReportFormat("csv", "a row per principal, for spreadsheets", "csv", _csv),
         ReportFormat("markdown", "a table for a ticket or a pull request", "md", _markdown),
+        ReportFormat("html", "one page for a ticket, without scripts", "html", _html),
     )
 }
 """All formats by name, in the order in which they are listed."""

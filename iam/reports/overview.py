@@ -65,7 +65,7 @@ def _access(audit: Audit, detail: Detail) -> tuple[list[str], list[list[str]]]:
         [
             principal.type,
             principal.name,
-            _policy(result),
+            policy_in_words(result),
             f"{GLYPHS[result.verdict]} {result.verdict}",
             *(f"{GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections[:sections]),
         ]
@@ -94,7 +94,7 @@ def _count(result: PrincipalResult) -> str:
     return f" {section.granted}/{section.total}" if section.total > 1 else ""
 
 
-def _policy(result: PrincipalResult) -> str:
+def policy_in_words(result: PrincipalResult) -> str:
     """How a principal has the policy, or which other policies let it invoke models."""
     if not result.attached and result.hidden:
         lead = "unknown; " if result.attached.unknown else ""

@@ -413,7 +413,7 @@ def test_hostile_names_do_not_reach_the_terminal(saved: Callable[..., str], form
     assert "pwned" in result.stdout
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "html"])
 def test_every_format_that_is_promised_can_be_asked_for(
     saved: Callable[..., str], form: str
 ) -> None:
@@ -429,6 +429,8 @@ def test_the_embedded_account_in_every_format(
     result = run("audit", "--endpoint-url", demo.endpoint_url, "--format", form)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "alice.chen" in result.stdout
+    if form == "html":
+        assert len(result.stdout_bytes) < 300_000
 
 
 def test_who_can_do_one_action(saved: Callable[..., str]) -> None:
@@ -536,6 +538,7 @@ def test_output_replaces_the_file_or_leaves_it(saved: Callable[..., str], tmp_pa
         ("y.json", (), '{\n "schema": 1'),
         ("y.CSV", (), "account,type"),
         ("y.md", (), "# Bedrock access"),
+        ("y.html", (), "<!doctype html>"),
         ("y.txt", (), "Account "),
         ("y", (), "Account "),
         ("y.json", ("--format", "csv"), "account,type"),
