@@ -20,6 +20,7 @@ from iam.reports.formats import (
     FORMATS,
     Detail,
     Options,
+    Terminal,
     format_of_file,
 )
 from iam.text import safe
@@ -154,7 +155,8 @@ def audit(
         from tui.audit_command import check_output, run_audit
 
         check_output(output)
-        report, missing = run_audit(launch, form or format_of_file(output), Options(detail))
+        options = Options(detail, _terminal(output))
+        report, missing = run_audit(launch, form or format_of_file(output), options)
         _write(report, output)
         return missing
 
@@ -274,6 +276,18 @@ def _require_terminal(launch: Launch) -> None:
                 "`bedrock-tui audit` works without one",
                 err=sys.stderr is not None,
             )
+
+
+def _terminal(output: str | None) -> Terminal | None:
+    """The terminal that a report is written to; None for a file or a pipe."""
+    if output not in (None, "-") or sys.stdout is None or not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    from tui.terminal.capabilities import has_colour, has_unicode
+
+    width = get_terminal_size((0, 0)).columns
+    return Terminal(width, has_colour(), has_unicode()) if width else None
 
 
 def _write(report: Iterable[str], output: str | None) -> None:

@@ -65,7 +65,7 @@ class ReportFormat(NamedTuple):
 def _table(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
     from iam.reports.table_format import as_table
 
-    return [as_table(audit, options.detail or "sections")]
+    return [as_table(audit, options.detail or "sections", options.terminal)]
 
 
 def _json(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:

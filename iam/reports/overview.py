@@ -48,9 +48,17 @@ def _actions(audit: Audit) -> list[str]:
     return [f"Action {audit.only}"] if count == 1 else [f"{count} actions {audit.only}"]
 
 
-def overview(audit: Audit, detail: Detail) -> tuple[list[str], list[list[str]]]:
-    """The titles of the columns, and a row per principal; of several accounts, with its account."""
-    head, rows = _who_can(audit) if audit.only else _access(audit, detail)
+def overview(
+    audit: Audit, detail: Detail, *, short: bool = False
+) -> tuple[list[str], list[list[str]]]:
+    """The titles of the columns, and a row per principal; of several accounts, with its account.
+
+    Args:
+        audit: The audit.
+        detail: `principals` leaves out the columns of the sections.
+        short: Whether a section's column has the short label of the app for a title.
+    """
+    head, rows = _who_can(audit) if audit.only else _access(audit, detail, short)
     if audit.account.id is None:
         accounts = [Arn.parse(principal.arn).account for principal, _ in audit.results]
         head = ["account", *head]
@@ -58,9 +66,10 @@ def overview(audit: Audit, detail: Detail) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
-def _access(audit: Audit, detail: Detail) -> tuple[list[str], list[list[str]]]:
+def _access(audit: Audit, detail: Detail, short: bool) -> tuple[list[str], list[list[str]]]:
     sections = len(audit.sections) if detail != "principals" else 0
-    head = ["type", "name", "policy", "verdict", *(s.sid for s in audit.sections[:sections])]
+    titles = [section.label if short else section.sid for section in audit.sections[:sections]]
+    head = ["type", "name", "policy", "verdict", *titles]
     rows = [
         [
             principal.type,
