@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from iam.account.model import Account, ManagedPolicy
     from iam.errors import AwsError
     from iam.reports.audit import Audit, SourceName
+    from iam.reports.formats import Detail
     from iam.verdicts.verdict import Verdict
 
 __all__ = [
@@ -147,8 +148,8 @@ def evaluate(loaded: LoadedAccount, *, action: str | None = None) -> Audit:
 
     Args:
         loaded: The account.
-        action: A single action, such as `bedrock:InvokeModel`; None for all that the managed policy
-            grants.
+        action: A single action, such as `bedrock:InvokeModel`, or a pattern of several, such as
+            `bedrock:Invoke*`; None for all that the managed policy grants.
 
     Returns:
         The verdicts (`results`), and what could not be read or understood (`unread`).
@@ -163,7 +164,7 @@ def evaluate(loaded: LoadedAccount, *, action: str | None = None) -> Audit:
     from iam.verdicts.evaluator import Evaluator
 
     actions = catalogue()
-    only = actions.find(action) if action is not None else None
+    only = actions.choose(action) if action is not None else None
     if action is not None and only is None:
         raise ValueError(f"there is no action {action!r}")
     now = datetime.now(UTC)
@@ -177,19 +178,20 @@ def evaluate(loaded: LoadedAccount, *, action: str | None = None) -> Audit:
     )
 
 
-def report(audit: Audit, form: str = "json") -> str:
+def report(audit: Audit, form: str = "json", detail: Detail | None = None) -> str:
     """Write an audit as text.
 
     Args:
         audit: What `evaluate` returned.
         form: A format of `bedrock-tui audit --format`, such as `json`, `csv` or `markdown`.
+        detail: As `bedrock-tui audit --detail`; None for what suits the format.
 
     Raises:
         KeyError: There is no such format.
     """
-    from iam.reports.formats import FORMATS
+    from iam.reports.formats import FORMATS, Options
 
-    return "".join(FORMATS[form].write(audit))
+    return "".join(FORMATS[form].write(audit, Options(detail)))
 
 
 def write_report(audit: Audit, path: str | os.PathLike[str], form: str = "json") -> None:

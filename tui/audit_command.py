@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +14,7 @@ from iam.account.json_file import SnapshotError
 from iam.demo.launcher import DemoError
 from iam.errors import AwsError
 from iam.reports.audit import Audit
-from iam.reports.formats import FORMATS
+from iam.reports.formats import FORMATS, Options
 from iam.runtime.atomic_write import atomic_write
 from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
@@ -23,12 +25,13 @@ class Failure(Exception):
     """Why there is no report, on one line."""
 
 
-def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
+def run_audit(launch: Launch, form: str, options: Options) -> tuple[Iterable[str], str]:
     """Audit an account.
 
     Args:
         launch: What to audit.
         form: The name of a format of `FORMATS`.
+        options: How it is written.
 
     Returns:
         The report in pieces, and what could not be read, in a few words; empty if everything could.
@@ -38,7 +41,7 @@ def run_audit(launch: Launch, form: str) -> tuple[Iterable[str], str]:
     """
     with _failures():
         audit = _run(launch)
-        return FORMATS[form].write(audit), _missing(audit)
+        return FORMATS[form].write(audit, options), _missing(audit)
 
 
 def run_save(launch: Launch, output: str) -> str:
@@ -105,26 +108,58 @@ async def _audit(launch: Launch, result: list[Audit]) -> None:
         session.close()
 
 
+def check_output(output: str | None) -> None:
+    """Find out whether a file can be written, before the account is read.
+
+    Args:
+        output: The file; None or `-` for standard output.
+
+    Raises:
+        Failure: It cannot: its folder is missing, or nothing may be written there.
+    """
+    if output in (None, "-"):
+        return
+    path = Path(output)
+    with _writing(output):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if _is_special(path):
+            if not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        else:
+            # A file of no name: what `os.access` says of a folder is not always true.
+            tempfile.TemporaryFile(dir=path.resolve().parent).close()
+
+
 def write_file(report: Iterable[str], output: str) -> None:
     """Write a report to a file, replacing it completely or not at all.
+
+    Only its owner may read a new file; one that is replaced keeps its mode.
 
     Raises:
         Failure: It could not be written.
     """
     path = Path(output)
-    try:
-        if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8") as file:  # a pipe or a device
+    with _writing(output):
+        if _is_special(path):
+            with path.open("w", encoding="utf-8") as file:
                 file.writelines(report)
             return
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        # A link stays; the file that it leads to is replaced.
+        path = path.resolve()
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
         with atomic_write(path, mode) as file:
             file.writelines(piece.encode("utf-8", "replace") for piece in report)
+
+
+@contextmanager
+def _writing(output: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise Failure(f"cannot write {output}: {error.strerror or error}") from error
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _is_special(path: Path) -> bool:
+    """Whether it is a pipe, a device, or anything else that is not replaced by a file."""
+    return path.exists() and not path.is_file()

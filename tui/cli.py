@@ -14,11 +14,24 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from iam.reports.formats import DEFAULT_FORMAT, FORMATS
+from iam.reports.formats import (
+    DEFAULT_FORMAT,
+    DETAILS,
+    FORMATS,
+    Detail,
+    Options,
+    Terminal,
+    format_of_file,
+)
 from iam.text import safe
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_CONTRADICTIONS = {
+    "demo": ("snapshot", "profile", "region", "endpoint_url"),
+    "snapshot": ("profile", "region", "endpoint_url"),
+}
+"""Options that say where the account is, and those that then would be ignored."""
 EXIT_FAILED = 1
 EXIT_INCOMPLETE = 3
 
@@ -105,19 +118,31 @@ def main(context: click.Context, /, **chosen: Any) -> None:
 @click.option(
     "--action",
     metavar="ACTION",
-    help="Evaluate one action, such as bedrock:InvokeModel.",
+    help="Evaluate one action, such as bedrock:InvokeModel, or all that match a pattern, such as "
+    "'bedrock:Invoke*'.",
 )
 @click.option(
     "--format",
     "form",
     type=click.Choice(tuple(FORMATS)),
-    default=DEFAULT_FORMAT,
-    show_default=True,
-    help=f"{'; '.join(f'{each.name}: {each.help}' for each in FORMATS.values())}.",
+    help=f"{'; '.join(f'{each.name}: {each.help}' for each in FORMATS.values())}.  "
+    f"[default: as the name of the --output file ends, else {DEFAULT_FORMAT}]",
 )
-@click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
+@click.option(
+    "--detail",
+    type=click.Choice(DETAILS),
+    help="Say of each principal its verdict, that on each section, or that on each action with its "
+    "reasons.  [default: what suits the format; for json: actions]",
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Write to a file, which only you may read, instead of standard output.",
+)
 @click.pass_obj
-def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> None:
+def audit(
+    before: Launch, /, form: str | None, detail: Detail | None, output: str | None, **chosen: Any
+) -> None:
     """Print a report of who can use Amazon Bedrock.
 
     Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
@@ -127,9 +152,11 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     _validate_action(launch.action)
 
     def work() -> str:
-        from tui.audit_command import run_audit
+        from tui.audit_command import check_output, run_audit
 
-        report, missing = run_audit(launch, form)
+        check_output(output)
+        options = Options(detail, _terminal(output))
+        report, missing = run_audit(launch, form or format_of_file(output), options)
         _write(report, output)
         return missing
 
@@ -151,8 +178,9 @@ def save(before: Launch, /, file: str, **chosen: Any) -> None:
     _validate(launch)
 
     def work() -> str:
-        from tui.audit_command import run_save
+        from tui.audit_command import check_output, run_save
 
+        check_output(file)
         return run_save(launch, file)
 
     _run(work)
@@ -189,27 +217,28 @@ def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
 def _validate(launch: Launch) -> None:
     if launch.snapshot == "-" and launch.organization == "-":
         raise click.UsageError("Only one of --snapshot and --organization can be standard input.")
-    if launch.demo and launch.snapshot is not None:
-        raise click.UsageError("--demo and --snapshot exclude each other.")
     for name in ("profile", "region", "endpoint_url", "policy", "snapshot", "organization"):
         if getattr(launch, name) == "":
             raise click.UsageError(f"--{name.replace('_', '-')} is empty.")
+    for source, others in _CONTRADICTIONS.items():
+        for other in others if getattr(launch, source) else ():
+            if getattr(launch, other) is not None:
+                option = other.replace("_", "-")
+                raise click.UsageError(f"--{source} and --{option} exclude each other.")
     if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):
         raise click.UsageError("--endpoint-url must begin with http:// or https://.")
 
 
 def _validate_action(action: str | None) -> None:
-    """Refuse anything but a concrete action: a typing error must not look like 'nobody can'."""
+    """Refuse what matches no action: a typing error must not look like 'nobody can'."""
     if action is None:
         return
-    from difflib import get_close_matches
-
     from iam.policy.action_catalogue import catalogue
 
-    actions = catalogue()
-    if actions.find(action) is None:
-        names = {id: entry.id for id, entry in actions.actions.items()}
-        similar = [names[id] for id in get_close_matches(action.lower(), names, n=3)]
+    if catalogue().choose(action) is None:
+        from iam.verdicts.similar_actions import similar_actions
+
+        similar = similar_actions(action)
         hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
         raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
 
@@ -247,6 +276,18 @@ def _require_terminal(launch: Launch) -> None:
                 "`bedrock-tui audit` works without one",
                 err=sys.stderr is not None,
             )
+
+
+def _terminal(output: str | None) -> Terminal | None:
+    """The terminal that a report is written to; None for a file or a pipe."""
+    if output not in (None, "-") or sys.stdout is None or not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    from tui.terminal.capabilities import has_colour, has_unicode
+
+    width = get_terminal_size((0, 0)).columns
+    return Terminal(width, has_colour(), has_unicode()) if width else None
 
 
 def _write(report: Iterable[str], output: str | None) -> None:

@@ -28,7 +28,8 @@ class Launch:
     organization: str | None = None
     """A file or folder that holds the organization of the account; None reads it from AWS."""
     action: str | None = None
-    """The only action that is evaluated, for `audit`; None for the whole policy."""
+    """The only action, or pattern of actions, that is evaluated, for `audit`; None for the whole
+    policy."""
     journal: str | None = None
     """A file's path; None for the platform's default."""
     dry_run: bool = False

@@ -77,7 +77,9 @@ class PlanView(Static):
         elif entities:
             pairs.append((_kinds(entities), [entity.name for entity in entities]))
         if any(entity.type == "group" for entity in entities):
-            pairs.append(("Members", [effect.principal.name for effect in plan.effects]))
+            members = [effect.principal.name for effect in plan.effects]
+            # A warning says that there may be more.
+            pairs.append(("Members", members or (["unknown"] if plan.members_unread else [])))
         pairs.append(("Policy", f"{plan.policy.name} {plan.policy.version}"))
         column = max(len(name) for name, _ in pairs) + 2
         lines = [

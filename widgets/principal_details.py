@@ -56,6 +56,7 @@ class PrincipalDetails(Vertical):
         self.border_title = "Details"
         self.glyphs = glyphs
         self._members: tuple[str, ...] = ()
+        self._members_certain = True
         self._describe: Callable[[str], str] = lambda _: ""
         self._shown: tuple[Entity, PrincipalResult | None] | None = None
         self._fact_lines = -1
@@ -141,6 +142,8 @@ class PrincipalDetails(Vertical):
         result: PrincipalResult | None,
         describe: Callable[[str], str],
         members: tuple[str, ...] = (),
+        *,
+        members_certain: bool = True,
     ) -> None:
         """Show a user, a role or a group.
 
@@ -149,7 +152,9 @@ class PrincipalDetails(Vertical):
             result: Its verdicts; None while it is being evaluated.
             describe: Says in a few words what an action does.
             members: The names of the members of a group.
+            members_certain: Whether there can be no more.
         """
+        self._members_certain = members_certain
         self._describe, self._members = describe, members
         self.border_title = Content(safe(principal.name))  # a string would be read as markup
         self._shown = (principal, result)
@@ -177,19 +182,24 @@ class PrincipalDetails(Vertical):
     # Facts
 
     def _facts(self, principal: Entity, result: PrincipalResult | None) -> Content:
+        # Imported by now, since there is somebody to show.
+        from iam.account.attachments import unread_parts
+        from iam.account.model import UNREAD_BOUNDARY
+
         room = max(20, self.content_size.width - 2 - _FACT_WIDTH)
         arn, *more = broken(safe(principal.arn), room)
         facts = [("ARN", arn), *(("", line) for line in more)]
         if principal.path != "/":
             facts.append(("Path", principal.path))
         if principal.type == "group":
-            facts.append(("Members", ", ".join(self._members) or "none"))
-        if principal.groups:
-            facts.append(("Groups", ", ".join(principal.groups)))
+            facts.append(("Members", _names(self._members, self._members_certain) or "none"))
+        if groups := _names(principal.groups, not unread_parts(principal).groups):
+            facts.append(("Groups", groups))
         if result is not None:
             facts.append(("Policy", result.attached.in_words))
         if principal.boundary:
-            facts.append(("Boundary", Arn.parse(principal.boundary).name))
+            boundary = Arn.parse(principal.boundary).name
+            facts.append(("Boundary", "unknown" if boundary == UNREAD_BOUNDARY else boundary))
         if principal.type == "role":
             used = principal.last_used
             none = "no use on record" if principal.use_read else "not read"
@@ -239,6 +249,13 @@ class PrincipalDetails(Vertical):
 
 def _fact(name: str, value: Content) -> Content:
     return Content.assemble((name.ljust(_FACT_WIDTH), "dim"), value)
+
+
+def _names(names: tuple[str, ...], certain: bool) -> str:
+    """Names in a list, which ends with `others unknown` where not all could be read."""
+    if certain:
+        return ", ".join(names)
+    return ", ".join([*names, "others unknown"]) if names else "unknown"
 
 
 def _ago(when: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from iam.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
-    from iam.account.attachments import Attachment
+    from iam.account.attachments import Attachment, MemberCount
     from iam.verdicts.result import PrincipalResult, Summary
 
 Kind = Literal["all", "users", "roles", "groups"]
@@ -50,7 +50,7 @@ class Row:
     """The policies not specific to Bedrock that let it invoke models; None if not known."""
     note: str = ""
     """What decides, where only one action is asked about."""
-    members: int | None = None
+    members: MemberCount | None = None
     """The number of members of a group."""
     unconfirmed: bool = False
     """AWS has not confirmed its last change."""
@@ -128,7 +128,9 @@ def _by_verdict(row: Row) -> int:
 def _by_policy(row: Row) -> int:
     attached = row.attached
     if attached is None:
-        return 3
+        return 4
+    if not attached:
+        return 3 if attached.unknown else 4
     return 2 * (not attached.direct) + (not attached.groups)
 
 

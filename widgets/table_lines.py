@@ -19,7 +19,7 @@ from widgets.rows import Row, SectionColumn
 from widgets.shown_rows import ShownRows
 
 if TYPE_CHECKING:
-    from iam.account.attachments import Attachment
+    from iam.account.attachments import Attachment, MemberCount
     from iam.verdicts.result import SectionResult, SectionSum
 
 VERDICT_STYLES: dict[Verdict, str] = {
@@ -133,19 +133,19 @@ class TableLines:
 
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; after that of a group, how many members it has."""
-        members = "" if row.members is None else f" ({row.members:,})"
+        members = _members(row.members) if row.members else ""
         text = _fit(safe(row.name), width - 1 - len(members), self.glyphs.pending).rstrip()
         dim = self._style("principal-table--dim")
         padding = " " * (width - cell_len(text + members))
         return [Segment(text), Segment(members, dim), Segment(padding)]
 
     def _policy(self, row: Row) -> Segment:
-        if row.unconfirmed:
-            text = f"{_attachment(row.attached, self.glyphs)}?"
-            return Segment(text.ljust(POLICY), self._style("principal-table--unknown"))
         text = _attachment(row.attached, self.glyphs)
+        if row.unconfirmed:
+            text = f"{text.rstrip('?')}?"
+            return Segment(text.ljust(POLICY), self._style("principal-table--unknown"))
         if row.other_policies:
-            text = f"{text}+" if row.attached else "other"
+            text = "other" if text == self.glyphs.nothing else f"{text}+"
             return Segment(text.ljust(POLICY), self._style("principal-table--partial"))
         unknown = row.attached is not None and row.attached.unknown
         dim = self._style(f"principal-table--{'unknown' if unknown else 'dim'}")
@@ -194,4 +194,13 @@ def _fit(text: str, width: int, more: str) -> str:
 def _attachment(attached: Attachment | None, glyphs: Glyphs) -> str:
     if attached is None:
         return glyphs.pending
-    return attached.in_a_word if attached or attached.unknown else glyphs.nothing
+    if attached.unknown:
+        return "?"
+    return attached.in_a_word if attached else glyphs.nothing
+
+
+def _members(members: MemberCount) -> str:
+    """`(3)`; where there may be more `(3+)`, and `(?)` if none is known."""
+    if members.certain:
+        return f" ({members.known:,})"
+    return f" ({members.known:,}+)" if members.known else " (?)"

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from iam.account.model import UNREAD_ALL, UNREAD_ATTACHED, UNREAD_GROUPS, Account, Entity
+from iam.account.model import (
+    UNREAD_ALL,
+    UNREAD_ATTACHED,
+    UNREAD_GROUPS,
+    Account,
+    Entity,
+    GroupKey,
+    User,
+)
 from iam.account.unread import Unread
+from iam.arn import Arn
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +46,18 @@ class Attachment:
 
     @property
     def in_words(self) -> str:
-        """`direct`, `by group ops`, `direct and by groups dev, ops`, `not attached`, `unknown`."""
+        """`direct`, `by group ops`, `direct and by groups dev, ops`, `not attached`, `unknown`.
+
+        Where only a part could not be read: `direct; groups unknown`, `by group ops; direct
+        unknown`.
+        """
         ways = ["direct"] if self.direct else []
         if self.groups:
             ways.append(by_group(*self.groups))
-        return " and ".join(ways) or ("unknown" if self.unknown else "not attached")
+        if not ways:
+            return "unknown" if self.unknown else "not attached"
+        unread = "; groups unknown" if self.groups is None else ""
+        return " and ".join(ways) + ("; direct unknown" if self.direct is None else unread)
 
 
 def by_group(*names: str) -> str:
@@ -50,7 +68,7 @@ def by_group(*names: str) -> str:
 def attachment_of(account: Account, principal: Entity, policy_arn: str) -> Attachment:
     """How a principal has a managed policy: by itself, and by which of its groups."""
     direct: bool | None = policy_arn in principal.attached
-    unread = _unread_parts(principal)
+    unread = unread_parts(principal)
     if not direct and unread.attached:
         direct = None
     names: list[str] = []
@@ -59,29 +77,65 @@ def attachment_of(account: Account, principal: Entity, policy_arn: str) -> Attac
         group = account.group_of(principal, name)
         if group is not None and policy_arn in group.attached:
             names.append(name)
-        elif group is None or _unread_parts(group).attached:
+        elif group is None or unread_parts(group).attached:
             certain = False
     return Attachment(direct, tuple(names) if names or certain else None)
 
 
-class _UnreadParts(NamedTuple):
+class UnreadParts(NamedTuple):
+    """Which lists of an entity could not be read, or not completely."""
+
     attached: bool = False
     groups: bool = False
 
 
-_ALL_READ = _UnreadParts()
+_ALL_READ = UnreadParts()
 
 
-def _unread_parts(entity: Entity) -> _UnreadParts:
-    """Which lists of an entity could not be read: that stands among its inline policies."""
+def unread_parts(entity: Entity) -> UnreadParts:
+    """Return which lists of an entity could not be read: that stands among its inline policies."""
     names = [inline.name for inline in entity.inline if isinstance(inline.document, Unread)]
     if not names:
         return _ALL_READ
     everything = any(name.startswith(UNREAD_ALL) for name in names)
-    return _UnreadParts(
+    return UnreadParts(
         attached=everything or UNREAD_ATTACHED in names,
         groups=entity.type == "user" and (everything or UNREAD_GROUPS in names),
     )
+
+
+def with_attached(entity: Entity, arns: tuple[str, ...]) -> Entity:
+    """Return an entity with its attached policies as they have been read now."""
+    inline = tuple(
+        policy
+        for policy in entity.inline
+        if policy.name != UNREAD_ATTACHED or not isinstance(policy.document, Unread)
+    )
+    return replace(entity, attached=arns, inline=inline)
+
+
+class MemberCount(NamedTuple):
+    """How many members of a group are known."""
+
+    known: int
+    certain: bool = True
+    """Whether there can be no more: all users and their groups were read."""
+
+
+def members_of_groups(account: Account) -> Mapping[GroupKey, MemberCount]:
+    """Count the members of each group."""
+    users = [p for p in account.principals.values() if isinstance(p, User)]
+    known = Counter((Arn.parse(user.arn).account, group) for user in users for group in user.groups)
+    uncertain = {Arn.parse(user.arn).account for user in users if unread_parts(user).groups}
+    users_may_be_missing = any(
+        # Of roles, none can be a member.
+        unread.hides and not unread.what.lower().startswith("role")
+        for unread in account.unread
+    )
+    return {
+        key: MemberCount(known[key], not users_may_be_missing and key[0] not in uncertain)
+        for key in account.groups
+    }
 
 
 @dataclass(frozen=True, slots=True)

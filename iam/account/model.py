@@ -171,6 +171,8 @@ class Account:
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     """By ARN."""
     unread: tuple[Unread, ...] = ()
+    groups_listed: bool = True
+    """Whether it holds all groups; a file may have no list of them."""
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     """What an organization puts above each account, by account ID."""
 

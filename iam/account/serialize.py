@@ -42,6 +42,8 @@ def pieces_of(account: Account, head: Mapping[str, Any]) -> Iterator[str]:
         "GroupDetailList": (_entity(group) for group in account.groups.values()),
         "Policies": (_policy(policy) for policy in account.policies.values()),
     }
+    if not account.groups_listed and not account.groups:
+        del lists["GroupDetailList"]
     for number, (name, items) in enumerate(lists.items()):
         yield (", " if number else "") + f'"{name}": ['
         for index, item in enumerate(items):

@@ -52,7 +52,11 @@ def read_snapshot(path: str, limit: int, *, organization: bool = True) -> Accoun
         account = owned(parse_page(Account(id=None), body))
     except NoOwner as error:
         raise SnapshotError(f"{name} holds no user, role or group that can be read") from error
-    account = replace(account, unread=(*account.unread, *_gaps(body), *_not_read(body, name)))
+    account = replace(
+        account,
+        unread=(*account.unread, *_gaps(body), *_not_read(body, name)),
+        groups_listed="GroupDetailList" in body,
+    )
     saved = body.get("Organization")
     if not organization or not is_organization(saved):  # other tools may use the key otherwise
         return account

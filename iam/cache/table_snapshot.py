@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from iam.account.attachments import Attachment
+from iam.account.attachments import Attachment, MemberCount
 from iam.account.unread import Unread
 from iam.verdicts.result import SectionSum, Summary
 from iam.verdicts.verdict import Verdict
@@ -25,7 +25,7 @@ class TableRow(NamedTuple):
     type: Literal["user", "role", "group"]
     name: str
     path: str
-    members: int | None
+    members: MemberCount | None
     """How many users are in it, of a group."""
     summary: Summary
 
@@ -84,7 +84,8 @@ def _line(raw: list[Any], summaries: list[Summary]) -> TableRow:
     arn, kind, name, path = texts
     if kind not in ("user", "role", "group") or not all(isinstance(text, str) for text in texts):
         raise ValueError("not a user, role or group")
-    return TableRow(arn, kind, name, path, members, summaries[index])
+    count = None if members is None else MemberCount(*members)
+    return TableRow(arn, kind, name, path, count, summaries[index])
 
 
 def _summary_to_json(summary: Summary) -> list[Any]:

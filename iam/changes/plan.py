@@ -6,10 +6,10 @@ changed since, and the plan is then made again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from iam.account.attachments import attachment_of
+from iam.account.attachments import attachment_of, members_of_groups
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Principal, in_order
 from iam.arn import Arn
 from iam.changes.history import BatchRecord
@@ -92,6 +92,8 @@ class Plan:
     blocked: tuple[Skipped, ...] = ()
     """Entities that cannot be changed."""
     warnings: tuple[str, ...] = ()
+    members_unread: tuple[str, ...] = ()
+    """The names of changed groups that may have more members than could be read."""
     undoes: BatchRecord | None = None
     """The batch that this plan reverses."""
 
@@ -131,12 +133,16 @@ def make_plan(
     changes: list[Change] = []
     unneeded: list[Skipped] = []
     cannot_change: list[Skipped] = []
+    unread: list[str] = []
     confirmed = {c.entry.principal for c in undoes.last if c.state == "done"} if undoes else None
     for entity in sorted(entities, key=in_order):
         change = Change(op, entity, policy.arn)
         reason = (blocked or {}).get(entity.arn) or _refusal(entity, op, policy)
         if reason:
             cannot_change.append(Skipped(entity, reason))
+        elif attachment_of(account, entity, policy.arn).direct is None and op == "detach":
+            unread.append(entity.name)  # AWS knows whether there is anything to detach
+            changes.append(change)
         elif change.shown_by(entity.attached):
             groups = attachment_of(account, entity, policy.arn).groups or ()
             if op == "detach" and groups and not undoes:
@@ -147,6 +153,7 @@ def make_plan(
                 unneeded.append(Skipped(entity, _why_unneeded(op, policy, undone)))
         else:
             changes.append(change)
+    members_unread = _members_unread(changes, account)
     return Plan(
         op=op,
         policy=policy,
@@ -154,9 +161,35 @@ def make_plan(
         effects=_effects(evaluator, account, changes, policy),
         unneeded=tuple(unneeded),
         blocked=tuple(cannot_change),
-        warnings=warnings,
+        warnings=(
+            *warnings,
+            *_unread_attachments(unread, policy),
+            *_unread_members(members_unread),
+        ),
+        members_unread=members_unread,
         undoes=undoes,
     )
+
+
+def _unread_attachments(names: Sequence[str], policy: ManagedPolicy) -> list[str]:
+    """Say of whom it is not known whether they have what is to be detached."""
+    if not names:
+        return []
+    who = names[0] if len(names) == 1 else f"{len(names)} of them"
+    return [f"Whether {policy.name} is attached to {who} could not be read."]
+
+
+def _members_unread(changes: Iterable[Change], account: Account) -> tuple[str, ...]:
+    groups = [c.entity for c in changes if isinstance(c.entity, Group)]
+    members = members_of_groups(account) if groups else {}
+    return tuple(group.name for group in groups if not members[group.key].certain)
+
+
+def _unread_members(groups: Sequence[str]) -> list[str]:
+    """Say of which groups more members may be affected than are shown."""
+    if not groups:
+        return []
+    return [f"{', '.join(groups)} may have more members: some users or groups were not read."]
 
 
 def plan_of_undo(

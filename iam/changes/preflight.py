@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from iam.account.attachments import with_attached
 from iam.account.model import Account, Entity, Group
 from iam.arn import Arn
 from iam.aws.answers import required
@@ -46,7 +47,7 @@ class Findings:
     def applied_to(self, account: Account) -> Account:
         """The account with the attached policies that were read."""
         entities = [
-            replace(entity, attached=attached)
+            with_attached(entity, attached)
             for arn, attached in self.attached.items()
             if (entity := account.entity(arn)) is not None
         ]

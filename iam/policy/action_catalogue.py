@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from iam.policy.automaton import Tokens
 from iam.policy.glob import glob_of
@@ -51,6 +51,14 @@ class Action:
         return f"{self.service}:{self.name}"
 
 
+class ChosenActions(NamedTuple):
+    """The actions that are asked about."""
+
+    id: str
+    """The action, or the pattern of the actions: `bedrock:Invoke*`."""
+    actions: tuple[Action, ...]
+
+
 class Catalogue:
     """The known actions, by name or by pattern."""
 
@@ -72,6 +80,14 @@ class Catalogue:
     def find(self, id: str) -> Action | None:
         """Return the action of this identifier, ignoring case; None if it is unknown."""
         return self.actions.get(ascii_lower(id))
+
+    def choose(self, written: str) -> ChosenActions | None:
+        """Return the action, or the actions of a pattern; None if there is no such action."""
+        if (action := self.find(written)) is not None:
+            return ChosenActions(action.id, (action,))
+        pattern = "*" in written or "?" in written
+        actions = self.matching(written) if pattern else ()
+        return ChosenActions(written, actions) if actions else None
 
     def matching(self, pattern: str) -> tuple[Action, ...]:
         """Return the actions that a pattern such as `bedrock:Get*` matches, sorted by ID."""

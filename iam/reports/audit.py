@@ -6,7 +6,7 @@ The reports, the screen's list of what could not be read, and the tests use this
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -22,7 +22,7 @@ from iam.verdicts.result import (
     Summary,
 )
 from iam.verdicts.section import Section
-from iam.verdicts.verdict import Verdict
+from iam.verdicts.verdict import Verdict, sum_up
 
 SourceName = Literal["live", "demo", "snapshot"]
 
@@ -41,7 +41,9 @@ class Audit:
     """Users, then roles, each by name."""
     unread: tuple[Unread, ...]
     only: str | None = None
-    """The ID of the only action that was evaluated; None if all of the policy was."""
+    """The action or the pattern of the actions that was evaluated; None if all of the policy was.
+
+    There is one section then, whose entries are those actions."""
 
     @property
     def complete(self) -> bool:
@@ -63,17 +65,49 @@ def take_audit(
     """
     principals = sorted(account.principals.values(), key=in_order)
     results = tuple((p, evaluator.result(account, p)) for p in principals)
+    sections, only = evaluator.sections, evaluator.only
+    if only is not None and len(sections) > 1:
+        sections, results = _in_one_section(only.id, sections, results)
     return Audit(
         generated_at=now,
         source=source,
         account=account,
         caller=caller,
         managed=evaluator.managed,
-        sections=evaluator.sections,
+        sections=sections,
         results=results,
         unread=unread_of(account, evaluator.managed, results),
-        only=evaluator.only.id if evaluator.only else None,
+        only=only.id if only else None,
     )
+
+
+_Results = tuple[tuple[Principal, PrincipalResult], ...]
+
+
+def _in_one_section(
+    name: str, sections: tuple[Section, ...], results: _Results
+) -> tuple[tuple[Section, ...], _Results]:
+    """Join the sections of single actions into one, which is named as the actions were written."""
+    joined: dict[int, tuple[SectionResult, ...]] = {}
+
+    def join(result: PrincipalResult) -> tuple[SectionResult, ...]:
+        # Principals with the same documents share their sections, and go on sharing them.
+        if (known := joined.get(id(result.sections))) is None:
+            entries = tuple(entry for section in result.sections for entry in section.entries)
+            one = SectionResult(
+                sid=name,
+                title=name,
+                verdict=sum_up(section.verdict for section in result.sections),
+                entries=entries,
+                granted=sum(section.granted for section in result.sections),
+                total=len(entries),
+            )
+            known = joined[id(result.sections)] = (one,)
+        return known
+
+    entries = tuple(entry for section in sections for entry in section.entries)
+    section = replace(sections[0], sid=name, title=name, entries=entries)
+    return (section,), tuple((p, replace(r, sections=join(r))) for p, r in results)
 
 
 def unread_of(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from iam.account.model import UNREAD_BOUNDARY
 from iam.arn import Arn
 from iam.reports.audit import Audit
+from iam.reports.formats import Detail
 from iam.text import safe
 from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.result import PrincipalResult
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 _WORDS = {True: "true", False: "false", None: "unknown"}
 
 
-def as_csv(audit: Audit) -> str:
-    """A row per principal, a column per section."""
-    sids = [section.sid for section in audit.sections]
+def as_csv(audit: Audit, detail: Detail = "sections") -> str:
+    """A row per principal, a column per section; without these with the detail `principals`."""
+    sections = audit.sections if detail != "principals" else ()
+    sids = [section.sid for section in sections]
     head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
     # Of a single action the reason fits in a cell.
     by = ["by"] if audit.only else []
@@ -40,7 +42,7 @@ def as_csv(audit: Audit) -> str:
             "unknown" if result.attached.groups is None else ";".join(result.attached.groups),
             "unknown" if principal.boundary == UNREAD_BOUNDARY else principal.boundary or "",
             result.verdict,
-            *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections),
+            *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections[: len(sids)]),
             *(result.means for _ in by),
         ]
         if joined:

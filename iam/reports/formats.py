@@ -9,11 +9,45 @@ text from AWS harmless in its own way: no escape sequence, formula or markup get
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, get_args
 
 if TYPE_CHECKING:
     from iam.reports.audit import Audit
+
+
+Detail = Literal["principals", "sections", "actions"]
+"""How much a report says of each principal: its verdict, that on each section, on each action."""
+DETAILS: tuple[Detail, ...] = get_args(Detail)
+
+
+class Terminal(NamedTuple):
+    """The terminal that a report is written to."""
+
+    width: int
+    """In cells."""
+    colour: bool = True
+    unicode: bool = True
+
+
+class Options(NamedTuple):
+    """How a report is to be written."""
+
+    detail: Detail | None = None
+    """None leaves it to the format."""
+    terminal: Terminal | None = None
+    """None for a file or a pipe."""
+
+
+DEFAULT_OPTIONS = Options()
+
+
+class Writer(Protocol):
+    """Writes an audit in one format."""
+
+    def __call__(self, audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
+        """Return the report in pieces, to be written as they come."""
 
 
 class ReportFormat(NamedTuple):
@@ -25,32 +59,37 @@ class ReportFormat(NamedTuple):
     """What it is for, in a few words."""
     suffix: str
     """Of the name of a file in this format, without the dot."""
-    write: Callable[[Audit], Iterable[str]]
-    """Returns the report in pieces, to be written as they come."""
+    write: Writer
 
 
-def _table(audit: Audit) -> Iterable[str]:
+def _table(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
     from iam.reports.table_format import as_table
 
-    return [as_table(audit)]
+    return [as_table(audit, options.detail or "sections", options.terminal)]
 
 
-def _json(audit: Audit) -> Iterable[str]:
+def _json(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
     from iam.reports.json_format import as_json
 
-    return as_json(audit)
+    return as_json(audit, options.detail or "actions")
 
 
-def _csv(audit: Audit) -> Iterable[str]:
+def _csv(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
     from iam.reports.csv_format import as_csv
 
-    return [as_csv(audit)]
+    return [as_csv(audit, options.detail or "sections")]
 
 
-def _markdown(audit: Audit) -> Iterable[str]:
+def _markdown(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
     from iam.reports.markdown_format import as_markdown
 
-    return [as_markdown(audit)]
+    return as_markdown(audit, options.detail or "sections")
+
+
+def _html(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
+    from iam.reports.html_format import as_html
+
+    return as_html(audit, options.detail)
 
 
 FORMATS = {
@@ -60,7 +99,14 @@ FORMATS = {
         ReportFormat("json", "everything, for scripts", "json", _json),
         ReportFormat("csv", "a row per principal, for spreadsheets", "csv", _csv),
         ReportFormat("markdown", "a table for a ticket or a pull request", "md", _markdown),
+        ReportFormat("html", "one page for a ticket, without scripts", "html", _html),
     )
 }
 """All formats by name, in the order in which they are listed."""
 DEFAULT_FORMAT = "table"
+
+
+def format_of_file(path: str | None) -> str:
+    """The name of the format that a file's name ends in; the default if there is none."""
+    suffix = PurePath(path).suffix[1:].lower() if path else ""
+    return next((each.name for each in FORMATS.values() if each.suffix == suffix), DEFAULT_FORMAT)

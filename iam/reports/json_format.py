@@ -14,8 +14,9 @@ from functools import cache
 from operator import attrgetter
 
 from iam.account.attachments import Attachment
-from iam.account.model import Principal
+from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.reports.audit import Audit
+from iam.reports.formats import Detail
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 
@@ -23,8 +24,12 @@ from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
-def as_json(audit: Audit) -> Iterator[str]:
+def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
     """The whole audit as one JSON object and a newline.
+
+    Args:
+        audit: The audit.
+        detail: `principals` leaves out `sections`, `sections` leaves out the `actions` of each.
 
     Returns:
         The text in pieces. Everything that could fail is done before the first piece; later they
@@ -51,7 +56,7 @@ def as_json(audit: Audit) -> Iterator[str]:
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in unread],
     }
-    texts = _Texts()
+    texts = _Texts(detail)
     principals = [texts.of_principal(p, r) for p, r in audit.results]
     opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     return _joined(f'{_harmless(opening)},\n "principals": ', principals)
@@ -76,7 +81,8 @@ class _Texts:
     their parts are cached by value.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, detail: Detail) -> None:
+        self._detail = detail
         self._sections: dict[int, list[str]] = {}
         self._entries: dict[int, str] = {}
         self._inside = cache(_inside)
@@ -86,12 +92,20 @@ class _Texts:
     def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
         """A principal, in parts that it shares with other principals."""
         who = _inside(_WHO, _of_who(principal), 2)
-        facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
+        if principal.boundary == UNREAD_BOUNDARY:
+            # Null alone would say that there is none.
+            unread = (None, False, result.verdict)
+            facts = self._inside(("boundary", "boundary_read", "verdict"), unread, 2)
+        else:
+            facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
         attached = self._attached(result.attached)
         answer = self._answer(result.invocation, result.other_policies)
+        head = f'{{\n   {who},\n   "attached": {attached},\n   {facts}'
+        if self._detail == "principals":
+            return [_harmless(head), answer, "\n  }"]
         sections = [self._of_section(section) for section in result.sections]
         return [
-            _harmless(f'{{\n   {who},\n   "attached": {attached},\n   {facts},\n   "sections": '),
+            _harmless(f'{head},\n   "sections": '),
             *_list(sections, 3),
             answer,
             "\n  }",
@@ -100,6 +114,9 @@ class _Texts:
     def _of_section(self, section: SectionResult) -> list[str]:
         if (parts := self._sections.get(id(section))) is None:
             head = self._inside(_SECTION, _of_section(section), 4)
+            if self._detail == "sections":
+                parts = self._sections[id(section)] = [_harmless(f"{{\n     {head}\n    }}")]
+                return parts
             entries = [[self._of_entry(entry)] for entry in section.entries]
             parts = self._sections[id(section)] = [
                 _harmless(f'{{\n     {head},\n     "actions": '),

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from iam.account.model import Principal
 from iam.reports.audit import Audit
+from iam.reports.formats import Detail
 from iam.reports.organization_overview import left_out
-from iam.reports.overview import account_name, facts, overview
+from iam.reports.overview import GLYPHS, account_name, facts, overview
 from iam.text import safe
+from iam.verdicts.result import PrincipalResult
 
 
-def as_markdown(audit: Audit) -> str:
-    """A heading, the facts, a table of principals, and what could not be read."""
-    head, rows = overview(audit)
+def as_markdown(audit: Audit, detail: Detail = "sections") -> Iterator[str]:
+    """A heading, the facts, a table of principals, and what could not be read.
+
+    Args:
+        audit: The audit.
+        detail: `principals` leaves out the columns of the sections, `actions` lists the entries of
+            each principal as well.
+
+    Returns:
+        The report in pieces.
+    """
+    head, rows = overview(audit, detail)
     lines = [f"# Bedrock access in {_escaped(account_name(audit))}", ""]
     lines += [f"{_escaped(line)}  " for line in facts(audit)]
     lines += ["", f"| {' | '.join(map(_escaped, head))} |", f"|{' --- |' * len(head)}"]
@@ -22,7 +35,23 @@ def as_markdown(audit: Audit) -> str:
         lines += [
             f"- {_escaped(u.what)}: {_escaped(u.error)}, {_escaped(u.message)}" for u in unread
         ]
-    return "\n".join([*lines, "", left_out(audit.account.organization), ""])
+    yield "\n".join([*lines, "", left_out(audit.account.organization), ""])
+    if detail == "actions":
+        for principal, result in audit.results:
+            yield _entries(principal, result)
+
+
+def _entries(principal: Principal, result: PrincipalResult) -> str:
+    """The entries of a principal, each with what it comes from."""
+    title = f"{principal.type} {principal.name}: {GLYPHS[result.verdict]} {result.verdict}"
+    lines = ["", f"## {_escaped(title)}"]
+    for section in result.sections:
+        count = f"{section.granted}/{section.total}"
+        lines += ["", f"{GLYPHS[section.verdict]} {_escaped(section.title)} {count}", ""]
+        for entry in section.entries:
+            means = f": {_escaped('; '.join(entry.means))}" if entry.means else ""
+            lines.append(f"- {GLYPHS[entry.verdict]} {_escaped(entry.action)}{means}")
+    return "\n".join([*lines, ""])
 
 
 def _escaped(text: str) -> str:

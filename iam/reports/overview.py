@@ -5,12 +5,15 @@ Its text is as AWS returned it; each format makes it harmless in its own way.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from iam.arn import Arn
 from iam.reports.audit import Audit
+from iam.reports.formats import Detail
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict
 
-_GLYPHS = {
+GLYPHS = {
     Verdict.GRANTED: "●",
     Verdict.PARTIAL: "◐",
     Verdict.DENIED: "✗",
@@ -34,14 +37,67 @@ def facts(audit: Audit) -> list[str]:
     return [
         f"{name[0].upper()}{name[1:]}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
         f"Policy {audit.managed.name} {audit.managed.version}",
-        *([f"Action {audit.only}"] if audit.only else []),
+        *_actions(audit),
         ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
+        *answers_in_words(audit),
     ]
 
 
-def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
-    """The titles of the columns, and a row per principal; of several accounts, with its account."""
-    head, rows = _who_can(audit) if audit.only else _access(audit)
+def answers_in_words(audit: Audit) -> list[str]:
+    """How many can invoke models, how many by another policy, and how many only seem to."""
+    if (counts := invocation_counts(audit)) is None:
+        return []
+    unknown = f", {counts.unknown} unknown" if counts.unknown else ""
+    can = f"{counts.can} can invoke models, {counts.by_other} of them by another policy"
+    return [f"{can}; {counts.hold_only} hold the policy and cannot{unknown}"]
+
+
+class InvocationCounts(NamedTuple):
+    """How many principals there are with each answer to whether they can invoke models."""
+
+    can: int
+    by_other: int
+    """Of these, by a policy not specific to Bedrock."""
+    hold_only: int
+    """Those that have the managed policy and cannot."""
+    unknown: int
+
+
+def invocation_counts(audit: Audit) -> InvocationCounts | None:
+    """Count the answers; None if the policy, or the action asked about, invokes no models."""
+    answers = [(r.invocation.verdict, r) for _, r in audit.results if r.invocation is not None]
+    if not answers or audit.only:
+        return None
+    can = [r for verdict, r in answers if verdict in (Verdict.GRANTED, Verdict.PARTIAL)]
+    return InvocationCounts(
+        can=len(can),
+        by_other=sum(bool(r.other_policies) for r in can),
+        hold_only=sum(
+            bool(r.attached) for verdict, r in answers if verdict in (Verdict.DENIED, Verdict.NONE)
+        ),
+        unknown=sum(verdict is Verdict.UNKNOWN for verdict, _ in answers),
+    )
+
+
+def _actions(audit: Audit) -> list[str]:
+    """What was asked about, where it is not the whole policy."""
+    if not audit.only:
+        return []
+    count = sum(len(section.entries) for section in audit.sections)
+    return [f"Action {audit.only}"] if count == 1 else [f"{count} actions {audit.only}"]
+
+
+def overview(
+    audit: Audit, detail: Detail, *, short: bool = False
+) -> tuple[list[str], list[list[str]]]:
+    """The titles of the columns, and a row per principal; of several accounts, with its account.
+
+    Args:
+        audit: The audit.
+        detail: `principals` leaves out the columns of the sections.
+        short: Whether a section's column has the short label of the app for a title.
+    """
+    head, rows = _who_can(audit) if audit.only else _access(audit, detail, short)
     if audit.account.id is None:
         accounts = [Arn.parse(principal.arn).account for principal, _ in audit.results]
         head = ["account", *head]
@@ -49,18 +105,19 @@ def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
-def _access(audit: Audit) -> tuple[list[str], list[list[str]]]:
-    head = ["type", "name", "policy", "other policy", "invoke", "verdict"]
-    head += [section.sid for section in audit.sections]
+def _access(audit: Audit, detail: Detail, short: bool) -> tuple[list[str], list[list[str]]]:
+    sections = len(audit.sections) if detail != "principals" else 0
+    titles = [section.label if short else section.sid for section in audit.sections[:sections]]
+    head = ["type", "name", "policy", "verdict", "invoke", *titles, "other policy"]
     rows = [
         [
             principal.type,
             principal.name,
             attached_in_words(result),
-            others_in_words(result),
+            f"{GLYPHS[result.verdict]} {result.verdict}",
             invocation_in_words(result),
-            f"{_GLYPHS[result.verdict]} {result.verdict}",
-            *(f"{_GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections),
+            *(f"{GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections[:sections]),
+            others_in_words(result),
         ]
         for principal, result in audit.results
     ]
@@ -73,12 +130,18 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
             principal.type,
             principal.name,
             attached_in_words(result),
-            f"{_GLYPHS[result.verdict]} {result.verdict}",
+            f"{GLYPHS[result.verdict]} {result.verdict}{_count(result)}",
             result.means,
         ]
         for principal, result in audit.results
     ]
     return ["type", "name", "policy", "verdict", "by"], rows
+
+
+def _count(result: PrincipalResult) -> str:
+    """How many of several actions are granted."""
+    (section,) = result.sections
+    return f" {section.granted}/{section.total}" if section.total > 1 else ""
 
 
 def others_in_words(result: PrincipalResult) -> str:
@@ -89,12 +152,10 @@ def others_in_words(result: PrincipalResult) -> str:
 def invocation_in_words(result: PrincipalResult) -> str:
     """Whether a principal can invoke models: `◐ Claude in us-east-1`; empty if not asked."""
     answer = result.invocation
-    return "" if answer is None else f"{_GLYPHS[answer.verdict]} {answer.words}"
+    return "" if answer is None else f"{GLYPHS[answer.verdict]} {answer.words}"
 
 
 def attached_in_words(result: PrincipalResult) -> str:
     """How a principal has the managed policy: `direct`, `by group x`, both, `no`, or `unknown`."""
-    ways = ["direct"] if result.attached.direct else []
-    if result.attached.groups:
-        ways.append("by group " + ", ".join(result.attached.groups))
-    return " and ".join(ways) or ("unknown" if result.attached.unknown else "no")
+    attached = result.attached
+    return attached.in_words if attached or attached.unknown else "no"

@@ -19,7 +19,7 @@ from iam.account.attachments import attachment_of
 from iam.account.effective_policies import EffectivePolicy, Limit, limits_of, policies_of
 from iam.account.model import Account, Entity, ManagedPolicy
 from iam.account.request_context import RequestContext
-from iam.policy.action_catalogue import Action, Catalogue
+from iam.policy.action_catalogue import Catalogue, ChosenActions
 from iam.policy.document import Document
 from iam.verdicts.actual_resources import merge_actual
 from iam.verdicts.bulk import BulkEvaluator, Effects, Evaluation, Verdicts
@@ -60,7 +60,7 @@ class Evaluator:
         managed: ManagedPolicy,
         catalogue: Catalogue,
         partition: str,
-        only: Action | None = None,
+        only: ChosenActions | None = None,
         now: datetime | None = None,
     ) -> None:
         """Prepare the sections of a managed policy.
@@ -69,7 +69,7 @@ class Evaluator:
             managed: The policy. It has no sections if its document could not be read.
             catalogue: The concrete actions.
             partition: The partition of the account: `aws`.
-            only: Evaluate only this action.
+            only: Evaluate only these actions, each in a section of its own.
             now: The time of the requests; by default the current time.
         """
         self.managed = managed
@@ -79,7 +79,9 @@ class Evaluator:
             sections_of(document, catalogue) if isinstance(document, Document) else ()
         )
         if only is not None:
-            self.sections = (section_of_action(only, self.sections),)
+            self.sections = tuple(
+                section_of_action(action, self.sections) for action in only.actions
+            )
         self.only = only
         index = RequestIndex(self.sections, catalogue, partition)
         self.reader = DocumentReader(index, Complexity(catalogue, partition))

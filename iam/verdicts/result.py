@@ -151,8 +151,9 @@ class PrincipalResult:
 
     @property
     def means(self) -> str:
-        """The statements and other reasons in words, for the evaluation of a single action."""
-        return "; ".join(m for s in self.sections for e in s.entries for m in e.means)
+        """The statements and other reasons in words, for the evaluation of a few actions."""
+        every = (m for s in self.sections for e in s.entries for m in e.means)
+        return "; ".join(dict.fromkeys(every))
 
 
 @dataclass(frozen=True, slots=True)

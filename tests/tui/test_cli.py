@@ -23,6 +23,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from iam.demo.launcher import DemoServer
+from iam.policy.action_catalogue import catalogue
 from iam.reports.formats import FORMATS
 from tests.build import allow, deny, details, document, group, policy, policy_arn, role, user
 from tests.company import POLICY, Company
@@ -98,6 +99,12 @@ def test_help_and_version() -> None:
         ["audit", "--snapshot", ""],
         ["audit", "--demo", "--snapshot", "x.json"],
         ["--demo", "audit", "--snapshot", "x.json"],
+        ["audit", "--demo", "--profile", "x"],
+        ["--demo", "--region", "eu-west-1"],
+        ["audit", "--demo", "--endpoint-url", "http://localhost"],
+        ["audit", "--snapshot", "x.json", "--profile", "x"],
+        ["--snapshot", "x.json", "--region", "eu-west-1"],
+        ["save", "y.json", "--snapshot", "x.json", "--endpoint-url", "http://localhost"],
         ["audit", "--profile", ""],
         ["audit", "--endpoint-url", "ftp://x"],
         ["nonsense"],
@@ -427,7 +434,7 @@ def test_hostile_names_do_not_reach_the_terminal(saved: Callable[..., str], form
     assert "pwned" in result.stdout
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "html"])
 def test_every_format_that_is_promised_can_be_asked_for(
     saved: Callable[..., str], form: str
 ) -> None:
@@ -443,6 +450,8 @@ def test_the_embedded_account_in_every_format(
     result = run("audit", "--endpoint-url", demo.endpoint_url, "--format", form)
     assert (result.exit_code, result.stderr) == (0, "")
     assert "alice.chen" in result.stdout
+    if form == "html":
+        assert len(result.stdout_bytes) < 300_000
 
 
 def test_who_can_do_one_action(saved: Callable[..., str]) -> None:
@@ -476,10 +485,53 @@ def test_an_action_that_the_policy_does_not_have_is_judged_on_everything(
     assert json.loads(run(*arguments).stdout)["principals"][0]["verdict"] == "partial"
 
 
-def test_a_slip_of_the_pen_in_an_action_is_no_answer(saved: Callable[..., str]) -> None:
-    result = run("audit", "--snapshot", saved(user("alice")), "--action", "bedrock:InvokeModl")
+def test_a_pattern_asks_about_the_actions_that_it_matches_in_one_section(
+    saved: Callable[..., str],
+) -> None:
+    path = saved(user("alice", allow("bedrock:InvokeModel*")), user("bob", allow("*")))
+    arguments = ("audit", "--snapshot", path, "--action", "bedrock:Invoke*")
+    audit = json.loads(run(*arguments, "--format", "json").stdout)
+    alice, bob = audit["principals"]
+    (section,) = alice["sections"]
+    invoking = [action.id for action in catalogue().matching("bedrock:Invoke*")]
+    assert [entry["action"] for entry in section["actions"]] == invoking
+    assert (section["sid"], section["granted"], section["total"]) == (
+        "bedrock:Invoke*", 2, len(invoking)
+    )  # fmt: skip
+    assert (alice["verdict"], section["verdict"], bob["verdict"]) == (
+        "partial", "partial", "granted"
+    )  # fmt: skip
+    (row, _) = csv.DictReader(io.StringIO(run(*arguments, "--format", "csv").stdout))
+    assert row["bedrock:Invoke*"] == f"partial 2/{len(invoking)}"
+    assert row["by"] == "inline-0"
+    table = run(*arguments).stdout
+    assert f"{len(invoking)} actions bedrock:Invoke*" in table
+    assert f"◐ partial 2/{len(invoking)} " in table
+
+
+@pytest.mark.parametrize(
+    ("action", "first"),
+    [
+        ("bedrock:InvokeModl", "bedrock:InvokeModel"),
+        ("InvokeModel", "bedrock:InvokeModel"),
+        ("invoke", "bedrock:InvokeModel"),
+        ("bedrok:Invok*", "bedrock:InvokeModel"),
+        ("bedrock:GetAgnt", "bedrock:GetAgent"),
+        ("bedrock:Converse", "bedrock:InvokeModel"),
+    ],
+)
+def test_a_slip_of_the_pen_in_an_action_is_no_answer(
+    saved: Callable[..., str], action: str, first: str
+) -> None:
+    result = run("audit", "--snapshot", saved(user("alice")), "--action", action)
     assert result.exit_code == 2
-    assert "Did you mean bedrock:InvokeModel" in result.stderr
+    assert f"Did you mean {first}" in result.stderr.replace("\n", " ")
+
+
+def test_for_a_word_that_is_like_no_action_none_is_suggested() -> None:
+    result = run("audit", "--demo", "--action", "nonsense*")
+    assert result.exit_code == 2
+    assert "Did you mean" not in result.stderr
 
 
 # Where reports go
@@ -499,6 +551,51 @@ def test_output_replaces_the_file_or_leaves_it(saved: Callable[..., str], tmp_pa
         assert result.exit_code == 1
         assert f"cannot write {bad}" in only_line(result)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["home", "report.csv", "saved.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "start"),
+    [
+        ("y.json", (), '{\n "schema": 1'),
+        ("y.CSV", (), "account,type"),
+        ("y.md", (), "# Bedrock access"),
+        ("y.html", (), "<!doctype html>"),
+        ("y.txt", (), "Account "),
+        ("y", (), "Account "),
+        ("y.json", ("--format", "csv"), "account,type"),
+    ],
+)
+def test_the_name_of_the_file_chooses_the_format_unless_an_option_does(
+    saved: Callable[..., str], tmp_path: Path, name: str, options: tuple[str, ...], start: str
+) -> None:
+    report = tmp_path / name
+    path = saved(user("alice"))
+    assert run("audit", "--snapshot", path, "--output", str(report), *options).exit_code == 0
+    assert report.read_text().startswith(start)
+    assert report.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("command", [("audit", "--output"), ("save",)])
+def test_a_file_that_cannot_be_written_is_told_before_the_account_is_read(
+    company: Company, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    for bad in (tmp_path / "none" / "y.json", tmp_path, tmp_path / "file" / "y.json"):
+        result = run(*command, str(bad), "--endpoint-url", company.fake.url, "--policy", POLICY)
+        assert result.exit_code == 1
+        assert f"cannot write {bad}: " in only_line(result)
+    assert not company.fake.seen
+
+
+def test_a_link_stays_and_the_file_behind_it_is_replaced(
+    saved: Callable[..., str], tmp_path: Path
+) -> None:
+    link, report = tmp_path / "latest.csv", tmp_path / "report.csv"
+    link.symlink_to(report)
+    path = saved(user("alice"))
+    assert run("audit", "--snapshot", path, "--output", str(link)).exit_code == 0
+    assert link.is_symlink()
+    assert report.read_text().startswith("account,")
 
 
 def test_the_whole_audit_is_never_made_a_text_of(
@@ -538,7 +635,7 @@ def test_a_report_is_private_until_it_is_whole(tmp_path: Path) -> None:
         yield "whole"
 
     write_file(pieces(), str(tmp_path / "report"))
-    assert (tmp_path / "report").stat().st_mode & 0o777 == 0o644
+    assert (tmp_path / "report").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
-    from iam.account.model import Entity
+    from iam.account.model import Account, Entity
     from iam.verdicts.result import PrincipalResult
     from tui.controllers.view import MainView
 
@@ -69,12 +69,23 @@ class DetailsController:
             from iam.policy.action_catalogue import catalogue
             from iam.verdicts.section import describe
 
-            members = account.members_of(entity) if entity.type == "group" else ()
+            members, certain = await self._members(entity, account)
             view.details.show_principal(
                 entity,
                 result,
                 lambda action: describe(action, catalogue()),
-                tuple(member.name for member in members),
+                members,
+                members_certain=certain,
             )
         except Exception as error:
             view.toast_error(error)
+
+    async def _members(self, entity: Entity, account: Account) -> tuple[tuple[str, ...], bool]:
+        """The names of the members of a group, and whether there can be no more."""
+        if entity.type != "group":
+            return (), True
+        from iam.account.attachments import members_of_groups
+
+        counts = await in_thread(members_of_groups, account)
+        names = tuple(member.name for member in account.members_of(entity))
+        return names, counts[entity.key].certain

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iam.runtime.threads import in_thread
 from tui.controllers.row_buffer import RowBuffer
-from tui.controllers.table_rows import columns_of, members_of_groups, rows_of
+from tui.controllers.table_rows import columns_of, rows_of
 from tui.controllers.verdict_store import VerdictStore
 from tui.session.evaluation import evaluate_some
 from widgets.rows import Row, SectionColumn, View
@@ -15,7 +15,7 @@ from widgets.rows import Row, SectionColumn, View
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from iam.account.model import Account, Entity, GroupKey
+    from iam.account.model import Account, Entity
     from iam.account.unread import Unread
     from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.evaluator import Evaluator
@@ -115,6 +115,8 @@ class EvaluationController:
         self._buffer.flush()
         table.keep_rows({entity.arn for entity in entities}, more=True)
         self.verdicts.forget()
+        from iam.account.attachments import members_of_groups
+
         members = await in_thread(members_of_groups, account)
         everybody: list[tuple[Entity, Summary | PrincipalResult]] = []
         async for evaluated in self.session.evaluated(evaluator):
@@ -141,18 +143,20 @@ class EvaluationController:
         """Evaluate these entities again and show them; of groups, the members too."""
         account, evaluator, _ = self.session.read
         entities: dict[str, Entity] = {}
-        member_counts: dict[GroupKey, int] = {}
+        groups = False
         for arn in arns:
             entity = account.entity(arn)
             if entity is None:
                 continue
             entities[arn] = entity
             if entity.type == "group":
-                members = account.members_of(entity)
-                member_counts[entity.key] = len(members)
-                entities |= {member.arn: member for member in members}
+                groups = True
+                entities |= {member.arn: member for member in account.members_of(entity)}
         evaluated = await evaluate_some(self.asked or evaluator, account, tuple(entities.values()))
-        self.view.table.put_rows(self.verdicts.take(evaluated, member_counts))
+        from iam.account.attachments import members_of_groups
+
+        members = await in_thread(members_of_groups, account) if groups else {}
+        self.view.table.put_rows(self.verdicts.take(evaluated, members))
         self.show_counts()
         if self._recounting is not None:
             self._recounting.stop()
@@ -203,6 +207,6 @@ class EvaluationController:
 
 def _empty_note(account: Account) -> str:
     """What the table says in place of rows of some kind, which takes the place of `{}`."""
-    if account.unread or account.absent_groups:
+    if account.unread or account.absent_groups or not account.groups_listed:
         return "no {} were read; n lists what could not be read"
     return "there are no {}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from iam.arn import Arn
 from widgets.rows import Row, SectionColumn
 
 if TYPE_CHECKING:
-    from iam.account.model import Account, GroupKey
+    from iam.account.model import Account
     from iam.account.unread import Unread
     from iam.aws.managed_policy import Managed
     from iam.cache.table_snapshot import TableSnapshot
@@ -37,6 +35,7 @@ def picture_of(
     Returns:
         The picture; None where the table does not show the verdicts of everybody.
     """
+    from iam.account.attachments import members_of_groups
     from iam.cache.table_snapshot import TableRow, TableSnapshot
     from iam.verdicts.result import Summary
 
@@ -79,10 +78,3 @@ def rows_of(picture: TableSnapshot, question: int) -> list[Row]:
         )
         for line in picture.lines
     ]
-
-
-def members_of_groups(account: Account) -> Counter[GroupKey]:
-    """How many members each group has."""
-    return Counter(
-        (Arn.parse(p.arn).account, group) for p in account.principals.values() for group in p.groups
-    )

@@ -10,6 +10,7 @@ from iam.verdicts.verdict import Verdict
 from widgets.rows import Row
 
 if TYPE_CHECKING:
+    from iam.account.attachments import MemberCount
     from iam.account.model import Entity, GroupKey
     from iam.account.unread import Unread
     from iam.cache.table_snapshot import TableSnapshot
@@ -55,7 +56,7 @@ class VerdictStore:
         )
         self.unread = picture.unread
 
-    def take(self, evaluated: Evaluated, members: Mapping[GroupKey, int]) -> list[Row]:
+    def take(self, evaluated: Evaluated, members: Mapping[GroupKey, MemberCount]) -> list[Row]:
         """Take verdicts, count them, and make their rows.
 
         Args:
@@ -73,7 +74,7 @@ class VerdictStore:
             rows.append(self.row(entity, members))
         return rows
 
-    def row(self, entity: Entity, members: Mapping[GroupKey, int] | None = None) -> Row:
+    def row(self, entity: Entity, members: Mapping[GroupKey, MemberCount] | None = None) -> Row:
         """The row of an entity, with its verdict if it has been evaluated."""
         from iam.verdicts.result import PrincipalResult, Summary
 
@@ -89,7 +90,7 @@ class VerdictStore:
             invokes=summary.invokes if summary else None,
             other_policies=summary.other_policies if summary else (),
             note=result.means if isinstance(result, PrincipalResult) else "",
-            members=members[entity.key] if members and entity.type == "group" else None,
+            members=members.get(entity.key) if members and entity.type == "group" else None,
             unconfirmed=self.session.in_doubt(entity),
             question=self.question,
         )

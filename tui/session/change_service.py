@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +77,7 @@ class ChangeService:
         Raises:
             JournalError: Nothing was sent.
         """
+        from iam.account.attachments import with_attached
         from iam.changes.apply import apply
 
         state = self.state
@@ -96,7 +96,7 @@ class ChangeService:
         arn = change.entity.arn
         entity = state.account.entity(arn)
         if outcome.attached is not None and entity is not None:
-            entity = replace(entity, attached=outcome.attached)
+            entity = with_attached(entity, outcome.attached)
             state.account = state.account.with_entities([entity])
         if outcome.ending == "unconfirmed":
             state.unconfirmed.add(arn)

@@ -22,13 +22,13 @@ _AT_ONCE = 500
 
 
 def evaluator_for(policy: ManagedPolicy, partition: str, action: str | None = None) -> Evaluator:
-    """An evaluator of all that a policy grants, or of one action, which the catalogue must have."""
+    """An evaluator of all that a policy grants, or of the actions that the catalogue has."""
     import_for("verdicts.evaluator", "verdicts.other_policies", "reports.audit")
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.evaluator import Evaluator
 
     actions = catalogue()
-    return Evaluator(policy, actions, partition, actions.find(action) if action else None)
+    return Evaluator(policy, actions, partition, actions.choose(action) if action else None)
 
 
 async def evaluate_all(evaluator: Evaluator, account: Account) -> AsyncIterator[Evaluated]:

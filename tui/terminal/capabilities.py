@@ -31,8 +31,8 @@ def has_unicode() -> bool:
 
 
 def has_colour() -> bool:
-    """Whether colour is wanted (https://no-color.org)."""
-    return not os.environ.get("NO_COLOR")
+    """Whether colour is wanted (https://no-color.org), and the terminal may have any."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def has_many_colours() -> bool:

@@ -52,8 +52,8 @@ def test_attachments_that_could_not_be_read_may_be_it() -> None:
         (Attachment(), "none", "not attached"),
         (Attachment(None, ()), "unknown", "unknown"),
         (Attachment(False, None), "unknown", "unknown"),
-        (Attachment(None, ("ops",)), "group", "by group ops"),
-        (Attachment(True, None), "direct", "direct"),
+        (Attachment(None, ("ops",)), "group", "by group ops; direct unknown"),
+        (Attachment(True, None), "direct", "direct; groups unknown"),
     ],
 )
 def test_an_attachment_in_words(attachment: Attachment, word: str, words: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from iam.account.attachments import with_attached
 from iam.account.model import Account, Role
 from iam.account.parse import validated
 from iam.changes.history import BatchRecord, history_of
@@ -237,3 +238,25 @@ def test_roles_that_only_aws_changes_are_told_apart(name: str, path: str, part: 
     )
     reason = protected(made)
     assert reason is None if part is None else part in (reason or "")
+
+
+def test_a_detach_is_planned_where_it_could_not_be_read_what_is_attached() -> None:
+    made = planned("detach", user("alice") | {"AttachedManagedPolicies": 3})
+    assert [change.entity.name for change in made.changes] == ["alice"]
+    assert not made.unneeded
+    assert made.warnings == (
+        "Whether AmazonBedrockLimitedAccess is attached to alice could not be read.",
+    )
+
+
+def test_what_is_attached_is_known_once_it_has_been_read() -> None:
+    made = account(user("alice") | {"AttachedManagedPolicies": 3})
+    read = with_attached(the(made), ())
+    plan = make_plan(make_evaluator(), made.with_entities([read]), [read], "detach", limited())
+    assert [skipped.entity.name for skipped in plan.unneeded] == ["alice"]
+
+
+def test_a_group_whose_members_were_not_all_read_may_have_more() -> None:
+    made = planned("attach", group("ml"), user("bob") | {"GroupList": 3}, of=("ml",))
+    assert made.members_unread == ("ml",)
+    assert made.warnings == ("ml may have more members: some users or groups were not read.",)

@@ -18,6 +18,12 @@ def test_groups_and_unknown_verdicts() -> None:
     assert rows[1]["verdict"] == "unknown"
 
 
+def test_with_the_detail_of_principals_there_are_no_columns_of_sections() -> None:
+    assert (
+        as_csv(ONE_OF_EACH, "principals").splitlines()[0].endswith(",verdict,invoke,other_policy")
+    )
+
+
 def test_what_could_not_be_read_is_unknown() -> None:
     broken = {"AttachedManagedPolicies": 3, "GroupList": 3, "PermissionsBoundary": {}}
     row = next(csv.DictReader(io.StringIO(as_csv(audit(user("alice") | broken)))))

@@ -12,7 +12,7 @@ from tests.iam.reports.audits import ONE_OF_EACH
 
 
 def test_no_format_that_scripts_ask_for_is_dropped() -> None:
-    assert {"table", "json", "csv", "markdown"} <= FORMATS.keys()
+    assert {"table", "json", "csv", "markdown", "html"} <= FORMATS.keys()
     assert DEFAULT_FORMAT == "table"
 
 
@@ -42,7 +42,7 @@ def test_what_was_not_read_is_in_every_format_but_the_csv() -> None:
             "the account's data does not hold its document",
         ),
     )
-    for form in ("json", "markdown", "table"):
+    for form in ("html", "json", "markdown", "table"):
         assert "policy/gone" in "".join(FORMATS[form].write(ONE_OF_EACH))
 
 

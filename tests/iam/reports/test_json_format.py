@@ -15,6 +15,7 @@ from iam.account.model import Account, ManagedPolicy
 from iam.account.parse import parse_page
 from iam.policy.action_catalogue import catalogue
 from iam.reports.audit import Audit, take_audit
+from iam.reports.formats import Detail
 from iam.reports.json_format import as_json
 from iam.verdicts.evaluator import Evaluator
 from tests.build import (
@@ -124,7 +125,7 @@ def plain(audit: Audit) -> str:
 
 
 def audit_of(made: Account, managed: ManagedPolicy | None = None, only: str | None = None) -> Audit:
-    action = catalogue().find(only) if only else None
+    action = catalogue().choose(only) if only else None
     return take_audit(
         made,
         Evaluator(managed or limited(), catalogue(), made.partition, action),
@@ -179,6 +180,19 @@ ACCOUNTS = {
 def test_an_account(items: tuple[Any, ...]) -> None:
     audit = audit_of(account(*items))
     assert "".join(as_json(audit)) == plain(audit)
+
+
+@pytest.mark.parametrize("detail", ["principals", "sections"])
+def test_less_detail_leaves_out_one_key(detail: Detail) -> None:
+    audit = audit_of(account(*MANY))
+    body = json.loads(plain(audit))
+    for principal in body["principals"]:
+        if detail == "principals":
+            del principal["sections"]
+        for section in principal.get("sections", ()):
+            del section["actions"]
+    text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+    assert "".join(as_json(audit, detail)) == text.replace("\u202e", "\\u202e")
 
 
 def test_one_action() -> None:

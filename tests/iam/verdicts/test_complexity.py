@@ -150,7 +150,7 @@ def test_verdicts_do_not_depend_on_earlier_evaluations() -> None:
 
 def test_evaluating_a_single_action_agrees_with_the_table() -> None:
     made = account(*[role(n, document(*s)) for n, s in {**ORDINARY, **COSTLY}.items()])
-    action = catalogue().find(INVOKE)
+    action = catalogue().choose(INVOKE)
     assert action is not None
     single_action = Evaluator(limited(), catalogue(), "aws", only=action)
     all_actions = make_evaluator()
@@ -187,7 +187,7 @@ def test_documents_of_groups_may_be_too_complex_together() -> None:
     assert not excluded & compared
     (message,) = {u.message for u in unread_of(made, evaluator.managed, [(worker, result)])}
     assert message == TOO_COMPLEX
-    single_action = Evaluator(limited(), catalogue(), "aws", only=catalogue().find(INVOKE))
+    single_action = Evaluator(limited(), catalogue(), "aws", only=catalogue().choose(INVOKE))
     (section,) = single_action.result(made, worker).sections
     assert section.verdict is Verdict.UNKNOWN
     assert single_action.summary(made, worker).verdict is Verdict.UNKNOWN

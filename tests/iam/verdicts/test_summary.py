@@ -78,7 +78,7 @@ def evaluator_of(*names: str) -> Evaluator:
 
 @cache
 def evaluator_of_one(action: str) -> Evaluator:
-    known = catalogue().find(action)
+    known = catalogue().choose(action)
     assert known is not None
     return Evaluator(make_evaluator().managed, catalogue(), "aws", only=known)
 
