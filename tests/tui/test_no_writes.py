@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
-from textual.widgets import Tree
+from textual.widgets import Input, Tree
 
 from tests.build import ID
 from tests.company import USERS, Company
@@ -55,7 +55,8 @@ async def back(pilot: Pilot[int]) -> None:
             pilot,
             lambda: not isinstance(pilot.app.screen, ReviewDialog) or pilot.app.screen.checked,
         )
-        await pilot.press("y", *ID, "enter")
+        typed = ["ctrl+u", *ID, "enter"] if isinstance(pilot.app.focused, Input) else ["y"]
+        await pilot.press(*typed)
     for _ in range(12):
         main = main_of(pilot)
         if pilot.app.screen is main and main.table.has_focus and not main.changing:

@@ -1,6 +1,7 @@
 """The dialog before changes: what they would do, checked with AWS.
 
-`y` applies, Enter alone does not; many changes at once require typing the account ID or alias.
+`y` applies, Enter alone does not. Many changes at once require typing the account ID or alias: the
+field for it has the focus from the beginning, so that no letter of it is taken for a key.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -106,14 +107,16 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield PlanView(self.glyphs, self.about.account)
             yield _State("", id="dialog-state", markup=False)
-            yield Input(id="dialog-account", compact=True)
+            field = Input(id="dialog-account", compact=True)
+            field.display = False
+            yield field
             with Horizontal(id="dialog-buttons"):
                 yield Static("", id="dialog-keys", markup=False)
-                yield Button("n  Cancel", id="cancel", variant="default")
+                yield Button("", id="cancel", variant="default")
                 yield Button("", id="apply", variant="success" if attach else "error")
 
     def on_mount(self) -> None:
-        self.app.clear_notifications()  # the outcome of the last change would cover the keys
+        self.app.clear_notifications()  # they are about the last change
         self._show()
         self._say("checking with AWS …")
         self.check_with_aws()
@@ -134,12 +137,13 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             self.log.error(repr(error))
             expected = isinstance(error, AwsError)
             reason = str(error) if expected else f"unexpected error ({type(error).__name__})."
-            self._say(f"The check with AWS failed: {safe(reason)} y tries again.", "$error")
+            again = "Enter" if self._field.has_focus else "y"
+            self._say(f"The check with AWS failed: {safe(reason)} {again} tries again.", "$error")
             self._confirmed_early, self._failed = False, True
             return
         self.checked = True
-        self._say(self._hidden_by_filter, "$warning")
         self._show()
+        self._say(" ".join(filter(None, (self._hidden_by_filter, self._prompt))), "$warning")
         if self._confirmed_early:
             self._confirmed_early = False
             if not self.is_active:
@@ -152,22 +156,32 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def _show(self) -> None:
         plan = self.plan
         self.query_one(PlanView).show_plan(plan)
-        verb = plan.op.capitalize()
+        must_type = self._must_type
+        key, verb = "enter" if must_type else "y", plan.op.capitalize()
         self.query_one("#apply", Button).label = Content(
-            f"y  {verb}" if not self.about.dry_run else "y  Show commands"
+            f"{key}  {verb}" if not self.about.dry_run else "y  Show commands"
         )
         self.query_one("#apply").display = bool(plan.changes)
-        typed = self.query_one("#dialog-account", Input)
-        typed.display = self._must_type and self.checked
-        typed.placeholder = (
-            f"Type {' or '.join(self._names)} and press Enter to change {self._how_many}"
-        )
+        self.query_one("#cancel", Button).label = "esc  Cancel" if must_type else "n  Cancel"
+        field = self._field
+        field.placeholder = " or ".join(self._names)
+        if must_type and not field.display:
+            field.display = True
+            self.set_focus(field)
+        elif not must_type and field.display:
+            field.display = False
+            self.set_focus(self.query_one("#cancel"))
         self._show_keys()
         self.call_after_refresh(self._fit)
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
     def _show_keys(self) -> None:
+        """Show the keys that are no letters now."""
         keys = ["c commands"] if self.plan.changes else []
         keys += ["g show group"] if self.plan.holding_groups else []
+        if self._field.has_focus:
+            keys = ["tab buttons"]
         tight = self.size.width < _TIGHT
         self.query_one("#dialog-keys", Static).update(("\n" if tight else "  ").join(keys))
 
@@ -214,6 +228,19 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         """The texts that confirm many changes."""
         return [safe(name) for name in (self.about.account_id, self.about.alias) if name]
 
+    @property
+    def _field(self) -> Input:
+        """Where the account's ID or alias is typed."""
+        return self.query_one("#dialog-account", Input)
+
+    @property
+    def _prompt(self) -> str:
+        """What to type; empty where nothing has to be typed."""
+        if not (self._must_type and self.plan.changes):
+            return ""
+        names = " or ".join(self._names)
+        return f"Type {names} and press Enter to change {self._how_many:,} principals."
+
     def action_apply(self) -> None:
         """Confirm the plan, or repeat a check that failed."""
         if self._failed:
@@ -227,7 +254,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         if not self.plan.changes:
             return
         if self._must_type:
-            self.set_focus(self.query_one("#dialog-account", Input))
+            self.set_focus(self._field)
         else:
             self.dismiss(self.plan)
 
@@ -235,7 +262,11 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def typed(self, event: Input.Submitted) -> None:
         """Apply the plan if the name of this account was typed."""
         event.stop()
-        if event.value.strip() in self._names and self.checked and self.plan.changes:
+        if self._failed:
+            self.action_apply()  # which checks again
+        elif not self.checked:
+            self._say("AWS is still being asked: nothing was changed. Press Enter again.")
+        elif event.value.strip() in self._names and self.plan.changes:
             self.dismiss(self.plan)
         else:
             self._say(f"That is not {' or '.join(self._names)}; nothing was changed.", "$warning")
@@ -251,7 +282,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the account is typed, y is a letter."""
-        return action != "apply" or not self.query_one("#dialog-account", Input).has_focus
+        return action != "apply" or not self._field.has_focus
 
     def action_cancel(self) -> None:
         """Close without changes."""
@@ -271,7 +302,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             self.dismiss(ShowGroup(groups[0]))
 
     def action_other_button(self) -> None:
-        self.focus_next("#dialog Button")
+        self.focus_next("#dialog Button, #dialog-account")
 
 
 def commands_screen(plan: Plan, about: About) -> TextScreen:
