@@ -104,6 +104,7 @@ COMMANDS: tuple[Command, ...] = (
         "undo", "u", "Undo",
         "Undo the last changes, all or of the marked.", _CHANGE, writes=True,
     ),
+    Command("redo", "U", "Redo", "Redo what was undone last.", _CHANGE, writes=True),
     Command("history", "H", "History", "Show earlier changes; undo any of them.", _CHANGE),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
     Command("redraw", "ctrl+l", "Redraw", "Draw the screen again.", _APP),

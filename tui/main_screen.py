@@ -296,8 +296,12 @@ class MainScreen(Screen[None]):
         self.change.begin("detach")
 
     def action_undo(self) -> None:
-        """Reverse the last batch, or what it did to the marked ones, after a review."""
+        """Reverse the last batch in effect, or what it did to the marked ones, after a review."""
         self.change.begin_undo()
+
+    def action_redo(self) -> None:
+        """Reverse the last undo, after a review."""
+        self.change.begin_redo()
 
     def action_history(self) -> None:
         """Show the history; a batch that is chosen there is reversed."""

@@ -128,7 +128,7 @@ class TableLines:
                 line.append(self._section(result, room))
         if row.note:
             room = width - sum(part.cell_length for part in line)
-            line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.pending), dim))
+            line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.cut), dim))
         return line
 
     def _widths(self, width: int) -> tuple[int, list[int]]:
@@ -145,7 +145,7 @@ class TableLines:
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; after that of a group, how many members it has."""
         members = "" if row.members is None else f" ({row.members:,})"
-        text = _fit(safe(row.name), width - 1 - len(members), self.glyphs.pending).rstrip()
+        text = _fit(safe(row.name), width - 1 - len(members), self.glyphs.cut).rstrip()
         dim = self._style("principal-table--dim")
         padding = " " * (width - cell_len(text + members))
         return [Segment(text), Segment(members, dim), Segment(padding)]
@@ -163,7 +163,7 @@ class TableLines:
 
     def _sign(self, verdict: Verdict | None) -> Segment:
         if verdict is None:
-            return Segment(self.glyphs.pending, self._style("principal-table--dim"))
+            return Segment(self.glyphs.pending_verdict, self._style("principal-table--dim"))
         return Segment(self.glyphs.of(verdict), self._style(VERDICT_STYLES[verdict]))
 
     def _section(self, result: SectionSum | SectionResult, width: int) -> Segment:

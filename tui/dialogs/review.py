@@ -103,7 +103,9 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         attach = self.plan.op == "attach"
         what = f"{self.plan.op.capitalize()} a policy"
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"Undo: {what.lower()}" if self.plan.undoes else what
+            if undoes := self.plan.undoes:
+                what = f"{'Redo' if undoes.kind == 'undo' else 'Undo'}: {what.lower()}"
+            dialog.border_title = what
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield PlanView(self.glyphs, self.about.account)
             yield _State("", id="dialog-state", markup=False)
