@@ -180,16 +180,8 @@ class BedrockApp(HookedApp):
         """Say how to quit, with our keys."""
         self.notify("Press q to quit", markup=False)
 
-    def deliver_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> None:
-        """Save a picture of the screen for the operator only; Textual lets everybody read it."""
-        from tui.saving import save
-
-        self.run_worker(save(self, "screen", "svg", self.export_screenshot()))
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every command by name, and Textual's commands for themes and screenshots."""
+        """Every command by name, and Textual's command for themes."""
         if isinstance(screen, MainScreen):
             for command in COMMANDS:
                 if command.palette and screen.check_action(command.id, ()):
@@ -199,7 +191,7 @@ class BedrockApp(HookedApp):
                         getattr(screen, f"action_{command.id}"),
                     )
         for own in super().get_system_commands(screen):
-            if own.title in ("Theme", "Screenshot", "Maximize", "Minimize"):
+            if own.title == "Theme":
                 yield own
 
 

@@ -57,7 +57,7 @@ _MOVE, _LOOK, _CHANGE, _APP = "Move", "Look", "Change", "App"
 COMMANDS: tuple[Command, ...] = (
     Command("open_details", "enter", "Open details", "Open the details.", _LOOK, "details"),
     Command(
-        "close_layer", "escape", "Back", "Close the details, the filter or the marks.",
+        "close_layer", "escape", "Back", "Go back one step.",
         _LOOK, display="esc", palette=False,
     ),
     Command("switch_pane", "tab", "Other pane", "Switch to the other pane.", _LOOK, palette=False),
@@ -70,7 +70,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),
     Command("show_groups", "4", "Groups", "Show groups and what each grants.", _LOOK),
     Command(
-        "cycle_verdict", "f", "Filter by verdict", "Filter by one verdict after another.",
+        "cycle_verdict", "f", "Filter by verdict", "Cycle the verdict filter.",
         _LOOK, "verdict",
     ),
     Command(
@@ -107,7 +107,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", "U", "Redo", "Redo what was undone last.", _CHANGE, writes=True),
     Command("history", "H", "History", "Show earlier changes; undo any of them.", _CHANGE),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
-    Command("redraw", "ctrl+l", "Redraw", "Draw the screen again.", _APP),
+    Command("redraw", "ctrl+l", "Redraw", "Redraw the screen.", _APP),
     Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
     Command("quit", "q", "Quit", "Quit.", _APP, "quit"),
 )  # fmt: skip

@@ -36,7 +36,7 @@ from widgets.glyphs import Glyphs
 from widgets.key_bar import KeyBar
 from widgets.principal_details import PrincipalDetails
 from widgets.principal_table import PrincipalTable
-from widgets.rows import Sort, View
+from widgets.rows import Filter, Sort, View
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -45,6 +45,11 @@ if TYPE_CHECKING:
 
 _VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 _SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
+_FILTER_NAMES: dict[Filter, str] = {
+    "text": "Filter by text",
+    "verdict": "Filter by verdict",
+    "hidden": "Filter by hidden grants",
+}
 _TOAST = 6.0
 """Seconds that a message is shown."""
 
@@ -215,12 +220,15 @@ class MainScreen(Screen[None]):
         self.app.clear_notifications()
         if self.details.has_focus_within:
             self.close_details()
-        elif self.query_one(FilterBar).text:
-            await self.query_one(FilterBar).action_clear()
-        elif self.table.view.verdict is not None or self.table.view.hidden:
-            self.table.show(verdict=None, hidden=False)
+        elif filters := self.table.view.filters:
+            last = filters[-1]
+            self.toast(f"{_FILTER_NAMES[last]} cleared.")
+            if last == "text":
+                await self.query_one(FilterBar).action_clear()
+            self.table.clear(last)
         elif self.table.marked:
             self.table.unmark(self.table.marked)
+            self.toast("Marks cleared.")
         elif self.evaluation.asked:
             self.who_can.ask(None)
 

@@ -128,7 +128,7 @@ class TableLines:
                 line.append(self._section(result, room))
         if row.note:
             room = width - sum(part.cell_length for part in line)
-            line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.cut), dim))
+            line.append(Segment(fit(safe(row.note), max(room, 0), self.glyphs.cut), dim))
         return line
 
     def _widths(self, width: int) -> tuple[int, list[int]]:
@@ -145,7 +145,7 @@ class TableLines:
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; after that of a group, how many members it has."""
         members = "" if row.members is None else f" ({row.members:,})"
-        text = _fit(safe(row.name), width - 1 - len(members), self.glyphs.cut).rstrip()
+        text = fit(safe(row.name), width - 1 - len(members), self.glyphs.cut).rstrip()
         dim = self._style("principal-table--dim")
         padding = " " * (width - cell_len(text + members))
         return [Segment(text), Segment(members, dim), Segment(padding)]
@@ -173,7 +173,8 @@ class TableLines:
         return Segment(text.ljust(width), self._style(VERDICT_STYLES[result.verdict]))
 
 
-def _fit(text: str, width: int, more: str) -> str:
+def fit(text: str, width: int, more: str) -> str:
+    """The text in exactly this many cells; where it is cut, it ends in `more`."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - cell_len(more)) + more, width)

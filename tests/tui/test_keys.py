@@ -275,19 +275,29 @@ async def test_hostile_names_are_text(open_app: Open, from_file: Launch) -> None
         assert "‮" not in picture
 
 
-async def test_a_picture_of_the_screen_is_for_the_operator_only(
-    open_app: Open, from_file: Launch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+async def test_of_textuals_own_commands_the_palette_has_the_theme_only(
+    open_app: Open, from_file: Launch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path))
     async with open_app(from_file) as pilot:
-        offered = {c.title: c.callback for c in pilot.app.get_system_commands(pilot.app.screen)}
-        offered["Screenshot"]()
-        await until(pilot, lambda: list(tmp_path.glob("*.svg")))
-        (picture,) = tmp_path.glob("*.svg")
-        await until(pilot, lambda: picture.name in toasts(pilot))
-        assert picture.stat().st_mode & 0o077 == 0
-        assert "alice" in picture.read_text()
+        offered = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
+        assert offered - {command.name for command in COMMANDS} == {"Theme"}
+
+
+async def test_esc_clears_the_filter_that_was_set_last_and_says_which(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        everybody = names(pilot)
+        await pilot.press("slash", *"a", "enter", "f", "h")
+        both = {"text": "a", "verdict": Verdict.GRANTED}
+        for cleared, left in (("hidden", both), ("verdict", {"text": "a"}), ("text", {})):
+            await pilot.press("escape")
+            assert f"Filter by {cleared}" in toasts(pilot)
+            view = table_of(pilot).view
+            assert {f: getattr(view, f) for f in view.filters} == left
+        assert names(pilot) == everybody
+        await pilot.press("f", "slash", *"a", "enter", "escape")
+        assert table_of(pilot).view.filters == ("verdict",)
 
 
 async def test_where_names_may_be_missing_that_is_told_in_sentences(
