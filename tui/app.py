@@ -16,7 +16,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify
 from textual.screen import Screen
 
 from iam.text import safe
@@ -113,19 +113,10 @@ class BedrockApp(HookedApp):
 
         return OutputDriver
 
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Show a toast, unless the same one is being shown."""
-        if self.is_notifying(title, message):
-            return
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+    def on_notify(self, event: Notify) -> None:
+        """Ignore a message that is on the screen already."""
+        if self.is_notifying(event.notification.title, event.notification.message):
+            event.prevent_default()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()

@@ -92,8 +92,8 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield PrincipalTable(self.glyphs)
             yield PrincipalDetails(self.glyphs)
-        yield FilterBar()
         yield KeyBar()
+        yield FilterBar()
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -112,6 +112,11 @@ class MainScreen(Screen[None]):
     def details(self) -> PrincipalDetails:
         """The details of the principal under the cursor."""
         return self.query_one(PrincipalDetails)
+
+    def on_screen_suspend(self) -> None:
+        """Leave messages to the dialog on top, which shows the same ones."""
+        for rack in self.query("ToastRack"):
+            rack.display = False
 
     # What controllers use: see MainView
 

@@ -373,6 +373,10 @@ class PrincipalTable(ScrollView, can_focus=True):
         super().notify_style_update()
         self._styles.clear()
 
+    def on_resize(self) -> None:
+        """Keep the cursor in sight where a message takes some lines."""
+        self._keep_cursor_visible()
+
     def on_focus(self) -> None:
         self._styles.clear()
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
+from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
@@ -59,16 +59,6 @@ class About:
         return f"{self.account_id} ({self.alias})" if self.alias else self.account_id
 
 
-class _State(Static):
-    """The line that tells how the check goes; reports when it needs more or fewer lines."""
-
-    class Resized(Message):
-        """A message that asks for the plan to be fitted again."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
-
-
 class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     """Asks whether to apply a plan; the result is the plan as checked with AWS, or None."""
 
@@ -108,7 +98,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             dialog.border_title = what
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield PlanView(self.glyphs, self.about.account)
-            yield _State("", id="dialog-state", markup=False)
+            yield Static("", id="dialog-state", markup=False)
             field = Input(id="dialog-account", compact=True)
             field.display = False
             yield field
@@ -119,6 +109,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # they are about the last change
+        self.screen_layout_refresh_signal.subscribe(self, self._fit)
         self._show()
         self._say("checking with AWS …")
         self.check_with_aws()
@@ -174,7 +165,6 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             field.display = False
             self.set_focus(self.query_one("#cancel"))
         self._show_keys()
-        self.call_after_refresh(self._fit)
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
@@ -197,23 +187,19 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         state = self.query_one("#dialog-state", Static)
         state.display = bool(text)
         state.update(Content.styled(text, style))
-        self.call_after_refresh(self._fit)
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < _TIGHT, "-tight")
         self._show_keys()
-        self.call_after_refresh(self._fit)
 
-    @on(_State.Resized)
-    def _fit(self) -> None:
+    def _fit(self, _: Screen[Any]) -> None:
         """Give the plan the height that the lines below it do not need."""
-        if not self.query("#dialog-body"):
-            return  # closed since the refresh that this waited for
         dialog, body = self.query_one("#dialog"), self.query_one("#dialog-body")
         below = [w for w in dialog.children if w is not body and w.display]
         needed = sum(w.outer_size.height + w.styles.margin.height for w in below)
         edge = dialog.gutter.height + body.styles.margin.height
-        body.styles.max_height = max(3, self.size.height * 94 // 100 - edge - needed)
+        height = self.size.height - dialog.dock_gutter.height  # the rest shows messages
+        body.styles.max_height = max(3, height * 94 // 100 - edge - needed)
 
     # Confirming
 
