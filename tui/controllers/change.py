@@ -71,7 +71,8 @@ class ChangeController:
             self.session.launch,
             loaded=view.loaded,
             changing=view.changing,
-            offline_age=self.session.cache.age if view.has_notice else "",
+            failed=view.has_notice,
+            age=self.session.age,
             several=several,
         )
 
