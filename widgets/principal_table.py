@@ -344,7 +344,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         """Why no rows are shown, and which key shows all again; one or two lines."""
         view = self.view
         kind = "users or roles" if view.kind == "all" else view.kind
-        if self._rows.none_of_this_kind and not (self._incomplete and self._rows.all):
+        if not self._rows.all_of_this_kind and not (self._incomplete and self._rows.all):
             note = self._empty_note.format(kind)
             others = note and view.kind != "all" and self._rows.all.groups < len(self._rows.all)
             return (note, "1 shows users and roles") if others else (note,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -69,7 +70,11 @@ class TableLines:
             count += f" of {rows.of_this_kind:,}"
         if counting:
             count = self.glyphs.pending
-        parts = [f"Who can {self.action}?", count] if self.action else [f"{kind} {count}"]
+        parts = [f"{kind} {count}"]
+        if self.action and counting:
+            parts = [f"Who can do {self.action}?", count]
+        elif self.action:
+            parts = self._who_can(rows)
         if view.verdict is not None:
             parts.append(f"{self.glyphs.of(view.verdict)} {view.verdict}")
         if view.hidden:
@@ -78,6 +83,18 @@ class TableLines:
             parts.append(f"{len(rows.marks):,} marked")
         title = f" {self.glyphs.dot} ".join(parts)
         return title, f"sorted by {view.sort}" if rows.all else ""
+
+    def _who_can(self, rows: ShownRows) -> list[str]:
+        """How many can do the only action that is shown, whatever filter is in force."""
+        everybody = rows.all_of_this_kind
+        verdicts = Counter(row.result.verdict for row in everybody if row.result)
+        can = verdicts[Verdict.GRANTED] + verdicts[Verdict.PARTIAL]
+        parts = [f"{can:,} of {len(everybody):,} can do {self.action}"]
+        if unknown := verdicts[Verdict.UNKNOWN]:
+            parts.append(f"{unknown:,} unknown")
+        if len(rows) != len(everybody):
+            parts.append(f"{len(rows):,} shown")
+        return parts
 
     def header(self, width: int) -> list[Segment]:
         """The names of the columns."""

@@ -13,6 +13,7 @@ from tests.company import Company
 from tests.tui.conftest import Open
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS
+from tui.dialogs.action_prompt import ActionDialog
 from tui.dialogs.help import HelpScreen
 from tui.options import Launch
 from widgets.account_bar import AccountBar
@@ -337,8 +338,10 @@ async def test_w_on_an_action_asks_who_can_do_it_and_esc_goes_back(
         while action() != "bedrock:InvokeModel":
             await pilot.press("j")
         await pilot.press("w")
-        await until(pilot, lambda: "Who can" in str(table_of(pilot).border_title))
+        await until(pilot, lambda: "can do" in str(table_of(pilot).border_title))
         await until(pilot, lambda: main_of(pilot).loaded)
+        title = str(table_of(pilot).border_title)
+        assert title == "4 of 9 can do bedrock:InvokeModel · 1 unknown"
         shown = {row.name: row for row in table_of(pilot).shown}
         assert shown["alice"].result is not None
         assert shown["alice"].result.verdict is Verdict.GRANTED
@@ -351,11 +354,41 @@ async def test_w_on_an_action_asks_who_can_do_it_and_esc_goes_back(
         )
         assert "inline-0 only foundation-model/" in line
         await pilot.press("escape")
-        await until(pilot, lambda: "Who can" not in str(table_of(pilot).border_title))
+        await until(pilot, lambda: "can do" not in str(table_of(pilot).border_title))
         await until(pilot, lambda: main_of(pilot).loaded)
         carol = next(row for row in table_of(pilot).shown if row.name == "carol")
         assert carol.result is not None
         assert len(carol.result.sections) == 6
+
+
+async def test_w_asks_for_an_action_and_suggests_what_invokes_models_first(
+    open_app: Open, from_file: Launch
+) -> None:
+    def said() -> str:
+        return str(pilot.app.screen.query_one("#action-hint", Static).render())
+
+    async with open_app(from_file) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ActionDialog))
+        await until(pilot, lambda: "bedrock:InvokeModel: " in said())
+        await pilot.press(*"zz", "enter")
+        await until(pilot, lambda: "There is no action zz" in said())
+        await pilot.press("ctrl+u", *"invoke", "enter")
+        await until(pilot, lambda: "invoke is not an action" in said())
+        await pilot.press("down", "down")
+        await until(pilot, lambda: "bedrock:InvokeModelWithResponseStream: " in said())
+        await pilot.press("enter")
+        wanted = "can do bedrock:InvokeModelWithResponseStream"
+        await until(pilot, lambda: wanted in str(table_of(pilot).border_title))
+
+
+async def test_w_takes_an_action_that_is_typed_whatever_its_case(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("w", *"KMS:describekey", "enter")
+        wanted = "can do kms:DescribeKey"
+        await until(pilot, lambda: wanted in str(table_of(pilot).border_title))
 
 
 async def test_h_shows_hidden_grants_only(open_app: Open, from_file: Launch) -> None:

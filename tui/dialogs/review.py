@@ -100,6 +100,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
                 yield PlanView(self.glyphs, self.about.account)
             yield Static("", id="dialog-state", markup=False)
             field = Input(id="dialog-account", compact=True)
+            field.cursor_blink = False  # which would send bytes all the time
             field.display = False
             yield field
             with Horizontal(id="dialog-buttons"):
