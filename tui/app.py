@@ -57,6 +57,7 @@ class BedrockApp(HookedApp):
         Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
         # Before any screen, so that it works in dialogs, which handle all other keys themselves.
         Binding("ctrl+l", "redraw", show=False, system=True, priority=True, id="redraw"),
+        Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True, id="suspend"),
     ]
 
     def __init__(
@@ -166,6 +167,13 @@ class BedrockApp(HookedApp):
         if redraw is not None:
             redraw()
         self.refresh()
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell until `fg`, unless a change is being sent."""
+        if self.session.changes.running is not None:
+            self.notify("A change is under way; wait until it is done.", markup=False)
+        else:
+            super().action_suspend_process()
 
     def action_help_quit(self) -> None:
         """Say how to quit, with our keys."""

@@ -108,6 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("history", "H", "History", "Show earlier changes; undo any of them.", _CHANGE),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
     Command("redraw", "ctrl+l", "Redraw", "Redraw the screen.", _APP),
+    Command("suspend", "ctrl+z", "Suspend", "Go to the shell; fg comes back.", _APP),
     Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
     Command("quit", "q", "Quit", "Quit.", _APP, "quit"),
 )  # fmt: skip

@@ -369,6 +369,10 @@ class MainScreen(Screen[None]):
         """Draw the screen again."""
         await self.run_action("app.redraw")
 
+    async def action_suspend(self) -> None:
+        """Go to the shell until `fg`."""
+        await self.run_action("app.suspend_process")
+
     def action_help(self) -> None:
         """Show the help."""
         from tui.dialogs.help import HelpScreen

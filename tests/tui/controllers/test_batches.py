@@ -124,6 +124,21 @@ async def test_before_aws_has_answered_what_is_typed_confirms_nothing(
         await over(pilot)
 
 
+async def test_in_the_middle_of_a_change_ctrl_z_does_not_go_to_the_shell(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch) as pilot:
+        gate = company.fake.hold("AttachUserPolicy")
+        await ask(pilot, "a")
+        await pilot.press("y")
+        await until(pilot, lambda: company.sent)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "A change is under way" in toasts(pilot))
+        gate.set()
+        await over(pilot)
+    assert company.holding == {"team-a"}
+
+
 async def test_s_stops_and_what_was_not_sent_is_told(open_app: Open, company: Company) -> None:
     async with open_app(company.launch) as pilot:
         await mark(pilot, *USERS[:6])
