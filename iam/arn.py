@@ -7,6 +7,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+_RANKS = {"user": 0, "role": 1, "group": 2}
+
+
+def sort_key(type: str, name: str, arn: str) -> str:
+    """The key that sorts entities everywhere: users, then roles, then groups, each by name.
+
+    Case makes no difference. Entities of the same name are sorted by ARN.
+    """
+    return f"{_RANKS[type]}{name.lower()}\0{arn}"
+
 
 class Arn(NamedTuple):
     """The parts of an ARN: `arn:partition:service:region:account:resource`.

@@ -16,7 +16,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify
 from textual.screen import Screen
 
 from iam.text import safe
@@ -57,6 +57,7 @@ class BedrockApp(HookedApp):
         Binding("ctrl+c", "help_quit", show=False, system=True, id="app.interrupt"),
         # Before any screen, so that it works in dialogs, which handle all other keys themselves.
         Binding("ctrl+l", "redraw", show=False, system=True, priority=True, id="redraw"),
+        Binding("ctrl+z", "suspend_process", show=False, system=True, priority=True, id="suspend"),
     ]
 
     def __init__(
@@ -113,19 +114,10 @@ class BedrockApp(HookedApp):
 
         return OutputDriver
 
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = True,
-    ) -> None:
-        """Show a toast, unless the same one is being shown."""
-        if self.is_notifying(title, message):
-            return
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+    def on_notify(self, event: Notify) -> None:
+        """Ignore a message that is on the screen already."""
+        if self.is_notifying(event.notification.title, event.notification.message):
+            event.prevent_default()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
@@ -176,20 +168,19 @@ class BedrockApp(HookedApp):
             redraw()
         self.refresh()
 
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell until `fg`, unless a change is being sent."""
+        if self.session.changes.running is not None:
+            self.notify("A change is under way; wait until it is done.", markup=False)
+        else:
+            super().action_suspend_process()
+
     def action_help_quit(self) -> None:
         """Say how to quit, with our keys."""
         self.notify("Press q to quit", markup=False)
 
-    def deliver_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> None:
-        """Save a picture of the screen for the operator only; Textual lets everybody read it."""
-        from tui.saving import save
-
-        self.run_worker(save(self, "screen", "svg", self.export_screenshot()))
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every command by name, and Textual's commands for themes and screenshots."""
+        """Every command by name, and Textual's command for themes."""
         if isinstance(screen, MainScreen):
             for command in COMMANDS:
                 if command.palette and screen.check_action(command.id, ()):
@@ -199,7 +190,7 @@ class BedrockApp(HookedApp):
                         getattr(screen, f"action_{command.id}"),
                     )
         for own in super().get_system_commands(screen):
-            if own.title in ("Theme", "Screenshot", "Maximize", "Minimize"):
+            if own.title == "Theme":
                 yield own
 
 

@@ -57,7 +57,7 @@ _MOVE, _LOOK, _CHANGE, _APP = "Move", "Look", "Change", "App"
 COMMANDS: tuple[Command, ...] = (
     Command("open_details", "enter", "Open details", "Open the details.", _LOOK, "details"),
     Command(
-        "close_layer", "escape", "Back", "Close the details, the filter or the marks.",
+        "close_layer", "escape", "Back", "Go back one step.",
         _LOOK, display="esc", palette=False,
     ),
     Command("switch_pane", "tab", "Other pane", "Switch to the other pane.", _LOOK, palette=False),
@@ -104,9 +104,11 @@ COMMANDS: tuple[Command, ...] = (
         "undo", "u", "Undo",
         "Undo the last changes, all or of the marked.", _CHANGE, writes=True,
     ),
+    Command("redo", "U", "Redo", "Redo what was undone last.", _CHANGE, writes=True),
     Command("history", "H", "History", "Show earlier changes; undo any of them.", _CHANGE),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
-    Command("redraw", "ctrl+l", "Redraw", "Draw the screen again.", _APP),
+    Command("redraw", "ctrl+l", "Redraw", "Redraw the screen.", _APP),
+    Command("suspend", "ctrl+z", "Suspend", "Go to the shell; fg comes back.", _APP),
     Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
     Command("quit", "q", "Quit", "Quit.", _APP, "quit"),
 )  # fmt: skip

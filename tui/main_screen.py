@@ -37,7 +37,7 @@ from widgets.glyphs import Glyphs
 from widgets.key_bar import KeyBar
 from widgets.principal_details import PrincipalDetails
 from widgets.principal_table import PrincipalTable
-from widgets.rows import Sort, View
+from widgets.rows import Filter, Sort, View
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 
 _VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
 _SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
+_FILTER_NAMES: dict[Filter, str] = {
+    "text": "Filter by text",
+    "verdict": "Filter by verdict",
+    "other_policy": "Filter by other policies",
+}
 _TOAST = 6.0
 """Seconds that a message is shown."""
 
@@ -89,8 +94,8 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield PrincipalTable(self.glyphs)
             yield PrincipalDetails(self.glyphs)
-        yield FilterBar()
         yield KeyBar()
+        yield FilterBar()
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -109,6 +114,11 @@ class MainScreen(Screen[None]):
     def details(self) -> PrincipalDetails:
         """The details of the principal under the cursor."""
         return self.query_one(PrincipalDetails)
+
+    def on_screen_suspend(self) -> None:
+        """Leave messages to the dialog on top, which shows the same ones."""
+        for rack in self.query("ToastRack"):
+            rack.display = False
 
     # What controllers use: see MainView
 
@@ -217,12 +227,15 @@ class MainScreen(Screen[None]):
         self.app.clear_notifications()
         if self.details.has_focus_within:
             self.close_details()
-        elif self.query_one(FilterBar).text:
-            await self.query_one(FilterBar).action_clear()
-        elif self.table.view.verdict is not None or self.table.view.other_policy:
-            self.table.show(verdict=None, other_policy=False)
+        elif filters := self.table.view.filters:
+            last = filters[-1]
+            self.toast(f"{_FILTER_NAMES[last]} cleared.")
+            if last == "text":
+                await self.query_one(FilterBar).action_clear()
+            self.table.clear(last)
         elif self.table.marked:
             self.table.unmark(self.table.marked)
+            self.toast("Marks cleared.")
         elif self.evaluation.asked:
             self.who_can.ask(None)
 
@@ -306,8 +319,12 @@ class MainScreen(Screen[None]):
         self.change.begin("detach")
 
     def action_undo(self) -> None:
-        """Reverse the last batch, or what it did to the marked ones, after a review."""
+        """Reverse the last batch in effect, or what it did to the marked ones, after a review."""
         self.change.begin_undo()
+
+    def action_redo(self) -> None:
+        """Reverse the last undo, after a review."""
+        self.change.begin_redo()
 
     def action_history(self) -> None:
         """Show the history; a batch that is chosen there is reversed."""
@@ -362,6 +379,10 @@ class MainScreen(Screen[None]):
     async def action_redraw(self) -> None:
         """Draw the screen again."""
         await self.run_action("app.redraw")
+
+    async def action_suspend(self) -> None:
+        """Go to the shell until `fg`."""
+        await self.run_action("app.suspend_process")
 
     def action_help(self) -> None:
         """Show the help."""

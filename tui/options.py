@@ -50,8 +50,9 @@ class Launch:
     def badges(self) -> tuple[str, ...]:
         """The words that are always shown: what the session may do, and where its data is from."""
         source = {"live": (), "demo": ("DEMO",), "snapshot": ("SNAPSHOT",)}[self.source]
-        dry = ("DRY-RUN",) if self.dry_run else ()
-        return source if self.writable else ("READ-ONLY", *dry, *source)
+        if self.dry_run:
+            return ("DRY-RUN", *source)
+        return source if self.writable else ("READ-ONLY", *source)
 
     @property
     def writable(self) -> bool:

@@ -10,7 +10,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 _PLAIN = {
-    "–": "-", "—": "-", "…": ".", "·": "-", "→": ">", "←": "<", "↑": "^", "↓": "v", "▶": ">",
+    "–": "-", "—": "-", "…": "~", "·": "-", "→": ">", "←": "<", "↑": "^", "↓": "v", "▶": ">",
     "▼": "v", "│": "|", "├": "|", "└": "`", "─": "-", "━": "=", "╸": "=", "╺": "=", "┃": "|",
     "●": "+", "◐": "~", "✗": "x", "○": ".", "▌": ">", "⏎": "^",
     **dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▍▎▏▔▕▀▐", " "),
@@ -21,12 +21,16 @@ class AsciiFilter(LineFilter):
     """Replaces every character that is not ASCII by an ASCII sign of the same width."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        return [
-            segment
-            if segment.text.isascii() or segment.control
-            else Segment(_plain(segment.text), segment.style)
-            for segment in segments
-        ]
+        if all(segment.text.isascii() for segment in segments):
+            return segments
+        # An ellipsis at the end of a text takes the place of the blanks behind it.
+        line = "".join(segment.text for segment in segments).replace("…  ", "...")
+        plain: list[Segment] = []
+        at = 0
+        for text, style, control in segments:
+            before, at = at, at + len(text)
+            plain.append(Segment(text if control else _plain(line[before:at]), style, control))
+        return plain
 
 
 @lru_cache(4096)

@@ -52,9 +52,11 @@ class FilterBar(Horizontal):
     def furnish(self) -> None:
         """Create the input if there is none yet: the first frame does not need it."""
         if not self.children:
+            line = Input(placeholder=self._placeholder, compact=True)
+            line.cursor_blink = False  # which would send bytes all the time
             self.mount(
                 Label("/ ", markup=False),
-                Input(placeholder=self._placeholder, compact=True),
+                line,
                 Label(" enter keep  esc clear", markup=False, classes="hint"),
             )
 

@@ -48,6 +48,11 @@ class Glyphs(NamedTuple):
     arrow: str
     mark: str
     pending: str
+    """In place of what is not known yet."""
+    pending_verdict: str
+    """The same in one cell, and unlike any verdict."""
+    cut: str
+    """Where the rest of a text is cut off; one cell."""
     nothing: str
     dot: str
 
@@ -67,6 +72,8 @@ _UNICODE = Glyphs(
     arrow="→",
     mark="▌",
     pending="…",
+    pending_verdict="…",
+    cut="…",
     nothing="–",
     dot="·",
 )
@@ -76,7 +83,9 @@ _ASCII = Glyphs(
     outcomes=dict(zip(OUTCOME_WORDS, "+.x?-", strict=True)),
     arrow="->",
     mark=">",
-    pending=".",
+    pending="...",
+    pending_verdict="_",
+    cut="~",
     nothing="-",
     dot="-",
 )

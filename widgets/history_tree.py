@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.binding import Binding, BindingType
 
@@ -16,6 +17,9 @@ from widgets.line_tree import LineTree
 
 if TYPE_CHECKING:
     from iam.changes.history import BatchRecord, RecordedChange
+
+_MOST_NAME = 20
+"""Cells of the name in the line of a batch, so that its outcome is not cut off."""
 
 
 class HistoryTree(LineTree["BatchRecord"]):
@@ -44,15 +48,23 @@ class HistoryTree(LineTree["BatchRecord"]):
         self.shown: Sequence[BatchRecord] = ()
         """The batches that match the filter."""
         self._all: Sequence[BatchRecord] = ()
+        self._undone: Mapping[str, frozenset[str]] = {}
 
     @property
     def chosen(self) -> BatchRecord | None:
         """The batch under the cursor, or the one of the change under it."""
         return self.cursor_node.data if self.cursor_node else None
 
-    def show_batches(self, batches: Sequence[BatchRecord]) -> None:
-        """Show these, in this order."""
-        self._all = batches
+    def show_batches(
+        self, batches: Sequence[BatchRecord], undone: Mapping[str, frozenset[str]]
+    ) -> None:
+        """Show batches.
+
+        Args:
+            batches: In the order in which they are shown.
+            undone: By the ID of a batch: the ARNs of the entities for which it was undone.
+        """
+        self._all, self._undone = batches, undone
         self.filter("")
 
     def filter(self, text: str) -> None:
@@ -63,7 +75,7 @@ class HistoryTree(LineTree["BatchRecord"]):
         for batch in self.shown:
             node = self.root.add(self._label(batch), batch)
             for change in batch.changes:
-                node.add_leaf(self._change(change), batch)
+                node.add_leaf(self._change(change, batch), batch)
         if not self.shown:
             none = "nothing matches" if self._all else "no changes yet"
             self.root.add_leaf(Text(none, "dim"))
@@ -72,22 +84,38 @@ class HistoryTree(LineTree["BatchRecord"]):
     def _label(self, batch: BatchRecord) -> Text:
         entry = batch.entry
         label = Text(safe(batch.at.replace("T", " ")[:16]))
-        label.append(f"  {entry.op:<6}", "bold")
-        # The outcome comes before names of any length, which may cut off what follows.
+        label.append(f"  {entry.op}", "bold")
+        label.append(f" {self.glyphs.arrow} {self._whom(batch)}")
         counts = Counter(change.state for change in batch.last)
         for state, count in counts.items():
             label.append(
                 f"  {self.glyphs.outcomes[state]} {count} {OUTCOME_WORDS[state]}",
                 OUTCOME_COLOURS[state],
             )
+        if batch.kind != "change":
+            label.append(f"  {batch.kind}", "dim")
+        if undone := self._undone.get(batch.id):
+            all_of_it = undone >= {change.entry.principal for change in batch.reversible}
+            word = "redone" if batch.kind == "undo" else "undone"
+            label.append(f"  {word}" if all_of_it else f"  {len(undone):,} {word}", "bold")
         label.append(f"  {safe(Arn.parse(entry.policy).name)}")
         label.append(f"  by {safe(Arn.parse(entry.caller).resource)}", "dim")
         return label
 
-    def _change(self, change: RecordedChange) -> Text:
+    def _whom(self, batch: BatchRecord) -> str:
+        """The first name, and how many there are besides."""
+        names = (safe(Arn.parse(change.entry.principal).name) for change in batch.last)
+        name, *others = sorted(names, key=str.lower)
+        if cell_len(name) > _MOST_NAME:
+            name = set_cell_size(name, _MOST_NAME - 1) + self.glyphs.cut
+        return f"{name}, +{len(others):,}" if others else name
+
+    def _change(self, change: RecordedChange, batch: BatchRecord) -> Text:
         sign, word = self.glyphs.outcomes[change.state], OUTCOME_WORDS[change.state]
         label = Text(f"{sign} {word:<15}", OUTCOME_COLOURS[change.state])
         label.append(safe(Arn.parse(change.entry.principal).resource), "default")
+        if change.entry.principal in self._undone.get(batch.id, ()):
+            label.append("  undone", "bold")
         if change.message:
             label.append(f"  {safe(change.message)}", "dim")
         return label
@@ -95,6 +123,6 @@ class HistoryTree(LineTree["BatchRecord"]):
 
 def _words_of(batch: BatchRecord) -> str:
     entry = batch.entry
-    parts = [batch.at.replace("T", " "), batch.id, entry.op, entry.policy, entry.caller]
+    parts = [batch.at.replace("T", " "), batch.id, entry.op, batch.kind, entry.policy, entry.caller]
     parts += [f"{c.entry.principal} {OUTCOME_WORDS[c.state]} {c.code}" for c in batch.changes]
     return " ".join(parts).lower()

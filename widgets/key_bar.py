@@ -24,7 +24,6 @@ class KeyBar(Static):
 
     DEFAULT_CSS = """
     KeyBar {
-        dock: bottom;
         height: 1;
         text-wrap: nowrap;
         color: $footer-foreground;

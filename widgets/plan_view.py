@@ -70,8 +70,10 @@ class PlanView(Static):
         entities = [change.entity for change in plan.changes]
         pairs: list[tuple[str, str | list[str]]] = [("Account", self.account)]
         if plan.undoes:
-            at = plan.undoes.at.replace("T", " ")[:16]
-            pairs.append(("Undoes", f"{plan.undoes.entry.op} of {at} UTC ({plan.undoes.id})"))
+            undone = plan.undoes
+            what = undone.entry.op if undone.kind == "change" else undone.kind
+            at = undone.at.replace("T", " ")[:16]
+            pairs.append(("Undoes", f"{what} of {at} UTC ({undone.id})"))
         if len(entities) == 1:
             pairs += [(entities[0].type.capitalize(), entities[0].name), ("ARN", entities[0].arn)]
         elif entities:

@@ -16,10 +16,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from iam.text import safe
 from widgets.glyphs import Glyphs
-from widgets.rows import Row, SectionColumn, View
+from widgets.rows import Filter, Row, SectionColumn, View
 from widgets.shown_rows import ShownRows
-from widgets.table_lines import VERDICT_STYLES, TableLines
+from widgets.table_lines import VERDICT_STYLES, TableLines, fit
 
 
 class PrincipalTable(ScrollView, can_focus=True):
@@ -190,7 +191,7 @@ class PrincipalTable(ScrollView, can_focus=True):
 
     def show(self, **changes: Any) -> None:
         """Change the view: any of `kind`, `text`, `verdict`, `other_policy`, `sort`."""
-        self._rows.view = self.view._replace(**changes)
+        self._rows.view = self.view.changed(**changes)
         before = self.cursor_row
         self._arrange()
         if self._rows.return_to_anchor(before):
@@ -215,6 +216,10 @@ class PrincipalTable(ScrollView, can_focus=True):
             self._unexplained.difference_update(arns)
             for arn in arns:
                 self._lines.words.pop(arn, None)
+
+    def clear(self, filter: Filter) -> None:
+        """Clear one of the filters."""
+        self.show(**{filter: View._field_defaults[filter]})
 
     def go_to(self, arn: str) -> None:
         """Put the cursor on a row, if it is shown."""
@@ -356,7 +361,8 @@ class PrincipalTable(ScrollView, can_focus=True):
             if at == rows.cursor:
                 base += self._component_style("principal-table--cursor")
         else:
-            text = self._why_empty() if at == len(rows) == 0 else ""
+            why = self._why_empty() if not rows else ()
+            text = fit(why[y - 1], width - 1, self.glyphs.cut).rstrip() if y <= len(why) else ""
             line = [Segment(f" {text}", self._component_style("principal-table--dim"))]
         return Strip(line).adjust_cell_length(width).apply_style(base)
 
@@ -375,13 +381,24 @@ class PrincipalTable(ScrollView, can_focus=True):
         if missing:
             self.post_message(self.Unexplained(frozenset(missing)))
 
-    def _why_empty(self) -> str:
-        if self._rows.none_of_this_kind and not (self._incomplete and self._rows.all):
-            kind = self.view.kind
-            return self._empty_note.format("users or roles" if kind == "all" else kind)
+    def _why_empty(self) -> tuple[str, ...]:
+        """Why no rows are shown, and which key shows all again; one or two lines."""
+        view = self.view
+        kind = "users or roles" if view.kind == "all" else view.kind
+        if not self._rows.all_of_this_kind and not (self._incomplete and self._rows.all):
+            note = self._empty_note.format(kind)
+            others = note and view.kind != "all" and self._rows.all.groups < len(self._rows.all)
+            return (note, "1 shows users and roles") if others else (note,)
         if self._incomplete:
-            return "nothing so far: not all principals have been read and evaluated"
-        return "nothing matches; esc clears the filters"
+            return ("nothing so far: principals are still being read",)
+        words = {
+            "text": f'"{safe(view.text)}"',
+            "verdict": f"{self.glyphs.of(view.verdict)} {view.verdict}" if view.verdict else "",
+            "other_policy": "by another policy",
+        }
+        filters = f" {self.glyphs.dot} ".join(words[name] for name in view.filters)
+        times = f", {len(view.filters)} times," if len(view.filters) > 1 else ""
+        return f"no {kind} match {filters}", f"esc{times} shows all again"
 
     def _refresh_row(self, at: int) -> None:
         y = at - self.scroll_offset.y + 1
@@ -396,6 +413,10 @@ class PrincipalTable(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._styles.clear()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight where a message takes some lines."""
+        self._keep_cursor_visible()
 
     def on_focus(self) -> None:
         self._styles.clear()

@@ -6,8 +6,9 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from iam.arn import sort_key
 from iam.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["all", "users", "roles", "groups"]
 Sort = Literal["name", "verdict", "policy", "type"]
+Filter = Literal["text", "verdict", "other_policy"]
+"""A field of `View` that narrows what is shown."""
+FILTERS: tuple[Filter, ...] = get_args(Filter)
 
 
 class SectionColumn(NamedTuple):
@@ -57,14 +61,13 @@ class Row:
     question: int = 0
     """The number of the question that `result` answers; the table shows the current one's only."""
     order: str = field(init=False, repr=False, compare=False)
-    """The key that sorts by type, then name: a digit for the type, and the name."""
+    """The key that sorts by type, then name; see `sort_key`."""
     searched: str = field(init=False, repr=False, compare=False)
     """The text in which a filter looks for words."""
 
     def __post_init__(self) -> None:
         # Computed once: lists of thousands are sorted and searched with every key.
-        kind = int(self.type == "role")
-        object.__setattr__(self, "order", f"{kind}{self.name.lower()}\0{self.arn}")
+        object.__setattr__(self, "order", sort_key(self.type, self.name, self.arn))
         lowered = self.arn.lower()
         object.__setattr__(self, "searched", self.arn if lowered == self.arn else lowered)
 
@@ -79,6 +82,18 @@ class View(NamedTuple):
     other_policy: bool = False
     """Only those that can invoke models through an other policy, or may be able to."""
     sort: Sort = "type"
+    filters: tuple[Filter, ...] = ()
+    """The filters in force; the one that was set last is the last."""
+
+    def changed(self, **changes: Any) -> View:
+        """The view with other fields."""
+        view = self._replace(**changes)
+        if "filters" in changes:
+            return view
+        before, after = self._asdict(), view._asdict()
+        new = [name for name in FILTERS if after[name] and after[name] != before[name]]
+        kept = [name for name in self.filters if after[name] and name not in new]
+        return view._replace(filters=(*kept, *new))
 
     def of(self, rows: Iterable[Row], question: int = 0) -> list[Row]:
         """The rows that are shown, in order.

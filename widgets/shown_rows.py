@@ -39,11 +39,9 @@ class ShownRows:
         return groups if self.view.kind == "groups" else len(self.all) - groups
 
     @property
-    def none_of_this_kind(self) -> bool:
-        """Whether there are no rows at all of the kind that is shown."""
-        return not self.view._replace(text="", verdict=None, other_policy=False).of(
-            self.all.in_order
-        )
+    def all_of_this_kind(self) -> list[Row]:
+        """All rows of the kind that is shown, whatever other filter is in force."""
+        return View(self.view.kind).of(self.all.in_order)
 
     def index_of(self, arn: str) -> int | None:
         """The place of a principal among the rows that are shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -66,7 +67,11 @@ class TableLines:
             count += f" of {rows.of_this_kind:,}"
         if counting:
             count = self.glyphs.pending
-        parts = [f"Who can {self.action}?", count] if self.action else [f"{kind} {count}"]
+        parts = [f"{kind} {count}"]
+        if self.action and counting:
+            parts = [f"Who can do {self.action}?", count]
+        elif self.action:
+            parts = self._who_can(rows)
         if view.verdict is not None:
             parts.append(f"{self.glyphs.of(view.verdict)} {view.verdict}")
         if view.other_policy:
@@ -75,6 +80,18 @@ class TableLines:
             parts.append(f"{len(rows.marks):,} marked")
         title = f" {self.glyphs.dot} ".join(parts)
         return title, f"sorted by {view.sort}" if rows.all else ""
+
+    def _who_can(self, rows: ShownRows) -> list[str]:
+        """How many can do the only action that is shown, whatever filter is in force."""
+        everybody = rows.all_of_this_kind
+        verdicts = Counter(row.result.verdict for row in everybody if row.result)
+        can = verdicts[Verdict.GRANTED] + verdicts[Verdict.PARTIAL]
+        parts = [f"{can:,} of {len(everybody):,} can do {self.action}"]
+        if unknown := verdicts[Verdict.UNKNOWN]:
+            parts.append(f"{unknown:,} unknown")
+        if len(rows) != len(everybody):
+            parts.append(f"{len(rows):,} shown")
+        return parts
 
     def header(self, width: int) -> list[Segment]:
         """The names of the columns."""
@@ -123,7 +140,7 @@ class TableLines:
                 line.append(self._section(result, room))
         if row.note:
             room = width - sum(part.cell_length for part in line)
-            line.append(Segment(_fit(safe(row.note), max(room, 0), self.glyphs.pending), dim))
+            line.append(Segment(fit(safe(row.note), max(room, 0), self.glyphs.cut), dim))
         return line
 
     def widths(self, width: int) -> Widths:
@@ -134,7 +151,7 @@ class TableLines:
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; after that of a group, how many members it has."""
         members = _members(row.members) if row.members else ""
-        text = _fit(safe(row.name), width - 1 - len(members), self.glyphs.pending).rstrip()
+        text = fit(safe(row.name), width - 1 - len(members), self.glyphs.cut).rstrip()
         dim = self._style("principal-table--dim")
         padding = " " * (width - cell_len(text + members))
         return [Segment(text), Segment(members, dim), Segment(padding)]
@@ -153,7 +170,7 @@ class TableLines:
 
     def _sign(self, verdict: Verdict | None) -> Segment:
         if verdict is None:
-            return Segment(self.glyphs.pending, self._style("principal-table--dim"))
+            return Segment(self.glyphs.pending_verdict, self._style("principal-table--dim"))
         return Segment(self.glyphs.of(verdict), self._style(VERDICT_STYLES[verdict]))
 
     def wants_words(self, row: Row, width: int, question: int) -> bool:
@@ -172,7 +189,7 @@ class TableLines:
         words = self.words.get(row.arn, SHORT_WORDS[row.invokes])
         text = f"{self.glyphs.of(row.invokes)} {safe(words)}"
         style = self._style(VERDICT_STYLES[row.invokes])
-        return Segment(_fit(text, width - 1, self.glyphs.pending) + " ", style)
+        return Segment(fit(text, width - 1, self.glyphs.cut) + " ", style)
 
     def _section(self, result: SectionSum | SectionResult, width: int) -> Segment:
         """The sign, and the count where it says more than the sign.
@@ -185,7 +202,8 @@ class TableLines:
         return Segment(text.ljust(width), self._style(VERDICT_STYLES[result.verdict]))
 
 
-def _fit(text: str, width: int, more: str) -> str:
+def fit(text: str, width: int, more: str) -> str:
+    """The text in exactly this many cells; where it is cut, it ends in `more`."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, width - cell_len(more)) + more, width)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from iam.account.organization import STATUSES, UNASKED, Organization
 from iam.account.unread import DOCUMENT, Unread, document_of
-from iam.arn import Arn
+from iam.arn import Arn, sort_key
 from iam.policy.document import Document
 
 UNREAD_BOUNDARY = "(boundary could not be read)"
@@ -262,6 +262,6 @@ def kind_and_name(arn: str) -> tuple[Literal["user", "role", "group"], str]:
     return entity.kind, entity.name  # type: ignore[return-value]
 
 
-def in_order(entity: Entity) -> tuple[int, str, str]:
+def in_order(entity: Entity) -> str:
     """Sort key: users, then roles, then groups, each by name."""
-    return (("user", "role", "group").index(entity.type), entity.name, entity.arn)
+    return sort_key(entity.type, entity.name, entity.arn)

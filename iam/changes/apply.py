@@ -63,6 +63,7 @@ async def apply(
     account_id: str,
     caller: str,
     batch: str,
+    undoes: str = "",
     timeouts: Timeouts | None = None,
     hurry: asyncio.Event | None = None,
     confirmed: Confirmed | None = None,
@@ -76,6 +77,7 @@ async def apply(
         account_id: The account that it is meant for.
         caller: The ARN of the caller, for the journal.
         batch: The ID of its batch.
+        undoes: The ID of the batch that this one reverses; empty if it reverses none.
         timeouts: How long to wait.
         hurry: Once set, nothing is waited for.
         confirmed: The recently confirmed changes; this one is added.
@@ -119,6 +121,7 @@ async def apply(
         op=change.op,
         principal=arn,
         policy=policy,
+        undoes=undoes,
     )
     await in_thread(journal.intent, entry)
     outcome = await _send_and_read_back(aws, change, timeouts, hurry)

@@ -22,6 +22,8 @@ from iam.text import safe
 
 State = Literal["open"] | Phase
 """`open`: announced, with no answer in the journal."""
+Kind = Literal["change", "undo", "redo"]
+"""An undo reverses a change or a redo, and a redo reverses an undo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class BatchRecord:
     changes: tuple[RecordedChange, ...]
     """In the order in which they were announced. An entity whose change was sent again has several;
     the last one has the outcome."""
+    kind: Kind = "change"
 
     @property
     def at(self) -> str:
@@ -80,18 +83,6 @@ class History:
     def of(self, *accounts: str) -> tuple[BatchRecord, ...]:
         """The batches of some accounts."""
         return tuple(b for b in self.batches if b.entry.account in accounts)
-
-    def changed_after(self, batch: BatchRecord) -> frozenset[str]:
-        """The ARNs of the entities for which the batch's policy was attached or detached since."""
-        later = self.batches[self.batches.index(batch) + 1 :] if batch in self.batches else ()
-        return frozenset(
-            change.entry.principal
-            for later_batch in later
-            for change in later_batch.changes
-            if change.state in ("done", "unconfirmed")
-            and change.entry.policy == batch.entry.policy
-            and change.entry.account == batch.entry.account
-        )
 
     def open(self, account: str) -> tuple[RecordedChange, ...]:
         """The changes of one account that have no answer."""
@@ -129,13 +120,20 @@ class _Line(BaseModel):
     principal: str
     policy: str
     phase: Literal["intent"] | Phase
+    undoes: str | None = None
     request_id: str | None = None
     error: _Error | None = None
 
     @property
     def entry(self) -> JournalEntry:
         return JournalEntry(
-            self.change, self.account, self.caller, self.op, self.principal, self.policy
+            self.change,
+            self.account,
+            self.caller,
+            self.op,
+            self.principal,
+            self.policy,
+            self.undoes or "",
         )
 
 
@@ -193,5 +191,15 @@ def history_of(lines: Iterable[str]) -> History:
             )
         else:
             damaged += 1
-    records = (BatchRecord(id, tuple(changes)) for id, changes in batches.items() if changes)
+    kinds: dict[str, Kind] = {}
+    records = []
+    for id, announced in batches.items():
+        if announced:
+            reversed_id = announced[0].entry.undoes
+            kinds[id] = _kind_of_reversal(kinds.get(reversed_id)) if reversed_id else "change"
+            records.append(BatchRecord(id, tuple(announced), kinds[id]))
     return History(tuple(records), damaged)
+
+
+def _kind_of_reversal(of: Kind | None) -> Kind:
+    return "redo" if of == "undo" else "undo"

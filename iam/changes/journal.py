@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -42,6 +42,8 @@ class JournalEntry:
     principal: str
     """The ARN of a user, role or group."""
     policy: str
+    undoes: str = field(default="", compare=False)
+    """The ID of the batch that this one reverses; empty if it reverses none."""
 
 
 def default_path() -> Path:
@@ -167,6 +169,7 @@ class Journal:
                 "phase": phase,
                 "request_id": request_id,
                 "error": {"code": error.code, "message": error.sentence} if error else None,
+                **({"undoes": entry.undoes} if entry.undoes else {}),
             }
         )
         try:

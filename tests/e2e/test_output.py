@@ -171,9 +171,12 @@ def test_another_size_is_drawn_whole(open_app: Open) -> None:
             fresh.read()
 
 
-def stop(terminal: Terminal, number: signal.Signals) -> None:
+def stop(terminal: Terminal, key_or_signal: str | signal.Signals) -> None:
     """Stop the program, and wait until it is."""
-    terminal.child.kill(number)
+    if isinstance(key_or_signal, str):
+        terminal.type(key_or_signal)
+    else:
+        terminal.child.kill(key_or_signal)
     stat = Path(f"/proc/{terminal.child.pid}/stat")
     deadline = time.monotonic() + 20
     while stat.read_text().rpartition(")")[2].split()[0] != "T":
@@ -199,11 +202,14 @@ def leaves_with(terminal: Terminal, key_or_signal: str | signal.Signals) -> int:
     return status
 
 
-def test_in_the_background_and_back_the_screen_is_drawn_whole(open_app: Open) -> None:
+@pytest.mark.parametrize("stopped_by", ["\x1a", signal.SIGTSTP], ids=["ctrl+z", "SIGTSTP"])
+def test_in_the_background_and_back_the_screen_is_drawn_whole(
+    open_app: Open, stopped_by: str | signal.Signals
+) -> None:
     terminal = open_app()
     settle(terminal)
     right = looks(terminal.screen)
-    stop(terminal, signal.SIGTSTP)
+    stop(terminal, stopped_by)
     assert restored(terminal)
     terminal.screen.reset()
     terminal.child.kill(signal.SIGCONT)

@@ -13,6 +13,7 @@ from tests.company import Company
 from tests.tui.conftest import Open
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS
+from tui.dialogs.action_prompt import ActionDialog
 from tui.dialogs.help import HelpScreen
 from tui.options import Launch
 from widgets.account_bar import AccountBar
@@ -275,19 +276,29 @@ async def test_hostile_names_are_text(open_app: Open, from_file: Launch) -> None
         assert "‮" not in picture
 
 
-async def test_a_picture_of_the_screen_is_for_the_operator_only(
-    open_app: Open, from_file: Launch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+async def test_of_textuals_own_commands_the_palette_has_the_theme_only(
+    open_app: Open, from_file: Launch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path))
     async with open_app(from_file) as pilot:
-        offered = {c.title: c.callback for c in pilot.app.get_system_commands(pilot.app.screen)}
-        offered["Screenshot"]()
-        await until(pilot, lambda: list(tmp_path.glob("*.svg")))
-        (picture,) = tmp_path.glob("*.svg")
-        await until(pilot, lambda: picture.name in toasts(pilot))
-        assert picture.stat().st_mode & 0o077 == 0
-        assert "alice" in picture.read_text()
+        offered = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
+        assert offered - {command.name for command in COMMANDS} == {"Theme"}
+
+
+async def test_esc_clears_the_filter_that_was_set_last_and_says_which(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        everybody = names(pilot)
+        await pilot.press("slash", *"a", "enter", "f", "h")
+        both = {"text": "a", "verdict": Verdict.GRANTED}
+        for cleared, left in (("other policies", both), ("verdict", {"text": "a"}), ("text", {})):
+            await pilot.press("escape")
+            assert f"Filter by {cleared}" in toasts(pilot)
+            view = table_of(pilot).view
+            assert {f: getattr(view, f) for f in view.filters} == left
+        assert names(pilot) == everybody
+        await pilot.press("f", "slash", *"a", "enter", "escape")
+        assert table_of(pilot).view.filters == ("verdict",)
 
 
 async def test_where_names_may_be_missing_that_is_told_in_sentences(
@@ -327,8 +338,10 @@ async def test_w_on_an_action_asks_who_can_do_it_and_esc_goes_back(
         while action() != "bedrock:InvokeModel":
             await pilot.press("k")
         await pilot.press("w")
-        await until(pilot, lambda: "Who can" in str(table_of(pilot).border_title))
+        await until(pilot, lambda: "can do" in str(table_of(pilot).border_title))
         await until(pilot, lambda: main_of(pilot).loaded)
+        title = str(table_of(pilot).border_title)
+        assert title == "4 of 9 can do bedrock:InvokeModel · 1 unknown"
         shown = {row.name: row for row in table_of(pilot).shown}
         assert shown["alice"].result is not None
         assert shown["alice"].result.verdict is Verdict.GRANTED
@@ -341,11 +354,41 @@ async def test_w_on_an_action_asks_who_can_do_it_and_esc_goes_back(
         )
         assert "inline-0 only foundation-model/" in line
         await pilot.press("escape")
-        await until(pilot, lambda: "Who can" not in str(table_of(pilot).border_title))
+        await until(pilot, lambda: "can do" not in str(table_of(pilot).border_title))
         await until(pilot, lambda: main_of(pilot).loaded)
         carol = next(row for row in table_of(pilot).shown if row.name == "carol")
         assert carol.result is not None
         assert len(carol.result.sections) == 6
+
+
+async def test_w_asks_for_an_action_and_suggests_what_invokes_models_first(
+    open_app: Open, from_file: Launch
+) -> None:
+    def said() -> str:
+        return str(pilot.app.screen.query_one("#action-hint", Static).render())
+
+    async with open_app(from_file) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ActionDialog))
+        await until(pilot, lambda: "bedrock:InvokeModel: " in said())
+        await pilot.press(*"zz", "enter")
+        await until(pilot, lambda: "There is no action zz" in said())
+        await pilot.press("ctrl+u", *"invoke", "enter")
+        await until(pilot, lambda: "invoke is not an action" in said())
+        await pilot.press("down", "down")
+        await until(pilot, lambda: "bedrock:InvokeModelWithResponseStream: " in said())
+        await pilot.press("enter")
+        wanted = "can do bedrock:InvokeModelWithResponseStream"
+        await until(pilot, lambda: wanted in str(table_of(pilot).border_title))
+
+
+async def test_w_takes_an_action_that_is_typed_whatever_its_case(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("w", *"KMS:describekey", "enter")
+        wanted = "can do kms:DescribeKey"
+        await until(pilot, lambda: wanted in str(table_of(pilot).border_title))
 
 
 async def test_h_shows_who_can_invoke_by_another_policy(open_app: Open, from_file: Launch) -> None:

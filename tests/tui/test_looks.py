@@ -210,8 +210,6 @@ def test_review_of_a_batch(
         dialog = ReviewDialog(plan, check, about, glyphs(True))
         await push(pilot, dialog)
         await until(pilot, lambda: dialog.checked)
-        if op == "attach":  # more than two: the account is typed
-            await pilot.press("y")
 
     app = BedrockApp(from_file, unicode=True)
     assert snap_compare(app, terminal_size=size, run_before=act)

@@ -69,7 +69,7 @@ class Monkey:
         roll = self.chance.random()
         if isinstance(self.pilot.app.screen, ReviewDialog) and roll < 0.7:
             typed = self.chance.choice([ID, "acme-ml", "acme", "1234"])
-            return self.chance.choice([["y"], ["y"], ["tab", "enter"], ["y", *typed, "enter"]])
+            return self.chance.choice([["y"], ["tab", "enter"], ["ctrl+u", *typed, "enter"]])
         if isinstance(self.pilot.app.screen, BatchScreen) and roll < 0.5:
             return [self.chance.choice(["s", "c", "escape", "j"])]
         if isinstance(self.pilot.app.screen, MainScreen) and roll < 0.15:

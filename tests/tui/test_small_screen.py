@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -12,7 +13,7 @@ from tests.company import Company
 from tests.fake_iam import Rule, error
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, go_to, review
-from tests.tui.waiting import main_of, until
+from tests.tui.waiting import main_of, table_of, until
 from tui.options import Launch
 from widgets.key_bar import KeyBar
 from widgets.plan_view import PlanView
@@ -74,12 +75,49 @@ async def test_a_wrong_account_leaves_the_buttons_in_sight(
     async with open_app(replace(company.launch, confirm_above=1), SMALL) as pilot:
         await pilot.press("asterisk")
         await ask(pilot, "a")
-        await pilot.press("y", "1", "enter")
+        await pilot.press("1", "enter")
         state, cancel, box = (
             review(pilot).query_one(f"#{name}") for name in ("dialog-state", "cancel", "dialog")
         )
         await until(pilot, lambda: "nothing was changed." in " ".join(lines_of(state)))
         await until(pilot, lambda: state.region.bottom < cancel.region.y < box.region.bottom - 1)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), SMALL])
+async def test_messages_cover_neither_rows_nor_keys_and_equal_ones_are_shown_once(
+    open_app: Open, company: Company, size: tuple[int, int]
+) -> None:
+    async with open_app(company.launch, size) as pilot:
+        main = main_of(pilot)
+        await pilot.press("G")
+        for _ in range(2):
+            main.toast("A message. " * 10)
+        await until(pilot, lambda: main.query("Toast"))
+        (shown,) = main.query("Toast")
+        await until(pilot, lambda: shown.region.height)
+        table = table_of(pilot)
+        assert table.region.bottom == shown.region.y
+        assert shown.region.bottom == main.query_one(KeyBar).region.y == size[1] - 1
+        row = table.cursor_row
+        assert row and any(row.name in line for line in lines_of(table))
+        await pilot.press("escape")
+        await until(pilot, lambda: table.region.bottom == size[1] - 1)
+
+
+async def test_a_message_leaves_the_buttons_of_a_dialogue_in_sight(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch, SMALL) as pilot:
+        main_of(pilot).toast("This was before.")
+        await pilot.press("asterisk")
+        await ask(pilot, "a")
+        dialog = review(pilot)
+        dialog.notify("A message. " * 10)
+        await until(pilot, lambda: dialog.query("Toast") and dialog.query_one("Toast").size.height)
+        (shown,) = dialog.query("Toast")
+        box, cancel = dialog.query_one("#dialog"), dialog.query_one("#cancel")
+        await until(pilot, lambda: cancel.region.y < box.region.bottom - 1 < shown.region.y)
+        assert not main_of(pilot).query_one("ToastRack").display
 
 
 async def test_the_keys_of_the_dialogue_are_in_one_line(open_app: Open, company: Company) -> None:

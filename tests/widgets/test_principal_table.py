@@ -82,8 +82,13 @@ async def test_no_rows_of_the_kind_that_is_shown_say_which(kind: Kind) -> None:
     async with table_of(row("alice")) as (_, table):
         table.show(kind=kind, text="xyz")
         assert f"there are no {kind}" in lines(table)[1]
+        assert "1 shows users and roles" in lines(table)[2]
         table.show(kind="users")
-        assert "nothing matches" in lines(table)[1]
+        assert 'no users match "xyz"' in lines(table)[1]
+        assert "esc shows all again" in lines(table)[2]
+        table.show(other_policy=True, kind="all")
+        assert 'no users or roles match "xyz" · by another policy' in lines(table)[1]
+        assert "esc, 2 times, shows all again" in lines(table)[2]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (200, 60)])

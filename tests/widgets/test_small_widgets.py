@@ -6,14 +6,17 @@ from typing import Any, ClassVar
 
 import pytest
 from rich.cells import cell_len
+from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.widget import Widget
 from textual.widgets import Static
 
 from iam.verdicts.verdict import Verdict
 from tests.build import LIMITED, account, allow, deny, make_evaluator, the, user
 from widgets.account_bar import AccountBar, BarData
+from widgets.ascii_filter import AsciiFilter
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs, glyphs
 from widgets.key_bar import KeyBar
@@ -269,3 +272,11 @@ def test_every_verdict_has_a_sign_of_its_own(unicode: bool) -> None:
     assert len(set(drawn)) == 5
     assert all(cell_len(sign) == 1 for sign in drawn)
     assert unicode or all(sign.isascii() for sign in (*drawn, signs.arrow, signs.mark, signs.dot))
+
+
+def test_without_utf8_an_ellipsis_is_no_verdict() -> None:
+    signs = glyphs(False)
+    assert signs.pending_verdict not in [signs.of(verdict) for verdict in Verdict]
+    line = [Segment("reading …"), Segment("   "), Segment("na… U –")]
+    drawn = "".join(s.text for s in AsciiFilter().apply(line, Color(0, 0, 0)))
+    assert drawn == "reading ... na~ U -"

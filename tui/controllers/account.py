@@ -44,12 +44,34 @@ class AccountController:
         self.evaluation.discard_pending()
         if self.session.account is not None:
             await in_thread(gc_control.sweep)
+        before = self.session.account
         with gc_control.no_garbage():
             try:
                 await self._read()
             except Exception:
-                await self.cached_table.recall_account()
+                await self._fall_back(before)
                 raise
+
+    async def _fall_back(self, before: Account | None) -> None:
+        """Show the account as it was read earlier, marked with its age, where there is one.
+
+        Changes of it are planned as after any load: they are checked with AWS before they are sent.
+
+        Args:
+            before: The account that had been read completely when this load began.
+        """
+        session, view = self.session, self.view
+        if session.cache.stale:
+            await self.cached_table.recall_account()
+        elif (
+            before is not None and before is session.account and before.label == view.bar.account_id
+        ):
+            session.outdated = True
+            self.evaluation.discard_pending()
+            # Some rows may be those of the load that failed.
+            await self.evaluation.evaluate(self.evaluation.asked or session.read[1])
+            self.cached_table.show_age()
+            view.loaded = True
 
     async def _read(self) -> None:
         self.announce()

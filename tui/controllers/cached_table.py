@@ -34,10 +34,12 @@ class CachedTable:
 
     def show_age(self) -> None:
         """Show how old the account is, until it has been read again."""
+        if self._aging is not None:
+            self._aging.stop()
         self._aging = self.view.set_interval(1, self._update_age)
 
     def _update_age(self) -> None:
-        age = self.cache.age
+        age = self.view.session.age
         if not age:
             assert self._aging is not None
             self._aging.stop()

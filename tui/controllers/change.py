@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iam.changes.history import BatchRecord, History
     from iam.changes.journal import Op
     from iam.changes.plan import Plan
+    from iam.changes.undo_order import Reversal
     from tui.controllers.view import MainView
     from tui.dialogs.batch_progress import BatchScreen
 
@@ -38,9 +39,15 @@ class ChangeController:
         self._begin(partial(self._change, op))
 
     def begin_undo(self) -> None:
-        """Reverse the last batch, or what it did to the marked entities, after a review."""
+        """Reverse the last batch that is in effect, or what it did to the marked entities, after a
+        review."""
         marked = self.view.table.marked
         self._begin(lambda _: self._undo_last(marked))
+
+    def begin_redo(self) -> None:
+        """Reverse the last undo, or what it did to the marked entities, after a review."""
+        marked = self.view.table.marked
+        self._begin(lambda _: self._redo_last(marked))
 
     def open_history(self) -> None:
         """Show the history; a batch that is chosen there is reversed after a review."""
@@ -53,7 +60,7 @@ class ChangeController:
             self.view.toast_error(error)
             return
         if batch is not None:
-            self._begin(lambda _: self._undo_batch(batch))
+            self._begin(lambda _: self._undo_chosen(batch))
 
     @property
     def refusal(self) -> str | None:
@@ -64,7 +71,8 @@ class ChangeController:
             self.session.launch,
             loaded=view.loaded,
             changing=view.changing,
-            offline_age=self.session.cache.age if view.has_notice else "",
+            failed=view.has_notice,
+            age=self.session.age,
             several=several,
         )
 
@@ -102,28 +110,62 @@ class ChangeController:
         await self._review(await self.session.planner.plan(op, arns))
 
     async def _undo_last(self, marked: frozenset[str]) -> None:
-        """Reverse the last batch of this account, or what it did to the marked entities.
+        """Reverse the last batch of this account that is neither undone nor an undo.
 
         Raises:
             AwsError, JournalError: In words; nothing was sent.
         """
-        account, _, _ = self.session.read
+        from iam.changes.undo_order import next_undo
+
         history = await self.changes.history()
-        reversible = [batch for batch in history.of(account.id or "") if batch.reversible]
-        if not reversible:
+        account = self._account_id
+        if reversal := next_undo(history, account):
+            await self._reverse(reversal, marked, history)
+        elif any(batch.reversible for batch in history.of(account)):
+            self.view.toast("Everything has been undone; U redoes the last undo.")
+        else:
             self.view.toast("Nothing has been changed in this account yet.")
-            return
-        last = reversible[-1]
-        if marked and not marked & {change.entry.principal for change in last.reversible}:
+
+    async def _redo_last(self, marked: frozenset[str]) -> None:
+        """Reverse the last undo of this account.
+
+        Raises:
+            AwsError, JournalError: In words; nothing was sent.
+        """
+        from iam.changes.undo_order import next_redo
+
+        history = await self.changes.history()
+        if reversal := next_redo(history, self._account_id):
+            await self._reverse(reversal, marked, history)
+        else:
+            self.view.toast("Nothing to redo: nothing has been undone.")
+
+    @property
+    def _account_id(self) -> str:
+        account, _, _ = self.session.read
+        return account.id or ""
+
+    async def _reverse(self, last: Reversal, marked: frozenset[str], history: History) -> None:
+        """Reverse a batch, or what it did to the marked entities."""
+        if marked and not marked & last.arns:
             self.view.toast("The last changes did not affect the marked ones; esc unmarks them.")
         else:
-            await self._undo(last, marked, history)
+            await self._undo(last.batch, (marked & last.arns) or last.arns, history)
 
-    async def _undo_batch(self, batch: BatchRecord) -> None:
-        await self._undo(batch, frozenset(), await self.changes.history())
+    async def _undo_chosen(self, batch: BatchRecord) -> None:
+        """Reverse a batch that was chosen in the history."""
+        from iam.changes.undo_order import in_effect, undone
+
+        history = await self.changes.history()
+        if arns := in_effect(batch, undone(history)):
+            await self._undo(batch, arns, history)
+        else:
+            self.view.toast("Nothing to undo: these changes are undone already.")
 
     async def _undo(self, batch: BatchRecord, only: frozenset[str], history: History) -> None:
-        again = history.changed_after(batch)
+        from iam.changes.undo_order import changed_after
+
+        again = changed_after(history, batch)
         await self._review(await self.session.planner.plan_of_undo(batch, only, again))
 
     async def _history(self) -> BatchRecord | None:

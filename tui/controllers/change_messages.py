@@ -43,7 +43,9 @@ def summary(plan: Plan, batch: Batch, *, listed: bool) -> list[Toast]:
     policy = plan.policy.name
     done = [outcome for outcome in batch.outcomes if outcome.ending == "done"]
     if done:
-        text = f"{policy} {_VERBS[plan.op]} {_who(done)}. Press u to undo."
+        undo = plan.undoes is not None and plan.undoes.kind != "undo"
+        key = "U to redo" if undo else "u to undo"
+        text = f"{policy} {_VERBS[plan.op]} {_who(done)}. Press {key}."
         toasts.append((text, "", "information", _BRIEF))
     if batch.trouble:
         toasts.append((batch.trouble, "Journal", "error", _LONG))

@@ -200,7 +200,7 @@ class EvaluationController:
         self.view.bar = self.view.bar._replace(
             counts=self.verdicts.counts,
             unread=len(self.verdicts.unread),
-            stale=self.session.cache.age,
+            stale=self.session.age,
         )
         self.view.show_bar()
 

@@ -71,7 +71,7 @@ class LoadController:
             self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
         except Exception as error:
             view.log.error(repr(error))
-            view.show_notice(load_failure(error))
+            view.show_notice(load_failure(error, shows_old=bool(view.session.age)))
             self.organization.give_up()
             self.details.follow()
         # Skipped where another load has cancelled this one, which then does it.

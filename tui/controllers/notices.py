@@ -18,15 +18,22 @@ _FEW = 2
 """Reasons that a notice names."""
 
 
-def load_failure(error: BaseException) -> Content:
-    """Why there is no account on the screen."""
+def load_failure(error: BaseException, *, shows_old: bool) -> Content:
+    """Why there is no account on the screen, or only an old one.
+
+    Args:
+        error: Why it could not be read.
+        shows_old: Whether the account is on the screen as it was read earlier.
+    """
     sentence = error.sentence if isinstance(error, AwsError) else str(error) or repr(error)
     advice = error.advice if isinstance(error, AwsError) else ""
+    what = "The last read of the account failed" if shows_old else "The account could not be read"
+    rest = "Below is what was read before. Press r to read it again."
     return Content.assemble(
-        ("The account could not be read. ", "bold $error"),
+        (f"{what}. ", "bold $error"),
         f"{safe(without_secrets(sentence)).rstrip('.')}.\n",
         (f"{safe(advice)} " if advice else "", "dim"),
-        ("Press r to try again, q to quit.", "dim"),
+        (rest if shows_old else "Press r to try again, q to quit.", "dim"),
     )
 
 
@@ -43,23 +50,26 @@ def missing_principals(gaps: Sequence[Unread]) -> Content:
 
 
 def refusal(
-    launch: Launch, *, loaded: bool, changing: bool, offline_age: str, several: str
+    launch: Launch, *, loaded: bool, changing: bool, failed: bool, age: str, several: str
 ) -> str | None:
     """Why nothing can be changed now; None if it can.
 
     Args:
         launch: What the operator asked for.
-        loaded: Whether the account on the screen has been read completely.
+        loaded: Whether the account on the screen has been read completely, now or earlier.
         changing: Whether a change is under way.
-        offline_age: How old the cached account is, where AWS could not be asked; else empty.
+        failed: Whether the last attempt to read it failed.
+        age: How old it is, if it is the cached one; else empty.
         several: How many accounts a file holds, such as `2 accounts`; empty for one.
     """
     if launch.snapshot is not None and not launch.dry_run:
         return "A snapshot cannot be changed; open the account itself to make changes."
     if launch.read_only and not launch.dry_run:
         return "This session is read-only; start again without --read-only to make changes."
-    if not loaded and offline_age:
-        return f"This account was read {offline_age} ago; press r to read it again."
+    if not loaded and failed and age:
+        return f"This account was read {age} ago; press r to read it again."
+    if not loaded and failed:
+        return "The account could not be read; press r to read it again."
     if not loaded:
         return "The account is still being read; wait until it is complete."
     if changing:

@@ -1,4 +1,4 @@
-"""Asks for an action: an input that completes names from the catalogue."""
+"""Asks for an action: an input, and below it the actions of the catalogue that match."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
 
 from iam.text import ascii_lower, safe
 from tui.dialogs.modal import Modal
 
-DEFAULT_ACTION = "bedrock:InvokeModel"
+_MOST = 100
+"""Suggestions; more take too long to draw with every key."""
 
 
 class ActionDialog(Modal[str | None]):
@@ -22,46 +23,103 @@ class ActionDialog(Modal[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Cancel", id="action.cancel"),
+        Binding("down", "choose(1)", "Next", show=False, id="action.down"),
+        Binding("up", "choose(-1)", "Previous", show=False, id="action.up"),
     ]
 
     def compose(self) -> ComposeResult:
         with Vertical(id="action") as box:
             box.border_title = "Who can do this?"
-            box.border_subtitle = "→ complete   enter ask   esc cancel"
-            yield Input(
-                value=DEFAULT_ACTION,
-                placeholder=DEFAULT_ACTION,
-                select_on_focus=True,
-                compact=True,
-                id="action-name",
-            )
+            box.border_subtitle = "↑ ↓ choose   enter ask   esc cancel"
+            field = Input(placeholder="a word of an action", compact=True, id="action-name")
+            field.cursor_blink = False  # which would send bytes all the time
+            yield field
+            actions = OptionList(id="action-list", markup=False, compact=True)
+            actions.can_focus = False
+            yield actions
             yield Static("", id="action-hint", markup=False)
 
     def on_mount(self) -> None:
         from iam.policy.action_catalogue import catalogue
+        from iam.verdicts.invocation import INVOKES
 
-        self._by_name = {action.id.lower(): action for action in catalogue().actions.values()}
-        names = sorted(action.id for action in self._by_name.values())
-        self.query_one(Input).suggester = SuggestFromList(names, case_sensitive=False)
+        self._catalogue = catalogue()
+
+        def rank(id: str) -> tuple[bool, bool, bool, str]:
+            """What invokes models comes first, then the other actions of Bedrock."""
+            return id not in INVOKES, not id.startswith("bedrock:"), "bedrock" not in id, id
+
+        self._by_rank = sorted((a.id for a in self._catalogue.actions.values()), key=rank)
+        self._suggest("")
 
     @on(Input.Changed)
-    def describe(self, event: Input.Changed) -> None:
-        """Show what the action does, or the actions whose names contain what was typed."""
+    def suggest(self, event: Input.Changed) -> None:
+        """List the actions that match what was typed."""
         event.stop()
-        hint = self.query_one("#action-hint", Static)
-        if (action := self._by_name.get(ascii_lower(event.value.strip()))) is not None:
-            hint.update(f"{action.id}: {action.description}")
+        self._suggest(event.value.strip())
+
+    def _suggest(self, typed: str) -> None:
+        if "*" in typed or "?" in typed:
+            matching = {action.id for action in self._catalogue.matching(typed)}
+            found = [id for id in self._by_rank if id in matching]
         else:
-            typed = ascii_lower(event.value.strip())
-            similar = [a.id for name, a in self._by_name.items() if typed and typed in name][:5]
-            hint.update(", ".join(similar) or "no such action in the catalogue")
+            found = [id for id in self._by_rank if ascii_lower(typed) in ascii_lower(id)]
+        exact = self._catalogue.find(typed)
+        options = self._options
+        options.clear_options()
+        options.add_options(found[:_MOST])
+        if exact is not None:
+            options.highlighted = found.index(exact.id) if exact.id in found[:_MOST] else None
+        else:
+            options.highlighted = None if typed else 0
+        self._describe()
+
+    @property
+    def _options(self) -> OptionList:
+        return self.query_one("#action-list", OptionList)
+
+    @property
+    def _chosen(self) -> str | None:
+        """The action that is highlighted."""
+        options = self._options
+        if options.highlighted is None:
+            return None
+        return str(options.get_option_at_index(options.highlighted).prompt)
+
+    @on(OptionList.OptionHighlighted)
+    def _describe(self) -> None:
+        """Say what the highlighted action does."""
+        action = self._catalogue.find(self._chosen or "")
+        if action is not None:
+            self._say(f"{action.id}: {action.description}")
+        elif self._options.option_count:
+            self._say("")
+        else:
+            self._say("No action matches.", "$warning")
+
+    def _say(self, text: str, style: str = "$text-muted") -> None:
+        self.query_one("#action-hint", Static).update(Content.styled(text, style))
+
+    def action_choose(self, step: int) -> None:
+        """Highlight the next or the previous action."""
+        if step > 0:
+            self._options.action_cursor_down()
+        else:
+            self._options.action_cursor_up()
+
+    @on(OptionList.OptionSelected)
+    def clicked(self, event: OptionList.OptionSelected) -> None:
+        """Take the action that was clicked."""
+        event.stop()
+        self.dismiss(str(event.option.prompt))
 
     @on(Input.Submitted)
-    def choose(self, event: Input.Submitted) -> None:
-        """Accept the action if it exists."""
+    def submitted(self, event: Input.Submitted) -> None:
+        """Take the highlighted action; where there is none, say why and stay open."""
         event.stop()
-        action = self._by_name.get(ascii_lower(event.value.strip()))
-        if action is None:
-            self.notify(f"There is no action {safe(event.value)!r}.", markup=False)
+        if (chosen := self._chosen) is not None:
+            self.dismiss(chosen)
+        elif self._options.option_count:
+            self._say(f"{safe(event.value)} is not an action; choose one above with ↓.", "$warning")
         else:
-            self.dismiss(action.id)
+            self._say(f"There is no action {safe(event.value)}.", "$warning")

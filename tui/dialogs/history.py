@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from iam.changes.undo_order import in_effect, undone
 from iam.text import safe
 from tui.dialogs.modal import Modal
 from tui.saving import save
@@ -57,6 +58,7 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         self.journal = journal
         self.writable = writable
         self.glyphs = glyphs
+        self._undone = undone(history)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="history") as box:
@@ -71,7 +73,7 @@ class HistoryScreen(Modal["BatchRecord | None"]):
 
     def on_mount(self) -> None:
         tree = self.query_one(HistoryTree)
-        tree.show_batches(tuple(reversed(self.history.of(*self.accounts))))
+        tree.show_batches(tuple(reversed(self.history.of(*self.accounts))), self._undone)
         tree.focus()
 
     def _foot(self) -> str:
@@ -119,8 +121,10 @@ class HistoryScreen(Modal["BatchRecord | None"]):
         """Ask to undo the batch under the cursor."""
         batch: BatchRecord | None = self.query_one(HistoryTree).chosen
         if batch is not None:
-            if batch.reversible:
+            if in_effect(batch, self._undone):
                 self.dismiss(batch)
+            elif batch.reversible:
+                self.notify("Nothing to undo: these changes are undone already.", markup=False)
             else:
                 self.notify("Nothing to undo: none of these changes took effect.", markup=False)
 

@@ -1,20 +1,21 @@
 """The dialog before changes: what they would do, checked with AWS.
 
-`y` applies, Enter alone does not; many changes at once require typing the account ID or alias.
+`y` applies, Enter alone does not. Many changes at once require typing the account ID or alias: the
+field for it has the focus from the beginning, so that no letter of it is taken for a key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
+from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
@@ -58,16 +59,6 @@ class About:
         return f"{self.account_id} ({self.alias})" if self.alias else self.account_id
 
 
-class _State(Static):
-    """The line that tells how the check goes; reports when it needs more or fewer lines."""
-
-    class Resized(Message):
-        """A message that asks for the plan to be fitted again."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
-
-
 class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     """Asks whether to apply a plan; the result is the plan as checked with AWS, or None."""
 
@@ -102,18 +93,24 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         attach = self.plan.op == "attach"
         what = f"{self.plan.op.capitalize()} a policy"
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"Undo: {what.lower()}" if self.plan.undoes else what
+            if undoes := self.plan.undoes:
+                what = f"{'Redo' if undoes.kind == 'undo' else 'Undo'}: {what.lower()}"
+            dialog.border_title = what
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield PlanView(self.glyphs, self.about.account)
-            yield _State("", id="dialog-state", markup=False)
-            yield Input(id="dialog-account", compact=True)
+            yield Static("", id="dialog-state", markup=False)
+            field = Input(id="dialog-account", compact=True)
+            field.cursor_blink = False  # which would send bytes all the time
+            field.display = False
+            yield field
             with Horizontal(id="dialog-buttons"):
                 yield Static("", id="dialog-keys", markup=False)
-                yield Button("n  Cancel", id="cancel", variant="default")
+                yield Button("", id="cancel", variant="default")
                 yield Button("", id="apply", variant="success" if attach else "error")
 
     def on_mount(self) -> None:
-        self.app.clear_notifications()  # the outcome of the last change would cover the keys
+        self.app.clear_notifications()  # they are about the last change
+        self.screen_layout_refresh_signal.subscribe(self, self._fit)
         self._show()
         self._say("checking with AWS …")
         self.check_with_aws()
@@ -134,12 +131,13 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             self.log.error(repr(error))
             expected = isinstance(error, AwsError)
             reason = str(error) if expected else f"unexpected error ({type(error).__name__})."
-            self._say(f"The check with AWS failed: {safe(reason)} y tries again.", "$error")
+            again = "Enter" if self._field.has_focus else "y"
+            self._say(f"The check with AWS failed: {safe(reason)} {again} tries again.", "$error")
             self._confirmed_early, self._failed = False, True
             return
         self.checked = True
-        self._say(self._hidden_by_filter, "$warning")
         self._show()
+        self._say(" ".join(filter(None, (self._hidden_by_filter, self._prompt))), "$warning")
         if self._confirmed_early:
             self._confirmed_early = False
             if not self.is_active:
@@ -152,22 +150,31 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def _show(self) -> None:
         plan = self.plan
         self.query_one(PlanView).show_plan(plan)
-        verb = plan.op.capitalize()
+        must_type = self._must_type
+        key, verb = "enter" if must_type else "y", plan.op.capitalize()
         self.query_one("#apply", Button).label = Content(
-            f"y  {verb}" if not self.about.dry_run else "y  Show commands"
+            f"{key}  {verb}" if not self.about.dry_run else "y  Show commands"
         )
         self.query_one("#apply").display = bool(plan.changes)
-        typed = self.query_one("#dialog-account", Input)
-        typed.display = self._must_type and self.checked
-        typed.placeholder = (
-            f"Type {' or '.join(self._names)} and press Enter to change {self._how_many}"
-        )
+        self.query_one("#cancel", Button).label = "esc  Cancel" if must_type else "n  Cancel"
+        field = self._field
+        field.placeholder = " or ".join(self._names)
+        if must_type and not field.display:
+            field.display = True
+            self.set_focus(field)
+        elif not must_type and field.display:
+            field.display = False
+            self.set_focus(self.query_one("#cancel"))
         self._show_keys()
-        self.call_after_refresh(self._fit)
 
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
     def _show_keys(self) -> None:
+        """Show the keys that are no letters now."""
         keys = ["c commands"] if self.plan.changes else []
         keys += ["g show group"] if self.plan.holding_groups else []
+        if self._field.has_focus:
+            keys = ["tab buttons"]
         tight = self.size.width < _TIGHT
         self.query_one("#dialog-keys", Static).update(("\n" if tight else "  ").join(keys))
 
@@ -181,23 +188,19 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         state = self.query_one("#dialog-state", Static)
         state.display = bool(text)
         state.update(Content.styled(text, style))
-        self.call_after_refresh(self._fit)
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < _TIGHT, "-tight")
         self._show_keys()
-        self.call_after_refresh(self._fit)
 
-    @on(_State.Resized)
-    def _fit(self) -> None:
+    def _fit(self, _: Screen[Any]) -> None:
         """Give the plan the height that the lines below it do not need."""
-        if not self.query("#dialog-body"):
-            return  # closed since the refresh that this waited for
         dialog, body = self.query_one("#dialog"), self.query_one("#dialog-body")
         below = [w for w in dialog.children if w is not body and w.display]
         needed = sum(w.outer_size.height + w.styles.margin.height for w in below)
         edge = dialog.gutter.height + body.styles.margin.height
-        body.styles.max_height = max(3, self.size.height * 94 // 100 - edge - needed)
+        height = self.size.height - dialog.dock_gutter.height  # the rest shows messages
+        body.styles.max_height = max(3, height * 94 // 100 - edge - needed)
 
     # Confirming
 
@@ -214,6 +217,19 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         """The texts that confirm many changes."""
         return [safe(name) for name in (self.about.account_id, self.about.alias) if name]
 
+    @property
+    def _field(self) -> Input:
+        """Where the account's ID or alias is typed."""
+        return self.query_one("#dialog-account", Input)
+
+    @property
+    def _prompt(self) -> str:
+        """What to type; empty where nothing has to be typed."""
+        if not (self._must_type and self.plan.changes):
+            return ""
+        names = " or ".join(self._names)
+        return f"Type {names} and press Enter to change {self._how_many:,} principals."
+
     def action_apply(self) -> None:
         """Confirm the plan, or repeat a check that failed."""
         if self._failed:
@@ -227,7 +243,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         if not self.plan.changes:
             return
         if self._must_type:
-            self.set_focus(self.query_one("#dialog-account", Input))
+            self.set_focus(self._field)
         else:
             self.dismiss(self.plan)
 
@@ -235,7 +251,11 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def typed(self, event: Input.Submitted) -> None:
         """Apply the plan if the name of this account was typed."""
         event.stop()
-        if event.value.strip() in self._names and self.checked and self.plan.changes:
+        if self._failed:
+            self.action_apply()  # which checks again
+        elif not self.checked:
+            self._say("AWS is still being asked: nothing was changed. Press Enter again.")
+        elif event.value.strip() in self._names and self.plan.changes:
             self.dismiss(self.plan)
         else:
             self._say(f"That is not {' or '.join(self._names)}; nothing was changed.", "$warning")
@@ -251,7 +271,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the account is typed, y is a letter."""
-        return action != "apply" or not self.query_one("#dialog-account", Input).has_focus
+        return action != "apply" or not self._field.has_focus
 
     def action_cancel(self) -> None:
         """Close without changes."""
@@ -271,7 +291,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             self.dismiss(ShowGroup(groups[0]))
 
     def action_other_button(self) -> None:
-        self.focus_next("#dialog Button")
+        self.focus_next("#dialog Button, #dialog-account")
 
 
 def commands_screen(plan: Plan, about: About) -> TextScreen:

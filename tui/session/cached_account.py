@@ -25,15 +25,6 @@ class CachedAccount:
         """When the account on the screen was read, while it is the cached one; else None."""
         self._recalled = False
 
-    @property
-    def age(self) -> str:
-        """How old the account on the screen is, while it is the cached one; else empty."""
-        if self.stale is None:
-            return ""
-        from iam.cache.store import age
-
-        return age(self.stale, datetime.now(UTC))
-
     async def recall_table(self) -> TableSnapshot | None:
         """The table as it was shown on an earlier day; None without one, and at a reload.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,8 @@ class ChangeService:
         """
         from iam.changes.batch import Batch
 
-        return Batch(plan.changes, self.send, on_outcome)
+        undoes = plan.undoes.id if plan.undoes else ""
+        return Batch(plan.changes, partial(self.send, undoes=undoes), on_outcome)
 
     async def run(self, batch: Batch) -> None:
         """Send a batch, if the journal can be used.
@@ -71,8 +73,16 @@ class ChangeService:
             if batch.ended.is_set():
                 self.running = None
 
-    async def send(self, change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
+    async def send(
+        self, change: Change, batch: str, hurry: asyncio.Event, *, undoes: str = ""
+    ) -> Outcome:
         """Send one change, journalled and read back, and update the account with what AWS returns.
+
+        Args:
+            change: The change.
+            batch: The ID of its batch.
+            hurry: Once set, nothing is waited for.
+            undoes: The ID of the batch that this one reverses; empty if it reverses none.
 
         Raises:
             JournalError: Nothing was sent.
@@ -90,6 +100,7 @@ class ChangeService:
             account_id=state.account.id,
             caller=state.caller,
             batch=batch,
+            undoes=undoes,
             hurry=hurry,
             confirmed=state.confirmed,
         )

@@ -67,11 +67,25 @@ class Session(SessionState):
         self._evaluating: ReaderProcess | None = None
         """The process that has read the account and is now evaluating it."""
         self._versions: VersionList | None = None
+        self._read_at: datetime | None = None
+        """When the account on the screen was read; None if it is the cached one."""
+        self.outdated = False
+        """The account on the screen is older than the last attempt to read it, which failed."""
 
     @property
     def expected(self) -> int | None:
         """How many principals there are, before all of them have been read; None if unknown."""
         return self._reader.expected if self._reader else None
+
+    @property
+    def age(self) -> str:
+        """How old the account on the screen is, where it could not be read again; else empty."""
+        since = self._read_at if self.outdated else self.cache.stale
+        if since is None:
+            return ""
+        from iam.cache.store import age
+
+        return age(since, datetime.now(UTC))
 
     async def open(self) -> OpenedAccount:
         """Start reading, and find out whose account it is.
@@ -135,7 +149,7 @@ class Session(SessionState):
             organizations = account.organizations or self.account.organizations
             account = replace(account, organizations=organizations)
         self.account, self.managed, self._versions = account, managed, None
-        self.cache.stale = None
+        self._read_at, self.outdated, self.cache.stale = datetime.now(UTC), False, None
         # The other process knows no organization but that of a file.
         knows_all = not self.asks_for_organization or not account.organizations
         self._evaluating = reader if isinstance(reader, ReaderProcess) and knows_all else None

@@ -14,8 +14,6 @@ from iam.reports.csv_format import history_as_csv
 from tests.build import ID
 from tests.iam.journals import line, lines_of
 
-ARNS = ["arn:a", "arn:b", "arn:c", "arn:d", "arn:e"]
-
 
 def test_intents_and_answers_are_put_together_by_batch() -> None:
     history = history_of(
@@ -39,18 +37,6 @@ def test_what_was_sent_again_counts_as_it_ended_last() -> None:
     (batch,) = history_of(again).batches
     assert [c.state for c in batch.changes] == ["failed", "done"]
     assert [c.state for c in batch.last] == ["done"]
-
-
-def test_what_was_changed_since_is_of_the_same_policy_in_the_same_account() -> None:
-    later = [
-        *lines_of("detach", {"arn:a": "done", "arn:b": "unconfirmed", "arn:c": "failed"}, "b2"),
-        *(line("arn:d", phase, batch="b3", policy="arn:other") for phase in ("intent", "done")),
-        *(line("arn:e", phase, batch="b4", account="210987654321") for phase in ("intent", "done")),
-    ]
-    history = history_of([*lines_of("attach", dict.fromkeys(ARNS, "done")), *later])
-    first, *_, last = history.batches
-    assert history.changed_after(first) == {"arn:a", "arn:b"}
-    assert history.changed_after(last) == frozenset()
 
 
 def test_answers_come_in_any_order() -> None:

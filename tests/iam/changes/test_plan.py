@@ -12,6 +12,7 @@ from iam.account.parse import validated
 from iam.changes.history import BatchRecord, history_of
 from iam.changes.journal import Op
 from iam.changes.plan import Plan, PrincipalEffect, changed, make_plan, plan_of_undo, protected
+from iam.changes.undo_order import changed_after
 from iam.verdicts.verdict import Verdict
 from tests.build import (
     ID,
@@ -195,11 +196,11 @@ def test_what_was_changed_again_since_is_not_of_the_batch_any_more() -> None:
         ]
     )
     first, last = history.batches
-    assert history.changed_after(first) == {who}
-    assert history.changed_after(last) == frozenset()
+    assert changed_after(history, first) == {who}
+    assert changed_after(history, last) == frozenset()
     made = account(user("alice", attached=[LIMITED]))
     plan = plan_of_undo(
-        make_evaluator(), made, first, limited(), again=history.changed_after(first)
+        make_evaluator(), made, first, limited(), again=changed_after(history, first)
     )
     assert not plan.changes
     assert "changed again later" in plan.blocked[0].why

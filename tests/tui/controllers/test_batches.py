@@ -65,10 +65,9 @@ async def test_all_went_well_and_the_screen_closes_by_itself(
 async def test_more_than_ten_take_the_account_typed(open_app: Open, company: Company) -> None:
     async with open_app(company.launch) as pilot:
         await all_users(pilot)
-        await ask(pilot, "a")
-        typed = review(pilot).query_one("#dialog-account", Input)
-        assert "Type 123456789012 or acme-ml" in typed.placeholder
-        await pilot.press("y", *"12345678901", "enter")
+        said = await ask(pilot, "a")
+        assert "Type 123456789012 or acme-ml and press Enter to change 14 principals." in said
+        await pilot.press(*"12345678901", "enter")
         await until(pilot, lambda: "That is not 123456789012 or acme-ml" in dialogue(pilot))
         assert company.sent == []
         await pilot.press("2", "enter")
@@ -84,29 +83,60 @@ async def test_the_alias_will_do_and_so_will_another_limit(
     async with open_app(replace(company.launch, confirm_above=2)) as pilot:
         await mark(pilot, *THREE)
         await ask(pilot, "a")
-        await pilot.press("enter")  # as always, Enter alone leaves all as it was
-        await over(pilot)
-        assert company.sent == []
-        await ask(pilot, "a")
-        await pilot.press("y", *"acme-ml", "enter")
+        await pilot.press(*"acme-ml", "enter")
         await over(pilot)
     assert company.holding == set(THREE)
 
 
-async def test_before_aws_has_answered_nothing_can_be_typed(
+async def test_where_the_account_is_typed_letters_are_letters_and_esc_leaves(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(replace(company.launch, confirm_above=2)) as pilot:
+        await mark(pilot, *THREE)
+        await ask(pilot, "a")
+        typed = review(pilot).query_one("#dialog-account", Input)
+        await pilot.press(*"ycngq", "enter")
+        assert typed.value == "ycngq"
+        await pilot.press("tab", "c")  # the keys of the buttons
+        assert not isinstance(pilot.app.screen, ReviewDialog)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
+        await pilot.press("y")
+        assert typed.has_focus
+        await pilot.press("escape")
+        await over(pilot)
+    assert company.sent == []
+
+
+async def test_before_aws_has_answered_what_is_typed_confirms_nothing(
     open_app: Open, company: Company
 ) -> None:
     async with open_app(replace(company.launch, confirm_above=0)) as pilot:
         gate = company.fake.hold("ListAttachedUserPolicies")
         await pilot.press("a")
         await until(pilot, lambda: "checking with AWS" in dialogue(pilot))
-        await pilot.press("y")
-        assert not review(pilot).query_one("#dialog-account").display
+        await pilot.press(*"acme-ml", "enter")
+        await until(pilot, lambda: "AWS is still being asked" in dialogue(pilot))
         gate.set()
-        await until(pilot, lambda: review(pilot).query_one("#dialog-account").display)
+        await until(pilot, lambda: review(pilot).checked)
         assert company.sent == []
         await pilot.press("escape")
         await over(pilot)
+
+
+async def test_in_the_middle_of_a_change_ctrl_z_does_not_go_to_the_shell(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch) as pilot:
+        gate = company.fake.hold("AttachUserPolicy")
+        await ask(pilot, "a")
+        await pilot.press("y")
+        await until(pilot, lambda: company.sent)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "A change is under way" in toasts(pilot))
+        gate.set()
+        await over(pilot)
+    assert company.holding == {"team-a"}
 
 
 async def test_s_stops_and_what_was_not_sent_is_told(open_app: Open, company: Company) -> None:
@@ -350,7 +380,7 @@ async def test_enter_twice_on_the_account_closes_the_dialogue_once(
     async with open_app(replace(company.launch, confirm_above=1)) as pilot:
         await mark(pilot, *USERS[:3])
         await ask(pilot, "a")
-        await pilot.press("y", *ID)
+        await pilot.press(*ID)
         for _ in range(3):
             pilot.app.post_message(events.Key("enter", None))
         await until(pilot, lambda: "attached to 3 principals" in toasts(pilot))

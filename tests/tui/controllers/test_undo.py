@@ -45,21 +45,46 @@ def lines(tree: HistoryTree) -> list[str]:
     return [tree.render_line(y).text.strip() for y in range(tree.last_line + 1)]
 
 
-async def test_u_reverses_all_of_the_last_batch_and_u_again_makes_it_anew(
+async def test_each_u_goes_back_one_step_and_each_capital_u_takes_one_back(
     open_app: Open, company: Company
 ) -> None:
     company.attach("user-07")
     async with open_app(company.launch) as pilot:
         await change(pilot, "a", *THREE)
+        await change(pilot, "a", "worker")
+        assert "attach of " in await change(pilot, "u")
         assert company.holding == {*THREE, "user-07"}
         said = await change(pilot, "u")
-        assert "attach of " in said
         assert "3 users  user-00, user-01, user-02" in said
         assert company.holding == {"user-07"}
-        assert "detached from 3 principals" in toasts(pilot)
-        said = await change(pilot, "u")
-        assert "detach of " in said
+        assert "detached from 3 principals. Press U to redo." in toasts(pilot)
+        await pilot.press("u")
+        await until(pilot, lambda: "Everything has been undone" in toasts(pilot))
+        await over(pilot)
+        assert "undo of " in await change(pilot, "U")
         assert company.holding == {*THREE, "user-07"}
+        await change(pilot, "U")
+        assert company.holding == {*THREE, "user-07", "worker"}
+        await pilot.press("U")
+        await until(pilot, lambda: "Nothing to redo" in toasts(pilot))
+
+
+async def test_the_history_names_whom_and_marks_what_is_undone(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch) as pilot:
+        await change(pilot, "a", *THREE)
+        await change(pilot, "u", "user-01")
+        undo, batch = lines(await history(pilot))
+        assert "detach → user-01  ● 1 done  undo  bedrock-limited" in undo
+        assert "attach → user-00, +2  ● 3 done  1 undone  bedrock-limited" in batch
+        await pilot.press("escape")
+        await over(pilot)
+        await change(pilot, "u")
+        *_, batch = lines(await history(pilot))
+        assert "● 3 done  undone  bedrock-limited" in batch
+        await pilot.press("G", "u")
+        await until(pilot, lambda: "undone already" in toasts(pilot))
 
 
 async def test_an_undo_leaves_alone_what_somebody_else_has_changed_since(
@@ -162,8 +187,8 @@ async def test_an_older_batch_is_reversed_from_the_history(
         await change(pilot, "a", "worker")
         tree = await history(pilot)
         newest, oldest = lines(tree)
-        assert "attach  ● 1 done  bedrock-limited" in newest
-        assert "attach  ● 2 done  bedrock-limited" in oldest
+        assert "attach → worker  ● 1 done  bedrock-limited" in newest
+        assert "attach → user-00, +1  ● 2 done  bedrock-limited" in oldest
         await pilot.press("j", "enter", "j", "u")  # the batch of a change under the cursor
         await until(pilot, lambda: "2 users  user-00, user-01" in dialogue(pilot))
         await until(pilot, lambda: "checking" not in dialogue(pilot))
