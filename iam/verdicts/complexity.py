@@ -17,7 +17,6 @@ from iam.policy.document import Document, Statement
 from iam.policy.pattern import Patterns, has_variable, resource_patterns, type_tokens
 from iam.policy.step_limit import (
     DOCUMENT_LIMIT,
-    PRINCIPAL_LIMIT,
     WILDCARD_STEPS,
     StepBudget,
     TooComplex,
@@ -134,18 +133,19 @@ def _wildcards(pattern: str) -> int:
     return pattern.count("*") + pattern.count("?")
 
 
-def too_complex_together(steps: Mapping[Document, int]) -> frozenset[Document]:
+def too_complex_together(steps: Mapping[Document, int], limit: int) -> frozenset[Document]:
     """Select the documents of a principal that are not compared, since all exceed the limit.
 
     The result depends on these documents alone, not on the action in question.
 
     Args:
         steps: The number of steps of each document.
+        limit: The maximum number of steps of all documents.
 
     Returns:
-        The documents with the most steps. The others are within `PRINCIPAL_LIMIT` together.
+        The documents with the most steps. The others are within the limit together.
     """
-    remaining = PRINCIPAL_LIMIT
+    remaining = limit
     excluded: set[Document] = set()
     ordered = sorted(steps.items(), key=lambda item: (item[1], item[0].fingerprint))
     for document, count in ordered:

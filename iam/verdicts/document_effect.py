@@ -7,15 +7,17 @@ then compared with those of other documents). Documents with the same effect sha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from iam.account.request_context import may_be_known
 from iam.account.unread import Unread
 from iam.policy.document import Document, Statement
-from iam.policy.specialize import Known, SpecializedDocument, keys_of, specialize
-from iam.policy.step_limit import PRINCIPAL_LIMIT
+from iam.policy.known_values import KnownValues
+from iam.policy.specialize import SpecializedDocument, Specializer
+from iam.policy.step_limit import CONDITION_LIMIT, PRINCIPAL_LIMIT
+from iam.policy.variables import Known
 from iam.verdicts.complexity import too_complex_together
 from iam.verdicts.coverage import may_reach, uniform_reach
 from iam.verdicts.document_reader import DocumentReader, StatementMatch
@@ -78,15 +80,6 @@ class ReadDocument(NamedTuple):
     """Whether its Resource patterns are compared with resources."""
 
 
-class _PerPrincipal(NamedTuple):
-    """How a document depends on the principal."""
-
-    keys: tuple[str, ...]
-    """The condition keys that may be known, in lower case."""
-    relevant: frozenset[int]
-    """The indexes of the statements that match a request."""
-
-
 class DocumentEffects:
     """Computes the effects of documents. Each document is read once."""
 
@@ -107,7 +100,7 @@ class DocumentEffects:
                 *(section.section.statement.not_resources or ()),
             )
         }
-        self._originals: dict[str, ReadDocument | _PerPrincipal] = {}
+        self._originals: dict[str, ReadDocument | Specializer] = {}
         """By fingerprint."""
         self._for_principals: dict[tuple[object, ...], ReadDocument] = {}
         """By fingerprint and what is known of the condition keys."""
@@ -130,13 +123,20 @@ class DocumentEffects:
             known: What is known of a condition key in each request of the principal.
 
         Returns:
-            The results in the same order. Documents that exceed the step limit of a principal are
-            not compared: see `too_complex_together`.
+            The results in the same order. Documents that exceed the step limits of a principal are
+            not specialized, or not compared: see `too_complex_together`.
         """
-        read_documents = [self._read(document, known) for document in documents]
+        originals = [self._original(document) for document in documents]
+        dependent = [original for original in originals if isinstance(original, Specializer)]
+        decided = self._for_principal(dependent, known) if dependent else {}
+        read_documents = [
+            decided[original] if isinstance(original, Specializer) else original
+            for original in originals
+        ]
         if sum([read.steps for read in read_documents]) > PRINCIPAL_LIMIT:
             excluded = too_complex_together(
-                {r.specialized.document: r.steps for r in read_documents if r.specialized}
+                {r.specialized.document: r.steps for r in read_documents if r.specialized},
+                PRINCIPAL_LIMIT,
             )
             read_documents = [
                 self._read_specialized(read.specialized, compared=False)
@@ -182,25 +182,42 @@ class DocumentEffects:
                 reached |= of_scope & partly
         return reached
 
-    def _read(self, document: Document | Unread, known: Known) -> ReadDocument:
+    def _original(self, document: Document | Unread) -> ReadDocument | Specializer:
+        """Read a document, or prepare to read it for each principal if it depends on that."""
         if isinstance(document, Unread):
             return self.unread
         read = self._originals.get(document.fingerprint)
         if read is None:
             matches = self._reader.read(document)
             relevant = frozenset([match.statement for match in matches])
-            keys = tuple(sorted(filter(may_be_known, keys_of(document, relevant))))
-            read = (
-                _PerPrincipal(keys, relevant)
-                if keys
-                else self._result(SpecializedDocument(document, {}), matches)
-            )
+            read = Specializer(document, relevant, may_be_known, self._section_patterns)
+            if not read.keys:
+                read = self._result(SpecializedDocument(document, {}), matches)
             self._originals[document.fingerprint] = read
-        if isinstance(read, ReadDocument):
-            return read
-        key = (document.fingerprint, *[known(key) for key in read.keys])
+        return read
+
+    def _for_principal(
+        self, originals: Iterable[Specializer], known: Known
+    ) -> dict[Specializer, ReadDocument]:
+        """Read documents as they apply to a principal, as far as the limit on steps permits."""
+        values = {original: [known(key) for key in original.keys] for original in originals}
+        steps = {one.document: one.steps(of_keys) for one, of_keys in values.items()}
+        undecided: Collection[Document] = ()
+        if sum(steps.values()) > CONDITION_LIMIT:
+            undecided = too_complex_together(steps, CONDITION_LIMIT)
+        return {
+            original: self._read_specialized(original.undecided)
+            if original.document in undecided
+            else self._decided(original, of_keys)
+            for original, of_keys in values.items()
+        }
+
+    def _decided(self, original: Specializer, values: Sequence[KnownValues | None]) -> ReadDocument:
+        """Read a document, given what is known of each of its condition keys."""
+        document = original.document
+        key = (document.fingerprint, *values)
         if (for_principal := self._for_principals.get(key)) is None:
-            specialized = specialize(document, known, read.relevant, self._section_patterns)
+            specialized = original.specialize(dict(zip(original.keys, values, strict=True)).get)
             for_principal = self._read_specialized(specialized)
             if specialized.decided:
                 kept = {statement.index for statement in specialized.document.statements}
@@ -218,7 +235,7 @@ class DocumentEffects:
         document = specialized.document
         key = (document.fingerprint, compared)
         if (read := self._specialized.get(key)) is None:
-            matches = self._reader.read(document, compared)
+            matches = self._reader.read(document, compared, specialized.undecided)
             read = self._specialized[key] = self._result(specialized, matches, compared)
         return read
 

@@ -147,8 +147,8 @@ def test_null_tells_whether_the_key_is_there() -> None:
 
 def test_a_value_that_depends_on_the_request_leaves_the_rest() -> None:
     equals = parsed("StringEquals")
-    assert evaluate_known(equals, (None, "ml"), (("ml",),)) is Holds.ALWAYS
-    assert evaluate_known(equals, (None, "x"), (("ml",),)) is Holds.MAYBE
+    assert evaluate_known(equals, ("ml",), (("ml",),), replaced=(None,)) is Holds.ALWAYS
+    assert evaluate_known(equals, ("x",), (("ml",),), replaced=(None,)) is Holds.MAYBE
 
 
 def test_the_next_change_is_the_first_time_to_come() -> None:
