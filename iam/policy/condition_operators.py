@@ -101,8 +101,8 @@ def _divided(values: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
 
 
 def pattern_length(values: Iterable[str]) -> int:
-    """Return how many characters the values with a wildcard have."""
-    return sum([len(text) for text in values if "*" in text or "?" in text])
+    """Return how many characters the values with a wildcard have. A `?` counts as many."""
+    return sum([len(text) + 20 * text.count("?") for text in values if "*" in text or "?" in text])
 
 
 def _bools(expected: str, actual: str) -> bool | None:

@@ -10,11 +10,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache, partial
+from functools import lru_cache
 from operator import eq
 
 from iam.policy.condition_operators import Operator, any_certain, time_of
@@ -193,34 +194,32 @@ def _any_by_prefix(
     prefix: str,
 ) -> bool | None:
     """Compare all texts with a prefix at once; None if the result is not the same for all."""
-    may_compare: Callable[[str], bool]
+    texts = [text for text in replaced if text is not None]
     match operator.comparison.name:
         case "StringEquals":
-            may_compare = partial(_is_start, prefix)
+            may_compare = _some_starts(_sorted(expected, False), texts, prefix)
         case "StringEqualsIgnoreCase":
-            may_compare = partial(_is_start_ignoring_case, prefix.casefold())
+            folded = [text.casefold() for text in texts]
+            may_compare = _some_starts(_sorted(expected, True), folded, prefix.casefold())
         case "StringLike":
-            if _open_union(expected).fullmatch(prefix):
-                return True
-            if any(
-                text and _is_open(text) and matches(pattern_tokens(text), prefix)
-                for text in replaced
+            if _open_union(expected).fullmatch(prefix) or any(
+                _is_open(text) and matches(pattern_tokens(text), prefix) for text in texts
             ):
                 return True
-            may_compare = partial(_may_match, prefix)
+            may_compare = any(_may_match(text, prefix) for text in (*expected, *texts))
         case _:
             return None
-    return (
-        None if any(text is None or may_compare(text) for text in (*expected, *replaced)) else False
-    )
+    return None if may_compare or len(texts) < len(replaced) else False
 
 
-def _is_start(prefix: str, text: str) -> bool:
-    return text.startswith(prefix)
+def _some_starts(ordered: tuple[str, ...], others: Iterable[str], prefix: str) -> bool:
+    at = bisect_left(ordered, prefix)
+    return any(text.startswith(prefix) for text in (*ordered[at : at + 1], *others))
 
 
-def _is_start_ignoring_case(folded: str, text: str) -> bool:
-    return text.casefold().startswith(folded)
+@lru_cache(maxsize=1_024)
+def _sorted(texts: tuple[str, ...], fold: bool) -> tuple[str, ...]:
+    return tuple(sorted(map(str.casefold, texts) if fold else texts))
 
 
 @lru_cache(maxsize=1_024)
@@ -237,7 +236,7 @@ def _is_open(pattern: str) -> bool:
     return pattern.rstrip("?").endswith("*")
 
 
-def _may_match(prefix: str, pattern: str) -> bool:
+def _may_match(pattern: str, prefix: str) -> bool:
     """Return whether a pattern matches some text with a prefix."""
     start, star, _ = pattern.partition("*")
     if len(start) < len(prefix) and not star:
