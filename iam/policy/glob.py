@@ -155,10 +155,11 @@ def arn_union_of(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def _compiled(expressions: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(expressions) or _NEVER, re.DOTALL)
+    return re.compile("|".join([*expressions, _NEVER]), re.DOTALL)
 
 
 _NEVER = r"(?!)"
+"""Matches nothing, unlike the empty expression."""
 
 
 def _expression(pattern: str, one: str) -> str:
