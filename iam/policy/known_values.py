@@ -62,7 +62,7 @@ def evaluate_known(
     operator: Operator,
     expected: tuple[str, ...],
     known: KnownValues,
-    replaced: tuple[str | None, ...] = (),
+    replaced: tuple[str | None, ...] | None = None,
 ) -> Holds:
     """Evaluate a condition on a key of which something is known.
 
@@ -71,7 +71,7 @@ def evaluate_known(
         expected: The values of the condition that have no policy variables.
         known: What is known of the key.
         replaced: The others, with the values of their variables; None for one that depends on the
-            request.
+            request, and without those that nothing matches. None if there are no others.
 
     Returns:
         `ALWAYS`, `NEVER` or `MAYBE`.
@@ -132,15 +132,17 @@ def _as_holds(holds: bool | None) -> Holds:
 def _evaluate(
     operator: Operator,
     expected: tuple[str, ...],
-    replaced: tuple[str | None, ...],
+    replaced: tuple[str | None, ...] | None,
     value: KnownValue,
 ) -> Holds:
+    is_empty = not expected and replaced is None
+    replaced = replaced or ()
     if value == ABSENT:
         return result_if_absent(operator, (*expected, *replaced))
     if operator.compares_as("Null"):
         absent = as_bool((*expected, *replaced))
         return _as_holds(None if absent is None else not absent)
-    if not expected and not replaced:
+    if is_empty:
         return Holds.MAYBE
     if isinstance(value, Between):
         found = _any_in_period(operator, (*expected, *replaced), value)

@@ -130,19 +130,25 @@ class _Condition:
         """Decide the condition; None if it depends on the request."""
         if (values := known(self._key)) is None:
             return None
-        replaced = tuple([self._replaced(text, known) for text in self._varying])
+        replaced = self._replaced(known) if self._varying else None
         holds = evaluate_known(self._operator, self._constant, values, replaced)
         if holds is Holds.MAYBE:
             return None
-        until = next_change(self._operator, (*self._constant, *replaced), values)
+        until = next_change(self._operator, (*self._constant, *(replaced or ())), values)
         return holds is Holds.ALWAYS, until
 
-    def _replaced(self, text: str, known: Known) -> str | None:
-        """Replace the policy variables of a value; None if one depends on the request."""
+    def _replaced(self, known: Known) -> tuple[str | None, ...]:
+        """Replace the policy variables of the values; None for one that depends on the request.
+
+        Nothing equals or is like a value with a variable that no request has. Whether a negated
+        operator then holds, or the statement is invalid, is not documented without contradiction.
+        """
         if not self._operator.comparison.name.startswith(_WITH_VARIABLES):
-            return None
-        replaced = replace_known(text, known)
-        return None if replaced is None or "${" in replaced else replaced
+            return (None,) * len(self._varying)
+        texts = [replace_known(text, known) for text in self._varying]
+        if not self._operator.negated:
+            texts = [text for text in texts if text is not None]
+        return tuple([None if text is None or "${" in text else text for text in texts])
 
 
 class _Dependent(NamedTuple):
