@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -167,7 +167,7 @@ class Specializer:
         self,
         document: Document,
         relevant: Collection[int],
-        may_be_known: Callable[[str], bool],
+        keys: Sequence[str],
         keep: Collection[str] = (),
     ) -> None:
         """Prepare a document.
@@ -175,12 +175,12 @@ class Specializer:
         Args:
             document: The document.
             relevant: The indexes of the statements to specialize. The others are left as they are.
-            may_be_known: Returns whether something may be known of a condition key.
+            keys: The condition keys of these statements of which something may be known, in lower
+                case.
             keep: Resource patterns whose policy variables are not replaced.
         """
         self.document = document
-        self.keys = tuple(sorted(filter(may_be_known, keys_of(document, relevant))))
-        """The condition keys on which the document depends, in lower case."""
+        self.keys = keys
         self._variables = document.version == "2012-10-17"
         self._keep = keep
         self._conditions: list[_Condition] = []
@@ -188,8 +188,7 @@ class Specializer:
         self._dependent: dict[int, _Dependent] = {}
         """By the index of the statement."""
         self._by_outcome: dict[_Outcome, SpecializedDocument] = {}
-        if self.keys:
-            self._prepare(relevant)
+        self._prepare(relevant)
         with_variables = [text for texts in self._resources for text in texts if "${" in text]
         self._resource_keys = tuple(
             dict.fromkeys(

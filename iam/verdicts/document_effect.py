@@ -15,7 +15,7 @@ from iam.account.request_context import may_be_known
 from iam.account.unread import Unread
 from iam.policy.document import Document, Statement
 from iam.policy.known_values import KnownValues
-from iam.policy.specialize import SpecializedDocument, Specializer
+from iam.policy.specialize import SpecializedDocument, Specializer, keys_of
 from iam.policy.step_limit import CONDITION_LIMIT, PRINCIPAL_LIMIT
 from iam.policy.variables import Known
 from iam.verdicts.complexity import too_complex_together
@@ -126,13 +126,18 @@ class DocumentEffects:
             The results in the same order. Documents that exceed the step limits of a principal are
             not specialized, or not compared: see `too_complex_together`.
         """
-        originals = [self._original(document) for document in documents]
-        dependent = [original for original in originals if isinstance(original, Specializer)]
-        decided = self._for_principal(dependent, known) if dependent else {}
-        read_documents = [
-            decided[original] if isinstance(original, Specializer) else original
-            for original in originals
-        ]
+        read_documents: list[ReadDocument] = []
+        dependent: list[tuple[int, Specializer]] = []
+        for n, document in enumerate(documents):
+            original = self._original(document)
+            if isinstance(original, Specializer):
+                dependent.append((n, original))
+                original = self.unread
+            read_documents.append(original)
+        if dependent:
+            decided = self._for_principal([original for _, original in dependent], known)
+            for n, original in dependent:
+                read_documents[n] = decided[original]
         if sum([read.steps for read in read_documents]) > PRINCIPAL_LIMIT:
             excluded = too_complex_together(
                 {r.specialized.document: r.steps for r in read_documents if r.specialized},
@@ -190,9 +195,12 @@ class DocumentEffects:
         if read is None:
             matches = self._reader.read(document)
             relevant = frozenset([match.statement for match in matches])
-            read = Specializer(document, relevant, may_be_known, self._section_patterns)
-            if not read.keys:
-                read = self._result(SpecializedDocument(document, {}), matches)
+            keys = sorted(filter(may_be_known, keys_of(document, relevant)))
+            read = (
+                Specializer(document, relevant, keys, self._section_patterns)
+                if keys
+                else self._result(SpecializedDocument(document, {}), matches)
+            )
             self._originals[document.fingerprint] = read
         return read
 

@@ -14,7 +14,7 @@ from iam.account.effective_policies import PolicyKind
 from iam.arn import Arn
 from iam.verdicts.verdict import Verdict
 
-TOO_COMPLEX = "its resource patterns are too complex to be compared"
+TOO_COMPLEX = "its patterns or conditions are too complex to be compared"
 """The reason for an unknown verdict if all documents could be read and parsed."""
 
 
@@ -52,7 +52,7 @@ class DecidingStatement:
     understood: bool = True
     """Whether all of the statement was understood."""
     too_complex: bool = False
-    """Whether it was not understood because its patterns are too complex to be compared."""
+    """Whether it was not understood because its patterns or conditions are too complex."""
 
     @property
     def limits(self) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from iam.account.model import Account
 from iam.account.request_context import RequestContext, may_be_known
 from iam.policy.document import parse_document
-from iam.policy.specialize import Specializer
+from iam.policy.specialize import Specializer, keys_of
 from iam.policy.step_limit import CONDITION_LIMIT
 from iam.reports.audit import unread_of
 from iam.verdicts.result import TOO_COMPLEX
@@ -53,9 +53,10 @@ def steps(*statements: Json, tags: dict[str, str] | None = None) -> int:
     """Count the steps to specialize a document for a role."""
     raw = document(*statements)
     made = account(role("worker", raw, tags=tags or {}))
-    specializer = Specializer(parse_document(raw), range(len(statements)), may_be_known)
+    parsed, relevant = parse_document(raw), range(len(statements))
+    keys = sorted(filter(may_be_known, keys_of(parsed, relevant)))
     context = RequestContext(made, the(made, "worker"), NOW)
-    return specializer.steps([context.known(key) for key in specializer.keys])
+    return Specializer(parsed, relevant, keys).steps([context.known(key) for key in keys])
 
 
 ORDINARY: dict[str, list[Json]] = {
