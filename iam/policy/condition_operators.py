@@ -82,16 +82,23 @@ def _like_any(expected: tuple[str, ...]) -> Compare:
 
 def _arn_like_any(expected: tuple[str, ...]) -> Compare:
     plain, patterns = _divided(expected)
+    if not patterns:
+        return lambda actual: (_is_arn(actual) or None) if actual in plain else False
     union, by_component = union_of(patterns), arn_union_of(patterns)
 
     def compare(actual: str) -> bool | None:
         if actual in plain:
-            return True if actual.count(":") >= 5 or by_component.fullmatch(actual) else None
+            return _is_arn(actual) or None
         if not union.fullmatch(actual):
             return False
         return True if by_component.fullmatch(actual) else None
 
     return compare
+
+
+def _is_arn(text: str) -> bool:
+    """Return whether a text has the six components of an ARN."""
+    return text.count(":") >= 5
 
 
 def _divided(values: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
@@ -223,7 +230,8 @@ def _compare_with(name: str, expected: tuple[str, ...]) -> Compare:
     holds = comparison.holds
     if holds is None:
         return lambda actual: None if expected else False
-    if comparison.among is not None and len(expected) > 1:
+    # It takes longer to prepare a single pattern than to match it.
+    if comparison.among is not None and (len(expected) > 1 or not pattern_length(expected)):
         return comparison.among(expected)
     return lambda actual: any_certain([holds(text, actual) for text in expected])
 
