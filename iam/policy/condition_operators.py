@@ -17,11 +17,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from iam.policy.automaton import Tokens
 from iam.policy.document import Condition
-from iam.policy.glob import matches
+from iam.policy.glob import arn_union_of, matches, union_of
 from iam.policy.pattern import resource_tokens
 from iam.text import ascii_lower
 
 _Ordered = TypeVar("_Ordered", Decimal, datetime)
+
+Compare = Callable[[str], bool | None]
+"""Compares a value of a request with all values of a condition: see `Operator.any_holds`."""
 
 
 def _equals(expected: str, actual: str) -> bool:
@@ -53,6 +56,60 @@ def _arn_like(expected: str, actual: str) -> bool | None:
     components = list(zip(expected.split(":", 5), actual.split(":", 5), strict=False))
     by_component = len(components) == 6 and all(_like(e, a) for e, a in components)
     return by_component if by_component is _like(expected, actual) else None
+
+
+def _equals_any(expected: tuple[str, ...]) -> Compare:
+    return frozenset(expected).__contains__
+
+
+def _equals_any_ignoring_case(expected: tuple[str, ...]) -> Compare:
+    lower = {ascii_lower(text) for text in expected}
+    folded = {text.casefold() for text in expected}
+
+    def compare(actual: str) -> bool | None:
+        return ascii_lower(actual) in lower or (None if actual.casefold() in folded else False)
+
+    return compare
+
+
+def _like_any(expected: tuple[str, ...]) -> Compare:
+    plain, patterns = _divided(expected)
+    if not patterns:
+        return plain.__contains__
+    union = union_of(patterns)
+    return lambda actual: actual in plain or union.fullmatch(actual) is not None
+
+
+def _arn_like_any(expected: tuple[str, ...]) -> Compare:
+    plain, patterns = _divided(expected)
+    if not patterns:
+        return lambda actual: (_is_arn(actual) or None) if actual in plain else False
+    union, by_component = union_of(patterns), arn_union_of(patterns)
+
+    def compare(actual: str) -> bool | None:
+        if actual in plain:
+            return _is_arn(actual) or None
+        if not union.fullmatch(actual):
+            return False
+        return True if by_component.fullmatch(actual) else None
+
+    return compare
+
+
+def _is_arn(text: str) -> bool:
+    """Return whether a text has the six components of an ARN."""
+    return text.count(":") >= 5
+
+
+def _divided(values: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
+    """Divide the values of a condition into those without a wildcard and those with one."""
+    patterns = [text for text in values if "*" in text or "?" in text]
+    return frozenset(values).difference(patterns), patterns
+
+
+def pattern_length(values: Iterable[str]) -> int:
+    """Return how many characters the values with a wildcard have. A `?` counts as many."""
+    return sum([len(text) + 20 * text.count("?") for text in values if "*" in text or "?" in text])
 
 
 def _bools(expected: str, actual: str) -> bool | None:
@@ -115,6 +172,9 @@ class Comparison(NamedTuple):
     not document the result. None if the comparison is not implemented: the condition may hold."""
     order: Callable[[Any, Any], bool] | None = None
     """For numbers and times: compares the request's value with that of the condition."""
+    among: Callable[[tuple[str, ...]], Compare] | None = None
+    """Prepares the comparison with many values of a condition at once, with the same results as
+    `holds` for each. None if they are compared one by one."""
 
 
 def _numeric(
@@ -131,9 +191,15 @@ def _date(
 
 # ArnEquals and ArnLike behave identically. Both accept wildcards.
 COMPARISONS = (
-    Comparison("StringEquals", "is", "StringNotEquals", _equals),
-    Comparison("StringEqualsIgnoreCase", "is", "StringNotEqualsIgnoreCase", _equals_ignoring_case),
-    Comparison("StringLike", "is like", "StringNotLike", _like),
+    Comparison("StringEquals", "is", "StringNotEquals", _equals, among=_equals_any),
+    Comparison(
+        "StringEqualsIgnoreCase",
+        "is",
+        "StringNotEqualsIgnoreCase",
+        _equals_ignoring_case,
+        among=_equals_any_ignoring_case,
+    ),
+    Comparison("StringLike", "is like", "StringNotLike", _like, among=_like_any),
     _numeric("NumericEquals", "is", eq, "NumericNotEquals"),
     _numeric("NumericLessThan", "is below", lt),
     _numeric("NumericLessThanEquals", "is at most", le),
@@ -147,14 +213,29 @@ COMPARISONS = (
     Comparison("Bool", "is", None, _bools),
     Comparison("BinaryEquals", "is"),
     Comparison("IpAddress", "is in", "NotIpAddress"),
-    Comparison("ArnEquals", "is like", "ArnNotEquals", _arn_like),
-    Comparison("ArnLike", "is like", "ArnNotLike", _arn_like),
+    Comparison("ArnEquals", "is like", "ArnNotEquals", _arn_like, among=_arn_like_any),
+    Comparison("ArnLike", "is like", "ArnNotLike", _arn_like, among=_arn_like_any),
     Comparison("Null", "is absent"),
 )
 
 _BY_NAME = {ascii_lower(c.name): (c, False) for c in COMPARISONS} | {
     ascii_lower(c.negation): (c, True) for c in COMPARISONS if c.negation
 }
+
+
+@lru_cache(maxsize=4_096)
+def _compare_with(name: str, expected: tuple[str, ...]) -> Compare:
+    """Prepare the comparison with all values of a condition."""
+    comparison, _ = _BY_NAME[ascii_lower(name)]
+    holds = comparison.holds
+    if holds is None:
+        return lambda actual: None if expected else False
+    # It takes longer to prepare a single pattern than to match it.
+    if comparison.among is not None and (len(expected) > 1 or not pattern_length(expected)):
+        return comparison.among(expected)
+    return lambda actual: any_certain([holds(text, actual) for text in expected])
+
+
 _QUANTIFIERS = ("", "forallvalues", "foranyvalue")
 
 
@@ -181,19 +262,26 @@ class Operator(NamedTuple):
         """Return whether this is the operator of this name or its negation."""
         return self.comparison.name == name
 
-    def any_holds(self, expected: Iterable[str | None], actual: str) -> bool | None:
+    def any_holds(
+        self, expected: tuple[str, ...], actual: str, replaced: Iterable[str | None] = ()
+    ) -> bool | None:
         """Compare a value of a request with the values of a condition, without negation.
 
         Args:
-            expected: The values of the condition; None for one that is not known.
+            expected: The values of the condition, which are prepared once for all requests.
             actual: The value of the request.
+            replaced: Further values, which differ between principals; None for one that is not
+                known.
 
         Returns:
             Whether it compares with one of them; None if that is not certain.
         """
+        found = _compare_with(self.comparison.name, expected)(actual)
+        if found or not replaced:
+            return found
         holds = self.comparison.holds
         return any_certain(
-            None if holds is None or e is None else holds(e, actual) for e in expected
+            [found, *[None if holds is None or e is None else holds(e, actual) for e in replaced]]
         )
 
 

@@ -9,17 +9,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from operator import eq
 
-from iam.policy.automaton import Tokens
 from iam.policy.condition_operators import Operator, any_certain, time_of
-from iam.policy.glob import pattern_tokens
-from iam.policy.match_kinds import covers, overlaps
-from iam.policy.step_limit import TooComplex
+from iam.policy.glob import matches, pattern_tokens, union_of
 from iam.text import ascii_lower
 
 
@@ -59,19 +59,24 @@ KnownValues = tuple[KnownValue, ...]
 
 
 def evaluate_known(
-    operator: Operator, expected: tuple[str | None, ...], known: KnownValues
+    operator: Operator,
+    expected: tuple[str, ...],
+    known: KnownValues,
+    replaced: tuple[str | None, ...] | None = None,
 ) -> Holds:
     """Evaluate a condition on a key of which something is known.
 
     Args:
         operator: The operator of the condition.
-        expected: The values of the condition; None for one that depends on the request.
+        expected: The values of the condition that have no policy variables.
         known: What is known of the key.
+        replaced: The others, with the values of their variables; None for one that depends on the
+            request, and without those that nothing matches. None if there are no others.
 
     Returns:
         `ALWAYS`, `NEVER` or `MAYBE`.
     """
-    results = {_evaluate(operator, expected, value) for value in known}
+    results = {_evaluate(operator, expected, replaced, value) for value in known}
     return results.pop() if len(results) == 1 else Holds.MAYBE
 
 
@@ -89,11 +94,13 @@ def next_change(
         The earliest time of the condition that has not come yet; None if there is none.
     """
     now = max((value.latest for value in known if isinstance(value, Between)), default=None)
+    if now is None:
+        return None
     times = [_time(operator, text) for text in expected if text is not None]
-    return min((time for time in times if time and now and time > now), default=None)
+    return min((time for time in times if time and time > now), default=None)
 
 
-def result_if_absent(operator: Operator, expected: tuple[str | None, ...]) -> Holds:
+def result_if_absent(operator: Operator, expected: Iterable[str | None]) -> Holds:
     """Evaluate a condition for requests without its key: `ALWAYS`, `NEVER` or `MAYBE`."""
     if operator.compares_as("Null"):
         return _as_holds(as_bool(expected))
@@ -122,21 +129,30 @@ def _as_holds(holds: bool | None) -> Holds:
     return Holds.MAYBE if holds is None else Holds.ALWAYS if holds else Holds.NEVER
 
 
-def _evaluate(operator: Operator, expected: tuple[str | None, ...], value: KnownValue) -> Holds:
+def _evaluate(
+    operator: Operator,
+    expected: tuple[str, ...],
+    replaced: tuple[str | None, ...] | None,
+    value: KnownValue,
+) -> Holds:
+    is_empty = not expected and replaced is None
+    replaced = replaced or ()
     if value == ABSENT:
-        return result_if_absent(operator, expected)
+        return result_if_absent(operator, (*expected, *replaced))
     if operator.compares_as("Null"):
-        absent = as_bool(expected)
+        absent = as_bool((*expected, *replaced))
         return _as_holds(None if absent is None else not absent)
-    if not expected:
+    if is_empty:
         return Holds.MAYBE
     if isinstance(value, Between):
-        return _as_holds(_negated(operator, _any_in_period(operator, expected, value)))
+        found = _any_in_period(operator, (*expected, *replaced), value)
+        return _as_holds(_negated(operator, found))
     if isinstance(value, StartingWith):
-        return _as_holds(_negated(operator, _any_by_prefix(operator, expected, value.prefix)))
+        found = _any_by_prefix(operator, expected, replaced, value.prefix)
+        return _as_holds(_negated(operator, found))
     if len(value) > 1 and not operator.quantifier:
         return Holds.MAYBE
-    results = {_negated(operator, operator.any_holds(expected, each)) for each in value}
+    results = {_negated(operator, operator.any_holds(expected, each, replaced)) for each in value}
     deciding = operator.quantifier == "foranyvalue"
     if deciding in results:
         return _as_holds(deciding)
@@ -173,26 +189,60 @@ def _any_in_period(
     return any_certain(map(holds, expected))
 
 
-def _any_by_prefix(operator: Operator, expected: Iterable[str | None], prefix: str) -> bool | None:
-    name = operator.comparison.name
-
-    def holds(text: str | None) -> bool | None:
-        if text is None:
+def _any_by_prefix(
+    operator: Operator,
+    expected: tuple[str, ...],
+    replaced: tuple[str | None, ...],
+    prefix: str,
+) -> bool | None:
+    """Compare all texts with a prefix at once; None if the result is not the same for all."""
+    texts = [text for text in replaced if text is not None]
+    match operator.comparison.name:
+        case "StringEquals":
+            may_compare = _some_starts(_sorted(expected, False), texts, prefix)
+        case "StringEqualsIgnoreCase":
+            folded = [text.casefold() for text in texts]
+            may_compare = _some_starts(_sorted(expected, True), folded, prefix.casefold())
+        case "StringLike":
+            if _open_union(expected).fullmatch(prefix) or any(
+                _is_open(text) and matches(pattern_tokens(text), prefix) for text in texts
+            ):
+                return True
+            may_compare = any(_may_match(text, prefix) for text in (*expected, *texts))
+        case _:
             return None
-        if name == "StringEquals":
-            return None if text.startswith(prefix) else False
-        if name == "StringEqualsIgnoreCase":
-            return None if text.casefold().startswith(prefix.casefold()) else False
-        if name == "StringLike":
-            return _matches_all(pattern_tokens(text), pattern_tokens(f"{prefix}*"))
-        return None
-
-    return any_certain(map(holds, expected))
+    return None if may_compare or len(texts) < len(replaced) else False
 
 
-def _matches_all(pattern: Tokens, texts: Tokens) -> bool | None:
-    """Return whether a pattern matches all texts or none of them; None for some of them."""
-    try:
-        return True if covers([pattern], texts) else None if overlaps(pattern, texts) else False
-    except TooComplex:
-        return None
+def _some_starts(ordered: tuple[str, ...], others: Iterable[str], prefix: str) -> bool:
+    at = bisect_left(ordered, prefix)
+    return any(text.startswith(prefix) for text in (*ordered[at : at + 1], *others))
+
+
+@lru_cache(maxsize=1_024)
+def _sorted(texts: tuple[str, ...], fold: bool) -> tuple[str, ...]:
+    return tuple(sorted(map(str.casefold, texts) if fold else texts))
+
+
+@lru_cache(maxsize=1_024)
+def _open_union(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Match the prefixes with which every text matches the same one of several patterns.
+
+    Such a pattern has a star at its end, and the prefix alone matches it.
+    """
+    return union_of(filter(_is_open, patterns))
+
+
+def _is_open(pattern: str) -> bool:
+    """Return whether a pattern ends in a star: in normal form, a `?` never follows one."""
+    return pattern.rstrip("?").endswith("*")
+
+
+def _may_match(pattern: str, prefix: str) -> bool:
+    """Return whether a pattern matches some text with a prefix."""
+    start, star, _ = pattern.partition("*")
+    if len(start) < len(prefix) and not star:
+        return False
+    if "?" not in start:
+        return start.startswith(prefix) or prefix.startswith(start)
+    return all(one in ("?", char) for one, char in zip(start, prefix, strict=False))

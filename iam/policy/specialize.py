@@ -9,24 +9,39 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
-from iam.policy.condition_operators import Operator, operator_of
+from iam.policy.condition_operators import Operator, operator_of, pattern_length
 from iam.policy.document import Condition, Document, Statement
-from iam.policy.known_values import ABSENT, Holds, KnownValues, evaluate_known, next_change
-from iam.policy.pattern import LITERALS, VARIABLE
+from iam.policy.known_values import (
+    ABSENT,
+    Holds,
+    KnownValue,
+    KnownValues,
+    StartingWith,
+    evaluate_known,
+    next_change,
+)
+from iam.policy.step_limit import (
+    CONDITION_STEPS,
+    PATTERN_PER_STEP,
+    PLAIN_VALUES_PER_STEP,
+    STATEMENT_STEPS,
+    TEXT_PER_STEP,
+    VALUE_STEPS,
+    VARIABLE_STEPS,
+)
+from iam.policy.variables import Known, replace_known, variable_keys
 from iam.text import ascii_lower
 
-Known = Callable[[str], KnownValues | None]
-"""Returns what is known of a condition key, given in lower case; None if nothing is."""
-
-_KEY_AND_DEFAULT = re.compile(r"\s*([^\s,']+)\s*(?:,\s*'([^']*)'\s*)?")
 _WITH_VARIABLES = ("String", "Arn")
 """The kinds of operators whose values may contain policy variables."""
+_LATE = 20
+"""How much longer it takes to compare a pattern that is known only with the principal."""
 
 
 class DecidedCondition(NamedTuple):
@@ -45,6 +60,28 @@ class SpecializedDocument(NamedTuple):
     """Statements keep the `index` that they have in the original."""
     decided: Mapping[int, tuple[DecidedCondition, ...]]
     """By the index of the statement."""
+    undecided: frozenset[int] = frozenset()
+    """The indexes of statements that are not understood, since deciding what is known of the
+    document would take too many steps. Their conditions that may be known are left out."""
+
+
+_Texts = tuple[str | None, ...]
+"""Resource patterns with the values of their variables; None for one with a variable that no
+request has."""
+
+
+_Decision = tuple[bool, datetime | None]
+"""Whether a condition holds, and until when."""
+
+
+class _Outcome(NamedTuple):
+    """What is decided for a principal."""
+
+    conditions: tuple[_Decision | None, ...]
+    """None for a condition that depends on the request."""
+    resources: tuple[_Texts, ...]
+    absent: tuple[str, ...]
+    """The keys of variables in resource patterns that no request has."""
 
 
 def keys_of(document: Document, relevant: Collection[int]) -> frozenset[str]:
@@ -65,70 +102,240 @@ def keys_of(document: Document, relevant: Collection[int]) -> frozenset[str]:
             keys.add(ascii_lower(condition.key))
             texts += condition.values
         if document.version == "2012-10-17":
-            keys.update(key for text in texts if "${" in text for key, _ in _variables(text))
+            keys.update(key for text in texts if "${" in text for key in variable_keys(text))
     return frozenset(keys)
 
 
-def specialize(
-    document: Document, known: Known, relevant: Collection[int], keep: Collection[str] = ()
-) -> SpecializedDocument:
-    """Decide what is known of all requests of a principal.
+class _Condition:
+    """A condition on a key that may be known, prepared for many principals."""
 
-    Args:
-        document: The document.
-        known: What is known of a condition key.
-        relevant: The indexes of the statements to specialize. The others are left as they are.
-        keep: Resource patterns whose policy variables are not replaced.
+    __slots__ = ("_constant", "_key", "_operator", "_varying", "patterns", "steps")
 
-    Returns:
-        The document as it applies to the principal, and the conditions that were decided.
-    """
-    variables = document.version == "2012-10-17"
-    statements: list[Statement] = []
-    decided: dict[int, tuple[DecidedCondition, ...]] = {}
-    for statement in document.statements:
-        if statement.index not in relevant:
-            statements.append(statement)
-            continue
-        specialized, found = _specialize(statement, known, variables, keep)
-        if specialized is not None:
-            statements.append(specialized)
-        if found:
-            decided[statement.index] = found
-    if tuple(statements) == document.statements:
-        return SpecializedDocument(document, {})
-    kept = {statement.index: statement for statement in statements}
-    differences = [
-        (index, kept.get(index))
-        for index in sorted(relevant)
-        if kept.get(index) != document.statements[index]
-    ]
-    outcome = repr((differences, decided)).encode(errors="surrogatepass")
-    digest = hashlib.blake2b(outcome, digest_size=16)
-    fingerprint = f"{document.fingerprint} {digest.hexdigest()}"
-    return SpecializedDocument(Document(document.version, tuple(statements), fingerprint), decided)
+    def __init__(self, condition: Condition, operator: Operator, variables: bool) -> None:
+        self._operator = operator
+        self._key = ascii_lower(condition.key)
+        varying = [text for text in condition.values if variables and "${" in text]
+        self._varying = tuple(varying)
+        self._constant = tuple([t for t in condition.values if not variables or "${" not in t])
+        self.patterns = 0
+        """The characters of patterns that are compared with each character of a value."""
+        if operator.comparison.among is None:
+            steps = VALUE_STEPS * len(self._constant)
+        else:
+            steps = len(self._constant) // PLAIN_VALUES_PER_STEP
+            self.patterns = pattern_length(self._constant) + _LATE * sum(map(len, varying))
+        self.steps = CONDITION_STEPS + steps + VARIABLE_STEPS * len(varying)
+
+    def decide(self, known: Known) -> _Decision | None:
+        """Decide the condition; None if it depends on the request."""
+        if (values := known(self._key)) is None:
+            return None
+        replaced = self._replaced(known) if self._varying else None
+        holds = evaluate_known(self._operator, self._constant, values, replaced)
+        if holds is Holds.MAYBE:
+            return None
+        until = next_change(self._operator, (*self._constant, *(replaced or ())), values)
+        return holds is Holds.ALWAYS, until
+
+    def _replaced(self, known: Known) -> tuple[str | None, ...]:
+        """Replace the policy variables of the values; None for one that depends on the request.
+
+        Nothing equals or is like a value with a variable that no request has. Whether a negated
+        operator then holds, or the statement is invalid, is not documented without contradiction.
+        """
+        if not self._operator.comparison.name.startswith(_WITH_VARIABLES):
+            return (None,) * len(self._varying)
+        texts = [replace_known(text, known) for text in self._varying]
+        if not self._operator.negated:
+            texts = [text for text in texts if text is not None]
+        return tuple([None if text is None or "${" in text else text for text in texts])
+
+
+class _Dependent(NamedTuple):
+    """A statement that depends on what is known."""
+
+    conditions: Mapping[int, int]
+    """The positions of its conditions that may be decided, with their positions in the outcome."""
+    resources: int | None
+    """The position of its resource patterns in the outcome, if they have variables."""
+
+
+class Specializer:
+    """Specializes a document for many principals. What can be prepared is prepared once."""
+
+    def __init__(
+        self,
+        document: Document,
+        relevant: Collection[int],
+        keys: Sequence[str],
+        keep: Collection[str] = (),
+    ) -> None:
+        """Prepare a document.
+
+        Args:
+            document: The document.
+            relevant: The indexes of the statements to specialize. The others are left as they are.
+            keys: The condition keys of these statements of which something may be known, in lower
+                case.
+            keep: Resource patterns whose policy variables are not replaced.
+        """
+        self.document = document
+        self.keys = keys
+        self._variables = document.version == "2012-10-17"
+        self._keep = keep
+        self._conditions: list[_Condition] = []
+        self._resources: list[tuple[str, ...]] = []
+        self._dependent: dict[int, _Dependent] = {}
+        """By the index of the statement."""
+        self._by_outcome: dict[_Outcome, SpecializedDocument] = {}
+        self._prepare(relevant)
+        with_variables = [text for texts in self._resources for text in texts if "${" in text]
+        self._resource_keys = tuple(
+            dict.fromkeys(
+                key for text in with_variables for key in variable_keys(text) if key in self.keys
+            )
+        )
+        self._steps = (
+            STATEMENT_STEPS * len(self._dependent)
+            + VARIABLE_STEPS * len(with_variables)
+            + sum([condition.steps for condition in self._conditions])
+        )
+        self._patterns = sum([condition.patterns for condition in self._conditions])
+
+    def _prepare(self, relevant: Collection[int]) -> None:
+        """Find what may be decided. Equal conditions of several statements are decided once."""
+        positions: dict[Condition, int] = {}
+        for index in sorted(relevant):
+            statement = self.document.statements[index]
+            conditions: dict[int, int] = {}
+            for n, condition in enumerate(statement.conditions):
+                if ascii_lower(condition.key) not in self.keys:
+                    continue
+                if (operator := operator_of(condition)) is None:
+                    continue
+                if condition not in positions:
+                    positions[condition] = len(self._conditions)
+                    self._conditions.append(_Condition(condition, operator, self._variables))
+                conditions[n] = positions[condition]
+            texts = (
+                statement.resources if statement.not_resources is None else statement.not_resources
+            )
+            resources = None
+            if self._variables and texts and any("${" in text for text in texts):
+                resources = len(self._resources)
+                self._resources.append(texts)
+            if conditions or resources is not None:
+                self._dependent[index] = _Dependent(conditions, resources)
+
+    def steps(self, known: Iterable[KnownValues | None]) -> int:
+        """Count the steps to specialize the document.
+
+        Args:
+            known: What is known of each of `keys`.
+        """
+        if not self._patterns:
+            return self._steps
+        longest = max([_length(value) for values in known for value in values or ()], default=0)
+        return self._steps + self._patterns // PATTERN_PER_STEP * (1 + longest // TEXT_PER_STEP)
+
+    def specialize(self, known: Known) -> SpecializedDocument:
+        """Decide what is known of all requests of a principal.
+
+        Args:
+            known: What is known of a condition key.
+
+        Returns:
+            The document as it applies to the principal, and the conditions that were decided.
+        """
+        outcome = _Outcome(
+            tuple([condition.decide(known) for condition in self._conditions]),
+            tuple([self._replaced(texts, known) for texts in self._resources]),
+            tuple([key for key in self._resource_keys if known(key) == (ABSENT,)]),
+        )
+        if (specialized := self._by_outcome.get(outcome)) is None:
+            specialized = self._by_outcome[outcome] = self._specialized(outcome)
+        return specialized
+
+    @cached_property
+    def undecided(self) -> SpecializedDocument:
+        """The document if deciding what is known of it would take too many steps."""
+        statements = [
+            replace(
+                statement,
+                conditions=tuple(
+                    condition
+                    for n, condition in enumerate(statement.conditions)
+                    if n not in self._dependent[statement.index].conditions
+                ),
+            )
+            if statement.index in self._dependent
+            else statement
+            for statement in self.document.statements
+        ]
+        document = self._document(statements, "undecided")
+        return SpecializedDocument(document, {}, frozenset(self._dependent))
+
+    def _replaced(self, texts: tuple[str, ...], known: Known) -> _Texts:
+        return tuple(
+            [
+                text if "${" not in text or text in self._keep else replace_known(text, known)
+                for text in texts
+            ]
+        )
+
+    def _specialized(self, outcome: _Outcome) -> SpecializedDocument:
+        statements: list[Statement] = []
+        decided: dict[int, tuple[DecidedCondition, ...]] = {}
+        for statement in self.document.statements:
+            specialized: Statement | None = statement
+            if (dependent := self._dependent.get(statement.index)) is not None:
+                specialized, found = _specialize(statement, dependent, outcome)
+                if found:
+                    decided[statement.index] = found
+            if specialized is not None:
+                statements.append(specialized)
+        if tuple(statements) == self.document.statements:
+            return SpecializedDocument(self.document, {})
+        return SpecializedDocument(self._document(statements, repr(outcome)), decided)
+
+    def _document(self, statements: Sequence[Statement], outcome: str) -> Document:
+        digest = hashlib.blake2b(outcome.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+        fingerprint = f"{self.document.fingerprint} {digest}"
+        return Document(self.document.version, tuple(statements), fingerprint)
 
 
 def _specialize(
-    statement: Statement, known: Known, variables: bool, keep: Collection[str]
+    statement: Statement, dependent: _Dependent, outcome: _Outcome
 ) -> tuple[Statement | None, tuple[DecidedCondition, ...]]:
     """Specialize a statement; None if it applies to no request of the principal."""
-    outcomes = [_decide(condition, known, variables) for condition in statement.conditions]
-    decided = tuple(outcome for outcome in outcomes if outcome is not None)
-    if not all(outcome.holds for outcome in decided):
-        return None, decided
-    remaining = tuple(
-        condition
-        for condition, outcome in zip(statement.conditions, outcomes, strict=True)
-        if outcome is None
+    found = {n: outcome.conditions[at] for n, at in dependent.conditions.items()}
+    decided = tuple(
+        [
+            DecidedCondition(statement.conditions[n], *decision)
+            for n, decision in found.items()
+            if decision is not None
+        ]
     )
-    specialized = _with_known_resources(statement, known, keep) if variables else statement
-    if statement.resources and not specialized.resources:
-        keys = {key: None for text in statement.resources for key, _ in _variables(text)}
-        return None, (*decided, *(_needs(key) for key in keys if known(key) == (ABSENT,)))
-    if len(remaining) < len(statement.conditions):
-        specialized = replace(specialized, conditions=remaining)
-    return specialized, decided
+    if not all(one.holds for one in decided):
+        return None, decided
+    if decided:
+        remaining = [c for n, c in enumerate(statement.conditions) if found.get(n) is None]
+        statement = replace(statement, conditions=tuple(remaining))
+    if dependent.resources is not None:
+        texts = outcome.resources[dependent.resources]
+        if statement.not_resources is None:
+            matching = tuple([text for text in texts if text is not None])
+            if not matching:
+                keys = {key for text in statement.resources or () for key in variable_keys(text)}
+                return None, (*decided, *[_needs(key) for key in outcome.absent if key in keys])
+            statement = replace(statement, resources=matching)
+        else:
+            # Whether AWS ignores a NotResource with a variable that no request has, or all of the
+            # statement, is not documented.
+            kept = zip(statement.not_resources, texts, strict=True)
+            excluded = [original if text is None else text for original, text in kept]
+            statement = replace(statement, not_resources=tuple(excluded))
+    return statement, decided
 
 
 def _needs(key: str) -> DecidedCondition:
@@ -136,95 +343,8 @@ def _needs(key: str) -> DecidedCondition:
     return DecidedCondition(Condition("Null", key, ("false",)), holds=False, until=None)
 
 
-def _decide(condition: Condition, known: Known, variables: bool) -> DecidedCondition | None:
-    operator = operator_of(condition)
-    values = known(ascii_lower(condition.key))
-    if operator is None or values is None:
-        return None
-    expected = tuple(_expected(text, operator, known, variables) for text in condition.values)
-    holds = evaluate_known(operator, expected, values)
-    if holds is Holds.MAYBE:
-        return None
-    return DecidedCondition(
-        condition, holds is Holds.ALWAYS, next_change(operator, expected, values)
-    )
-
-
-def _expected(text: str, operator: Operator, known: Known, variables: bool) -> str | None:
-    """Replace the policy variables of a condition's value; None if one depends on the request."""
-    if not variables or "${" not in text:
-        return text
-    if not operator.comparison.name.startswith(_WITH_VARIABLES):
-        return None
-    replaced = _replace_known(text, known)
-    return None if replaced is None or "${" in replaced else replaced
-
-
-def _with_known_resources(statement: Statement, known: Known, keep: Collection[str]) -> Statement:
-    """Replace the policy variables in the resources of a statement.
-
-    A pattern with a variable that no request has matches nothing. Whether AWS then ignores the
-    NotResource that it stands in, or all of the statement, is not documented.
-    """
-
-    def replaced(text: str) -> str | None:
-        return text if "${" not in text or text in keep else _replace_known(text, known)
-
-    if statement.resources is not None and any("${" in text for text in statement.resources):
-        texts = map(replaced, statement.resources)
-        return replace(statement, resources=tuple(text for text in texts if text is not None))
-    if statement.not_resources is not None and any("${" in t for t in statement.not_resources):
-        texts = map(replaced, statement.not_resources)
-        return replace(
-            statement,
-            not_resources=tuple(
-                original if text is None else text
-                for original, text in zip(statement.not_resources, texts, strict=True)
-            ),
-        )
-    return statement
-
-
-def _replace_known(text: str, known: Known) -> str | None:
-    """Replace the policy variables that have one known value; None if one is always absent."""
-    parts: list[str] = []
-    position = 0
-    for match in VARIABLE.finditer(text):
-        parts.append(text[position : match.start()])
-        position = match.end()
-        value = _value(match.group(1), known)
-        if value == ABSENT:
-            return None
-        parts.append(value[0] if value is not None else match.group())
-    return "".join(parts) + text[position:]
-
-
-def _value(variable: str, known: Known) -> tuple[str, ...] | None:
-    """Return the only value of a policy variable, `ABSENT`, or None if it is not known."""
-    if (parsed := _parsed(variable)) is None:
-        return None
-    key, default = parsed
-    values = known(key)
-    if values == (ABSENT,) and default is not None:
-        values = ((default,),)
-    if values is None or len(values) != 1 or not isinstance(values[0], tuple):
-        return None
-    value = values[0]
-    # Other values would not have the same meaning as a part of a pattern.
-    plain = len(value) <= 1 and not any(
-        character in "*?${}" for text in value for character in text
-    )
-    return value if plain else None
-
-
-def _variables(text: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the key of each policy variable, in lower case, and its default value."""
-    for match in VARIABLE.finditer(text):
-        if (variable := _parsed(match.group(1))) is not None:
-            yield variable
-
-
-def _parsed(variable: str) -> tuple[str, str | None] | None:
-    if variable in LITERALS or not (match := _KEY_AND_DEFAULT.fullmatch(variable)):
-        return None
-    return ascii_lower(match.group(1)), match.group(2)
+def _length(value: KnownValue) -> int:
+    """Return the length of the longest text that may be compared."""
+    if isinstance(value, StartingWith):
+        return len(value.prefix)
+    return max(map(len, value), default=0) if isinstance(value, tuple) else 0

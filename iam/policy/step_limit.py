@@ -24,6 +24,21 @@ WILDCARD_STEPS = 100
 """Estimated steps per wildcard, for documents so simple that their steps are not counted."""
 VERDICT_LIMIT = 100_000
 """Maximum steps for one verdict on the requests of a scope."""
+CONDITION_LIMIT = 3_000
+"""Maximum steps to decide the conditions and variables of all documents of a principal."""
+STATEMENT_STEPS = 4
+"""Steps for a statement that depends on the principal."""
+CONDITION_STEPS = 6
+"""Steps for a condition on a key that may be known."""
+VALUE_STEPS = 10
+"""Steps for a value of a condition that is compared on its own, such as a number or a time."""
+PLAIN_VALUES_PER_STEP = 10
+"""How many values without wildcards are compared in one step, at most."""
+VARIABLE_STEPS = 40
+"""Steps for a text with policy variables."""
+PATTERN_PER_STEP, TEXT_PER_STEP = 20, 100
+"""How many characters of patterns are compared with how many of a known value in one step. Hardly
+any value is longer, so the steps of a document are the same for nearly all principals."""
 
 
 class TooComplex(Exception):

@@ -17,7 +17,6 @@ from iam.policy.document import Document, Statement
 from iam.policy.pattern import Patterns, has_variable, resource_patterns, type_tokens
 from iam.policy.step_limit import (
     DOCUMENT_LIMIT,
-    PRINCIPAL_LIMIT,
     WILDCARD_STEPS,
     StepBudget,
     TooComplex,
@@ -46,6 +45,7 @@ class Complexity:
         self._partition = partition
         self._services = {action.service for action in catalogue.actions.values()}
         self._steps: dict[str, int] = {}
+        self._steps_of_patterns: dict[tuple[tuple[str, ...], bool], int] = {}
 
     def has_too_many_actions(self, document: Document) -> bool:
         """Return whether a document has too many Action patterns to match with every action."""
@@ -74,18 +74,28 @@ class Complexity:
         all_texts = [text for texts in resources for text in texts]
         if _are_simple(all_texts):
             return WILDCARD_STEPS * sum(map(_wildcards, all_texts))
-        budget = StepBudget(DOCUMENT_LIMIT)
         variables = document.version == "2012-10-17"
-        try:
-            for texts in resources:
-                patterns = resource_patterns(texts, variables)
-                self._compare(patterns, budget)
+        steps = 0
+        for texts in resources:
+            steps += self._count_of_patterns(texts, variables)
+            if steps > DOCUMENT_LIMIT:
+                return DOCUMENT_LIMIT + 1
+        return steps
+
+    def _count_of_patterns(self, texts: tuple[str, ...], variables: bool) -> int:
+        """Count the steps for the patterns of a statement, which many documents may have."""
+        if (steps := self._steps_of_patterns.get((texts, variables))) is None:
+            budget = StepBudget(DOCUMENT_LIMIT)
+            try:
+                self._compare(resource_patterns(texts, variables), budget)
                 if variables and any(map(has_variable, texts)):
                     certain = tuple(text for text in texts if not has_variable(text))
                     self._compare(resource_patterns(certain, variables), budget)
-        except TooComplex:
-            return DOCUMENT_LIMIT + 1
-        return DOCUMENT_LIMIT - int(budget.left)
+                steps = DOCUMENT_LIMIT - int(budget.left)
+            except TooComplex:
+                steps = DOCUMENT_LIMIT + 1
+            self._steps_of_patterns[texts, variables] = steps
+        return steps
 
     def _compare(self, patterns: Patterns, budget: StepBudget) -> None:
         for prefix, types in self._types.items():
@@ -134,18 +144,19 @@ def _wildcards(pattern: str) -> int:
     return pattern.count("*") + pattern.count("?")
 
 
-def too_complex_together(steps: Mapping[Document, int]) -> frozenset[Document]:
+def too_complex_together(steps: Mapping[Document, int], limit: int) -> frozenset[Document]:
     """Select the documents of a principal that are not compared, since all exceed the limit.
 
     The result depends on these documents alone, not on the action in question.
 
     Args:
         steps: The number of steps of each document.
+        limit: The maximum number of steps of all documents.
 
     Returns:
-        The documents with the most steps. The others are within `PRINCIPAL_LIMIT` together.
+        The documents with the most steps. The others are within the limit together.
     """
-    remaining = PRINCIPAL_LIMIT
+    remaining = limit
     excluded: set[Document] = set()
     ordered = sorted(steps.items(), key=lambda item: (item[1], item[0].fingerprint))
     for document, count in ordered:

@@ -7,15 +7,17 @@ then compared with those of other documents). Documents with the same effect sha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from iam.account.request_context import may_be_known
 from iam.account.unread import Unread
 from iam.policy.document import Document, Statement
-from iam.policy.specialize import Known, SpecializedDocument, keys_of, specialize
-from iam.policy.step_limit import PRINCIPAL_LIMIT
+from iam.policy.known_values import KnownValues
+from iam.policy.specialize import SpecializedDocument, Specializer, keys_of
+from iam.policy.step_limit import CONDITION_LIMIT, PRINCIPAL_LIMIT
+from iam.policy.variables import Known
 from iam.verdicts.complexity import too_complex_together
 from iam.verdicts.coverage import may_reach, uniform_reach
 from iam.verdicts.document_reader import DocumentReader, StatementMatch
@@ -83,15 +85,6 @@ class ReadDocument(NamedTuple):
         return self.effect is None or self.effect.best_case is self.effect.worst_case
 
 
-class _PerPrincipal(NamedTuple):
-    """How a document depends on the principal."""
-
-    keys: tuple[str, ...]
-    """The condition keys that may be known, in lower case."""
-    relevant: frozenset[int]
-    """The indexes of the statements that match a request."""
-
-
 class DocumentEffects:
     """Computes the effects of documents. Each document is read once."""
 
@@ -112,7 +105,7 @@ class DocumentEffects:
                 *(section.section.statement.not_resources or ()),
             )
         }
-        self._originals: dict[str, ReadDocument | _PerPrincipal] = {}
+        self._originals: dict[str, ReadDocument | Specializer] = {}
         """By fingerprint."""
         self._for_principals: dict[tuple[object, ...], ReadDocument] = {}
         """By fingerprint and what is known of the condition keys."""
@@ -135,13 +128,25 @@ class DocumentEffects:
             known: What is known of a condition key in each request of the principal.
 
         Returns:
-            The results in the same order. Documents that exceed the step limit of a principal are
-            not compared: see `too_complex_together`.
+            The results in the same order. Documents that exceed the step limits of a principal are
+            not specialized, or not compared: see `too_complex_together`.
         """
-        read_documents = [self._read(document, known) for document in documents]
+        read_documents: list[ReadDocument] = []
+        dependent: list[tuple[int, Specializer]] = []
+        for n, document in enumerate(documents):
+            original = self._original(document)
+            if isinstance(original, Specializer):
+                dependent.append((n, original))
+                original = self.unread
+            read_documents.append(original)
+        if dependent:
+            decided = self._for_principal([original for _, original in dependent], known)
+            for n, original in dependent:
+                read_documents[n] = decided[original]
         if sum([read.steps for read in read_documents]) > PRINCIPAL_LIMIT:
             excluded = too_complex_together(
-                {r.specialized.document: r.steps for r in read_documents if r.specialized}
+                {r.specialized.document: r.steps for r in read_documents if r.specialized},
+                PRINCIPAL_LIMIT,
             )
             read_documents = [
                 self._read_specialized(read.specialized, compared=False)
@@ -191,25 +196,45 @@ class DocumentEffects:
                 reached |= of_scope & partly
         return reached
 
-    def _read(self, document: Document | Unread, known: Known) -> ReadDocument:
+    def _original(self, document: Document | Unread) -> ReadDocument | Specializer:
+        """Read a document, or prepare to read it for each principal if it depends on that."""
         if isinstance(document, Unread):
             return self.unread
         read = self._originals.get(document.fingerprint)
         if read is None:
             matches = self._reader.read(document)
             relevant = frozenset([match.statement for match in matches])
-            keys = tuple(sorted(filter(may_be_known, keys_of(document, relevant))))
+            keys = sorted(filter(may_be_known, keys_of(document, relevant)))
             read = (
-                _PerPrincipal(keys, relevant)
+                Specializer(document, relevant, keys, self._section_patterns)
                 if keys
                 else self._result(SpecializedDocument(document, {}), matches)
             )
             self._originals[document.fingerprint] = read
-        if isinstance(read, ReadDocument):
-            return read
-        key = (document.fingerprint, *[known(key) for key in read.keys])
+        return read
+
+    def _for_principal(
+        self, originals: Iterable[Specializer], known: Known
+    ) -> dict[Specializer, ReadDocument]:
+        """Read documents as they apply to a principal, as far as the limit on steps permits."""
+        values = {original: [known(key) for key in original.keys] for original in originals}
+        steps = {one.document: one.steps(of_keys) for one, of_keys in values.items()}
+        undecided: Collection[Document] = ()
+        if sum(steps.values()) > CONDITION_LIMIT:
+            undecided = too_complex_together(steps, CONDITION_LIMIT)
+        return {
+            original: self._read_specialized(original.undecided)
+            if original.document in undecided
+            else self._decided(original, of_keys)
+            for original, of_keys in values.items()
+        }
+
+    def _decided(self, original: Specializer, values: Sequence[KnownValues | None]) -> ReadDocument:
+        """Read a document, given what is known of each of its condition keys."""
+        document = original.document
+        key = (document.fingerprint, *values)
         if (for_principal := self._for_principals.get(key)) is None:
-            specialized = specialize(document, known, read.relevant, self._section_patterns)
+            specialized = original.specialize(dict(zip(original.keys, values, strict=True)).get)
             for_principal = self._read_specialized(specialized)
             if specialized.decided:
                 kept = {statement.index for statement in specialized.document.statements}
@@ -227,7 +252,7 @@ class DocumentEffects:
         document = specialized.document
         key = (document.fingerprint, compared)
         if (read := self._specialized.get(key)) is None:
-            matches = self._reader.read(document, compared)
+            matches = self._reader.read(document, compared, specialized.undecided)
             read = self._specialized[key] = self._result(specialized, matches, compared)
         return read
 

@@ -73,12 +73,15 @@ class DocumentReader:
         )
         """The requests that resource control policies affect, for some resources."""
 
-    def read(self, document: Document, compared: bool = True) -> tuple[StatementMatch, ...]:
+    def read(
+        self, document: Document, compared: bool = True, undecided: Collection[int] = ()
+    ) -> tuple[StatementMatch, ...]:
         """Match the statements of a document with the requests.
 
         Args:
             document: The document.
             compared: Whether its Resource patterns may be compared with resources.
+            undecided: The indexes of statements whose conditions are too many or too complex.
 
         Returns:
             The matches in the order of statements. Statements that match no request are left out.
@@ -94,14 +97,18 @@ class DocumentReader:
             for statement in document.statements
             for match in self._matches_of(statement, document)
         )
-        if any(match.rule.possible for match in matches) and (
-            not compared or self._complexity.has_too_complex_resources(document)
-        ):
-            return tuple(
-                match._replace(rule=too_complex_rule(match.rule)) if match.rule.possible else match
-                for match in matches
-            )
-        return matches
+        compared = compared and not (
+            any(match.rule.possible for match in matches)
+            and self._complexity.has_too_complex_resources(document)
+        )
+        if compared and not undecided:
+            return matches
+        return tuple(
+            match._replace(rule=too_complex_rule(match.rule))
+            if match.statement in undecided or (match.rule.possible and not compared)
+            else match
+            for match in matches
+        )
 
     def steps(self, document: Document) -> int:
         """Count the steps to compare a document: see `Complexity.steps`."""

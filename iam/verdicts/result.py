@@ -15,7 +15,7 @@ from iam.arn import Arn
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.verdict import Verdict
 
-TOO_COMPLEX = "its resource patterns are too complex to be compared"
+TOO_COMPLEX = "its patterns or conditions are too complex to be compared"
 """The reason for an unknown verdict if all documents could be read and parsed."""
 
 
@@ -55,7 +55,7 @@ class DecidingStatement:
     understood: bool = True
     """Whether all of the statement was understood."""
     too_complex: bool = False
-    """Whether it was not understood because its patterns are too complex to be compared."""
+    """Whether it was not understood because its patterns or conditions are too complex."""
 
     @property
     def limits(self) -> bool:

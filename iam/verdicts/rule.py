@@ -58,7 +58,7 @@ class Rule:
     repeats_section: bool = False
     """Whether it reaches all resources that the section names, because it repeats its patterns."""
     too_complex: bool = False
-    """Whether it is not understood because its patterns are too many or too complex."""
+    """Whether it is not understood because its patterns or conditions are too complex."""
 
     @property
     def understood(self) -> bool:
@@ -137,7 +137,7 @@ _interned_rule = lru_cache(maxsize=100_000)(Rule)
 
 
 def too_complex_rule(rule: Rule) -> Rule:
-    """Return the rule of a statement whose resource patterns are too complex to be compared.
+    """Return the rule of a statement whose patterns or conditions are too complex to be compared.
 
     Args:
         rule: The rule of the statement if they were not.

@@ -4,6 +4,10 @@ A `granted` must have every sampled request allowed; a `none` must have none all
 every one refused explicitly. Where no condition is involved but those that the account decides, the
 other way round as well: all allowed should be `granted`, and none allowed should not be `partial`.
 The summaries of these accounts must say what the full verdicts do.
+
+The report also says how often a verdict of `partial` may have been too cautious: all sampled
+requests had the same answer. Where other conditions are involved, the samples may have missed the
+requests that make the difference, so this is information, and no mistake.
 """
 
 from __future__ import annotations
@@ -125,18 +129,41 @@ def disagreement(case: Json, verdict: str, answers: list[str | None]) -> str | N
         return f"{verdict}, but {allowed} of {total} requests are allowed"
     if verdict == "denied" and refused < total:
         return f"denied, but {total - refused} of {total} requests are not refused explicitly"
-    statements = [
-        s
-        for d in (*case["identity"], case["boundary"] or {}, *chain.from_iterable(case["scps"]))
-        for s in d.get("Statement", ())
-    ]
-    if any("Condition" in s and s["Condition"] not in CERTAIN for s in statements):
+    if not only_certain(case):
         return None
-    if verdict == "partial" and allowed in (0, total):
+    if verdict == "partial" and unanimous(answers):
         return f"partial, but {allowed} of {total} requests are allowed"
     if verdict == "none" and refused == total:
         return "none, but every request is refused explicitly"
     return None
+
+
+def only_certain(case: Json) -> bool:
+    """Whether all conditions of a case are such that the account decides them."""
+    documents = (*case["identity"], case["boundary"] or {}, *chain.from_iterable(case["scps"]))
+    statements = [
+        statement for document in documents for statement in document.get("Statement", ())
+    ]
+    return all("Condition" not in s or s["Condition"] in CERTAIN for s in statements)
+
+
+def unanimous(answers: list[str | None]) -> bool:
+    """Whether all requests that were asked about are allowed, or none of them is."""
+    allowed = {answer == "Allowed" for answer in answers if answer}
+    return len(allowed) == 1
+
+
+def caution(partial: list[tuple[Json, list[str | None]]]) -> str:
+    """Say how many verdicts of `partial` are unanimous, with and without uncertain conditions."""
+    counts = Counter((only_certain(case), unanimous(answers)) for case, answers in partial)
+    parts = [
+        f"{counts[certain, True]:,} of {counts[certain, True] + counts[certain, False]:,} {where}"
+        for certain, where in (
+            (True, "where only conditions that the account decides matter"),
+            (False, "elsewhere"),
+        )
+    ]
+    return f"partial although all requests of the samples agree: {', '.join(parts)}"
 
 
 def main() -> None:
@@ -146,15 +173,19 @@ def main() -> None:
         ["node", HERE / "judge.mjs"], input=asked, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     found: list[tuple[str, Json, str]] = []
+    partial: list[tuple[Json, list[str | None]]] = []
     requests = 0
     for (case, verdict), line in zip(made, said, strict=True):
         answers = json.loads(line)
         requests += sum(answer is not None for answer in answers)
         if why := disagreement(case, verdict, answers):
             found.append((why, case, verdict))
+        if verdict == "partial":
+            partial.append((case, answers))
     verdicts = Counter(verdict for _, verdict in made)
     ours = ", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.most_common())
     print(f"{len(made):,} pairs ({ours}), {requests:,} requests, seed {SEED}")
+    print(caution(partial))
     for why, case, _ in found[:10]:
         print(f"\n{case['action']}: {why}")
         print(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from iam.policy.action_catalogue import catalogue
 from iam.policy.automaton import Tokens
-from iam.policy.glob import matches, normalised, pattern_tokens
+from iam.policy.glob import arn_union_of, matches, normalised, pattern_tokens, union_of
 from iam.policy.pattern import matches_action, resource_tokens
 from iam.text import ascii_lower
 from tests.examples import examples
@@ -34,6 +34,23 @@ def matches_by_definition(pattern: str, text: str) -> bool:
 @examples(400)
 def test_matching_agrees_with_the_definition(pattern: str, text: str) -> None:
     assert matches(pattern_tokens(pattern), text) is matches_by_definition(pattern, text)
+
+
+@given(st.lists(st.text("ab*?.", max_size=8), max_size=3), st.text("ab.\n", max_size=8))
+@examples(400)
+def test_a_union_matches_what_one_of_its_patterns_matches(patterns: list[str], text: str) -> None:
+    expected = any(matches_by_definition(pattern, text) for pattern in patterns)
+    assert bool(union_of(patterns).fullmatch(text)) is expected
+
+
+@given(st.lists(st.text("ab*?:", max_size=14), max_size=3), st.text("ab:", max_size=14))
+@examples(400)
+def test_a_union_of_arns_matches_component_by_component(patterns: list[str], text: str) -> None:
+    def by_component(pattern: str) -> bool:
+        pairs = list(zip(pattern.split(":", 5), text.split(":", 5), strict=False))
+        return len(pairs) == 6 and all(matches_by_definition(*pair) for pair in pairs)
+
+    assert bool(arn_union_of(patterns).fullmatch(text)) is any(map(by_component, patterns))
 
 
 @pytest.mark.parametrize(

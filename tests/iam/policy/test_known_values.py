@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iam.policy.condition_operators import COMPARISONS, Operator, operator_of
+from iam.policy.condition_operators import COMPARISONS, Operator, any_certain, operator_of
 from iam.policy.document import Condition
+from iam.policy.glob import pattern_tokens
 from iam.policy.known_values import (
     ABSENT,
     Between,
@@ -19,6 +20,8 @@ from iam.policy.known_values import (
     evaluate_known,
     next_change,
 )
+from iam.policy.match_kinds import covers, overlaps
+from tests.examples import examples
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NAMES = [
@@ -73,6 +76,31 @@ def test_a_quantifier_changes_nothing_for_a_single_value(
 ) -> None:
     plain = evaluate_known(operator._replace(quantifier=""), expected, ((value,),))
     assert evaluate_known(operator, expected, ((value,),)) is plain
+
+
+@given(operators, expected_values, st.sampled_from(TEXTS))
+@examples(400)
+def test_values_compared_at_once_give_what_each_gives(
+    operator: Operator, expected: tuple[str, ...], value: str
+) -> None:
+    one_by_one = any_certain([operator.any_holds((text,), value) for text in expected])
+    assert operator.any_holds(expected, value) is one_by_one
+    assert operator.any_holds(expected[:1], value, expected[1:]) is one_by_one
+
+
+@given(st.text("ab*?", max_size=6), st.text("ab", max_size=5))
+@examples(400)
+def test_a_pattern_matches_all_texts_with_a_start_or_none_of_them(
+    pattern: str, prefix: str
+) -> None:
+    tokens, texts = pattern_tokens(pattern), pattern_tokens(f"{prefix}*")
+    some = "maybe" if overlaps(tokens, texts) else "never"
+    expected = "always" if covers([tokens], texts) else some
+    like = parsed("StringLike")
+    start = (StartingWith(prefix),)
+    assert evaluate_known(like, (pattern,), start).value == expected
+    assert evaluate_known(like, (), start, replaced=(pattern,)).value == expected
+    assert evaluate_known(like, (pattern, "c"), start).value == expected
 
 
 @given(operators, expected_values, st.sampled_from(TEXTS))
@@ -147,8 +175,8 @@ def test_null_tells_whether_the_key_is_there() -> None:
 
 def test_a_value_that_depends_on_the_request_leaves_the_rest() -> None:
     equals = parsed("StringEquals")
-    assert evaluate_known(equals, (None, "ml"), (("ml",),)) is Holds.ALWAYS
-    assert evaluate_known(equals, (None, "x"), (("ml",),)) is Holds.MAYBE
+    assert evaluate_known(equals, ("ml",), (("ml",),), replaced=(None,)) is Holds.ALWAYS
+    assert evaluate_known(equals, ("x",), (("ml",),), replaced=(None,)) is Holds.MAYBE
 
 
 def test_the_next_change_is_the_first_time_to_come() -> None:
