@@ -27,7 +27,7 @@ def no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
         (Launch(snapshot="-"), "bedrock-tui  standard input · READ-ONLY · SNAPSHOT · opening …"),
         (
             Launch(profile="prod", dry_run=True),
-            "bedrock-tui  profile prod · READ-ONLY · DRY-RUN · opening …",
+            "bedrock-tui  profile prod · DRY-RUN · opening …",
         ),
     ],
 )
