@@ -46,6 +46,8 @@ class LoadController:
         self.details = details
         self.recovery = recovery
         self._warming_up: Timer | None = None
+        self._warm = False
+        """What could wait until the account was on the screen has been begun."""
 
     def begin(self) -> None:
         """Read the account; at once, so that the next key cannot act on it as it was."""
@@ -68,12 +70,14 @@ class LoadController:
             self.details.follow()
             self.organization.expect()
             view.run_in_background(self._keep, "keep")
-            self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
+            self._warm = False
         except Exception as error:
             view.log.error(repr(error))
             view.show_notice(load_failure(error, shows_old=bool(view.session.age)))
             self.organization.give_up()
             self.details.follow()
+        if view.loaded and not self._warm:
+            self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
         # Skipped where another load has cancelled this one, which then does it.
         gc_control.settle()
         self.account.evaluation.discard_pending()
@@ -99,6 +103,7 @@ class LoadController:
 
     def _warm_up(self) -> None:
         """Do what can wait until the account is on the screen."""
+        self._warm = True
         self.view.prepare_filter()
         self.view.run_in_background(self._read_organization, "organization")
         self.recovery.begin()

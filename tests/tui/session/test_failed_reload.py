@@ -45,7 +45,7 @@ async def test_what_could_not_be_read_again_can_be_changed_once_aws_answers(
 ) -> None:
     async with open_app(company.launch) as pilot:
         company.fake.refuse("*", "ExpiredToken")
-        await pilot.press("r")
+        await pilot.press("r")  # before the organization has been read
         await until(pilot, lambda: main_of(pilot).has_notice)
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
