@@ -6,7 +6,7 @@ which is matched once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from iam.policy.condition import depends_on_service
