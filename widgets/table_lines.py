@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from iam.text import safe
-from iam.verdicts.verdict import Verdict
+from iam.verdicts.verdict import Verdict, count_in_words
 from widgets.glyphs import Glyphs
 from widgets.rows import Row, SectionColumn
 from widgets.shown_rows import ShownRows
@@ -169,7 +169,8 @@ class TableLines:
     def _section(self, result: SectionSum | SectionResult, width: int) -> Segment:
         """Sign and count in one colour, which takes half of the bytes that two would."""
         sign = self.glyphs.of(result.verdict)
-        text = sign if width == _GLYPH_SECTION else f"{sign} {result.granted}/{result.total}"
+        count = count_in_words(result.verdict, result.granted, result.total)
+        text = sign if width == _GLYPH_SECTION else f"{sign} {count}"
         return Segment(text.ljust(width), self._style(VERDICT_STYLES[result.verdict]))
 
 
