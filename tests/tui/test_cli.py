@@ -671,6 +671,19 @@ def test_a_fault_in_the_program_is_told_in_a_sentence(
     assert "broken" in (tmp_path / "home/state/bedrock-tui/crash.log").read_text()
 
 
+def test_a_fault_in_the_middle_of_a_report_is_told_in_a_sentence_too(
+    saved: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import iam.reports.html_format
+
+    monkeypatch.setattr(iam.reports.html_format, "left_out", lambda _: 1 / 0)
+    report = tmp_path / "report.html"
+    result = run("audit", "--snapshot", saved(user("alice")), "--output", str(report))
+    assert result.exit_code == 1
+    assert "ZeroDivisionError" in only_line(result)
+    assert not report.exists()
+
+
 @pytest.mark.parametrize("form", ["table", "json"])
 @pytest.mark.parametrize("arguments", ["audit --snapshot {} >&-", "audit --snapshot {} >/dev/full"])
 def test_output_that_cannot_be_written_is_told_in_a_sentence(
