@@ -41,7 +41,13 @@ def run_audit(launch: Launch, form: str, options: Options) -> tuple[Iterable[str
     """
     with _failures():
         audit = _run(launch)
-        return FORMATS[form].write(audit, options), _missing(audit)
+        return _guarded(FORMATS[form].write(audit, options)), _missing(audit)
+
+
+def _guarded(report: Iterable[str]) -> Iterator[str]:
+    """A report whose pieces are made while they are written; what goes wrong is a `Failure`."""
+    with _failures():
+        yield from report
 
 
 def run_save(launch: Launch, output: str) -> str:

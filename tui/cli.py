@@ -25,13 +25,9 @@ from iam.reports.formats import (
 )
 from iam.text import safe
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
+from tui.usage import validate, validate_action
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_CONTRADICTIONS = {
-    "demo": ("snapshot", "profile", "region", "endpoint_url"),
-    "snapshot": ("profile", "region", "endpoint_url"),
-}
-"""Options that say where the account is, and those that then would be ignored."""
 EXIT_FAILED = 1
 EXIT_INCOMPLETE = 3
 
@@ -109,7 +105,7 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     """
     context.obj = _launch(Launch(), chosen)
     if context.invoked_subcommand is None:
-        _validate(context.obj)
+        validate(context.obj)
         _open(context.obj)
 
 
@@ -148,8 +144,8 @@ def audit(
     Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
     """
     launch = _launch(before, chosen)
-    _validate(launch)
-    _validate_action(launch.action)
+    validate(launch)
+    validate_action(launch.action)
 
     def work() -> str:
         from tui.audit_command import check_output, run_audit
@@ -175,7 +171,7 @@ def save(before: Launch, /, file: str, **chosen: Any) -> None:
     Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
     """
     launch = _launch(before, chosen)
-    _validate(launch)
+    validate(launch)
 
     def work() -> str:
         from tui.audit_command import check_output, run_save
@@ -212,35 +208,6 @@ def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
     names = {field.name for field in fields(Launch)}
     given = {k: v for k, v in chosen.items() if k in names and v is not None and v is not False}
     return replace(before, **given)
-
-
-def _validate(launch: Launch) -> None:
-    if launch.snapshot == "-" and launch.organization == "-":
-        raise click.UsageError("Only one of --snapshot and --organization can be standard input.")
-    for name in ("profile", "region", "endpoint_url", "policy", "snapshot", "organization"):
-        if getattr(launch, name) == "":
-            raise click.UsageError(f"--{name.replace('_', '-')} is empty.")
-    for source, others in _CONTRADICTIONS.items():
-        for other in others if getattr(launch, source) else ():
-            if getattr(launch, other) is not None:
-                option = other.replace("_", "-")
-                raise click.UsageError(f"--{source} and --{option} exclude each other.")
-    if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):
-        raise click.UsageError("--endpoint-url must begin with http:// or https://.")
-
-
-def _validate_action(action: str | None) -> None:
-    """Refuse what matches no action: a typing error must not look like 'nobody can'."""
-    if action is None:
-        return
-    from iam.policy.action_catalogue import catalogue
-
-    if catalogue().choose(action) is None:
-        from iam.verdicts.similar_actions import similar_actions
-
-        similar = similar_actions(action)
-        hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
-        raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
 
 
 def _open(launch: Launch) -> None:

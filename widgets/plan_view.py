@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from iam.text import safe
 from iam.verdicts.result import SectionResult
+from iam.verdicts.verdict import count_in_words
 from widgets.glyphs import Glyphs
 from widgets.wrapping import facts, hanging
 
@@ -119,7 +120,8 @@ class PlanView(Static):
 
     def _count(self, section: SectionResult) -> Content:
         glyph, style = self.glyphs.of(section.verdict), self.glyphs.style(section.verdict)
-        return Content.assemble((glyph, style), f" {section.granted}/{section.total}")
+        count = count_in_words(section.verdict, section.granted, section.total)
+        return Content.assemble((glyph, style), f" {count}")
 
     def _many(self, pairs: Sequence[tuple[SectionResult, SectionResult]]) -> Content:
         outcomes = Counter(

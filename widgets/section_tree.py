@@ -19,7 +19,7 @@ from iam.arn import Arn
 from iam.text import safe
 from iam.verdicts.invocation import INVOKES
 from iam.verdicts.result import DecidingStatement, EntryResult, PrincipalResult, SectionResult
-from iam.verdicts.verdict import Verdict
+from iam.verdicts.verdict import Verdict, count_in_words
 from widgets.glyphs import Glyphs
 from widgets.line_tree import LineTree
 
@@ -193,7 +193,8 @@ class SectionTree(LineTree[_Data]):
     def _section_label(self, section: SectionResult) -> Text:
         label = self._glyph(section.verdict)
         # The count comes first: titles are long, and what does not fit is cut.
-        label.append(f" {section.granted}/{section.total}".ljust(_COUNT_WIDTH))
+        count = count_in_words(section.verdict, section.granted, section.total)
+        label.append(f" {count}".ljust(_COUNT_WIDTH))
         label.append(safe(section.title), "bold")
         if section.sid != section.title:
             label.append(f"  {safe(section.sid)}", self._style("dim"))
@@ -203,7 +204,7 @@ class SectionTree(LineTree[_Data]):
         label = self._glyph(entry.verdict)
         label.append(f" {safe(entry.action)}")
         if list(entry.concrete) != [entry.action]:
-            label.append(f" {entry.granted}/{entry.total}")
+            label.append(f" {count_in_words(entry.verdict, entry.granted, entry.total)}")
         label.append(f"  {safe(self._describe(entry.action))}", self._style("dim"))
         return label
 

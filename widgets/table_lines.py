@@ -13,7 +13,7 @@ from rich.style import Style
 
 from iam.text import safe
 from iam.verdicts.invocation import SHORT_WORDS
-from iam.verdicts.verdict import Verdict
+from iam.verdicts.verdict import Verdict, count_in_words
 from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, widths_for
 from widgets.glyphs import Glyphs
 from widgets.rows import Row, SectionColumn
@@ -198,7 +198,7 @@ class TableLines:
         """
         text = self.glyphs.of(result.verdict)
         if width > SECTION_SIGN and result.verdict not in (Verdict.GRANTED, Verdict.NONE):
-            text += f" {result.granted}/{result.total}"
+            text += f" {count_in_words(result.verdict, result.granted, result.total)}"
         return Segment(text.ljust(width), self._style(VERDICT_STYLES[result.verdict]))
 
 

@@ -26,7 +26,7 @@ from iam.reports.overview import (
 )
 from iam.text import safe
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
-from iam.verdicts.verdict import Verdict
+from iam.verdicts.verdict import Verdict, count_in_words
 
 MANY = 200
 """With more principals than this, the page leaves out their actions unless they are asked for."""
@@ -189,12 +189,16 @@ def _count(audit: Audit, result: PrincipalResult) -> str:
     """Of several actions that are asked about, how many are granted."""
     if not audit.only or result.sections[0].total < 2:
         return ""
-    return f" {result.sections[0].granted}/{result.sections[0].total}"
+    return f" {_known(result.sections[0])}"
+
+
+def _known(section: SectionResult) -> str:
+    return count_in_words(section.verdict, section.granted, section.total)
 
 
 def _cell(section: SectionResult) -> str:
     return (
-        f"<td class=v>{_sign(section.verdict)} {section.granted}/{section.total}"
+        f"<td class=v>{_sign(section.verdict)} {_known(section)}"
         f"<span class=hidden> {section.verdict}</span></td>"
     )
 
@@ -250,7 +254,7 @@ def _of_section(section: SectionResult) -> str:
         f"<span class=hidden> {verdict}</span>{_because(means)}</li>"
         for number, ((verdict, means), entries) in enumerate(ordered, 1)
     ]
-    count = f"{section.granted}/{section.total}<span class=hidden> {section.verdict}</span>"
+    count = f"{_known(section)}<span class=hidden> {section.verdict}</span>"
     return (
         f"<h3>{_sign(section.verdict)} {_text(section.title)} "
         f"<span class=muted>{count}</span></h3>\n<ul>{''.join(items)}</ul>\n"

@@ -12,6 +12,7 @@ from iam.reports.organization_overview import left_out
 from iam.reports.overview import GLYPHS, account_name, facts, overview
 from iam.text import safe
 from iam.verdicts.result import PrincipalResult
+from iam.verdicts.verdict import count_in_words
 
 
 def as_markdown(audit: Audit, detail: Detail = "sections") -> Iterator[str]:
@@ -46,7 +47,7 @@ def _entries(principal: Principal, result: PrincipalResult) -> str:
     title = f"{principal.type} {principal.name}: {GLYPHS[result.verdict]} {result.verdict}"
     lines = ["", f"## {_escaped(title)}"]
     for section in result.sections:
-        count = f"{section.granted}/{section.total}"
+        count = count_in_words(section.verdict, section.granted, section.total)
         lines += ["", f"{GLYPHS[section.verdict]} {_escaped(section.title)} {count}", ""]
         for entry in section.entries:
             means = f": {_escaped('; '.join(entry.means))}" if entry.means else ""

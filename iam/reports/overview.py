@@ -11,7 +11,7 @@ from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.reports.formats import Detail
 from iam.verdicts.result import PrincipalResult
-from iam.verdicts.verdict import Verdict
+from iam.verdicts.verdict import Verdict, count_in_words
 
 GLYPHS = {
     Verdict.GRANTED: "●",
@@ -116,7 +116,10 @@ def _access(audit: Audit, detail: Detail, short: bool) -> tuple[list[str], list[
             attached_in_words(result),
             f"{GLYPHS[result.verdict]} {result.verdict}",
             invocation_in_words(result),
-            *(f"{GLYPHS[s.verdict]} {s.granted}/{s.total}" for s in result.sections[:sections]),
+            *(
+                f"{GLYPHS[s.verdict]} {count_in_words(s.verdict, s.granted, s.total)}"
+                for s in result.sections[:sections]
+            ),
             others_in_words(result),
         ]
         for principal, result in audit.results
@@ -141,7 +144,9 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
 def _count(result: PrincipalResult) -> str:
     """How many of several actions are granted."""
     (section,) = result.sections
-    return f" {section.granted}/{section.total}" if section.total > 1 else ""
+    if section.total < 2:
+        return ""
+    return f" {count_in_words(section.verdict, section.granted, section.total)}"
 
 
 def others_in_words(result: PrincipalResult) -> str:

@@ -41,3 +41,11 @@ def _sum_of_known(verdicts: set[Verdict]) -> Verdict:
     if len(verdicts) == 1:
         return next(iter(verdicts))
     return Verdict.NONE if verdicts <= {Verdict.DENIED, Verdict.NONE} else Verdict.PARTIAL
+
+
+def count_in_words(verdict: Verdict, granted: int, total: int) -> str:
+    """Write how many of some entries are granted, for people: `41/44`.
+
+    It is `?/44` if the verdict is unknown and none is known to be granted: zero would say too much.
+    """
+    return f"?/{total}" if verdict is Verdict.UNKNOWN and not granted else f"{granted}/{total}"

@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pexpect
 import pytest
 from click.testing import CliRunner, Result
 
@@ -534,6 +536,26 @@ def test_for_a_word_that_is_like_no_action_none_is_suggested() -> None:
     assert "Did you mean" not in result.stderr
 
 
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_on_a_terminal_the_table_is_fitted_and_coloured(
+    saved: Callable[..., str], no_color: str
+) -> None:
+    path = saved(user("alice", allow("bedrock:*")), user("a" * 64))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "TERM": "xterm"}
+    environment.pop("COLUMNS", None)
+    environment.pop("LC_ALL", None)
+    written = pexpect.run(
+        f"{sys.executable} -c 'from tui.cli import main; main()' audit --snapshot {path}",
+        env={**environment, "NO_COLOR": no_color},
+        dimensions=(24, 60),
+        encoding="utf-8",
+    )
+    assert ("\x1b[33m◐ partial\x1b[0m" in written) == (not no_color)
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in str(written).splitlines()]
+    assert max(map(len, lines)) <= 60
+    assert any(line.startswith("Left out") for line in lines)
+
+
 # Where reports go
 
 
@@ -668,6 +690,19 @@ def test_a_fault_in_the_program_is_told_in_a_sentence(
     assert result.exit_code == 1
     assert "ZeroDivisionError" in only_line(result)
     assert "broken" in (tmp_path / "home/state/bedrock-tui/crash.log").read_text()
+
+
+def test_a_fault_in_the_middle_of_a_report_is_told_in_a_sentence_too(
+    saved: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import iam.reports.html_format
+
+    monkeypatch.setattr(iam.reports.html_format, "left_out", lambda _: 1 / 0)
+    report = tmp_path / "report.html"
+    result = run("audit", "--snapshot", saved(user("alice")), "--output", str(report))
+    assert result.exit_code == 1
+    assert "ZeroDivisionError" in only_line(result)
+    assert not report.exists()
 
 
 @pytest.mark.parametrize("form", ["table", "json"])

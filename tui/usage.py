@@ -1,0 +1,52 @@
+"""What the options of the command line must not be. Light: imported before the first frame."""
+
+from __future__ import annotations
+
+import click
+
+from iam.text import safe
+from tui.options import Launch
+
+_CONTRADICTIONS = {
+    "demo": ("snapshot", "profile", "region", "endpoint_url"),
+    "snapshot": ("profile", "region", "endpoint_url"),
+}
+"""Options that say where the account is, and those that then would be ignored."""
+
+
+def validate(launch: Launch) -> None:
+    """Refuse options that contradict each other, or are empty.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    if launch.snapshot == "-" and launch.organization == "-":
+        raise click.UsageError("Only one of --snapshot and --organization can be standard input.")
+    for name in ("profile", "region", "endpoint_url", "policy", "snapshot", "organization"):
+        if getattr(launch, name) == "":
+            raise click.UsageError(f"--{name.replace('_', '-')} is empty.")
+    for source, others in _CONTRADICTIONS.items():
+        for other in others if getattr(launch, source) else ():
+            if getattr(launch, other) is not None:
+                option = other.replace("_", "-")
+                raise click.UsageError(f"--{source} and --{option} exclude each other.")
+    if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):
+        raise click.UsageError("--endpoint-url must begin with http:// or https://.")
+
+
+def validate_action(action: str | None) -> None:
+    """Refuse what matches no action: a typing error must not look like 'nobody can'.
+
+    Raises:
+        click.UsageError: In a sentence, with a question if there are similar actions.
+    """
+    if action is None:
+        return
+    from iam.policy.action_catalogue import catalogue
+
+    if catalogue().choose(action) is None:
+        from iam.verdicts.similar_actions import similar_actions
+
+        similar = similar_actions(action)
+        hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
+        raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
