@@ -115,6 +115,12 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     show_default=True,
     help=f"{'; '.join(f'{each.name}: {each.help}' for each in FORMATS.values())}.",
 )
+@click.option(
+    "--filter",
+    metavar="TEXT",
+    help="Report only those that match, such as 'invoke:yes !tag:team': words of the ARN, and the "
+    "terms of the app's filter.",
+)
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @click.pass_obj
 def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> None:
@@ -125,6 +131,7 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
     launch = _launch(before, chosen)
     _validate(launch)
     _validate_action(launch.action)
+    _validate_filter(launch.filter)
 
     def work() -> str:
         from tui.audit_command import run_audit
@@ -212,6 +219,19 @@ def _validate_action(action: str | None) -> None:
         similar = [names[id] for id in get_close_matches(action.lower(), names, n=3)]
         hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
         raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
+
+
+def _validate_filter(text: str) -> None:
+    """Refuse what is malformed: a report on nobody must not look like 'nobody can'."""
+    if not text:
+        return
+    from iam.verdicts.principal_filter import parse_filter
+
+    found = parse_filter(text)
+    if found.problem:
+        raise click.UsageError(f"--filter: {safe(found.problem)}.")
+    if found.of_groups:
+        raise click.UsageError("--filter: an audit lists users and roles, and no groups.")
 
 
 def _open(launch: Launch) -> None:

@@ -29,6 +29,8 @@ class Launch:
     """A file or folder that holds the organization of the account; None reads it from AWS."""
     action: str | None = None
     """The only action that is evaluated, for `audit`; None for the whole policy."""
+    filter: str = ""
+    """Which principals a report is about, for `audit`, in the filter language."""
     journal: str | None = None
     """A file's path; None for the platform's default."""
     dry_run: bool = False

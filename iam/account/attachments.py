@@ -50,7 +50,7 @@ def by_group(*names: str) -> str:
 def attachment_of(account: Account, principal: Entity, policy_arn: str) -> Attachment:
     """How a principal has a managed policy: by itself, and by which of its groups."""
     direct: bool | None = policy_arn in principal.attached
-    unread = _unread_parts(principal)
+    unread = unread_parts(principal)
     if not direct and unread.attached:
         direct = None
     names: list[str] = []
@@ -59,26 +59,28 @@ def attachment_of(account: Account, principal: Entity, policy_arn: str) -> Attac
         group = account.group_of(principal, name)
         if group is not None and policy_arn in group.attached:
             names.append(name)
-        elif group is None or _unread_parts(group).attached:
+        elif group is None or unread_parts(group).attached:
             certain = False
     return Attachment(direct, tuple(names) if names or certain else None)
 
 
-class _UnreadParts(NamedTuple):
+class UnreadParts(NamedTuple):
+    """Which lists of a user, role or group could not be read."""
+
     attached: bool = False
     groups: bool = False
 
 
-_ALL_READ = _UnreadParts()
+_ALL_READ = UnreadParts()
 
 
-def _unread_parts(entity: Entity) -> _UnreadParts:
+def unread_parts(entity: Entity) -> UnreadParts:
     """Which lists of an entity could not be read: that stands among its inline policies."""
     names = [inline.name for inline in entity.inline if isinstance(inline.document, Unread)]
     if not names:
         return _ALL_READ
     everything = any(name.startswith(UNREAD_ALL) for name in names)
-    return _UnreadParts(
+    return UnreadParts(
         attached=everything or UNREAD_ATTACHED in names,
         groups=entity.type == "user" and (everything or UNREAD_GROUPS in names),
     )

@@ -6,14 +6,16 @@ The reports, the screen's list of what could not be read, and the tests use this
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from iam.account.attachments import Attachment
 from iam.account.model import Account, ManagedPolicy, Principal, in_order
 from iam.account.unread import Unread
 from iam.account.unread_documents import unread_documents
 from iam.verdicts.evaluator import Evaluator
+from iam.verdicts.principal_filter import PrincipalFilter
 from iam.verdicts.result import (
     TOO_COMPLEX,
     DecidingStatement,
@@ -25,6 +27,17 @@ from iam.verdicts.section import Section
 from iam.verdicts.verdict import Verdict
 
 SourceName = Literal["live", "demo", "snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """The filter of an audit, and whom it left out."""
+
+    text: str
+    of: int
+    """The number of principals from which it chose."""
+    undecided: int
+    """How many of those left out may match, because something about them is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,8 @@ class Audit:
     unread: tuple[Unread, ...]
     only: str | None = None
     """The ID of the only action that was evaluated; None if all of the policy was."""
+    filtered: Filtered | None = None
+    """What the results were chosen by; None if they are those of all principals."""
 
     @property
     def complete(self) -> bool:
@@ -73,6 +88,51 @@ def take_audit(
         results=results,
         unread=unread_of(account, evaluator.managed, results),
         only=evaluator.only.id if evaluator.only else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A principal with its result, as a filter looks at it."""
+
+    entity: Principal
+    result: PrincipalResult
+
+    @property
+    def arn(self) -> str:
+        return self.entity.arn
+
+    @property
+    def searched(self) -> str:
+        return self.entity.arn.lower()
+
+    @property
+    def type(self) -> Literal["user", "role"]:
+        return self.entity.type
+
+    @property
+    def attached(self) -> Attachment:
+        return self.result.attached
+
+    @property
+    def invokes(self) -> Verdict | None:
+        return None if self.result.invocation is None else self.result.invocation.verdict
+
+    @property
+    def other_policies(self) -> tuple[str, ...] | None:
+        return self.result.other_policies
+
+
+def narrowed(audit: Audit, chosen: PrincipalFilter) -> Audit:
+    """Leave out the principals that do not match a filter, and those about which it cannot decide.
+
+    What could not be read stays listed, because it is about the account.
+    """
+    selection = chosen.select([_Candidate(*each) for each in audit.results])
+    return replace(
+        audit,
+        results=tuple((each.entity, each.result) for each in selection.matching),
+        filtered=Filtered(chosen.text, len(audit.results), selection.undecided),
     )
 
 

@@ -6,7 +6,7 @@ Its text is as AWS returned it; each format makes it harmless in its own way.
 from __future__ import annotations
 
 from iam.arn import Arn
-from iam.reports.audit import Audit
+from iam.reports.audit import Audit, Filtered
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict
 
@@ -35,8 +35,15 @@ def facts(audit: Audit) -> list[str]:
         f"{name[0].upper()}{name[1:]}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
         f"Policy {audit.managed.name} {audit.managed.version}",
         *([f"Action {audit.only}"] if audit.only else []),
+        *([_filter_in_words(audit.filtered)] if audit.filtered else []),
         ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
     ]
+
+
+def _filter_in_words(filtered: Filtered) -> str:
+    """`Filter invoke:yes, of 47 principals; 3 could not be decided`."""
+    words = f"Filter {filtered.text}, of {filtered.of:,} principals"
+    return f"{words}; {filtered.undecided:,} could not be decided" if filtered.undecided else words
 
 
 def overview(audit: Audit) -> tuple[list[str], list[list[str]]]:
