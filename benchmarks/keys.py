@@ -71,7 +71,7 @@ def _measured(folder: Path, principals: int) -> dict[str, Taken]:
     environment = plain_environment(home, COLORTERM="truecolor")
     found: dict[str, Taken] = {}
     with Probe([str(_BIN / "bedrock-tui"), "--snapshot", str(path)], environment) as probe:
-        probe.shows(lambda text: " granted" in text)
+        probe.shows(lambda text: "◆ " in text)
         probe.send(b"j")
         probe.quiet(1.0)
         for name, keys in _KEYS:

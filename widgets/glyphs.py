@@ -50,6 +50,10 @@ class Glyphs(NamedTuple):
     pending: str
     nothing: str
     dot: str
+    ascending: str
+    descending: str
+    other: str
+    """Access through a policy not specific to Bedrock."""
 
     def of(self, verdict: Verdict) -> str:
         """The sign of a verdict."""
@@ -69,6 +73,9 @@ _UNICODE = Glyphs(
     pending="…",
     nothing="–",
     dot="·",
+    ascending="▲",
+    descending="▼",
+    other="◆",
 )
 _ASCII = Glyphs(
     unicode=False,
@@ -79,6 +86,9 @@ _ASCII = Glyphs(
     pending=".",
     nothing="-",
     dot="-",
+    ascending="^",
+    descending="v",
+    other="*",
 )
 
 

@@ -59,12 +59,13 @@ def completions(text: str, vocabulary: Vocabulary) -> list[str]:
     if (term := TERMS.get(name.lower())) is None:
         return []
     known = (*term.values, *vocabulary.values.get(name.lower(), ()))
-    start = value.replace('"', "").lower()
-    return [
-        f"{before}{name}:{each}"
-        for each in known
-        if each.replace('"', "").lower().startswith(start) and each != value
-    ]
+    if value in known:  # the next ones
+        at = known.index(value)
+        found = (*known[at + 1 :], *known[:at])
+    else:
+        start = value.replace('"', "").lower()
+        found = tuple(each for each in known if each.replace('"', "").lower().startswith(start))
+    return [f"{before}{name}:{each}" for each in found]
 
 
 def _all_typed(names: Iterable[str]) -> tuple[str, ...]:

@@ -69,12 +69,19 @@ class Term(NamedTuple):
     """Makes the test for a value as typed; None if it takes no such value."""
     values: tuple[str, ...] = ()
     """Values with a meaning of their own."""
+    open: bool = True
+    """Whether it takes others than these."""
     needs_answer: bool = False
     """Whether it asks about verdicts, which are pending for a while."""
     whole: bool = False
     """Whether a value has to match as a whole, so that half a value matches nothing."""
     begins: str = r"(?!)"
     """A regular expression for values that are not complete yet."""
+
+    @property
+    def in_short(self) -> str:
+        """The values that it takes, for a line with little room."""
+        return self.takes if self.open else " ".join(self.values)
 
     def test_of(self, value: str, now: datetime) -> Test | None:
         """The test for a value, of which the quotes are still in place."""
@@ -322,6 +329,7 @@ def _fixed(name: str, *, needs_answer: bool = True) -> Term:
         takes=f"{', '.join(first)} or {last}",
         build=_one_of(tests),
         values=tuple(tests),
+        open=False,
         needs_answer=needs_answer,
     )
 

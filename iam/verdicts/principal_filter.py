@@ -52,7 +52,7 @@ class PrincipalFilter:
     problem: str = ""
     """Why it cannot be applied, in words."""
     hint: str = ""
-    """What can stand in the last term, in words."""
+    """What can stand in the last term, in short."""
     half_typed: bool = False
     """Whether its end may become a term, or the term at its end may become a valid one."""
     of_groups: bool = False
@@ -159,7 +159,7 @@ def parse_filter(text: str, now: datetime | None = None) -> PrincipalFilter:
             problem = problem or f"{name}: takes {term.takes}"
             if is_last and term.begins_value(value):
                 half_typed = True
-        hint = f"{name}: {term.takes}" if is_last else ""
+        hint = f"{name}: {term.in_short}" if is_last else ""
     return PrincipalFilter(
         text=text,
         conditions=() if problem else tuple(conditions),
@@ -172,7 +172,7 @@ def parse_filter(text: str, now: datetime | None = None) -> PrincipalFilter:
 
 
 ANSWER_TERMS = frozenset({"invoke", "policy"})
-"""What the counts of the bar ask about: each of them replaces the others."""
+"""What the filters of `answers` ask about: each of them replaces the others."""
 
 
 def with_terms(text: str, terms: Sequence[str], replacing: Collection[str]) -> str:
@@ -180,11 +180,24 @@ def with_terms(text: str, terms: Sequence[str], replacing: Collection[str]) -> s
 
     Args:
         text: The filter.
-        terms: What is put at its end, such as `invoke:yes`.
+        terms: What is put behind its other terms, such as `invoke:yes`.
         replacing: The names of the terms that are taken out.
+
+    Returns:
+        The filter with its words at the end.
     """
     tokens = [token.group() for token in _TOKEN.finditer(text)]
-    return " ".join([*(token for token in tokens if _name_of(token) not in replacing), *terms])
+    others = [token for token in tokens if _name_of(token) and _name_of(token) not in replacing]
+    return " ".join([*others, *terms, *(token for token in tokens if not _name_of(token))])
+
+
+def words_at(text: str) -> int:
+    """Where the words at the end of a filter begin: behind its last term."""
+    terms = [token for token in _TOKEN.finditer(text) if _name_of(token.group())]
+    if not terms:
+        return 0
+    end = terms[-1].end()
+    return end + len(text[end:]) - len(text[end:].lstrip())
 
 
 def toggled(text: str, terms: Sequence[str], replacing: Collection[str] = ANSWER_TERMS) -> str:
@@ -207,5 +220,6 @@ def values_of(text: str, name: str) -> list[str]:
 
 
 def _name_of(token: str) -> str:
+    """The name of a term; empty for a word."""
     match = _TERM.fullmatch(token)
-    return match[2].lower() if match else ""
+    return match[2].lower() if match and not _ARN_PARTS.match(match[2]) else ""

@@ -26,7 +26,7 @@ def test_audit_and_change_an_account_by_keyboard(
 ) -> None:
     terminal = start("--endpoint-url", demo.endpoint_url, **CREDENTIALS)
     terminal.sees(
-        "123456789012", "acme-ml", "granted", "alice.chen", "AmazonBedrockLimitedAccess v9"
+        "123456789012", "acme-ml", "◆ ", "alice.chen", "AmazonBedrockLimitedAccess v9"
     )
     terminal.sees("SCP  us-east-1")  # else the organization is news in the preview
     terminal.type("/EventRelay")
@@ -60,7 +60,7 @@ def test_audit_and_change_an_account_by_keyboard(
 def test_a_signal_restores_the_terminal(start: Callable[..., Terminal], demo: DemoServer) -> None:
     """In the middle of a batch: see `test_death.py`, which sends the other signals."""
     terminal = start("--endpoint-url", demo.endpoint_url, **CREDENTIALS)
-    terminal.sees("123456789012", "granted")
+    terminal.sees("123456789012", "◆ ")
     terminal.child.kill(signal.SIGHUP)
     assert terminal.ended() == 128 + signal.SIGHUP
     assert restored(terminal)
@@ -70,7 +70,7 @@ def test_a_signal_restores_the_terminal(start: Callable[..., Terminal], demo: De
 @pytest.mark.parametrize("how", ["q", signal.SIGKILL])
 def test_the_embedded_account_ends_with_the_app(start: Callable[..., Terminal], how: Any) -> None:
     terminal = start("--demo")
-    terminal.sees("DEMO", "acme-ml", "granted")
+    terminal.sees("DEMO", "acme-ml", "◆ ")
     (server,) = children(terminal.child.pid)
     if how == "q":
         terminal.type("q")

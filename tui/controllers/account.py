@@ -97,7 +97,9 @@ class AccountController:
             if self.session.cache.stale:
                 self.session.cache.forget()
             self.evaluation.verdicts.forget_account()
-            view.bar = view.bar._replace(counts={}, unread=0, policy="", policy_note="", stale="")
+            view.bar = view.bar._replace(
+                counts={}, answers={}, unread=0, policy="", policy_note="", stale=""
+            )
             view.table.keep_rows((), more=True)
             view.details.clear()
         view.bar = view.bar._replace(

@@ -16,7 +16,7 @@ from iam.account.unread_documents import unread_documents
 from iam.reports.audit import narrowed, take_audit
 from iam.verdicts.filter_completion import completions, vocabulary_of
 from iam.verdicts.filter_terms import TERMS
-from iam.verdicts.principal_filter import parse_filter, toggled, values_of
+from iam.verdicts.principal_filter import parse_filter, toggled, values_of, words_at
 from tests.build import (
     LIMITED,
     NOW,
@@ -217,13 +217,21 @@ def test_while_verdicts_are_pending_terms_about_them_are_undecided() -> None:
 
 
 def test_a_term_takes_the_place_of_those_that_ask_the_same() -> None:
-    assert toggled("ops", ["invoke:yes"]) == "ops invoke:yes"
+    assert toggled("ops", ["invoke:yes"]) == "invoke:yes ops"
     assert toggled("ops invoke:yes", ["invoke:yes"]) == "ops"
-    assert toggled("policy:yes invoke:no ops", ["policy:other"]) == "ops policy:other"
+    assert toggled("policy:yes invoke:no ops", ["policy:other"]) == "policy:other ops"
     assert toggled("policy:yes", ["policy:yes", "invoke:no"]) == "policy:yes invoke:no"
     assert toggled("invoke:no policy:yes", ["policy:yes", "invoke:no"]) == ""
     assert toggled('!invoke:yes tag:"a b"', ["invoke:yes"]) == 'tag:"a b" invoke:yes'
     assert values_of("verdict:Denied !verdict:none", "verdict") == ["denied"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("a b", "a b"), ("invoke:yes", ""), ("a invoke:yes  b c", "b c"), ("arn:x", "arn:x")],
+)
+def test_the_words_of_a_filter_are_behind_its_last_term(text: str, words: str) -> None:
+    assert text[words_at(text) :] == words
 
 
 @pytest.mark.parametrize(
@@ -233,7 +241,7 @@ def test_a_term_takes_the_place_of_those_that_ask_the_same() -> None:
         ("ops !ver", "ops !verdict:"),
         ("invoke:", "invoke:yes"),
         ("invoke:p", "invoke:partial"),
-        ("invoke:yes", None),
+        ("invoke:yes", "invoke:no"),
         ("ops", None),
         ("", None),
         ("a ", None),
