@@ -74,8 +74,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "other_policy", "h", "By another policy",
-        "Show who can invoke models through a non-Bedrock policy.",
-        _LOOK, "other",
+        "Show who can invoke models through a non-Bedrock policy.", _LOOK,
     ),
     Command(
         "blocked", "b", "Hold it but cannot",

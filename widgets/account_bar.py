@@ -162,9 +162,9 @@ class AccountBar(Static):
         progress = [self.progress] if self.progress else []
         version = f" {safe(data.version)}" if data.policy else ""
         note = cell_len(safe(data.policy_note)) + 2 if data.policy_note else 0
-        # Words give way to the policy: all of them to its whole name, fewer to a part of it.
+        # Words give way to the policy: all of them to all about it, fewer to a part of its name.
         whole = cell_len(safe(data.policy)) + len(version) + 2 + note if data.policy else 0
-        least = min(whole, _LEAST_NAME + len(version) + 2 + note)
+        least = min(whole, _LEAST_NAME + len(version) + 2)
         needed = progress
         for counts, beside in self._all_counts(whole, least):
             needed = [*progress, *counts]
