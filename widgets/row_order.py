@@ -39,9 +39,15 @@ def sort_rows(
     key = _KEYS[sort] if isinstance(sort, str) else _by_section(sort)
     last = -1 if reverse else len(_RANKS) * _ENTRIES
 
+    known: dict[int, int] = {}
+    """By the identity of the verdicts, which many rows share."""
+
     def place(row: Row) -> int:
-        found = key(row) if answered(row) else None
-        return last if found is None else found
+        if row.result is None or not answered(row):
+            return last
+        if (found := known.get(id(row.result))) is None:
+            found = known[id(row.result)] = last if (at := key(row)) is None else at
+        return found
 
     rows.sort(key=place, reverse=reverse)
 

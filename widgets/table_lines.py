@@ -116,7 +116,7 @@ class TableLines:
                 label = str(number + 1)
             headings.append(Heading(label, room, number))
         if self.action:
-            headings.append(Heading("By", 2, None))
+            headings.append(Heading("By", 3, None))
         return headings
 
     def header(self, width: int, view: View) -> list[Segment]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from iam.arn import Arn
@@ -18,33 +17,56 @@ _LAST = re.compile(r'(!?)((?:[^\s"]|"[^"]*(?:"|$))*)$')
 _PLAIN = re.compile(r'[^\s"=*]+')
 
 
-@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The values that an account has for the terms."""
+    """The values that an account has for the terms, as they are typed: with quotes if need be."""
 
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """By the name of the term, as they are typed: with quotes where they need them."""
+    def __init__(self, account: Account | None = None) -> None:
+        self.account = account
+        self._found: dict[str, tuple[str, ...]] = {}
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values for a term; it is only looked for those that are needed."""
+        if self.account is None or name not in _COLLECT:
+            return ()
+        if (found := self._found.get(name)) is None:
+            found = self._found[name] = tuple(filter(None, _COLLECT[name](self.account)))
+        return found
 
 
-def vocabulary_of(account: Account) -> Vocabulary:
-    """Collect groups, tags, boundaries and account IDs of an account."""
+_MANY = 100
+"""Values of a tag's key from which on nobody looks for one in a list."""
+
+
+def _groups(account: Account) -> Iterable[str]:
+    used = {name for p in account.principals.values() for name in p.groups}
+    return map(_typed, sorted(used | {name for _, name in account.groups}))
+
+
+def _tags(account: Account) -> Iterable[str]:
+    values: dict[str, set[str]] = {}
+    for principal in account.principals.values():
+        for key, value in principal.tags or ():
+            values.setdefault(key, set()).add(value)
+    for key in sorted(values):
+        yield _typed(key)
+    for key, found in sorted(values.items()):
+        if (typed := _typed(key)) and len(found) <= _MANY:
+            yield from (f"{typed}={value}" for value in map(_typed, sorted(found)) if value)
+
+
+def _boundaries(account: Account) -> Iterable[str]:
     from iam.account.model import UNREAD_BOUNDARY
 
-    principals = account.principals.values()
-    groups = {name for p in principals for name in p.groups} | {name for _, name in account.groups}
-    tags = {tag for p in principals for tag in p.tags or ()}
-    boundaries = {p.boundary for p in principals if p.boundary} - {UNREAD_BOUNDARY}
-    keys = {key for key, _ in tags}
-    typed = [(_typed(key), _typed(value)) for key, value in sorted(tags)]
-    pairs = (f"{key}={value}" for key, value in typed if key and value)
-    return Vocabulary(
-        {
-            "group": _all_typed(groups),
-            "tag": (*_all_typed(keys), *pairs),
-            "boundary": _all_typed(Arn.parse(arn).name for arn in boundaries),
-            "account": account.ids,
-        }
-    )
+    arns = {p.boundary for p in account.principals.values() if p.boundary} - {UNREAD_BOUNDARY}
+    return map(_typed, sorted({Arn.parse(arn).name for arn in arns}))
+
+
+_COLLECT: dict[str, Callable[[Account], Iterable[str]]] = {
+    "group": _groups,
+    "tag": _tags,
+    "boundary": _boundaries,
+    "account": lambda account: account.ids,
+}
 
 
 def completions(text: str, vocabulary: Vocabulary) -> list[str]:
@@ -58,7 +80,7 @@ def completions(text: str, vocabulary: Vocabulary) -> list[str]:
         return [f"{before}{each}:" for each in TERMS if each.startswith(name.lower())]
     if (term := TERMS.get(name.lower())) is None:
         return []
-    known = (*term.values, *vocabulary.values.get(name.lower(), ()))
+    known = (*term.values, *vocabulary.values(name.lower()))
     if value in known:  # the next ones
         at = known.index(value)
         found = (*known[at + 1 :], *known[:at])
@@ -66,10 +88,6 @@ def completions(text: str, vocabulary: Vocabulary) -> list[str]:
         start = value.replace('"', "").lower()
         found = tuple(each for each in known if each.replace('"', "").lower().startswith(start))
     return [f"{before}{name}:{each}" for each in found]
-
-
-def _all_typed(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(filter(None, map(_typed, sorted(names))))
 
 
 def _typed(value: str) -> str:

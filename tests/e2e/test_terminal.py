@@ -25,9 +25,7 @@ def test_audit_and_change_an_account_by_keyboard(
     start: Callable[..., Terminal], demo: DemoServer, demo_iam: Any
 ) -> None:
     terminal = start("--endpoint-url", demo.endpoint_url, **CREDENTIALS)
-    terminal.sees(
-        "123456789012", "acme-ml", "◆ ", "alice.chen", "AmazonBedrockLimitedAccess v9"
-    )
+    terminal.sees("123456789012", "acme-ml", "◆ ", "alice.chen", "AmazonBedrockLimitedAccess v9")
     terminal.sees("SCP  client region us-east-1")  # else the organization is news in the preview
     terminal.type("/EventRelay")
     terminal.until(lambda text: "EventRelay" in text and "alice.chen" not in text)

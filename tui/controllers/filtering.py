@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from iam.verdicts.filter_completion import Vocabulary, completions, vocabulary_of
+from iam.verdicts.filter_completion import Vocabulary, completions
 from iam.verdicts.principal_filter import (
     ANSWER_TERMS,
     parse_filter,
@@ -21,7 +21,6 @@ from iam.verdicts.verdict import Verdict
 from widgets.filter_bar import Advice
 
 if TYPE_CHECKING:
-    from iam.account.model import Account
     from tui.controllers.view import MainView
 
 _VERDICTS: tuple[str, ...] = ("", *Verdict)
@@ -37,8 +36,6 @@ class FilterController:
         self._last_name = ""
         """The term that the last key changed, of those that go through its values."""
         self._vocabulary = Vocabulary()
-        self._of: Account | None = None
-        """The account that has the vocabulary."""
 
     @property
     def text(self) -> str:
@@ -111,6 +108,6 @@ class FilterController:
     def completions(self, text: str) -> list[str]:
         """What the end of a filter may be completed to."""
         account = self.view.session.account
-        if account is not None and account is not self._of:
-            self._of, self._vocabulary = account, vocabulary_of(account)
+        if account is not self._vocabulary.account:
+            self._vocabulary = Vocabulary(account)
         return completions(text, self._vocabulary)

@@ -14,7 +14,7 @@ from iam.account.model import Account, Role, User
 from iam.account.unread import Unread
 from iam.account.unread_documents import unread_documents
 from iam.reports.audit import narrowed, take_audit
-from iam.verdicts.filter_completion import completions, vocabulary_of
+from iam.verdicts.filter_completion import Vocabulary, completions
 from iam.verdicts.filter_terms import TERMS
 from iam.verdicts.principal_filter import parse_filter, toggled, values_of, words_at
 from tests.build import (
@@ -202,7 +202,7 @@ PARTS = st.one_of(st.text(max_size=6), st.sampled_from([f"{n}:" for n in TERMS] 
 def test_no_text_fails_to_parse(text: str) -> None:
     found = parse_filter(text, NOW)
     narrowed(AUDIT, found)
-    completions(text, vocabulary_of(MADE))
+    completions(text, Vocabulary(MADE))
     toggled(text, ["invoke:yes"])
 
 
@@ -256,10 +256,10 @@ def test_the_words_of_a_filter_are_behind_its_last_term(text: str, words: str) -
 def test_a_filter_is_completed_from_the_language_and_the_account(
     text: str, first: str | None
 ) -> None:
-    assert next(iter(completions(text, vocabulary_of(MADE))), None) == first
+    assert next(iter(completions(text, Vocabulary(MADE))), None) == first
 
 
 def test_no_name_that_looks_like_another_is_offered() -> None:
     odd = account(user("a", tags={"x\u202ey": "1", 'q"': "1", "ok": "\x1b[2J"}, groups=["g\x07"]))
-    assert completions("tag:", vocabulary_of(odd)) == ["tag:ok"]
-    assert completions("group:", vocabulary_of(odd)) == []
+    assert completions("tag:", Vocabulary(odd)) == ["tag:ok"]
+    assert completions("group:", Vocabulary(odd)) == []
