@@ -26,11 +26,14 @@ _KEYS: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     ("PageDown", (b"\x1b[6~",) * 20),
     ("PageUp", (b"\x1b[5~",) * 20),
     ("G and g", (b"G", b"g") * 8),
-    ("s, sorts", (b"s",) * 8),
+    ("s and S, sort", (b"s", b"S") * 8),
+    ("i, h, b and I, filter", (b"i", b"h", b"b", b"I", b"I") * 3),
     ("f, by verdict", (b"f",) * 12),
     ("a letter of a filter", (b"/", *(bytes([c]) for c in b"user-0123"))),
     ("one taken back", (b"\x7f",) * 8),
     ("esc, all again", (b"\x1b",)),
+    ("a letter of a term", (b"/", *(bytes([c]) for c in b"tag:team=* invoke:yes"))),
+    ("tab, another value", (b"\t",) * 4),
 )
 _QUIET = 0.25
 """Seconds without a byte, after which no more bytes are expected."""
@@ -71,7 +74,7 @@ def _measured(folder: Path, principals: int) -> dict[str, Taken]:
     environment = plain_environment(home, COLORTERM="truecolor")
     found: dict[str, Taken] = {}
     with Probe([str(_BIN / "bedrock-tui"), "--snapshot", str(path)], environment) as probe:
-        probe.shows(lambda text: " granted" in text)
+        probe.shows(lambda text: "◆ " in text)
         probe.send(b"j")
         probe.quiet(1.0)
         for name, keys in _KEYS:

@@ -129,7 +129,7 @@ def the_app(snapshot: Path, **environment: str) -> Program:
     start = "from tui.cli import main; main()"
     program = Program([sys.executable, "-c", start, "--snapshot", str(snapshot)], **environment)
     program.sees("AmazonBedrockLimitedAccess")
-    program.sees(" granted")
+    program.sees("◆ ")
     return program
 
 

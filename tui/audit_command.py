@@ -13,9 +13,10 @@ from pathlib import Path
 from iam.account.json_file import SnapshotError
 from iam.demo.launcher import DemoError
 from iam.errors import AwsError
-from iam.reports.audit import Audit
+from iam.reports.audit import Audit, narrowed
 from iam.reports.formats import FORMATS, Options
 from iam.runtime.atomic_write import atomic_write
+from iam.verdicts.principal_filter import parse_filter
 from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
 from tui.session.session import Session
@@ -41,6 +42,8 @@ def run_audit(launch: Launch, form: str, options: Options) -> tuple[Iterable[str
     """
     with _failures():
         audit = _run(launch)
+        if launch.filter:
+            audit = narrowed(audit, parse_filter(launch.filter))
         return _guarded(FORMATS[form].write(audit, options)), _missing(audit)
 
 
@@ -97,10 +100,13 @@ def _failures() -> Iterator[None]:
 
 def _missing(audit: Audit) -> str:
     names = [unread.what for unread in audit.unread]
-    if not names:
-        return ""
-    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-    return f"{', '.join(names[:2])}{more} could not be read or understood"
+    missing = []
+    if names:
+        more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+        missing.append(f"{', '.join(names[:2])}{more} could not be read or understood")
+    if audit.filtered and audit.filtered.undecided:
+        missing.append(f"the filter could not decide about {audit.filtered.undecided:,} principals")
+    return "; ".join(missing)
 
 
 async def _audit(launch: Launch, result: list[Audit]) -> None:

@@ -25,7 +25,7 @@ from iam.reports.formats import (
 )
 from iam.text import safe
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
-from tui.usage import validate, validate_action
+from tui.usage import validate, validate_action, validate_filter
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 EXIT_FAILED = 1
@@ -135,6 +135,12 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     metavar="FILE",
     help="Write to a file, which only you may read, instead of standard output.",
 )
+@click.option(
+    "--filter",
+    metavar="TEXT",
+    help="Report only those that match, such as 'invoke:yes !tag:team': words of the ARN, and the "
+    "terms of the app's filter.",
+)
 @click.pass_obj
 def audit(
     before: Launch, /, form: str | None, detail: Detail | None, output: str | None, **chosen: Any
@@ -146,6 +152,7 @@ def audit(
     launch = _launch(before, chosen)
     validate(launch)
     validate_action(launch.action)
+    validate_filter(launch.filter)
 
     def work() -> str:
         from tui.audit_command import check_output, run_audit

@@ -62,7 +62,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("switch_pane", "tab", "Other pane", "Switch to the other pane.", _LOOK, palette=False),
     Command(
-        "filter", "slash", "Filter", "Filter by words of names, paths and ARNs.",
+        "filter", "slash", "Filter", "Filter by words and by terms such as invoke:yes.",
         _LOOK, "filter", "/", priority=True,
     ),
     Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
@@ -70,13 +70,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),
     Command("show_groups", "4", "Groups", "Show groups and what each grants.", _LOOK),
     Command(
-        "cycle_verdict", "f", "Filter by verdict", "Cycle the verdict filter.",
-        _LOOK, "verdict",
+        "can_invoke", "i", "Can invoke", "Show who can invoke models.", _LOOK, "invoke"
     ),
     Command(
         "other_policy", "h", "By another policy",
-        "Show who can invoke models through a non-Bedrock policy.",
-        _LOOK, "other",
+        "Show who can invoke models through a non-Bedrock policy.", _LOOK,
+    ),
+    Command(
+        "blocked", "b", "Hold it but cannot",
+        "Show who holds the policy and cannot invoke models.", _LOOK,
+    ),
+    Command(
+        "invoke_unknown", "I", "Invocation unknown",
+        "Show of whom it is unknown whether they can.", _LOOK,
+    ),
+    Command(
+        "cycle_verdict", "f", "Filter by verdict", "Cycle the verdict filter.",
+        _LOOK, "verdict",
     ),
     Command(
         "who_can", "w", "Who can …", "Show who can do an action, and through what.", _LOOK, "who"
@@ -90,7 +100,8 @@ COMMANDS: tuple[Command, ...] = (
         "organization", "O", "Organization",
         "Show what the organization takes away, level by level.", _LOOK,
     ),
-    Command("sort", "s", "Sort", "Sort by name, verdict, policy, type.", _LOOK),
+    Command("sort", "s", "Sort", "Sort by the next column.", _LOOK),
+    Command("sort_reverse", "S", "Reverse the order", "Sort the other way round.", _LOOK),
     Command("copy_arn", "y", "Copy ARN", "Copy the ARN through the terminal (OSC 52).", _LOOK),
     Command(
         "attach", "a", "Attach", "Attach the policy to the marked, or to this one.",
@@ -120,6 +131,7 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("space", "mark or unmark the principal"),
     ("*", "mark or unmark all that is shown"),
     ("→ ← l h", "open, close a section of the details"),
+    ("tab", "filter: complete a term, or its next value"),
     ("[ ] { }", "policy: choose the versions to compare"),
     ("ctrl+p", "every command by name"),
 )

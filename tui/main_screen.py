@@ -18,12 +18,13 @@ from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from iam.text import safe
-from iam.verdicts.verdict import Verdict
+from iam.verdicts.answers import ANSWER_FILTERS
 from tui.commands import COMMANDS, by_id
 from tui.controllers.account import AccountController
 from tui.controllers.change import ChangeController
 from tui.controllers.details import DetailsController
 from tui.controllers.evaluation import EvaluationController
+from tui.controllers.filtering import FilterController
 from tui.controllers.invocation_words import InvocationWordsController
 from tui.controllers.loading import LoadController
 from tui.controllers.notices import failed_action
@@ -37,20 +38,13 @@ from widgets.glyphs import Glyphs
 from widgets.key_bar import KeyBar
 from widgets.principal_details import PrincipalDetails
 from widgets.principal_table import PrincipalTable
-from widgets.rows import Filter, Sort, View
+from widgets.rows import View
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from widgets.section_tree import SectionTree
 
-_VERDICT_FILTERS: tuple[Verdict | None, ...] = (None, *Verdict)
-_SORTS: tuple[Sort, ...] = ("type", "name", "verdict", "policy")
-_FILTER_NAMES: dict[Filter, str] = {
-    "text": "Filter by text",
-    "verdict": "Filter by verdict",
-    "other_policy": "Filter by other policies",
-}
 _TOAST = 6.0
 """Seconds that a message is shown."""
 
@@ -81,6 +75,7 @@ class MainScreen(Screen[None]):
         self.details_controller = DetailsController(self, self.evaluation.result_of)
         self.invocation_words = InvocationWordsController(self)
         self.who_can = WhoCanController(self, self.evaluation)
+        self.filtering = FilterController(self)
         self.change = ChangeController(self)
         self.recovery = RecoveryController(self)
         self.organization = OrganizationController(self, self.evaluation)
@@ -94,6 +89,7 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield PrincipalTable(self.glyphs)
             yield PrincipalDetails(self.glyphs)
+        yield FilterBar("words of the ARN, or terms such as invoke:yes", self.filtering)
         yield KeyBar()
         yield FilterBar()
 
@@ -168,8 +164,12 @@ class MainScreen(Screen[None]):
 
     def show_view(self, view: View) -> None:
         """Filter and sort the table, and show its filter in the filter line."""
-        self.query_one(FilterBar).put(view.text)
+        self.show_filter(view.filter.text)
         self.table.show(**view._asdict())
+
+    def show_filter(self, text: str) -> None:
+        """Show the filter of the table in the filter line."""
+        self.query_one(FilterBar).put(text)
 
     def show_group(self, name: str) -> None:
         """Go to a group in the list of groups."""
@@ -227,12 +227,8 @@ class MainScreen(Screen[None]):
         self.app.clear_notifications()
         if self.details.has_focus_within:
             self.close_details()
-        elif filters := self.table.view.filters:
-            last = filters[-1]
-            self.toast(f"{_FILTER_NAMES[last]} cleared.")
-            if last == "text":
-                await self.query_one(FilterBar).action_clear()
-            self.table.clear(last)
+        elif self.filtering.text:
+            self.filtering.take_back()
         elif self.table.marked:
             self.table.unmark(self.table.marked)
             self.toast("Marks cleared.")
@@ -260,32 +256,55 @@ class MainScreen(Screen[None]):
             self.details.search()
             return
         self.remove_class("-details")
+        self.filtering.opened()
         self.query_one(FilterBar).open()
         # It replaces the key bar, whose keys are letters now: nothing else has to move.
         self.query_one(KeyBar).display = False
 
     def on_descendant_focus(self) -> None:
         """Show the key bar again, however the filter was left."""
-        self.query_one(KeyBar).display = not self.query_one(FilterBar).has_focus_within
+        line, keys = self.query_one(FilterBar), self.query_one(KeyBar)
+        if line.has_focus_within:
+            keys.display = False
+        elif not keys.display:
+            keys.display = True
+            self.filtering.settle(line.text)
 
     @on(FilterBar.Changed)
     def filter_changed(self, event: FilterBar.Changed) -> None:
         """Show what matches, as the operator types."""
-        self.table.show(text=event.text)
+        self.filtering.typed(event.text)
 
     @on(FilterBar.Closed)
     def filter_closed(self) -> None:
         """Give the focus back to the table; at once, because the next key may wait already."""
+        self.filtering.settle(self.query_one(FilterBar).text)
         self.set_focus(self.table)
+
+    @on(AccountBar.Chosen)
+    def show_counted(self, event: AccountBar.Chosen) -> None:
+        """Show who is counted in a number of the bar."""
+        self.filtering.toggle(event.terms)
+
+    def action_can_invoke(self) -> None:
+        """Show who can invoke models, or everybody."""
+        self.filtering.toggle(ANSWER_FILTERS["invoke"])
+
+    def action_other_policy(self) -> None:
+        """Show who can invoke models by another policy, or everybody."""
+        self.filtering.toggle(ANSWER_FILTERS["other"])
+
+    def action_blocked(self) -> None:
+        """Show who holds the managed policy and cannot invoke models, or everybody."""
+        self.filtering.toggle(ANSWER_FILTERS["blocked"])
+
+    def action_invoke_unknown(self) -> None:
+        """Show of whom it is not known whether they can invoke models, or everybody."""
+        self.filtering.toggle(ANSWER_FILTERS["unknown"])
 
     def action_cycle_verdict(self) -> None:
         """Show the principals with the next verdict."""
-        at = _VERDICT_FILTERS.index(self.table.view.verdict)
-        self.table.show(verdict=_VERDICT_FILTERS[(at + 1) % len(_VERDICT_FILTERS)])
-
-    def action_other_policy(self) -> None:
-        """Show who can invoke models by another policy, or everything."""
-        self.table.show(other_policy=not self.table.view.other_policy)
+        self.filtering.next_verdict()
 
     def action_show_all(self) -> None:
         """Show users and roles."""
@@ -305,8 +324,11 @@ class MainScreen(Screen[None]):
 
     def action_sort(self) -> None:
         """Sort by the next column."""
-        at = _SORTS.index(self.table.view.sort)
-        self.table.show(sort=_SORTS[(at + 1) % len(_SORTS)])
+        self.table.sort_by_next()
+
+    def action_sort_reverse(self) -> None:
+        """Sort by the same column the other way round."""
+        self.table.show(reverse=not self.table.view.reverse)
 
     # Changes
 

@@ -30,6 +30,8 @@ class Launch:
     action: str | None = None
     """The only action, or pattern of actions, that is evaluated, for `audit`; None for the whole
     policy."""
+    filter: str = ""
+    """Which principals a report is about, for `audit`, in the filter language."""
     journal: str | None = None
     """A file's path; None for the platform's default."""
     dry_run: bool = False

@@ -50,3 +50,16 @@ def validate_action(action: str | None) -> None:
         similar = similar_actions(action)
         hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
         raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
+
+
+def validate_filter(text: str) -> None:
+    """Refuse what is malformed: a report on nobody must not look like 'nobody can'."""
+    if not text:
+        return
+    from iam.verdicts.principal_filter import parse_filter
+
+    found = parse_filter(text)
+    if found.problem:
+        raise click.UsageError(f"--filter: {safe(found.problem)}.")
+    if found.of_groups:
+        raise click.UsageError("--filter: an audit lists users and roles, and no groups.")

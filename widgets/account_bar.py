@@ -1,19 +1,26 @@
-"""The bar at the top: the account, the caller, whether changes are possible; below it the number of
-principals by verdict, and what is in progress."""
+"""The bar at the top: the account, the caller, whether changes are possible; below it how many can
+invoke models, and what is in progress.
+
+A click on a number shows who is counted in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
+from textual.message import Message
+from textual.style import Style
 from textual.widgets import Static
 
 from iam.arn import Arn
 from iam.text import safe
+from iam.verdicts.answers import ANSWER_FILTERS, Question
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
 
@@ -41,6 +48,9 @@ class BarData(NamedTuple):
     stale: str = ""
     """The age of the cached account, while it is shown."""
     counts: Mapping[Verdict, int] = MappingProxyType({})
+    """Users and roles by verdict."""
+    answers: Mapping[Question, int] = MappingProxyType({})
+    """How many of them can invoke models, and how; empty if that question does not arise."""
     unread: int = 0
 
 
@@ -48,6 +58,13 @@ _STEPS = 20
 """Columns of the progress bar."""
 _LEAST_NAME = 9
 """Columns that a policy's name is cut to, at the least."""
+_WORDS: dict[Question, tuple[str, str]] = {
+    "invoke": ("can invoke", "invoke"),
+    "other": ("by another policy", "other"),
+    "blocked": ("hold it but cannot", "blocked"),
+    "unknown": ("unknown", "unknown"),
+}
+"""Of each count of answers: the words, and the words where there is little room."""
 
 
 class AccountBar(Static):
@@ -64,6 +81,13 @@ class AccountBar(Static):
         background: $panel;
     }
     """
+
+    @dataclass
+    class Chosen(Message):
+        """A message that asks to show who is counted in a number."""
+
+        terms: tuple[str, ...]
+        """Of the filter."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(markup=False)
@@ -115,7 +139,7 @@ class AccountBar(Static):
             for text in (
                 data.organization if certain else "",
                 data.file,
-                data.region,
+                f"client region {data.region}" if data.region else "",
                 f"profile {data.profile}" if data.profile else "",
                 _caller(data.caller),
             )
@@ -136,38 +160,89 @@ class AccountBar(Static):
     def _audit(self, width: int) -> Content:
         data = self.data
         progress = [self.progress] if self.progress else []
-        with_words, signs_only = ([*progress, *self._counts(words=w)] for w in (True, False))
-        needed = with_words if _length(with_words) <= width else signs_only
+        version = f" {safe(data.version)}" if data.policy else ""
+        note = cell_len(safe(data.policy_note)) + 2 if data.policy_note else 0
+        # Words give way to the policy: all of them to all about it, fewer to a part of its name.
+        whole = cell_len(safe(data.policy)) + len(version) + 2 + note if data.policy else 0
+        least = min(whole, _LEAST_NAME + len(version) + 2)
+        needed = progress
+        for counts, beside in self._all_counts(whole, least):
+            needed = [*progress, *counts]
+            if _length(needed) + beside <= width:
+                break
         if progress and _length(needed) > width:
             needed = progress  # half a number would be a wrong one
         optional = []
         if data.policy:
             counted = _length(needed) + 2 if needed else 0
-            version = f" {safe(data.version)}"
             # A name is cut so that its version and the source of its document have room.
-            note = cell_len(safe(data.policy_note)) + 2 if data.policy_note else 0
             room = max(_LEAST_NAME, width - counted - len(version) - note)
             name = Content.styled(safe(data.policy), "$text").truncate(room, ellipsis=True)
             optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:
             optional.append(Content.styled(safe(data.policy_note), "$warning"))
-        return self._line(needed, optional, width) if needed else Content("  ").join(optional)
+        line = self._line(needed, optional, width) if needed else Content("  ").join(optional)
+        if data.answers and not progress:
+            verdicts = Content("  ").join([Content.styled("verdicts", "dim"), *self._verdicts()])
+            if line.cell_length + 3 + verdicts.cell_length <= width:
+                line = Content.assemble(line, "   ", verdicts)
+        return line
 
-    def _counts(self, *, words: bool) -> list[Content]:
-        """The number of principals by verdict, and of what could not be read."""
-        data = self.data
-        counts = [
-            Content.assemble(
+    def _all_counts(self, whole: int, least: int) -> Iterator[tuple[list[Content], int]]:
+        """The counts in words, in fewer words, and as signs and numbers, each with the room that
+        has to be left beside it.
+
+        Args:
+            whole: The room for all about the policy.
+            least: The room for the least about it.
+        """
+        unread = []
+        if self.data.unread:
+            unread.append(Content.styled(f"{self.data.unread} not read", "bold $error"))
+        if self.data.answers:
+            yield [*self._answers(0), *unread], whole
+            yield [*self._answers(1), *unread], least
+            yield [*self._answers(None), *unread], 0
+        else:
+            yield [*self._verdicts(words=True), *unread], 0
+            yield [*self._verdicts(), *unread], 0
+
+    def _answers(self, words: int | None) -> list[Content]:
+        """How many can invoke models, and how: see `_WORDS`."""
+        glyphs = self.glyphs
+        signs: dict[Question, tuple[str, str]] = {
+            "invoke": (glyphs.of(Verdict.GRANTED), glyphs.style(Verdict.GRANTED)),
+            "other": (glyphs.other, glyphs.style(Verdict.PARTIAL)),
+            "blocked": (glyphs.of(Verdict.DENIED), glyphs.style(Verdict.DENIED)),
+            "unknown": (glyphs.of(Verdict.UNKNOWN), glyphs.style(Verdict.UNKNOWN)),
+        }
+        return [
+            _count(
+                signs[question],
+                count,
+                "" if words is None else _WORDS[question][words],
+                ANSWER_FILTERS[question],
+            )
+            for question, count in self.data.answers.items()
+        ]
+
+    def _verdicts(self, *, words: bool = False) -> list[Content]:
+        """The number of principals by verdict."""
+        counts = self.data.counts
+        return [
+            _count(
                 (self.glyphs.of(verdict), self.glyphs.style(verdict)),
-                f" {data.counts[verdict]:,}",
-                (f" {verdict}" if words else "", "dim"),
+                counts[verdict],
+                str(verdict) if words else "",
+                (f"verdict:{verdict}",),
             )
             for verdict in Verdict
-            if verdict in data.counts
+            if verdict in counts
         ]
-        if data.unread:
-            counts.append(Content.styled(f"{data.unread} not read", "bold $error"))
-        return counts
+
+    def on_click(self, event: events.Click) -> None:
+        if terms := event.style.meta.get(_TERMS):
+            self.post_message(self.Chosen(terms))
 
     def _line(self, needed: list[Content], optional: list[Content], width: int) -> Content:
         """What is needed, then as much of the rest as fits; cut text ends in an ellipsis."""
@@ -180,6 +255,16 @@ class AccountBar(Static):
                 break
             line = Content.assemble(line, "  ", part)
         return line
+
+
+_TERMS = "filter_terms"
+"""The key under which a part of the line carries its filter; an action would be evaluated."""
+
+
+def _count(sign: tuple[str, str], count: int, words: str, terms: tuple[str, ...]) -> Content:
+    """A number with its sign, its words, and the filter that a click on it puts."""
+    text = Content.assemble(sign, f" {count:,}", (f" {words}" if words else "", "dim"))
+    return text.stylize(Style.from_meta({_TERMS: terms}))
 
 
 def _length(parts: list[Content]) -> int:

@@ -41,7 +41,9 @@ def widths_for(width: int, sections: Sequence[int], *, asked: bool) -> Widths:
     if asked:
         return Widths(max(4, min(room, _NAME)))
     signs = tuple(SECTION_SIGN for _ in sections)
-    if room - SIGN - sum(signs) < _LEAST_NAME:
+    with_words = room - _LEAST_NAME - _LEAST_WORDS
+    # Signs give way to words, where that is enough, and to the name.
+    if 0 <= with_words < sum(signs) or room - _LEAST_NAME - SIGN < sum(signs):
         signs = ()
     name, invoke, columns = _LEAST_NAME, SIGN, signs
     room -= name + invoke + sum(columns)

@@ -55,6 +55,10 @@ class Glyphs(NamedTuple):
     """Where the rest of a text is cut off; one cell."""
     nothing: str
     dot: str
+    ascending: str
+    descending: str
+    other: str
+    """Access through a policy not specific to Bedrock."""
 
     def of(self, verdict: Verdict) -> str:
         """The sign of a verdict."""
@@ -76,6 +80,9 @@ _UNICODE = Glyphs(
     cut="…",
     nothing="–",
     dot="·",
+    ascending="▲",
+    descending="▼",
+    other="◆",
 )
 _ASCII = Glyphs(
     unicode=False,
@@ -88,6 +95,9 @@ _ASCII = Glyphs(
     cut="~",
     nothing="-",
     dot="-",
+    ascending="^",
+    descending="v",
+    other="*",
 )
 
 

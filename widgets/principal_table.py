@@ -11,14 +11,17 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from iam.text import safe
+from iam.verdicts.principal_filter import PrincipalFilter
 from widgets.glyphs import Glyphs
-from widgets.rows import Filter, Row, SectionColumn, View
+from widgets.row_order import Sort
+from widgets.rows import Row, SectionColumn, View
 from widgets.shown_rows import ShownRows
 from widgets.table_lines import VERDICT_STYLES, TableLines, fit
 
@@ -190,8 +193,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._keep_cursor_visible()
 
     def show(self, **changes: Any) -> None:
-        """Change the view: any of `kind`, `text`, `verdict`, `other_policy`, `sort`."""
-        self._rows.view = self.view.changed(**changes)
+        """Change the view: any of `kind`, `filter`, `sort`, `reverse`."""
+        self._rows.view = self.view._replace(**changes)
         before = self.cursor_row
         self._arrange()
         if self._rows.return_to_anchor(before):
@@ -217,9 +220,19 @@ class PrincipalTable(ScrollView, can_focus=True):
             for arn in arns:
                 self._lines.words.pop(arn, None)
 
-    def clear(self, filter: Filter) -> None:
-        """Clear one of the filters."""
-        self.show(**{filter: View._field_defaults[filter]})
+    def would_show_any(self, chosen: PrincipalFilter) -> bool:
+        """Whether another filter would let any row through."""
+        return self._rows.would_show_any(chosen)
+
+    def sort_by_next(self) -> None:
+        """Sort by the next column."""
+        sorts = self._lines.sorts()
+        at = sorts.index(self.view.sort) if self.view.sort in sorts else -1
+        self.show(sort=sorts[(at + 1) % len(sorts)], reverse=False)
+
+    def sort_by(self, sort: Sort) -> None:
+        """Sort by a column, the other way round if the rows are sorted by it already."""
+        self.show(sort=sort, reverse=sort == self.view.sort and not self.view.reverse)
 
     def go_to(self, arn: str) -> None:
         """Put the cursor on a row, if it is shown."""
@@ -283,7 +296,8 @@ class PrincipalTable(ScrollView, can_focus=True):
         titles = self._lines.titles(self._rows, counting=counting)
         if titles != self._titles:  # Textual draws the whole table again for a title
             self._titles = titles
-            self.border_title, self.border_subtitle = titles
+            # Content: the operator may type what would be markup.
+            self.border_title, self.border_subtitle = map(Content, titles)
 
     # Moving and marking
 
@@ -339,7 +353,11 @@ class PrincipalTable(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
-        if at is not None and at.y >= 1:
+        if at is not None and at.y == 0:
+            sort = self._lines.sort_at(at.x, self.scrollable_content_region.width)
+            if sort is not None:
+                self.sort_by(sort)
+        elif at is not None:
             row = at.y - 1 + self.scroll_offset.y
             if row < len(self._rows):
                 opens = row == self._rows.cursor and event.chain == 2
@@ -355,7 +373,7 @@ class PrincipalTable(ScrollView, can_focus=True):
         rows = self._rows
         at = y - 1 + self.scroll_offset.y
         if y == 0:
-            line = self._lines.header(width)
+            line = self._lines.header(width, self.view)
         elif at < len(rows):
             line = self._line(rows.in_order[at], width)
             if at == rows.cursor:
@@ -384,21 +402,15 @@ class PrincipalTable(ScrollView, can_focus=True):
     def _why_empty(self) -> tuple[str, ...]:
         """Why no rows are shown, and which key shows all again; one or two lines."""
         view = self.view
-        kind = "users or roles" if view.kind == "all" else view.kind
+        kind = "users or roles" if view.lists == "all" else view.lists
         if not self._rows.all_of_this_kind and not (self._incomplete and self._rows.all):
             note = self._empty_note.format(kind)
-            others = note and view.kind != "all" and self._rows.all.groups < len(self._rows.all)
+            others = note and view.lists != "all" and self._rows.all.groups < len(self._rows.all)
             return (note, "1 shows users and roles") if others else (note,)
         if self._incomplete:
             return ("nothing so far: principals are still being read",)
-        words = {
-            "text": f'"{safe(view.text)}"',
-            "verdict": f"{self.glyphs.of(view.verdict)} {view.verdict}" if view.verdict else "",
-            "other_policy": "by another policy",
-        }
-        filters = f" {self.glyphs.dot} ".join(words[name] for name in view.filters)
-        times = f", {len(view.filters)} times," if len(view.filters) > 1 else ""
-        return f"no {kind} match {filters}", f"esc{times} shows all again"
+        certain = f" for certain; {self._rows.undecided:,} unknown" if self._rows.undecided else ""
+        return f"no {kind} match {safe(view.filter.text.strip())}{certain}", "esc goes back"
 
     def _refresh_row(self, at: int) -> None:
         y = at - self.scroll_offset.y + 1

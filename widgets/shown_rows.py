@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from iam.verdicts.principal_filter import PrincipalFilter
 from widgets.rows import Row, Rows, View
 
 
@@ -15,6 +16,8 @@ class ShownRows:
         self.view = View()
         self.in_order: list[Row] = []
         """The rows that are shown."""
+        self.undecided = 0
+        """How many more may match the filter, because something about them is not known."""
         self.cursor = 0
         self.marks: set[str] = set()
         """ARNs of principals, shown or not."""
@@ -36,12 +39,17 @@ class ShownRows:
     def of_this_kind(self) -> int:
         """How many rows there are of the kind that is shown, before any other filter."""
         groups = self.all.groups
-        return groups if self.view.kind == "groups" else len(self.all) - groups
+        return groups if self.view.lists == "groups" else len(self.all) - groups
 
     @property
-    def all_of_this_kind(self) -> list[Row]:
+    def all_of_this_kind(self) -> Sequence[Row]:
         """All rows of the kind that is shown, whatever other filter is in force."""
-        return View(self.view.kind).of(self.all.in_order)
+        return View(self.view.lists).of(self.all.in_order).matching
+
+    def would_show_any(self, chosen: PrincipalFilter) -> bool:
+        """Whether another filter would let any row through."""
+        view = self.view._replace(filter=chosen, sort="type")
+        return bool(view.of(self.all.in_order, self.question).matching)
 
     def index_of(self, arn: str) -> int | None:
         """The place of a principal among the rows that are shown."""
@@ -56,7 +64,7 @@ class ShownRows:
             Whether the principal under the cursor is no longer shown.
         """
         before = self.cursor_row
-        self.in_order = self.view.of(self.all.in_order, self.question)
+        self.in_order, self.undecided = self.view.of(self.all.in_order, self.question)
         moved = self.anchor is not None
         at = self.index_of(before.arn) if before and moved else None
         gone = moved and at is None

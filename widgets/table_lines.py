@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -16,7 +16,8 @@ from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.verdict import Verdict, count_in_words
 from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, widths_for
 from widgets.glyphs import Glyphs
-from widgets.rows import Row, SectionColumn
+from widgets.row_order import Sort
+from widgets.rows import Row, SectionColumn, View
 from widgets.shown_rows import ShownRows
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ VERDICT_STYLES: dict[Verdict, str] = {
     Verdict.UNKNOWN: "principal-table--unknown",
 }
 """The component classes of the table that colour the verdicts."""
+
+
+class Heading(NamedTuple):
+    """The heading of a column."""
+
+    label: str
+    width: int
+    sort: Sort | None
+    """What a click on it sorts by; None if that is not possible."""
 
 
 class TableLines:
@@ -61,25 +71,25 @@ class TableLines:
             counting: The number of rows is not known yet.
         """
         view = rows.view
-        kind = "Users and roles" if view.kind == "all" else view.kind.capitalize()
+        kind = "Users and roles" if view.lists == "all" else view.lists.capitalize()
         count = f"{len(rows):,}"
-        if len(rows) != rows.of_this_kind:
+        if view.filter or len(rows) != rows.of_this_kind:
             count += f" of {rows.of_this_kind:,}"
         if counting:
             count = self.glyphs.pending
+        elif rows.undecided:
+            count += f" +{rows.undecided:,} unknown"
         parts = [f"{kind} {count}"]
         if self.action and counting:
             parts = [f"Who can do {self.action}?", count]
         elif self.action:
             parts = self._who_can(rows)
-        if view.verdict is not None:
-            parts.append(f"{self.glyphs.of(view.verdict)} {view.verdict}")
-        if view.other_policy:
-            parts.append("can invoke by another policy")
+        if view.filter:
+            parts.append(safe(view.filter.text.strip()))
         if rows.marks:
             parts.append(f"{len(rows.marks):,} marked")
         title = f" {self.glyphs.dot} ".join(parts)
-        return title, f"sorted by {view.sort}" if rows.all else ""
+        return title, f"sorted by {self._sort_in_words(view)}" if rows.all else ""
 
     def _who_can(self, rows: ShownRows) -> list[str]:
         """How many can do the only action that is shown, whatever filter is in force."""
@@ -93,20 +103,61 @@ class TableLines:
             parts.append(f"{len(rows):,} shown")
         return parts
 
-    def header(self, width: int) -> list[Segment]:
-        """The names of the columns."""
-        widths = self.widths(width)
-        text = "    " + "Name".ljust(widths.name) + "T " + "Policy".ljust(POLICY)
-        if widths.invoke:
-            text += ("Invoke" if widths.invoke > SIGN else "Inv").ljust(widths.invoke)
-        if SECTION_SIGN in widths.sections:
-            text += set_cell_size("Sections", sum(widths.sections))
+    def _sort_in_words(self, view: View) -> str:
+        """The column that the rows are sorted by."""
+        sort = view.sort
+        if isinstance(sort, int):
+            sections = self.sections
+            name = safe(sections[sort].label) if sort < len(sections) else f"section {sort + 1}"
         else:
-            for column, room in zip(self.sections, widths.sections, strict=False):
-                text += set_cell_size(safe(column.label), room - 1) + " "
+            name = sort
+        return f"{name}, reversed" if view.reverse else name
+
+    def headings(self, width: int) -> list[Heading]:
+        """The columns from left to right."""
+        widths = self.widths(width)
+        headings = [
+            Heading("", 4, "verdict"),
+            Heading("Name", widths.name, "name"),
+            Heading("T", 2, "type"),
+            Heading("Policy", POLICY, "policy"),
+        ]
+        if widths.invoke:
+            label = "Invoke" if widths.invoke > SIGN else "Inv"
+            headings.append(Heading(label, widths.invoke, "invoke"))
+        for number, (column, room) in enumerate(zip(self.sections, widths.sections, strict=False)):
+            headings.append(Heading(safe(column.label), room, number))
         if self.action:
-            text += "By"
+            headings.append(Heading("By", 3, None))
+        return headings
+
+    def header(self, width: int, view: View) -> list[Segment]:
+        """The names of the columns; the one that the rows are sorted by has an arrow."""
+        arrow = self.glyphs.descending if view.reverse else self.glyphs.ascending
+        text = ""
+        for label, room, sort in self.headings(width):
+            shown = set_cell_size(label, room - 1).rstrip()
+            if sort is not None and sort == view.sort:
+                # The first column has a sign, and no name.
+                shown = f"{shown}{arrow}" if label else f"  {arrow}"
+            text += set_cell_size(shown, room)
         return [Segment(text, self._style("principal-table--header"))]
+
+    def sorts(self) -> list[Sort]:
+        """The columns to sort by, from left to right, that of the verdicts after the names."""
+        named: list[Sort] = ["type", "name", "policy", "verdict"]
+        if not self.action:
+            named.insert(3, "invoke")
+        return [*named, *range(len(self.sections))]
+
+    def sort_at(self, x: int, width: int) -> Sort | None:
+        """The column whose heading is at a place of the header."""
+        end = 0
+        for heading in self.headings(width):
+            end += heading.width
+            if x < end:
+                return heading.sort
+        return None
 
     # A row
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from iam.account.attachments import Attachment
 from iam.account.model import Account, ManagedPolicy, Principal, in_order
 from iam.account.unread import Unread
 from iam.account.unread_documents import unread_documents
 from iam.verdicts.evaluator import Evaluator
+from iam.verdicts.principal_filter import PrincipalFilter
 from iam.verdicts.result import (
     TOO_COMPLEX,
     DecidingStatement,
@@ -25,6 +27,17 @@ from iam.verdicts.section import Section
 from iam.verdicts.verdict import Verdict, sum_up
 
 SourceName = Literal["live", "demo", "snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """The filter of an audit, and whom it left out."""
+
+    text: str
+    of: int
+    """The number of principals from which it chose."""
+    undecided: int
+    """How many of those left out may match, because something about them is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,8 @@ class Audit:
     """The action or the pattern of the actions that was evaluated; None if all of the policy was.
 
     There is one section then, whose entries are those actions."""
+    filtered: Filtered | None = None
+    """What the results were chosen by; None if they are those of all principals."""
 
     @property
     def complete(self) -> bool:
@@ -108,6 +123,51 @@ def _in_one_section(
     entries = tuple(entry for section in sections for entry in section.entries)
     section = replace(sections[0], sid=name, title=name, entries=entries)
     return (section,), tuple((p, replace(r, sections=join(r))) for p, r in results)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A principal with its result, as a filter looks at it."""
+
+    entity: Principal
+    result: PrincipalResult
+
+    @property
+    def arn(self) -> str:
+        return self.entity.arn
+
+    @property
+    def searched(self) -> str:
+        return self.entity.arn.lower()
+
+    @property
+    def type(self) -> Literal["user", "role"]:
+        return self.entity.type
+
+    @property
+    def attached(self) -> Attachment:
+        return self.result.attached
+
+    @property
+    def invokes(self) -> Verdict | None:
+        return None if self.result.invocation is None else self.result.invocation.verdict
+
+    @property
+    def other_policies(self) -> tuple[str, ...] | None:
+        return self.result.other_policies
+
+
+def narrowed(audit: Audit, chosen: PrincipalFilter) -> Audit:
+    """Leave out the principals that do not match a filter, and those about which it cannot decide.
+
+    What could not be read stays listed, because it is about the account.
+    """
+    selection = chosen.select([_Candidate(*each) for each in audit.results])
+    return replace(
+        audit,
+        results=tuple((each.entity, each.result) for each in selection.matching),
+        filtered=Filtered(chosen.text, len(audit.results), selection.undecided),
+    )
 
 
 def unread_of(

@@ -21,6 +21,7 @@ from iam.reports.overview import (
     account_name,
     answers_in_words,
     attached_in_words,
+    filter_in_words,
     invocation_in_words,
     others_in_words,
 )
@@ -109,6 +110,7 @@ def _summary(audit: Audit) -> Iterator[str]:
         "Policy": f"{managed.name} {managed.version}",
         "Policy ARN": managed.arn,
         "Actions": audit.only,
+        "Filter": audit.filtered and filter_in_words(audit.filtered),
         "Read from": source[audit.source],
         "Read by": audit.caller,
         "Organization": ": ".join(filter(None, where)),

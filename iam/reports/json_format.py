@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cache
 from operator import attrgetter
 
@@ -53,6 +54,7 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
             "path": list(organization.path),
         },
         "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
+        **({} if (chosen := audit.filtered) is None else {"filter": asdict(chosen)}),
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in unread],
     }

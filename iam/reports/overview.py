@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from iam.arn import Arn
-from iam.reports.audit import Audit
+from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict, count_in_words
@@ -38,6 +38,7 @@ def facts(audit: Audit) -> list[str]:
         f"{name[0].upper()}{name[1:]}, {audit.source}, {audit.generated_at:%Y-%m-%d %H:%M} UTC",
         f"Policy {audit.managed.name} {audit.managed.version}",
         *_actions(audit),
+        *([f"Filter {filter_in_words(audit.filtered)}"] if audit.filtered else []),
         ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
         *answers_in_words(audit),
     ]
@@ -85,6 +86,12 @@ def _actions(audit: Audit) -> list[str]:
         return []
     count = sum(len(section.entries) for section in audit.sections)
     return [f"Action {audit.only}"] if count == 1 else [f"{count} actions {audit.only}"]
+
+
+def filter_in_words(filtered: Filtered) -> str:
+    """`invoke:yes, of 47 principals; 3 could not be decided`."""
+    words = f"{filtered.text}, of {filtered.of:,} principals"
+    return f"{words}; {filtered.undecided:,} could not be decided" if filtered.undecided else words
 
 
 def overview(

@@ -63,7 +63,7 @@ def open_app(start: Callable[..., Terminal], snapshot: str) -> Open:
 
     def opened(size: tuple[int, int] = (120, 36), **environment: str) -> Terminal:
         terminal = start("--snapshot", snapshot, size=size, **(COLOURS | environment))
-        terminal.sees("alice", " granted", "60 unknown")
+        terminal.sees("alice", " invoke  ", "? 60")
         return terminal
 
     return opened

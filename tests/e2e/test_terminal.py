@@ -25,10 +25,8 @@ def test_audit_and_change_an_account_by_keyboard(
     start: Callable[..., Terminal], demo: DemoServer, demo_iam: Any
 ) -> None:
     terminal = start("--endpoint-url", demo.endpoint_url, **CREDENTIALS)
-    terminal.sees(
-        "123456789012", "acme-ml", "granted", "alice.chen", "AmazonBedrockLimitedAccess v9"
-    )
-    terminal.sees("SCP  us-east-1")  # else the organization is news in the preview
+    terminal.sees("123456789012", "acme-ml", "◆ ", "alice.chen", "AmazonBedrockLimitedAccess v9")
+    terminal.sees("SCP  client region us-east-1")  # else the organization is news in the preview
     terminal.type("/EventRelay")
     terminal.until(lambda text: "EventRelay" in text and "alice.chen" not in text)
     terminal.type("\r")
@@ -60,7 +58,7 @@ def test_audit_and_change_an_account_by_keyboard(
 def test_a_signal_restores_the_terminal(start: Callable[..., Terminal], demo: DemoServer) -> None:
     """In the middle of a batch: see `test_death.py`, which sends the other signals."""
     terminal = start("--endpoint-url", demo.endpoint_url, **CREDENTIALS)
-    terminal.sees("123456789012", "granted")
+    terminal.sees("123456789012", "◆ ")
     terminal.child.kill(signal.SIGHUP)
     assert terminal.ended() == 128 + signal.SIGHUP
     assert restored(terminal)
@@ -70,7 +68,7 @@ def test_a_signal_restores_the_terminal(start: Callable[..., Terminal], demo: De
 @pytest.mark.parametrize("how", ["q", signal.SIGKILL])
 def test_the_embedded_account_ends_with_the_app(start: Callable[..., Terminal], how: Any) -> None:
     terminal = start("--demo")
-    terminal.sees("DEMO", "acme-ml", "granted")
+    terminal.sees("DEMO", "acme-ml", "◆ ")
     (server,) = children(terminal.child.pid)
     if how == "q":
         terminal.type("q")
@@ -118,7 +116,7 @@ def test_80_columns_and_ascii(start: Callable[..., Terminal], demo: DemoServer) 
     terminal = start(
         "--endpoint-url", demo.endpoint_url, size=(80, 24), LC_ALL="C", NO_COLOR="1", **CREDENTIALS
     )
-    text = terminal.sees("123456789012", "+ 15 granted", "+ all models")
+    text = terminal.sees("123456789012", "+ 29 invoke", "* 10 other", "+ all models")
     assert "●" not in text
     assert all(ord(c) < 128 for c in text), sorted({c for c in text if ord(c) > 127})
     terminal.type("q")

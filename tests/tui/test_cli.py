@@ -556,6 +556,43 @@ def test_on_a_terminal_the_table_is_fitted_and_coloured(
     assert any(line.startswith("Left out") for line in lines)
 
 
+# A filter
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_filter_narrows_the_report_in_every_format(saved: Callable[..., str], form: str) -> None:
+    path = saved(user("alice", allow("bedrock:*")), user("bob"), role("ops", allow("*")))
+    arguments = ("audit", "--snapshot", path, "--format", form)
+    result = run(*arguments, "--filter", "invoke:yes !policy:other")
+    assert result.exit_code == 0
+    assert "alice" in result.stdout
+    assert "bob" not in result.stdout
+    assert "ops" not in result.stdout
+    if form == "json":
+        expected = {"text": "invoke:yes !policy:other", "of": 3, "undecided": 0}
+        assert json.loads(result.stdout)["filter"] == expected
+        assert "filter" not in json.loads(run(*arguments).stdout)
+    elif form != "csv":
+        assert "of 3 principals" in result.stdout
+
+
+def test_what_a_filter_cannot_decide_makes_the_report_incomplete(
+    saved: Callable[..., str],
+) -> None:
+    result = run("audit", "--snapshot", saved(user("alice")), "--filter", "unused:90d")
+    assert result.exit_code == 3
+    assert "of 1 principals; 1 could not be decided" in result.stdout
+    assert "the filter could not decide about 1 principals" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["invoke:", "invok:yes", "verdict:full", "type:group", "!"])
+def test_a_malformed_filter_is_wrong_usage(saved: Callable[..., str], text: str) -> None:
+    result = run("audit", "--snapshot", saved(user("alice")), "--filter", text)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "--filter: " in result.stderr
+
+
 # Where reports go
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from iam.verdicts.result import EntryResult
 from iam.verdicts.verdict import Verdict
 from tests.company import Company
-from tests.tui.conftest import Open
+from tests.tui.conftest import HOSTILE, Open
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
 from tui.commands import COMMANDS
 from tui.dialogs.action_prompt import ActionDialog
@@ -20,6 +21,21 @@ from widgets.account_bar import AccountBar
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import glyphs
 from widgets.principal_details import PrincipalDetails
+from widgets.principal_table import PrincipalTable
+
+
+def filter_of(pilot: Pilot[int]) -> str:
+    """The filter of the table, which the filter line shows, too."""
+    text = table_of(pilot).view.filter.text
+    line = main_of(pilot).query_one(FilterBar)
+    assert line.text == text
+    assert line.display is bool(text)
+    return text
+
+
+def header(pilot: Pilot[int]) -> str:
+    """The names of the columns."""
+    return table_of(pilot).render_line(0).text
 
 
 async def test_users_come_first_then_roles_each_by_name(open_app: Open, from_file: Launch) -> None:
@@ -95,25 +111,190 @@ async def test_users_roles_and_all(open_app: Open, from_file: Launch) -> None:
 async def test_f_cycles_through_the_verdicts(open_app: Open, from_file: Launch) -> None:
     async with open_app(from_file) as pilot:
         everybody = names(pilot)
-        seen = []
-        for _ in Verdict:
+        for verdict in Verdict:
             await pilot.press("f")
-            seen.append(table_of(pilot).view.verdict)
-            assert all(r.result and r.result.verdict == seen[-1] for r in table_of(pilot).shown)
-        assert seen == list(Verdict)
+            assert filter_of(pilot) == f"verdict:{verdict}"
+            assert all(r.result and r.result.verdict == verdict for r in table_of(pilot).shown)
         await pilot.press("f")
         assert names(pilot) == everybody
+        assert filter_of(pilot) == ""
 
 
-async def test_s_cycles_through_the_orders(open_app: Open, from_file: Launch) -> None:
+async def test_s_goes_through_the_columns_and_shift_s_reverses(
+    open_app: Open, from_file: Launch
+) -> None:
     async with open_app(from_file) as pilot:
         await pilot.press("s")
         assert names(pilot)[:3] == ["admin", "alice", "bob"]
+        assert "Name▲" in header(pilot)
+        await pilot.press("S")
+        assert names(pilot)[-1] == "admin"
+        assert "Name▼" in header(pilot)
         await pilot.press("s")
-        assert names(pilot)[:3] == ["alice", "bob", "admin"]
+        assert names(pilot)[:4] == ["alice", "bob", "admin", "erin"]  # by the managed policy
         await pilot.press("s")
-        assert names(pilot)[:2] == ["alice", "bob"]
+        assert names(pilot)[:4] == ["alice", "bob", "admin", "carol"]  # by who can invoke
+        await pilot.press("S")
+        assert names(pilot)[0] == "erin"
+        await pilot.press("s", "s")
+        assert "B▲" in header(pilot)
+        assert names(pilot)[:4] == ["alice", "bob", "admin", "carol"]
+        await pilot.press(*"ssssss")
         assert cursor(pilot) == "alice"
+        assert table_of(pilot).view.sort == "type"
+
+
+async def test_a_click_on_a_heading_sorts_by_it_and_another_one_reverses(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.click(PrincipalTable, offset=(1 + header(pilot).index("Name"), 1))
+        assert names(pilot)[:3] == ["admin", "alice", "bob"]
+        await pilot.click(PrincipalTable, offset=(1 + header(pilot).index("Name"), 1))
+        assert names(pilot)[-1] == "admin"
+        await pilot.click(PrincipalTable, offset=(3, 1))
+        assert table_of(pilot).view.sort == "verdict"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "shown"),
+    [
+        ("i", "invoke:yes", ["alice", "bob", "carol", "admin"]),
+        ("h", "policy:other", ["admin"]),
+        ("b", "policy:yes invoke:no", []),
+        ("I", "invoke:unknown", ["erin"]),
+    ],
+)
+async def test_a_key_shows_who_is_counted_on_the_bar_and_again_everybody(
+    open_app: Open, from_file: Launch, key: str, text: str, shown: list[str]
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press(key)
+        assert names(pilot) == shown
+        assert len(shown) in main_of(pilot).bar.answers.values()
+        assert filter_of(pilot) == text
+        assert text in str(table_of(pilot)._border_title)
+        await pilot.press(key)
+        assert len(names(pilot)) == 9
+        assert filter_of(pilot) == ""
+
+
+async def test_a_click_on_a_number_of_the_bar_shows_who_is_counted(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        bar = main_of(pilot).query_one(AccountBar)
+        line = bar.render_line(1).text
+        await pilot.click(AccountBar, offset=(line.index("other") + 1, 1))
+        await until(pilot, lambda: names(pilot) == ["admin"])
+        await pilot.click(AccountBar, offset=(line.index("unknown") + 1, 1))
+        await until(pilot, lambda: names(pilot) == ["erin"])
+        await pilot.click(AccountBar, offset=(line.index("unknown") + 1, 1))
+        await until(pilot, lambda: len(names(pilot)) == 9)
+
+
+async def test_words_stay_when_keys_put_terms_beside_them_and_esc_takes_back_the_last_change(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("slash", *"user", "enter", "i", "f", "f")
+        assert filter_of(pilot) == "invoke:yes verdict:partial user"
+        assert names(pilot) == ["carol"]
+        await pilot.press("h")
+        assert filter_of(pilot) == "verdict:partial policy:other user"
+        await pilot.press("escape")
+        assert filter_of(pilot) == "invoke:yes verdict:partial user"
+        await pilot.press("escape")
+        assert filter_of(pilot) == ""
+        await pilot.press("i", "f", "f", "escape")
+        assert filter_of(pilot) == "invoke:yes"
+        await pilot.press("slash", *"capp")
+        assert (main_of(pilot).query_one(FilterBar).text, names(pilot)) == ("invoke:yes capp", [])
+        await pilot.press("escape")
+        assert (filter_of(pilot), names(pilot)[-1]) == ("invoke:yes", "admin")
+
+
+async def test_rows_stay_while_a_term_is_half_typed(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("slash")
+        seen = []
+        for key in "verdict:none":
+            await pilot.press(key)
+            seen.append(names(pilot))
+        assert all(rows == ["dave"] for rows in seen[1:-1])  # "ve" is a word, the rest is none
+        assert seen[-1][:2] == ["frank", "capped"]
+
+
+async def test_a_malformed_filter_says_what_is_allowed_and_is_not_kept(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        line = main_of(pilot).query_one(FilterBar)
+        await pilot.press("slash", *"invoke:")
+        hint = line.query_one(".hint", Static)
+        rows = names(pilot)
+        await pilot.press("m")
+        assert hint.has_class("-problem")
+        assert "yes, no, partial, full or unknown" in str(hint.render())
+        await pilot.press("enter")
+        assert line.has_focus_within
+        assert names(pilot) == rows
+        await pilot.press("backspace", "enter")
+        assert line.has_focus_within
+        assert hint.has_class("-problem")
+        await pilot.press("y")
+        assert not hint.has_class("-problem")
+        await pilot.press("tab", "enter")
+        assert names(pilot) == ["alice", "bob", "carol", "admin"]
+        await pilot.press("slash", *"verdict:z")
+        table_of(pilot).focus()  # as a click does
+        await until(pilot, lambda: line.text == "invoke:yes")
+        assert filter_of(pilot) == "invoke:yes"
+
+
+async def test_a_word_that_could_become_a_term_is_a_word_once_it_is_kept(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("slash", *"verd", "enter", "asterisk")
+        assert names(pilot) == []
+        assert not table_of(pilot).marked
+
+
+async def test_tab_completes_from_the_account_and_goes_through_the_values(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        line = main_of(pilot).query_one(FilterBar)
+        await pilot.press("slash", *"gr", "tab", "tab")
+        assert line.text == "group:ml-team"
+        assert names(pilot) == ["bob"]
+        await pilot.press("space", *"inv", "tab", "tab", "tab")
+        assert line.text == "group:ml-team invoke:no"
+        assert line.has_focus_within
+
+
+async def test_what_cannot_be_decided_is_counted_in_the_title(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("i")
+        title = str(table_of(pilot)._border_title)
+        assert title == "Users and roles 4 of 9 +1 unknown · invoke:yes"
+
+
+async def test_a_filter_is_never_markup(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("slash", *"x[red]", "enter")
+        assert names(pilot) == [HOSTILE]
+        assert str(table_of(pilot)._border_title).endswith("x[red]")
+
+
+async def test_a_filter_may_ask_for_groups(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("slash", *"type:group", "enter")
+        assert names(pilot) == ["ml-team"]
+        assert str(table_of(pilot)._border_title).startswith("Groups 1 of 1")
 
 
 async def test_the_cursor_stays_on_its_principal(open_app: Open, from_file: Launch) -> None:
@@ -284,21 +465,17 @@ async def test_of_textuals_own_commands_the_palette_has_the_theme_only(
         assert offered - {command.name for command in COMMANDS} == {"Theme"}
 
 
-async def test_esc_clears_the_filter_that_was_set_last_and_says_which(
+async def test_esc_takes_back_the_last_change_of_the_filter_and_says_which(
     open_app: Open, from_file: Launch
 ) -> None:
     async with open_app(from_file) as pilot:
         everybody = names(pilot)
-        await pilot.press("slash", *"a", "enter", "f", "h")
-        both = {"text": "a", "verdict": Verdict.GRANTED}
-        for cleared, left in (("other policies", both), ("verdict", {"text": "a"}), ("text", {})):
-            await pilot.press("escape")
-            assert f"Filter by {cleared}" in toasts(pilot)
-            view = table_of(pilot).view
-            assert {f: getattr(view, f) for f in view.filters} == left
+        await pilot.press("slash", *"a", "enter", "f", "escape")
+        assert "Filter: a" in toasts(pilot)
+        assert table_of(pilot).view.filter.text == "a"
+        await pilot.press("escape")
+        assert "Filter cleared" in toasts(pilot)
         assert names(pilot) == everybody
-        await pilot.press("f", "slash", *"a", "enter", "escape")
-        assert table_of(pilot).view.filters == ("verdict",)
 
 
 async def test_where_names_may_be_missing_that_is_told_in_sentences(
@@ -394,10 +571,9 @@ async def test_w_takes_an_action_that_is_typed_whatever_its_case(
 async def test_h_shows_who_can_invoke_by_another_policy(open_app: Open, from_file: Launch) -> None:
     async with open_app(from_file) as pilot:
         await pilot.press("h")
-        assert names(pilot) == ["erin", "admin"]
-        assert "by another policy" in str(table_of(pilot).border_title)
-        assert "R other" in table_of(pilot).render_line(2).text
-        await pilot.press("j")
+        assert names(pilot) == ["admin"]
+        assert "+1 unknown" in str(table_of(pilot).border_title)
+        assert "R other" in table_of(pilot).render_line(1).text
         await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
         facts = str(main_of(pilot).details.query_one("#facts", Static).render())
         assert "Other     inline-0: not specific to" in facts
@@ -445,7 +621,7 @@ async def test_the_cursor_goes_back_to_where_it_was_before_a_filter(
         assert cursor(pilot) == "admin"
         await pilot.press("slash", *"zzz", "enter")
         assert cursor(pilot) is None
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")
         assert cursor(pilot) == at
 
 

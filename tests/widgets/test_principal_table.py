@@ -14,11 +14,12 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from iam.account.attachments import Attachment
+from iam.verdicts.principal_filter import NO_FILTER, parse_filter
 from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import glyphs
 from widgets.principal_table import PrincipalTable
-from widgets.rows import Kind, Row, Rows, SectionColumn
+from widgets.rows import Kind, Row, Rows, SectionColumn, View
 
 SECTION = SectionResult("Sid", "Title", Verdict.PARTIAL, (), 3, 44)
 RESULT = PrincipalResult(Verdict.PARTIAL, (SECTION,))
@@ -80,15 +81,12 @@ async def test_no_rows_say_so() -> None:
 @pytest.mark.parametrize("kind", ["roles", "groups"])
 async def test_no_rows_of_the_kind_that_is_shown_say_which(kind: Kind) -> None:
     async with table_of(row("alice")) as (_, table):
-        table.show(kind=kind, text="xyz")
+        table.show(kind=kind, filter=parse_filter("xyz"))
         assert f"there are no {kind}" in lines(table)[1]
         assert "1 shows users and roles" in lines(table)[2]
         table.show(kind="users")
-        assert 'no users match "xyz"' in lines(table)[1]
-        assert "esc shows all again" in lines(table)[2]
-        table.show(other_policy=True, kind="all")
-        assert 'no users or roles match "xyz" · by another policy' in lines(table)[1]
-        assert "esc, 2 times, shows all again" in lines(table)[2]
+        assert "no users match xyz" in lines(table)[1]
+        assert "esc goes back" in lines(table)[2]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (200, 60)])
@@ -97,7 +95,7 @@ async def test_every_name_is_drawn_harmlessly_and_aligned(size: tuple[int, int])
     async with table_of(*rows, size=size) as (_, table):
         drawn = lines(table)
         width = table.scrollable_content_region.width
-        header = drawn[0].index("T Policy")
+        header = drawn[0].index("T▲Policy")
         for line in drawn[1 : 1 + min(len(NAMES), size[1] - 1)]:
             assert line.isprintable()
             assert cell_len(line) == width
@@ -136,10 +134,10 @@ async def test_marks_survive_filters_and_new_rows_but_not_the_principal() -> Non
     rows = [row("alice"), row("bob"), row("worker", "role")]
     async with table_of(*rows) as (pilot, table):
         await pilot.press("space")
-        table.show(text="bob")
+        table.show(filter=parse_filter("bob"))
         await pilot.press("*")
         assert table.marked == {rows[0].arn, rows[1].arn}
-        table.show(text="")
+        table.show(filter=NO_FILTER)
         table.keep_rows({row.arn for row in rows[1:]})
         assert table.marked == {rows[1].arn}
 
@@ -163,12 +161,33 @@ async def test_what_was_answered_to_another_question_is_not_shown() -> None:
         await pilot.pause()
         assert "3/44" not in "".join(lines(table))
         assert "user-0" in lines(table)[1]
-        table.show(verdict=Verdict.DENIED)
+        table.show(filter=parse_filter("verdict:denied"))
         assert list(table.shown) == []
-        table.show(verdict=None)
+        table.show(filter=NO_FILTER)
         table.put_rows([replace(rows[0], question=number)])
         assert "3/44" in lines(table)[1]
         assert "3/44" not in lines(table)[2]
+
+
+async def test_what_is_pending_is_undecided_whatever_it_was_before() -> None:
+    rows = [row("user-0"), row("user-1")]
+    async with table_of(*rows) as (_, table):
+        table.ask()
+        for text in ("verdict:partial", "!verdict:partial", "policy:yes"):
+            table.show(filter=parse_filter(text))
+            assert str(table._border_title) == f"Users and roles 0 of 2 +2 unknown · {text}"
+        table.show(filter=parse_filter("user-1 type:user"))
+        assert list(table.shown) == [rows[1]]
+
+
+def test_pending_rows_come_last_in_any_order() -> None:
+    granted = replace(RESULT, verdict=Verdict.GRANTED)
+    rows = [replace(row("a"), question=7), row("b"), replace(row("c"), result=granted)]
+    for sort in ("verdict", "policy", 0):
+        for reverse in (False, True):
+            shown = View(sort=sort, reverse=reverse).of(rows).matching
+            assert shown[-1].name == "a"
+    assert [r.name for r in View(sort="verdict").of(rows).matching] == ["c", "b", "a"]
 
 
 async def test_the_cursor_stays_in_sight_when_its_row_goes() -> None:
@@ -208,9 +227,9 @@ async def test_a_title_counts_when_all_is_there() -> None:
         table.put_rows([row("b")], more=True)
         table.show(sort="name")
         assert str(table.border_title).endswith(table.glyphs.pending)
-        table.show(verdict=Verdict.DENIED)
+        table.show(filter=parse_filter("verdict:denied"))
         await pilot.pause()
         assert "nothing so far" in "".join(lines(table))
         table.put_rows([row("c")])
-        table.show(verdict=None)
+        table.show(filter=NO_FILTER)
         assert str(table.border_title).endswith("3")

@@ -120,7 +120,13 @@ class AccountController:
                 self.session.cache.forget()
             self.evaluation.verdicts.forget_account()
             view.bar = view.bar._replace(
-                counts={}, unread=0, policy="", policy_note="", organization="", stale=""
+                counts={},
+                answers={},
+                unread=0,
+                policy="",
+                policy_note="",
+                organization="",
+                stale="",
             )
             view.table.keep_rows((), more=True)
             view.details.clear()

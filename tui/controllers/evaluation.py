@@ -199,6 +199,7 @@ class EvaluationController:
     def show_counts(self) -> None:
         self.view.bar = self.view.bar._replace(
             counts=self.verdicts.counts,
+            answers=self.verdicts.answers,
             unread=len(self.verdicts.unread),
             stale=self.session.age,
         )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from iam.verdicts.answers import ANSWER_FILTERS, Question, answers_of
 from iam.verdicts.verdict import Verdict
 from widgets.rows import Row
 
@@ -31,29 +32,41 @@ class VerdictStore:
         self.question = 0
         """The number of the question that new rows answer, as the table counts them."""
         self._counts: Counter[Verdict] = Counter()
-        """Of users and roles."""
+        """Of users and roles, like all counts."""
+        self._answers: Counter[Question] = Counter()
+        self._asked = 0
+        """How many have an answer to whether they can invoke models."""
 
     @property
     def counts(self) -> dict[Verdict, int]:
         """How many users and roles have each verdict."""
         return {verdict: self._counts[verdict] for verdict in Verdict}
 
+    @property
+    def answers(self) -> dict[Question, int]:
+        """How many users and roles each question is answered with yes for; empty if the question
+        of who can invoke models does not arise."""
+        if not self._asked:
+            return {}
+        return {question: self._answers[question] for question in ANSWER_FILTERS}
+
     def forget(self) -> None:
         """Forget the verdicts, which are to be evaluated again."""
         self.by_arn.clear()
-        self._counts.clear()
+        self._clear_counts()
 
     def forget_account(self) -> None:
         """Forget the account: another one follows."""
         self.by_arn, self.unread = {}, ()
-        self._counts.clear()
+        self._clear_counts()
 
     def restore(self, picture: TableSnapshot) -> None:
         """Take the verdicts from a picture of the table."""
         self.by_arn = {line.arn: line.summary for line in picture.lines}
-        self._counts = Counter(
-            line.summary.verdict for line in picture.lines if line.type != "group"
-        )
+        self._clear_counts()
+        for line in picture.lines:
+            if line.type != "group":
+                self._count(line.summary, 1)
         self.unread = picture.unread
 
     def take(self, evaluated: Evaluated, members: Mapping[GroupKey, MemberCount]) -> list[Row]:
@@ -69,17 +82,35 @@ class VerdictStore:
             self.by_arn[entity.arn] = result
             if entity.type != "group":
                 if before is not None:
-                    self._counts[before.verdict] -= 1
-                self._counts[result.verdict] += 1
+                    self._count(before, -1)
+                self._count(result, 1)
             rows.append(self.row(entity, members))
         return rows
 
+    def _count(self, result: Summary | PrincipalResult, sign: int) -> None:
+        from iam.verdicts.result import Summary
+
+        self._counts[result.verdict] += sign
+        # A single action is another question.
+        if isinstance(result, Summary) and result.invokes is not None:
+            self._asked += sign
+            for question in answers_of(result):
+                self._answers[question] += sign
+
+    def _clear_counts(self) -> None:
+        self._counts.clear()
+        self._answers.clear()
+        self._asked = 0
+
     def row(self, entity: Entity, members: Mapping[GroupKey, MemberCount] | None = None) -> Row:
         """The row of an entity, with its verdict if it has been evaluated."""
-        from iam.verdicts.result import PrincipalResult, Summary
+        from iam.verdicts.result import PrincipalResult
 
         result = self.by_arn.get(entity.arn)
-        summary = result if isinstance(result, Summary) else None
+        if isinstance(result, PrincipalResult):
+            invokes = result.invocation.verdict if result.invocation else None
+        else:
+            invokes = result.invokes if result else None
         return Row(
             arn=entity.arn,
             type=entity.type,
@@ -87,10 +118,11 @@ class VerdictStore:
             path=entity.path,
             attached=result.attached if result else None,
             result=result,
-            invokes=summary.invokes if summary else None,
-            other_policies=summary.other_policies if summary else (),
+            invokes=invokes,
+            other_policies=result.other_policies if result else (),
             note=result.means if isinstance(result, PrincipalResult) else "",
             members=members.get(entity.key) if members and entity.type == "group" else None,
             unconfirmed=self.session.in_doubt(entity),
             question=self.question,
+            entity=entity,
         )

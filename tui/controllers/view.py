@@ -79,6 +79,9 @@ class MainView(Protocol):
     def show_view(self, view: View) -> None:
         """Filter and sort the table."""
 
+    def show_filter(self, text: str) -> None:
+        """Show the filter of the table in the filter line."""
+
     def show_group(self, name: str) -> None:
         """Go to a group in the list of groups."""
 

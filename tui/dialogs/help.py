@@ -46,6 +46,7 @@ class HelpScreen(ScrollingModal[None]):
             box.border_title = "Help"
             box.border_subtitle = "esc close"
             yield Static(self._keys(), classes="dialog-part")
+            yield Static(_filters(), classes="dialog-part")
             yield Static(self._verdicts(), classes="dialog-part")
 
     def _keys(self) -> Content:
@@ -77,11 +78,34 @@ class HelpScreen(ScrollingModal[None]):
                 "29/30: 29 of the 30 entries of a section are granted.\n"
                 "SCP: the policies of the organization count. SCP ?: some could not\n"
                 "be read; of these, nothing is assumed. n lists them, O shows all.\n"
+                "The region on the bar is the client's; it narrows no verdict.\n"
                 "Not evaluated: session policies and resource-based policies.",
                 "dim",
             ),
         ]
         return Content("\n").join(lines)
+
+
+_FILTERS = (
+    ("ops alice", "words of the ARN; all must be in it"),
+    ("invoke:yes", "no partial full unknown: who can invoke models"),
+    ("policy:yes", "direct group none; other: a non-Bedrock policy"),
+    ("verdict:granted", "partial denied none unknown"),
+    ("type:role", "user group"),
+    ("group:ml", "users in a group; a part of its name is enough"),
+    ("tag:team=ml", "or tag:team; all of the key and of the value"),
+    ("boundary:any", "none, or a part of a name"),
+    ("account:123", "the first digits, where there are several"),
+    ("unused:90d", "roles without a use in so many days"),
+    ("!tag:team", "the opposite; what is unknown matches neither"),
+    ('tag:"cost center"', "quotes around spaces; * is any characters"),
+)
+
+
+def _filters() -> Content:
+    """The language of the filter: see docs/filter.md."""
+    lines = [Content.styled("Filter", "bold $accent"), *(_line(*each) for each in _FILTERS)]
+    return Content("\n").join(lines)
 
 
 def _line(keys: str, text: str) -> Content:

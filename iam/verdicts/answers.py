@@ -1,0 +1,34 @@
+"""The questions asked most: who can invoke models, and how. Each is a filter, and is counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from iam.verdicts.verdict import Verdict
+
+if TYPE_CHECKING:
+    from iam.verdicts.result import Summary
+
+Question = Literal["invoke", "other", "blocked", "unknown"]
+ANSWER_FILTERS: dict[Question, tuple[str, ...]] = {
+    "invoke": ("invoke:yes",),
+    "other": ("policy:other",),
+    "blocked": ("policy:yes", "invoke:no"),
+    "unknown": ("invoke:unknown",),
+}
+"""The terms that let through those to whom the answer is yes."""
+
+
+def answers_of(summary: Summary) -> tuple[Question, ...]:
+    """The questions to which the answer is yes for a principal, as their filters decide."""
+    invokes = summary.invokes
+    found: list[Question] = []
+    if invokes is Verdict.GRANTED or invokes is Verdict.PARTIAL:
+        found.append("invoke")
+    elif invokes is Verdict.UNKNOWN:
+        found.append("unknown")
+    elif invokes is not None and summary.attached:
+        found.append("blocked")
+    if summary.other_policies and invokes is not None:
+        found.append("other")
+    return tuple(found)
