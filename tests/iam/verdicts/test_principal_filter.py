@@ -132,7 +132,7 @@ def test_each_term_lets_through_what_it_says(text: str, names: str, undecided: i
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("colour:red", "no term colour:; there are invoke policy verdict"),
+        ("colour:red", "no term colour:, only invoke policy verdict"),
         ("invoke:maybe", "invoke: takes yes, no, partial, full or unknown"),
         ("ops !policy:", "policy: takes direct, group, other, none or yes"),
         ("unused:soon", "unused: takes days, such as 90d"),
