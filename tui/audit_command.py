@@ -105,7 +105,7 @@ def _missing(audit: Audit) -> str:
         more = f" and {len(names) - 2} more" if len(names) > 2 else ""
         missing.append(f"{', '.join(names[:2])}{more} could not be read or understood")
     if audit.filtered and audit.filtered.undecided:
-        missing.append(f"the filter could not decide about {audit.filtered.undecided:,} principals")
+        missing.append(f"principals left undecided by the filter: {audit.filtered.undecided:,}")
     return "; ".join(missing)
 
 

@@ -265,6 +265,8 @@ class MainScreen(Screen[None]):
         """Show the key bar again, however the filter was left."""
         line, keys = self.query_one(FilterBar), self.query_one(KeyBar)
         if line.has_focus_within:
+            if keys.display:  # a click has opened it
+                self.filtering.opened()
             keys.display = False
         elif not keys.display:
             keys.display = True

@@ -192,11 +192,13 @@ class FilterBar(Horizontal):
         """Say what is wrong, or what may follow."""
         advice = self._advice(text)
         wrong = bool(advice.problem) and (final or not advice.half_typed)
-        words = (advice.problem if wrong else advice.hint) or _KEYS.strip()
-        label = self.query_one(".hint", Label)
-        label.set_class(wrong, "-problem")
         width = self.size.width
         room = max(width // 2, width - cell_len(text) - _BESIDE)
+        words = (advice.problem if wrong else advice.hint) or _KEYS.strip()
+        if wrong and advice.hint and cell_len(words) > room:
+            words = advice.hint  # the same in short
+        label = self.query_one(".hint", Label)
+        label.set_class(wrong, "-problem")
         label.update(f" {_whole_words(words, room)}")
 
     async def _close(self) -> None:

@@ -148,7 +148,7 @@ def parse_filter(text: str, now: datetime | None = None) -> PrincipalFilter:
             continue
         name, value = match[2].lower(), match[3]
         if (term := TERMS.get(name)) is None:
-            problem = problem or f"no term {name}:; there are {' '.join(TERMS)}"
+            problem = problem or f"no term {name}:, only {' '.join(TERMS)}"
             continue
         test = term.test_of(value, now or datetime.now(UTC)) if unquoted(value) else None
         if test is not None:

@@ -582,7 +582,7 @@ def test_what_a_filter_cannot_decide_makes_the_report_incomplete(
     result = run("audit", "--snapshot", saved(user("alice")), "--filter", "unused:90d")
     assert result.exit_code == 3
     assert "of 1 principals; 1 could not be decided" in result.stdout
-    assert "the filter could not decide about 1 principals" in result.stderr
+    assert "principals left undecided by the filter: 1" in result.stderr
 
 
 @pytest.mark.parametrize("text", ["invoke:", "invok:yes", "verdict:full", "type:group", "!"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,20 @@ async def test_a_key_shows_who_is_counted_on_the_bar_and_again_everybody(
         await pilot.press(key)
         assert len(names(pilot)) == 9
         assert filter_of(pilot) == ""
+
+
+async def test_the_counts_follow_what_changes(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
+        screen = main_of(pilot)
+        before = dict(screen.bar.answers)
+        made, _, _ = screen.session.read
+        alice = table_of(pilot).shown[0].arn
+        without = replace(made.principals[alice], attached=())
+        screen.session.account = made.with_entities([without])
+        await screen.show_changed([alice])
+        assert screen.bar.answers == before | {"invoke": before["invoke"] - 1}
+        await pilot.press("i")
+        assert "alice" not in names(pilot)
 
 
 async def test_a_click_on_a_number_of_the_bar_shows_who_is_counted(

@@ -39,6 +39,9 @@ class Alone(App[None]):
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         self.told.append(event.text)
 
+    def on_account_bar_chosen(self, event: AccountBar.Chosen) -> None:
+        self.told.append(event.terms)
+
     def on_filter_bar_closed(self) -> None:
         self.told.append("closed")
 
@@ -113,6 +116,53 @@ async def test_a_name_gives_way_to_where_the_document_is_from(count: int, note: 
     data = BAR._replace(policy_note=note, counts=dict.fromkeys(Verdict, count))
     second = (await bar_at(120, data))[1].rstrip()
     assert second.endswith(f"v9  {note}")
+
+
+ANSWERED = BAR._replace(
+    unread=0,
+    counts=dict.fromkeys(Verdict, 7),
+    answers={"invoke": 12, "other": 3, "blocked": 2, "unknown": 1},
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "answers"),
+    [
+        (120, "● 12 can invoke  ◆ 3 by another policy  ✗ 2 hold it but cannot  ? 1 unknown"),
+        (80, "● 12 invoke  ◆ 3 other  ✗ 2 blocked  ? 1 unknown"),
+        (60, "● 12  ◆ 3  ✗ 2  ? 1"),
+    ],
+)
+async def test_the_bar_counts_who_can_invoke_in_as_many_words_as_fit(
+    width: int, answers: str
+) -> None:
+    line = (await bar_at(width, ANSWERED))[1].strip()
+    assert line.startswith(f"{answers}  Amazon")
+    assert line.endswith(" v9")
+
+
+async def test_a_wide_bar_counts_verdicts_as_well() -> None:
+    line = (await bar_at(160, ANSWERED))[1].rstrip()
+    assert line.endswith("v9   verdicts  ● 7  ◐ 7  ✗ 7  ○ 7  ? 7")
+
+
+async def test_the_bar_says_whose_region_it_is() -> None:
+    assert "client region us-east-1" in (await bar_at(140, ANSWERED))[0]
+
+
+async def test_a_click_beside_the_numbers_of_the_bar_does_nothing() -> None:
+    bar = AccountBar(glyphs(True))
+    app = Alone(bar)
+    async with app.run_test(size=(120, 5)) as pilot:
+        bar.update_bar(ANSWERED._replace(alias="[@click=app.quit]x[/]"))
+        await pilot.pause()
+        first, second = (bar.render_line(y).text for y in range(2))
+        await pilot.click(AccountBar, offset=(first.index("x[/]"), 0))
+        await pilot.click(AccountBar, offset=(second.index("Amazon"), 1))
+        assert app.told == []
+        await pilot.click(AccountBar, offset=(second.index("hold it"), 1))
+        await pilot.pause()
+        assert app.told == [("policy:yes", "invoke:no")]
 
 
 async def test_the_bar_shows_hostile_text_as_text() -> None:

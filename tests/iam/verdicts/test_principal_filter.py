@@ -14,6 +14,7 @@ from iam.account.model import Account, Role, User
 from iam.account.unread import Unread
 from iam.account.unread_documents import unread_documents
 from iam.reports.audit import narrowed, take_audit
+from iam.verdicts.answers import ANSWER_FILTERS, Question, answers_of
 from iam.verdicts.filter_completion import Vocabulary, completions
 from iam.verdicts.filter_terms import TERMS
 from iam.verdicts.principal_filter import parse_filter, toggled, values_of, words_at
@@ -131,7 +132,7 @@ def test_each_term_lets_through_what_it_says(text: str, names: str, undecided: i
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("colour:red", "no term colour:; there are invoke policy verdict"),
+        ("colour:red", "no term colour:, only invoke policy verdict"),
         ("invoke:maybe", "invoke: takes yes, no, partial, full or unknown"),
         ("ops !policy:", "policy: takes direct, group, other, none or yes"),
         ("unused:soon", "unused: takes days, such as 90d"),
@@ -263,3 +264,15 @@ def test_no_name_that_looks_like_another_is_offered() -> None:
     odd = account(user("a", tags={"x\u202ey": "1", 'q"': "1", "ok": "\x1b[2J"}, groups=["g\x07"]))
     assert completions("tag:", Vocabulary(odd)) == ["tag:ok"]
     assert completions("group:", Vocabulary(odd)) == []
+
+
+@pytest.mark.parametrize("question", ANSWER_FILTERS)
+def test_what_is_counted_is_what_its_filter_shows(question: Question) -> None:
+    evaluator = make_evaluator()
+    counted = [
+        p.name
+        for p, _ in AUDIT.results
+        if question in answers_of(evaluator.summary(MADE, MADE.principals[p.arn]))
+    ]
+    assert counted == chosen(" ".join(ANSWER_FILTERS[question]))[0].split()
+    assert counted
