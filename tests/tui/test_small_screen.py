@@ -38,7 +38,7 @@ async def test_the_foot_always_says_how_to_get_help_and_how_to_leave(
 ) -> None:
     async with open_app(company.launch, SMALL) as pilot:
         whole = await bar(pilot, 100)
-        assert await bar(pilot, 60) == whole.replace("f verdict h hidden ", "")
+        assert await bar(pilot, 60) == whole.replace("p profile f verdict h hidden ", "")
         assert await bar(pilot, 20) == "? help q quit"
         assert await bar(pilot, 100) == whole
 

@@ -71,7 +71,8 @@ class LoadController:
             self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
         except Exception as error:
             view.log.error(repr(error))
-            view.show_notice(load_failure(error))
+            live = view.session.launch.source == "live"
+            view.show_notice(load_failure(error, live=live))
             self.details.follow()
         # Skipped where another load has cancelled this one, which then does it.
         gc_control.settle()

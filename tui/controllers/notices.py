@@ -18,8 +18,13 @@ _FEW = 2
 """Reasons that a notice names."""
 
 
-def load_failure(error: BaseException) -> Content:
-    """Why there is no account on the screen."""
+def load_failure(error: BaseException, *, live: bool) -> Content:
+    """Why there is no account on the screen.
+
+    Args:
+        error: What was raised.
+        live: Whether another profile may help.
+    """
     sentence = error.sentence if isinstance(error, AwsError) else str(error) or repr(error)
     advice = error.advice if isinstance(error, AwsError) else ""
     return Content.assemble(
@@ -27,7 +32,10 @@ def load_failure(error: BaseException) -> Content:
         safe(without_secrets(sentence)),
         "\n",
         (f"{safe(advice)} " if advice else "", "dim"),
-        ("Press r to try again, q to quit.", "dim"),
+        (
+            f"Press {'p for another profile, ' if live else ''}r to try again, q to quit.",
+            "dim",
+        ),
     )
 
 

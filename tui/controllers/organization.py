@@ -65,10 +65,10 @@ class OrganizationController:
         finally:
             pending.set()  # not that of a later load, which may have cancelled this one
         if asked and self.organization != before:
-            account, evaluator, _ = self.session.read
+            account, _, _ = self.session.read
             limited = bool(account.organization.levels or (before and before.levels))
             if limited or await in_thread(_matters, account):
-                await self.evaluation.evaluate(self.evaluation.asked or evaluator)
+                await self.evaluation.evaluate_again()
         self.show_state()
 
     def show_state(self) -> None:
