@@ -31,6 +31,7 @@ from tui.controllers.loading import LoadController
 from tui.controllers.notices import failed_action
 from tui.controllers.organization import OrganizationController
 from tui.controllers.recovery import RecoveryController
+from tui.controllers.sign_in import SignInController
 from tui.controllers.who_can import WhoCanController
 from tui.options import Launch
 from tui.session.session import Session
@@ -94,12 +95,18 @@ class MainScreen(Screen[None]):
         self.account = AccountController(self, self.evaluation)
         self.details_controller = DetailsController(self, self.evaluation.result_of)
         self.who_can = WhoCanController(self, self.evaluation)
-        self.change = ChangeController(self)
+        self.sign_in = SignInController(self)
+        self.change = ChangeController(self, self.sign_in)
         self.choices = ChoiceController(self, self.account, first or session.launch)
         self.recovery = RecoveryController(self)
         self.organization = OrganizationController(self, self.evaluation)
         self.load = LoadController(
-            self, self.account, self.organization, self.details_controller, self.recovery
+            self,
+            self.account,
+            self.organization,
+            self.details_controller,
+            self.recovery,
+            self.sign_in,
         )
 
     def compose(self) -> ComposeResult:

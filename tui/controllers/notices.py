@@ -9,11 +9,14 @@ from textual.content import Content
 
 from iam.errors import AwsError
 from iam.text import safe, without_secrets
+from tui.session.sign_in import lacking
 
 if TYPE_CHECKING:
     from iam.account.unread import Unread
     from tui.options import Launch
 
+_RETRY = {None: "try again", "sso": "log in", "mfa": "enter a code"}
+"""What the key for a reload does, by what the credentials lack."""
 _FEW = 2
 """Reasons that a notice names."""
 
@@ -27,15 +30,13 @@ def load_failure(error: BaseException, *, live: bool) -> Content:
     """
     sentence = error.sentence if isinstance(error, AwsError) else str(error) or repr(error)
     advice = error.advice if isinstance(error, AwsError) else ""
+    other = "p for another profile, " if live else ""
     return Content.assemble(
         ("The account could not be read. ", "bold $error"),
         safe(without_secrets(sentence)),
         "\n",
         (f"{safe(advice)} " if advice else "", "dim"),
-        (
-            f"Press {'p for another profile, ' if live else ''}r to try again, q to quit.",
-            "dim",
-        ),
+        (f"Press {other}r to {_RETRY[lacking(error)]}, q to quit.", "dim"),
     )
 
 

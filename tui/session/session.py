@@ -262,6 +262,10 @@ class Session(SessionState):
 
         return await in_thread(take)
 
+    def stay_in_this_process(self) -> None:
+        """Read the account in this process: another one would not find the credentials."""
+        self._other_process = False
+
     def successor(self, launch: Launch) -> Session:
         """A new session, which shares nothing with this one, for other credentials."""
         return Session(launch, other_process=self._other_process)
