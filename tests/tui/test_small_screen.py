@@ -82,6 +82,19 @@ async def test_a_wrong_account_leaves_the_buttons_in_sight(
         await until(pilot, lambda: state.region.bottom < cancel.region.y < box.region.bottom - 1)
 
 
+async def test_the_account_stays_in_sight_while_the_plan_is_scrolled(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch, SMALL) as pilot:
+        await pilot.press("asterisk")
+        await ask(pilot, "a")
+        box = review(pilot).query_one("#dialog")
+        await pilot.press("pagedown")
+        await until(pilot, lambda: box.border_subtitle == f"account {ID} (acme-ml)")
+        await pilot.press("home")
+        await until(pilot, lambda: not box.border_subtitle)
+
+
 async def test_the_keys_of_the_dialogue_are_in_one_line(open_app: Open, company: Company) -> None:
     async with open_app(company.launch, SMALL) as pilot:
         await ask(pilot, "a")
