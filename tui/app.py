@@ -246,6 +246,7 @@ def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
             return 1
     sys.setswitchinterval(_SWITCH_INTERVAL)
     session = Session(launch, reader, other_process=True)
+    app: BedrockApp | None = None
     try:
         app = BedrockApp(launch, session)
         app.run()
@@ -253,7 +254,8 @@ def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
         print(f"bedrock-tui: {safe(str(error))}", file=sys.stderr)
         return 1
     finally:
-        session.close()
+        # Not of the account that was opened first: that one has been closed.
+        (app.session if app is not None else session).close()
     if (batch := app.session.changes.running) is not None and batch.unanswered:
         count = f"{batch.unanswered} change{'s' if batch.unanswered > 1 else ''}"
         print(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.company import ARN, POLICY, Company
 from tests.fake_iam import FakeIam, Rule, error
@@ -59,11 +60,18 @@ def account(pilot: Pilot[int]) -> str:
     return main_of(pilot).bar.account_id
 
 
+async def choose(pilot: Pilot[int], text: str) -> None:
+    """Type a text and choose."""
+    pilot.app.screen.query_one(Input).value = text
+    await pilot.pause()
+    await pilot.press("enter")
+
+
 async def go_to_account(pilot: Pilot[int], profile: str) -> None:
     """Choose a profile, and wait until its account has been read."""
     before = main_of(pilot)
     await opened(pilot, "p")
-    await pilot.press(*profile, "enter")
+    await choose(pilot, profile)
     await until(pilot, lambda: main_of(pilot) is not before and main_of(pilot).loaded)
 
 
@@ -106,7 +114,7 @@ async def test_no_key_after_the_choice_acts_on_the_account_before(
     async with open_app(both.launch) as pilot:
         await mark(pilot, "user-00")
         await opened(pilot, "p")
-        await pilot.press(*B, "enter", "a", "y", "u", "y")
+        await pilot.press("2", "2", "2", "enter", "a", "y", "u", "y")
         await until(pilot, lambda: account(pilot) == B and main_of(pilot).loaded)
         assert both.fake.writes == []
 
@@ -194,7 +202,7 @@ async def test_another_region_keeps_the_account_and_the_marks(
         before = both.fake.actions.count("GetAccountAuthorizationDetails")
         choices = await opened(pilot, "R")
         assert choices.chosen == "us-east-1"
-        await pilot.press(*"ap-south-2", "enter")
+        await choose(pilot, "ap-south-2")
         await until(pilot, lambda: main_of(pilot).bar.region == "ap-south-2")
         assert table_of(pilot).marked
         connection = await main_of(pilot).session.connection()
@@ -211,7 +219,7 @@ async def test_where_a_region_cannot_be_used_the_one_before_stays(
         await opened(pilot, "R")
         if refused:
             both.fake.add(Rule("*", reply=lambda _: error("InvalidClientTokenId"), times=9))
-        await pilot.press(*("xx-new-1" if refused else "not_a_region"), "enter")
+        await choose(pilot, "xx-new-1" if refused else "not_a_region")
         wanted = "does not recognize" if refused else "region or the endpoint is not valid"
         await until(pilot, lambda: wanted in toasts(pilot))
         assert main_of(pilot).bar.region == "us-east-1"
@@ -238,7 +246,7 @@ async def test_another_policy_is_audited_attached_and_shown(open_app: Open, both
             "AmazonBedrockReadOnly",
         ]
         assert listed[-2:] == ["other", POLICY]
-        await pilot.press(*"other", "enter")
+        await choose(pilot, "other")
         await until(pilot, lambda: main_of(pilot).bar.policy == "other")
         await until(pilot, lambda: main_of(pilot).loaded)
         row = table_of(pilot).cursor_row
@@ -260,7 +268,7 @@ async def test_a_policy_that_does_not_exist_is_told_and_the_one_before_stays(
 ) -> None:
     async with open_app(both.launch) as pilot:
         await opened(pilot, "o")
-        await pilot.press(*"nowhere", "enter")
+        await choose(pilot, "nowhere")
         await until(pilot, lambda: f"Account {A} has no policy nowhere" in toasts(pilot))
         await until(pilot, lambda: main_of(pilot).loaded)
         assert main_of(pilot).bar.policy == POLICY
@@ -273,7 +281,7 @@ async def test_an_account_from_a_file_can_be_audited_for_another_policy(
 ) -> None:
     async with open_app(from_file) as pilot:
         await opened(pilot, "o")
-        await pilot.press(*"fullaccess", "enter")
+        await choose(pilot, "fullaccess")
         await until(pilot, lambda: main_of(pilot).bar.policy == "AmazonBedrockFullAccess")
         await until(pilot, lambda: main_of(pilot).loaded)
         await pilot.press("v")
@@ -284,5 +292,5 @@ async def test_the_arn_of_a_policy_can_be_typed(open_app: Open, from_file: Launc
     async with open_app(from_file) as pilot:
         await opened(pilot, "o")
         arn = "arn:aws:iam::aws:policy/AmazonBedrockFullAccess"
-        await pilot.press(*arn, "enter")
+        await choose(pilot, arn)
         await until(pilot, lambda: main_of(pilot).bar.policy == "AmazonBedrockFullAccess")
