@@ -50,7 +50,8 @@ class ChoiceList(OptionList):
             text-style: bold;
         }
         &:light > .option-list--option-highlighted { color: white; }
-        &:nocolor > .option-list--option-highlighted { text-style: reverse; }
+        /* Textual does not reverse the lines of an OptionList. */
+        &:nocolor > .option-list--option-highlighted { text-style: bold underline; }
     }
     """
 

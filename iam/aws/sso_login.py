@@ -170,13 +170,12 @@ class SsoLogin:
         """The registration in the cache, if it can be used."""
         try:
             known: Mapping[str, Any] = self._cache[self._registration_key]
-            ends = datetime.fromisoformat(known["expiresAt"])
+            lasts = datetime.fromisoformat(known["expiresAt"]) - datetime.now(UTC) > _MARGIN
             device = "authorization_code" not in known.get("grantTypes", ())
             complete = {"clientId", "clientSecret"} <= known.keys()
         except (KeyError, ValueError, TypeError, AttributeError):
             return None  # there is none, or another program has written something else
-        usable = device and complete and ends - datetime.now(UTC) > _MARGIN
-        return known if usable else None
+        return known if lasts and device and complete else None
 
     def _register(self) -> Mapping[str, Any]:
         scopes = list(self.session.scopes)

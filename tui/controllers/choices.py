@@ -96,8 +96,11 @@ class ChoiceController:
 
     def _leave_for(self, profile: str | None) -> None:
         launch = replace(self.session.launch, profile=profile, region=self.first.region)
-        # A policy of the account that is left exists nowhere else.
-        if Arn.parse(launch.policy).account not in ("", "aws"):
+        arn = Arn.parse(launch.policy)
+        if arn.account == "aws":
+            launch = replace(launch, policy=arn.name)  # the partition may be another one
+        elif arn.account:
+            # A policy of the account that is left exists nowhere else.
             launch = replace(launch, policy=self.first.policy)
         self.view.leave_for(launch)
 

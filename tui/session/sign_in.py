@@ -54,7 +54,11 @@ async def begin_sso(launch: Launch) -> tuple[SsoLogin, Verification]:
         from iam.aws.sso_login import sso_login
 
         login = sso_login(launch.profile)
-        return login, login.begin()
+        try:
+            return login, login.begin()
+        except AwsError:
+            login.close()
+            raise
 
     return await in_thread(begin)
 

@@ -157,6 +157,7 @@ def test_a_registration_that_aws_has_forgotten_is_made_again(sso: FakeSso, login
         "[]",
         '{"clientId": "x"}',
         json.dumps(CLIENT | {"expiresAt": "2020-01-01T00:00:00Z"}),
+        json.dumps(CLIENT | {"expiresAt": "2099-01-01T00:00:00"}),
         json.dumps(CLIENT | {"expiresAt": "2099-01-01T00:00:00Z", "grantTypes": [AUTH_CODE]}),
     ],
 )

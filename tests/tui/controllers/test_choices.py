@@ -142,11 +142,12 @@ async def test_a_plan_and_the_history_are_those_of_the_account_on_the_screen(
         assert both.holding == {"user-00"}
 
 
-async def test_a_policy_of_the_account_before_is_not_looked_for_in_the_next(
-    open_app: Open, both: Company
+@pytest.mark.parametrize("policy", [ARN, f"arn:aws-us-gov:iam::aws:policy/{POLICY}"])
+async def test_a_policy_of_another_account_or_partition_is_not_looked_for_in_the_next(
+    open_app: Open, both: Company, policy: str
 ) -> None:
     async with open_app(both.launch) as pilot:
-        main_of(pilot).session.launch = replace(both.launch, policy=ARN)
+        main_of(pilot).session.launch = replace(both.launch, policy=policy)
         await go_to_account(pilot, B)
         assert main_of(pilot).session.read[2].policy.arn == ARN.replace(A, B)
 
