@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iam.demo.launcher import DemoServer
     from tests.company import Company
     from tests.fake_iam import FakeIam
+    from tests.fake_sso import FakeSso
 
 ROOT = Path(__file__).parents[1]
 use_by_default()
@@ -179,3 +180,15 @@ def demo_iam(demo: DemoServer) -> Iterator[Any]:
     """Another client on the embedded account, to look at what really happened."""
     with client_at(demo.endpoint_url) as client:
         yield client
+
+
+@pytest.fixture
+def sso(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSso]:
+    """A server that speaks the protocols of IAM Identity Center."""
+    from tests.fake_sso import FakeSso
+
+    server = FakeSso()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSO_OIDC", server.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSO", server.url)
+    yield server
+    server.stop()

@@ -117,7 +117,7 @@ def assumed_role(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIa
 
     fake.answer("AssumeRole", lambda _: _assumed(keys))
     # The AWS CLI's cache would give the key of the first account until it ends.
-    patch.setattr("iam.aws.credentials.cache_in", lambda _: {})
+    patch.setattr("iam.aws.credentials.role_cache", dict)
 
 
 def web_identity(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:
@@ -136,10 +136,11 @@ def sso(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> Non
         f"sso_account_id = {A}\nsso_role_name = reader\nregion = us-east-1\n",
     )
     patch.setenv("AWS_ENDPOINT_URL_SSO", keys.url)
-    patch.setattr("botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR", str(home))
+    cache = Path.home() / ".aws/sso/cache"
+    cache.mkdir(parents=True)
     ends = (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M:%SZ")
     name = hashlib.sha1(b"https://acme.awsapps.com/start").hexdigest() + ".json"
-    _write(home / name, json.dumps({"accessToken": "token", "expiresAt": ends}))
+    _write(cache / name, json.dumps({"accessToken": "token", "expiresAt": ends}))
 
 
 def login(keys: Keys, home: Path, patch: pytest.MonkeyPatch, fake: FakeIam) -> None:

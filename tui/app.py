@@ -19,6 +19,8 @@ from textual.filter import LineFilter
 from textual.notifications import Notify
 from textual.screen import Screen
 
+from iam.runtime import gc_control
+from iam.runtime.threads import in_thread
 from iam.text import safe
 from tui.commands import COMMANDS
 from tui.diagnostics.crash_report import write_crash_report
@@ -51,6 +53,8 @@ class BedrockApp(HookedApp):
 
     TITLE = "bedrock-tui"
     CSS_PATH = Path("styles.tcss")
+    DEFAULT_MODE = "account 1"
+    """Each account has a mode: a stack of screens of its own."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,6 +78,8 @@ class BedrockApp(HookedApp):
         self.launch = launch
         self.glyphs: Glyphs = glyphs(has_unicode() if unicode is None else unicode)
         self.session = session or Session(launch)
+        self._accounts = 1
+        """How many have been opened."""
 
     def on_mount(self) -> None:
         if has_colour():
@@ -87,7 +93,11 @@ class BedrockApp(HookedApp):
 
     def get_default_screen(self) -> MainScreen:
         """The main screen at once: an empty one below it would be laid out first."""
-        screen = MainScreen(self.session, self.glyphs)
+        self.add_mode(self.DEFAULT_MODE, self._main_screen)  # else it could never be removed
+        return self._main_screen()
+
+    def _main_screen(self) -> MainScreen:
+        screen = MainScreen(self.session, self.glyphs, self.launch)
         # Textual sets these after the first frame, and then all of it is drawn again.
         for length, breakpoints in (
             (self.size.width, self.HORIZONTAL_BREAKPOINTS),
@@ -126,6 +136,21 @@ class BedrockApp(HookedApp):
     def fault_sentence(self) -> str:
         """Report an unexpected error in one sentence; Textual would print values, even secrets."""
         return f"bedrock-tui: {write_crash_report()}"
+
+    async def on_main_screen_leave(self, message: MainScreen.Leave) -> None:
+        """Open another account, on a new screen with a new session: nothing of the old one stays.
+
+        No plan, mark, verdict or connection can then be used for an account that it is not of.
+        """
+        before, mode = self.session, self.current_mode
+        self.session = before.successor(message.launch)
+        self.clear_notifications()
+        self._accounts += 1
+        self.add_mode(f"account {self._accounts}", self._main_screen)
+        await self.switch_mode(f"account {self._accounts}")
+        await self.remove_mode(mode)
+        before.close()
+        await in_thread(gc_control.sweep)
 
     def _handle_signals(self) -> None:
         """Restore the terminal when the connection drops or the app is asked to end."""
@@ -212,6 +237,7 @@ def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
             return 1
     sys.setswitchinterval(_SWITCH_INTERVAL)
     session = Session(launch, reader, other_process=True)
+    app: BedrockApp | None = None
     try:
         app = BedrockApp(launch, session)
         app.run()
@@ -219,7 +245,8 @@ def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
         print(f"bedrock-tui: {safe(str(error))}", file=sys.stderr)
         return 1
     finally:
-        session.close()
+        # Not of the account that was opened first: that one has been closed.
+        (app.session if app is not None else session).close()
     if (batch := app.session.changes.running) is not None and batch.unanswered:
         count = f"{batch.unanswered} change{'s' if batch.unanswered > 1 else ''}"
         print(

@@ -65,6 +65,13 @@ COMMANDS: tuple[Command, ...] = (
         "filter", "slash", "Filter", "Filter by words and by terms such as invoke:yes.",
         _LOOK, "filter", "/", priority=True,
     ),
+    Command(
+        "profile", "p", "Profile", "Read the account of another AWS profile.", _LOOK, "profile"
+    ),
+    Command("region", "R", "Region", "Connect in another region.", _LOOK),
+    Command(
+        "choose_policy", "o", "Managed policy", "Choose the policy to audit and attach.", _LOOK
+    ),
     Command("show_all", "1", "Users and roles", "Show users and roles.", _LOOK),
     Command("show_users", "2", "Users", "Show users only.", _LOOK),
     Command("show_roles", "3", "Roles", "Show roles only.", _LOOK),

@@ -6,6 +6,7 @@ Keys call controllers (`tui/controllers/`), which know this screen as their `Mai
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -13,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input, Static
 from textual.worker import Worker
@@ -22,6 +24,7 @@ from iam.verdicts.answers import ANSWER_FILTERS
 from tui.commands import COMMANDS, by_id
 from tui.controllers.account import AccountController
 from tui.controllers.change import ChangeController
+from tui.controllers.choices import ChoiceController
 from tui.controllers.details import DetailsController
 from tui.controllers.evaluation import EvaluationController
 from tui.controllers.filtering import FilterController
@@ -30,7 +33,9 @@ from tui.controllers.loading import LoadController
 from tui.controllers.notices import failed_action
 from tui.controllers.organization import OrganizationController
 from tui.controllers.recovery import RecoveryController
+from tui.controllers.sign_in import SignInController
 from tui.controllers.who_can import WhoCanController
+from tui.options import Launch
 from tui.session.session import Session
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
@@ -60,9 +65,25 @@ class MainScreen(Screen[None]):
             for command in COMMANDS
             if command.writes
         ),
+        # Where there is no profile to choose, the footer does not offer it, and the key says why.
+        Binding("p", "why_no_profile", show=False, id="profile.why_not"),
     ]
 
-    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+    @dataclass
+    class Leave(Message):
+        """A message that asks to open another account in place of this one."""
+
+        launch: Launch
+
+    def __init__(self, session: Session, glyphs: Glyphs, first: Launch | None = None) -> None:
+        """Prepare it.
+
+        Args:
+            session: With the account to show.
+            glyphs: The signs of this terminal.
+            first: What the operator asked for on the command line, if the session has another
+                launch.
+        """
         super().__init__()
         self.session = session
         self.glyphs = glyphs
@@ -75,12 +96,19 @@ class MainScreen(Screen[None]):
         self.details_controller = DetailsController(self, self.evaluation.result_of)
         self.invocation_words = InvocationWordsController(self)
         self.who_can = WhoCanController(self, self.evaluation)
+        self.sign_in = SignInController(self)
         self.filtering = FilterController(self)
-        self.change = ChangeController(self)
+        self.change = ChangeController(self, self.sign_in)
+        self.choices = ChoiceController(self, self.account, first or session.launch)
         self.recovery = RecoveryController(self)
         self.organization = OrganizationController(self, self.evaluation)
         self.load = LoadController(
-            self, self.account, self.organization, self.details_controller, self.recovery
+            self,
+            self.account,
+            self.organization,
+            self.details_controller,
+            self.recovery,
+            self.sign_in,
         )
 
     def compose(self) -> ComposeResult:
@@ -188,6 +216,12 @@ class MainScreen(Screen[None]):
         """Go back from the details to the table."""
         self.remove_class("-details")
         self.table.focus()
+
+    def leave_for(self, launch: Launch) -> None:
+        """Leave this account, at once and for good, and open another."""
+        self.loaded = False  # the keys that are still on their way cannot act on it
+        self.workers.cancel_node(self)
+        self.post_message(self.Leave(launch))
 
     def run_in_background(
         self, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = True
@@ -393,6 +427,22 @@ class MainScreen(Screen[None]):
             self.app.copy_to_clipboard(safe(row.arn))
             self.toast(f"Sent to the terminal's clipboard: {row.arn}")
 
+    def action_profile(self) -> None:
+        """Choose an AWS profile, whose account is then read."""
+        self.choices.choose_profile()
+
+    def action_why_no_profile(self) -> None:
+        """Say why there is no profile to choose."""
+        self.choices.choose_profile()
+
+    def action_region(self) -> None:
+        """Choose a region."""
+        self.choices.choose_region()
+
+    def action_choose_policy(self) -> None:
+        """Choose the managed policy."""
+        self.choices.choose_policy()
+
     def action_reload(self) -> None:
         """Read the account again."""
         if self.changing:
@@ -426,5 +476,7 @@ class MainScreen(Screen[None]):
         """Leave out of key bar and palette what this session cannot do."""
         if action == "filter" and isinstance(self.focused, Input):
             return False  # a slash is a letter there
+        if action == "profile" and self.session.launch.source != "live":
+            return False
         command = by_id(action)
         return not (command and command.writes and not self.session.launch.plans)

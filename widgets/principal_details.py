@@ -85,6 +85,8 @@ class PrincipalDetails(Vertical):
         )
         tree = SectionTree(self.glyphs)
         await self.mount(tree, after="#facts")
+        if not self.is_attached:
+            return  # the screen has been left meanwhile
         self._tree, self._search = tree, search
         if self._shown is not None:
             self._draw_facts()

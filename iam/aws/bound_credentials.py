@@ -42,6 +42,7 @@ class BoundCredentials(Credentials):
         self._ask = ask
         self._account = account
         self._key = checked
+        self._refusal: AwsError | None = None
         self._lock = threading.RLock()
 
     @property
@@ -72,14 +73,28 @@ class BoundCredentials(Credentials):
         with self._lock:
             if self._account is None:
                 if self._key is None:
-                    self._key = self.source.get_frozen_credentials()
+                    self._key = self._current()
                 return self._key
-            key = self.source.get_frozen_credentials()
+            key = self._current()
             if self._key is None or key[:3] != self._key[:3]:  # access key, secret, token
                 if (account := self._ask(key)) != self._account:
                     raise wrong_account(account, self._account)
                 self._key = key
             return key
+
+    def _current(self) -> ReadOnlyCredentials:
+        """Return the key of the source; where it lacks an MFA code, always with the same error.
+
+        botocore asks for the code only once, and calls are sent at the same time.
+        """
+        if self._refusal is not None:
+            raise self._refusal
+        try:
+            return self.source.get_frozen_credentials()
+        except AwsError as error:
+            if error.code == "MfaRequired":
+                self._refusal = error
+            raise
 
 
 def wrong_account(current: str, expected: str) -> AwsError:

@@ -8,6 +8,7 @@ gives, such as `AWS_CONFIG_FILE=work/config`, is read as given.
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from botocore.utils import JSONFileCache
 CLI_CACHE = "~/.aws/cli/cache"
 _SSO_CACHE = "~/.aws/sso/cache"
 _LOGIN_CACHE = "~/.aws/login/cache"
+_roles: dict[str, Any] = {}
+"""Assumed roles, where there is no home folder to keep them in."""
 
 
 def astray(path: str) -> bool:
@@ -56,21 +59,31 @@ def careful_providers() -> list[CredentialProvider]:
 
 def profile_providers(core: Session, region: str) -> ProfileProviderBuilder:
     """Make the builder of a profile's providers, whose token caches are not astray."""
-    folders = {
-        "sso_token_cache": _SSO_CACHE,
-        "login_token_cache": os.environ.get("AWS_LOGIN_CACHE_DIRECTORY", _LOGIN_CACHE),
-    }
-    caches: dict[str, Any] = {name: {} for name, folder in folders.items() if astray(folder)}
+    caches: dict[str, Any] = {"sso_token_cache": sso_token_cache()}
+    if astray(os.environ.get("AWS_LOGIN_CACHE_DIRECTORY", _LOGIN_CACHE)):
+        caches["login_token_cache"] = {}
     try:
         return ProfileProviderBuilder(core, cache={}, region_name=region, **caches)
     except TypeError:  # a botocore without `aws login`
-        del caches["login_token_cache"]
+        caches.pop("login_token_cache", None)
         return ProfileProviderBuilder(core, cache={}, region_name=region, **caches)
 
 
-def cache_in(folder: str) -> Any:
-    """Make botocore's cache in a folder, or in memory if that is astray."""
-    return {} if astray(folder) else JSONFileCache(str(_expanded(folder)))
+def role_cache() -> Any:
+    """The AWS CLI's cache of assumed roles, or one of this process if that is astray."""
+    return _roles if astray(CLI_CACHE) else JSONFileCache(str(_expanded(CLI_CACHE)))
+
+
+def sso_token_cache() -> Any:
+    """The AWS CLI's cache of SSO tokens, or an empty one if that is astray."""
+    if astray(_SSO_CACHE):
+        return {}
+    return JSONFileCache(str(_expanded(_SSO_CACHE)), dumps_func=_sso_json)
+
+
+def _sso_json(token: Any) -> str:
+    """A token as the AWS CLI writes it."""
+    return json.dumps(token, default=lambda time: time.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def _parse(path: str) -> Any:

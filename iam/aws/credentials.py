@@ -2,8 +2,9 @@
 
 They are found as the AWS CLI finds them (environment, configuration files, profiles, SSO, assumed
 roles), with two differences. Nothing prompts on the terminal, which belongs to the app: where an
-MFA code is needed, a session cached by the AWS CLI is used, or it fails. And a
-`credential_process` that hangs is killed when the program ends.
+MFA code is needed, a session in the AWS CLI's cache is used, or it fails with `MfaRequired`;
+`iam.aws.sign_in` fills that cache. And a `credential_process` that hangs is killed when the program
+ends.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import os
 import signal
 import subprocess
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 from weakref import WeakSet
 
 from botocore.credentials import (
@@ -34,7 +35,7 @@ from botocore.credentials import (
 from botocore.session import Session
 
 from iam.aws.access_key import AccessKey
-from iam.aws.config_files import CLI_CACHE, cache_in, careful_providers, profile_providers
+from iam.aws.config_files import careful_providers, profile_providers, role_cache
 from iam.errors import AwsError
 from iam.runtime.threads import before_leaving
 from iam.text import safe
@@ -47,13 +48,16 @@ _helpers: WeakSet[subprocess.Popen[bytes]] = WeakSet()
 """The credential processes that were started."""
 
 
-def resolver_for(core: Session, profile: str, region: str) -> CredentialResolver:
+def resolver_for(
+    core: Session, profile: str, region: str, codes: Iterable[str] = ()
+) -> CredentialResolver:
     """Make botocore's usual chain of providers, which never prompts on the terminal.
 
     Args:
         core: botocore's session, with the configuration.
         profile: The name of the profile in use.
         region: For the calls that assume a role.
+        codes: MFA codes, one for each call that needs one.
     """
     resolver: CredentialResolver = core.get_component("credential_provider")
 
@@ -71,9 +75,9 @@ def resolver_for(core: Session, profile: str, region: str) -> CredentialResolver
         client_creator=lambda service, **options: core.create_client(
             service, **{"region_name": region, **options}
         ),
-        cache=cache_in(CLI_CACHE),
+        cache=role_cache(),
         profile_name=profile,
-        prompter=partial(_refuse, profile),
+        prompter=partial(_next_code, profile, iter(codes)),
         credential_sourcer=CanonicalNameCredentialSourcer([EnvProvider(), *sources]),
         profile_provider_builder=profiles,
     )
@@ -102,12 +106,15 @@ def _replace(resolver: CredentialResolver, provider: Any) -> None:
     resolver.remove(provider.METHOD)  # removes the first of the two
 
 
-def _refuse(profile: str, prompt: str) -> NoReturn:
+def _next_code(profile: str, codes: Iterator[str], prompt: str) -> str:
+    """Answer botocore's prompt, `Enter MFA code for arn:aws:iam::123456789012:mfa/alice: `."""
+    if code := next(codes, ""):
+        return code
+    device = prompt.removeprefix("Enter MFA code for ").rstrip(": ")
     raise AwsError(
         "MfaRequired",
-        f"The profile {safe(profile)} needs an MFA code, and the app does not ask for one.",
-        f"Run `aws sts get-caller-identity --profile {safe(profile)}`, which asks for it, "
-        "and start again.",
+        f"The profile {safe(profile)} needs an MFA code of the device {safe(device)}.",
+        f"`aws sts get-caller-identity --profile {safe(profile)}` asks for it, too.",
     )
 
 

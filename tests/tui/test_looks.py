@@ -29,12 +29,14 @@ from tests.tui.conftest import HOSTILE
 from tests.tui.waiting import main_of, settled, until
 from tui.app import BedrockApp
 from tui.dialogs.batch_progress import BatchScreen
+from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.history import HistoryScreen
 from tui.dialogs.policy_versions import PolicyScreen
 from tui.dialogs.review import About, ReviewDialog
 from tui.dialogs.text import TextScreen
 from tui.options import Launch
 from widgets.account_bar import AccountBar
+from widgets.choice_list import Choice
 from widgets.glyphs import glyphs
 
 Compare = Callable[..., bool]
@@ -163,6 +165,26 @@ def test_dialogue(
         )
 
     app = BedrockApp(Launch(snapshot=str(small_account)), unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=act)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=["80x24", "60x20"])
+def test_choose(snap_compare: Compare, from_file: Launch, size: Size) -> None:
+    profiles = [
+        ("default", "keys", "", "", "us-east-1"),
+        ("dev", "sso", "123456789012", "AdministratorAccess", "us-east-1"),
+        ("organization-wide-audit", "role", "222222222222", "OrganizationAuditRole", ""),
+        (HOSTILE, "process", "", "", "eu-central-1"),
+    ]
+    choices = [Choice(cells[0], cells, cells[0] == "dev") for cells in profiles]
+    titles = ("profile", "by", "account", "role", "region")
+    dialog = ChooseDialog("AWS profile", choices, titles, glyphs(True), needed=3)
+
+    async def act(pilot: Pilot[int]) -> None:
+        await push(pilot, dialog)
+        await until(pilot, lambda: dialog.list.option_count)
+
+    app = BedrockApp(from_file, unicode=True)
     assert snap_compare(app, terminal_size=size, run_before=act)
 
 

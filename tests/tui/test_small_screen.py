@@ -39,7 +39,7 @@ async def test_the_foot_always_says_how_to_get_help_and_how_to_leave(
 ) -> None:
     async with open_app(company.launch, SMALL) as pilot:
         whole = await bar(pilot, 100)
-        assert await bar(pilot, 60) == whole.replace("i invoke f verdict ", "")
+        assert await bar(pilot, 60) == whole.replace("p profile i invoke f verdict ", "")
         assert await bar(pilot, 20) == "? help q quit"
         assert await bar(pilot, 100) == whole
 
@@ -118,6 +118,19 @@ async def test_a_message_leaves_the_buttons_of_a_dialogue_in_sight(
         box, cancel = dialog.query_one("#dialog"), dialog.query_one("#cancel")
         await until(pilot, lambda: cancel.region.y < box.region.bottom - 1 < shown.region.y)
         assert not main_of(pilot).query_one("ToastRack").display
+
+
+async def test_the_account_stays_in_sight_while_the_plan_is_scrolled(
+    open_app: Open, company: Company
+) -> None:
+    async with open_app(company.launch, SMALL) as pilot:
+        await pilot.press("asterisk")
+        await ask(pilot, "a")
+        box = review(pilot).query_one("#dialog")
+        await pilot.press("pagedown")
+        await until(pilot, lambda: box.border_subtitle == f"account {ID} (acme-ml)")
+        await pilot.press("pageup", "pageup")
+        await until(pilot, lambda: not box.border_subtitle)
 
 
 async def test_the_keys_of_the_dialogue_are_in_one_line(open_app: Open, company: Company) -> None:

@@ -85,6 +85,11 @@ class AccountController:
         self.view.show_progress("reading the account …")
         self._principals_read = 0
         await self.session.load(self._on_page)
+        await self.show_policy()
+        self.view.loaded = True
+
+    async def show_policy(self) -> None:
+        """Show the managed policy, and evaluate everybody for it."""
         self.evaluation.stop_asking()
         _, evaluator, managed = self.session.read
         self.view.bar = self.view.bar._replace(
@@ -93,7 +98,6 @@ class AccountController:
             policy_note=_policy_note(managed),
         )
         await self.evaluation.evaluate(evaluator)
-        self.view.loaded = True
 
     async def _show_cached_table(self) -> None:
         """Show the table of an earlier day until the account has been read."""

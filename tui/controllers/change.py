@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from iam.changes.journal import Op
     from iam.changes.plan import Plan
     from iam.changes.undo_order import Reversal
+    from tui.controllers.sign_in import SignInController
     from tui.controllers.view import MainView
     from tui.dialogs.batch_progress import BatchScreen
 
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 class ChangeController:
     """Sees changes through, from the key to the toast."""
 
-    def __init__(self, view: MainView) -> None:
+    def __init__(self, view: MainView, sign_in: SignInController) -> None:
         self.view = view
         self.session = view.session
         self.changes = view.session.changes
+        self.sign_in = sign_in
 
     # Begin
 
@@ -252,7 +254,7 @@ class ChangeController:
             from tui.dialogs.batch_progress import BatchScreen
 
             title = f"{plan.op.capitalize()} {plan.policy.name}"
-            progress = BatchScreen(batch, title, self.session.renew, view.glyphs)
+            progress = BatchScreen(batch, title, self.sign_in.renew, view.glyphs)
             closed = view.app.push_screen(progress, wait_for_dismiss=True)
         # Changes that fail stay marked, to be tried again.
         view.table.unmark([left.entity.arn for left in (*plan.unneeded, *plan.blocked)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,8 @@ class EvaluationController:
         self._recounting: Timer | None = None
         self._asked_last: tuple[str, str, str] | None = None
         """Action, policy and version of the question that the table shows answers of."""
+        self._evaluating = asyncio.Lock()
+        """Held while everybody is evaluated: verdicts on another policy or action would mix in."""
         self._view_before = View()
         """What the table showed before a single action was asked about."""
 
@@ -93,8 +96,17 @@ class EvaluationController:
             self.view.show_view(View(sort="verdict"))
         await self.evaluate(evaluator)
 
+    async def evaluate_again(self) -> None:
+        """Evaluate everybody again for what the table shows, once it shows that completely."""
+        async with self._evaluating:
+            await self._evaluate(self.asked or self.session.read[1])
+
     async def evaluate(self, evaluator: Evaluator) -> None:
         """Evaluate everybody, and show verdicts as they arrive."""
+        async with self._evaluating:
+            await self._evaluate(evaluator)
+
+    async def _evaluate(self, evaluator: Evaluator) -> None:
         table = self.view.table
         account, _, _ = self.session.read
         self.view.show_bar()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.controllers.details import DetailsController
     from tui.controllers.organization import OrganizationController
     from tui.controllers.recovery import RecoveryController
+    from tui.controllers.sign_in import SignInController
     from tui.controllers.view import MainView
 
 _WARM_UP = 0.3
@@ -39,12 +40,14 @@ class LoadController:
         organization: OrganizationController,
         details: DetailsController,
         recovery: RecoveryController,
+        sign_in: SignInController,
     ) -> None:
         self.view = view
         self.account = account
         self.organization = organization
         self.details = details
         self.recovery = recovery
+        self.sign_in = sign_in
         self._warming_up: Timer | None = None
         self._warm = False
         """What could wait until the account was on the screen has been begun."""
@@ -63,6 +66,7 @@ class LoadController:
         self.recovery.stop_waiting()
         view.refresh_bindings()
         view.show_notice(None)
+        failure: Exception | None = None
         try:
             await self.account.read()
             gaps = [unread for unread in self.account.evaluation.unread if unread.hides]
@@ -73,8 +77,8 @@ class LoadController:
             self._warm = False
         except Exception as error:
             view.log.error(repr(error))
-            view.show_notice(load_failure(error, shows_old=bool(view.session.age)))
             self.organization.give_up()
+            failure = error
             self.details.follow()
         if view.loaded and not self._warm:
             self._warming_up = view.set_timer(_WARM_UP, self._warm_up)
@@ -83,6 +87,17 @@ class LoadController:
         self.account.evaluation.discard_pending()
         view.show_progress("")
         view.refresh_bindings()
+        if failure is not None:
+            await self._fail(failure)
+
+    async def _fail(self, error: Exception) -> None:
+        """Ask for what the credentials lack and load again, or say why there is no account."""
+        if await self.sign_in.remedy(error):
+            self.begin()
+        else:
+            session = self.view.session
+            live, shows_old = session.launch.source == "live", bool(session.age)
+            self.view.show_notice(load_failure(error, live=live, shows_old=shows_old))
 
     async def _read_organization(self) -> None:
         """Read what is above the account; no error there is one of the account."""

@@ -9,31 +9,36 @@ from textual.content import Content
 
 from iam.errors import AwsError
 from iam.text import safe, without_secrets
+from tui.session.sign_in import lacking
 
 if TYPE_CHECKING:
     from iam.account.unread import Unread
     from tui.options import Launch
 
+_RETRY = {None: "try again", "sso": "log in", "mfa": "enter a code"}
+"""What the key for a reload does, by what the credentials lack."""
 _FEW = 2
 """Reasons that a notice names."""
 
 
-def load_failure(error: BaseException, *, shows_old: bool) -> Content:
+def load_failure(error: BaseException, *, live: bool, shows_old: bool) -> Content:
     """Why there is no account on the screen, or only an old one.
 
     Args:
         error: Why it could not be read.
+        live: Whether another profile may help.
         shows_old: Whether the account is on the screen as it was read earlier.
     """
     sentence = error.sentence if isinstance(error, AwsError) else str(error) or repr(error)
     advice = error.advice if isinstance(error, AwsError) else ""
     what = "The last read of the account failed" if shows_old else "The account could not be read"
-    rest = "Below is what was read before. Press r to read it again."
+    rest = "Below is what was read before. " if shows_old else ""
+    other = "p for another profile, " if live else ""
     return Content.assemble(
         (f"{what}. ", "bold $error"),
         f"{safe(without_secrets(sentence)).rstrip('.')}.\n",
         (f"{safe(advice)} " if advice else "", "dim"),
-        (rest if shows_old else "Press r to try again, q to quit.", "dim"),
+        (f"{rest}Press {other}r to {_RETRY[lacking(error)]}, q to quit.", "dim"),
     )
 
 

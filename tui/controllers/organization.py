@@ -79,10 +79,10 @@ class OrganizationController:
             if self._reading is pending:
                 self._reading = None
         if asked and self.organization != before:
-            account, evaluator, _ = self.session.read
+            account, _, _ = self.session.read
             limited = bool(account.organization.levels or (before and before.levels))
             if limited or await in_thread(_matters, account):
-                await self.evaluation.evaluate(self.evaluation.asked or evaluator)
+                await self.evaluation.evaluate_again()
         self.show_state()
 
     def show_state(self) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
+    from tui.options import Launch
     from tui.session.session import Session
     from widgets.account_bar import BarData
     from widgets.glyphs import Glyphs
@@ -93,6 +94,9 @@ class MainView(Protocol):
 
     def close_details(self) -> None:
         """Go back from the details to the table."""
+
+    def leave_for(self, launch: Launch) -> None:
+        """Leave this account, at once and for good, and open another."""
 
     def toast(
         self,

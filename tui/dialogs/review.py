@@ -111,6 +111,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def on_mount(self) -> None:
         self.app.clear_notifications()  # they are about the last change
         self.screen_layout_refresh_signal.subscribe(self, self._fit)
+        self.watch(self.scrolled, "scroll_y", self._keep_account_in_sight, init=False)
         self._show()
         self._say("checking with AWS …")
         self.check_with_aws()
@@ -146,6 +147,11 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
                 self.action_apply()
             else:
                 self._say("AWS reports something new: review it, then press y again.", "$warning")
+
+    def _keep_account_in_sight(self, top: float) -> None:
+        """Name the account on the frame while its line is scrolled out of sight."""
+        named = f"account {safe(self.about.account)}" if top > 0 else ""
+        self.query_one("#dialog").border_subtitle = Content(named)
 
     def _show(self) -> None:
         plan = self.plan

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iam.account.organization_file import OrganizationFile
     from iam.aws.access_key import AccessKey
     from iam.aws.client import Aws
+    from iam.aws.connect import Settings
     from iam.aws.identity import Identity
     from iam.aws.managed_policy import Managed
 
@@ -175,13 +176,19 @@ def connect_to(launch: Launch, keys: AccessKey | None = None) -> Aws:
     Raises:
         AwsError: The configuration is wrong, or there are no credentials.
     """
-    from iam.aws.connect import Settings, connect
+    from iam.aws.connect import connect
 
-    settings = Settings(
+    return connect(settings_of(launch), keys)
+
+
+def settings_of(launch: Launch) -> Settings:
+    """What a connection takes from a launch; it imports boto3."""
+    from iam.aws.connect import Settings
+
+    return Settings(
         profile=launch.profile,
         region=launch.region,
         endpoint_url=launch.endpoint_url,
         read_only=not launch.writable,
         demo=launch.demo,
     )
-    return connect(settings, keys)

@@ -119,7 +119,7 @@ class Session(SessionState):
         if process is not None:
             return process
         read_before = self.account if self.launch.snapshot == "-" else None
-        return AccountReader(await in_thread(self._launch_to_connect), read_before)
+        return AccountReader(await in_thread(self._with_endpoint, self.launch), read_before)
 
     def _close_reader(self) -> None:
         """End what is left of a reader that nobody waits for any more."""
@@ -218,6 +218,29 @@ class Session(SessionState):
 
         return await in_thread(make)
 
+    async def manage(self, policy: str) -> None:
+        """Audit, attach and detach another managed policy from now on.
+
+        Args:
+            policy: Its name or ARN.
+
+        Raises:
+            AwsError: There is no such policy, or its document cannot be read; the managed policy is
+                still the one of before.
+        """
+        from iam.aws.managed_policy import managed_policy
+
+        account, _, _ = self.read
+        aws = await self.connection_to(account)
+        managed = await managed_policy(aws, policy, account)
+        evaluator = await in_thread(evaluator_for, managed.policy, account.partition)
+        if managed.source == "live" and self.account is not None:
+            # Not `account`: the organization may have been read meanwhile.
+            self.account = self.account.with_policy(managed.policy)
+        self.launch = replace(self.launch, policy=policy)
+        self.managed, self.evaluator = managed, evaluator
+        self._versions = self._evaluating = None
+
     async def compare_versions(self, pair: tuple[int, int] | None = None) -> Compared:
         """Compare two versions of the managed policy.
 
@@ -252,6 +275,14 @@ class Session(SessionState):
             )
 
         return await in_thread(take)
+
+    def stay_in_this_process(self) -> None:
+        """Read the account in this process: another one would not find the credentials."""
+        self._other_process = False
+
+    def successor(self, launch: Launch) -> Session:
+        """A new session, which shares nothing with this one, for other credentials."""
+        return Session(launch, other_process=self._other_process)
 
     def close(self) -> None:
         """End the other processes, if there are any."""

@@ -141,23 +141,36 @@ class SessionState:
         Raises:
             AwsError: They still do not work, or they are now those of another account.
         """
+        await self._reconnect(self.launch)
+
+    async def change_region(self, region: str) -> None:
+        """Connect in another region.
+
+        Raises:
+            AwsError: The region is not one of the account's partition, or AWS cannot be reached
+                there; the connection is still the one of before.
+        """
+        await self._reconnect(replace(self.launch, region=region))
+
+    async def _reconnect(self, launch: Launch) -> None:
         from iam.aws.identity import identify
 
         assert self.account is not None and self._opened is not None
-        aws = await in_thread(self._connect)
+        aws = await in_thread(self._connect, None, launch)
         identity = await identify(aws)
         aws.require(self.account.id)
-        self._opened, self._aws = self._opened._replace(caller=identity.caller), aws
+        self._opened = self._opened._replace(caller=identity.caller, region=aws.region)
+        self.launch, self._aws = launch, aws
 
-    def _connect(self, keys: AccessKey | None = None) -> Aws:
-        return connect_to(self._launch_to_connect(), keys)
+    def _connect(self, keys: AccessKey | None = None, launch: Launch | None = None) -> Aws:
+        return connect_to(self._with_endpoint(launch or self.launch), keys)
 
-    def _launch_to_connect(self) -> Launch:
+    def _with_endpoint(self, launch: Launch) -> Launch:
         """The launch, with the endpoint of the embedded account, which is started for it."""
-        if not self.launch.demo:
-            return self.launch
+        if not launch.demo:
+            return launch
         from iam.demo.launcher import start_demo
 
         if self._demo is None:
             self._demo = start_demo()
-        return replace(self.launch, endpoint_url=self._demo.endpoint_url)
+        return replace(launch, endpoint_url=self._demo.endpoint_url)
