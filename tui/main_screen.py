@@ -117,9 +117,8 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield PrincipalTable(self.glyphs)
             yield PrincipalDetails(self.glyphs)
-        yield FilterBar("words of the ARN, or terms such as invoke:yes", self.filtering)
         yield KeyBar()
-        yield FilterBar()
+        yield FilterBar("words of the ARN, or terms such as invoke:yes", self.filtering)
 
     def on_mount(self) -> None:
         self.table.focus()
