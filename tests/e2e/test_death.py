@@ -29,7 +29,7 @@ def open_app(start: Callable[..., Terminal], company: Company) -> Open:
         options = ["--endpoint-url", company.fake.url, "--policy", POLICY]
         options += ["--journal", str(company.journal), "--confirm-above", "99"]
         terminal = start(*options, **CREDENTIALS)
-        terminal.sees(ID, "user-00", " none  ? 0 unknown")
+        terminal.sees(ID, "user-00", "? 0 unknown")
         return terminal
 
     return opened
