@@ -285,8 +285,10 @@ class Session(SessionState):
         return Session(launch, other_process=self._other_process)
 
     def close(self) -> None:
-        """End the other processes, if there are any."""
+        """End the other processes, if there are any, and close the connection to AWS."""
         self._close_reader()
+        if self._aws is not None:
+            self._aws.close()
         self.changes.close()
         if self._demo is not None:
             self._demo.stop()
