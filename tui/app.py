@@ -30,6 +30,7 @@ from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
 from tui.terminal.textual_private import HookedApp
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
+from widgets.themed_app import ThemedApp
 
 if TYPE_CHECKING:
     from iam.changes.batch import Batch
@@ -46,7 +47,7 @@ class DriverError(Exception):
     """Why the terminal cannot be driven, in one sentence."""
 
 
-class BedrockApp(HookedApp):
+class BedrockApp(HookedApp, ThemedApp[int]):
     """See and change who can use Amazon Bedrock."""
 
     TITLE = "bedrock-tui"
@@ -69,14 +70,19 @@ class BedrockApp(HookedApp):
             session: The session, if its account is being read already.
             unicode: Whether the terminal shows UTF-8; None uses the locale.
         """
-        super().__init__(ansi_color=not has_colour())
+        self._coloured = has_colour() and has_many_colours()
+        """Themes have colours of their own; else the terminal's are used, or none."""
+        super().__init__(ansi_color=None if self._coloured else True)
         self.launch = launch
         self.glyphs: Glyphs = glyphs(has_unicode() if unicode is None else unicode)
         self.session = session or Session(launch)
 
     def on_mount(self) -> None:
-        if has_colour():
-            self.theme = "textual-dark" if has_many_colours() else "ansi-dark"
+        if has_colour() and not self._coloured:
+            for theme in list(self.available_themes.values()):
+                if not theme.ansi:
+                    self.unregister_theme(theme.name)
+            self.theme = "ansi-dark"
         self.set_class(not self.glyphs.unicode, "-ascii")
         self._handle_signals()
         if beats := os.environ.get("BEDROCK_TUI_HEARTBEAT"):

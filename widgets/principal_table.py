@@ -64,18 +64,19 @@ class PrincipalTable(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         & .principal-table--header { text-style: bold dim; }
-        & .principal-table--cursor { background: $surface-lighten-2; }
-        &:focus .principal-table--cursor { background: $primary-darken-3; text-style: bold; }
-        & .principal-table--mark { color: $accent; text-style: bold; }
+        & .principal-table--cursor { background: $cursor-blurred; }
+        &:focus .principal-table--cursor {
+            background: $cursor; color: $cursor-text; text-style: bold;
+        }
+        & .principal-table--mark { color: $focus; text-style: bold; }
         & .principal-table--dim { text-style: dim; }
-        & .principal-table--granted { color: $success; }
-        & .principal-table--partial { color: $warning; }
-        & .principal-table--denied { color: $text-error; }
-        & .principal-table--none { text-style: dim; }
-        & .principal-table--unknown { color: $accent; text-style: bold; }
-        &:light:focus .principal-table--cursor { color: white; }
-        &:nocolor .principal-table--cursor { text-style: underline; }
-        &:nocolor:focus .principal-table--cursor { text-style: reverse; }
+        & .principal-table--granted { color: $verdict-granted; }
+        & .principal-table--partial { color: $verdict-partial; }
+        & .principal-table--denied { color: $verdict-denied; }
+        & .principal-table--none { color: $verdict-none; }
+        & .principal-table--unknown { color: $verdict-unknown; text-style: bold; }
+        &:ansi .principal-table--cursor { text-style: underline; }
+        &:ansi:focus .principal-table--cursor { text-style: reverse; }
     }
     """
 

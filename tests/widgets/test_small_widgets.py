@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static
@@ -18,11 +18,12 @@ from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs, glyphs
 from widgets.key_bar import KeyBar
 from widgets.principal_details import PrincipalDetails
+from widgets.themed_app import ThemedApp
 
 HOSTILE = "x[red]y[/]\x1b]0;pwned\x07\u202ez"
 
 
-class Alone(App[None]):
+class Alone(ThemedApp[None]):
     """A widget and nothing else; keeps the messages that it posts."""
 
     def __init__(self, widget: Widget) -> None:
@@ -233,7 +234,7 @@ async def test_progress_takes_no_line_of_its_own_and_hides_no_half_of_a_number()
 # The keys
 
 
-class Keys(App[None]):
+class Keys(ThemedApp[None]):
     """An app with a key bar and more keys than a narrow screen has room for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
