@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -18,16 +18,22 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES, Theme
 
+from iam.runtime.threads import in_thread
 from iam.text import safe
-from tui.commands import COMMANDS
+from iam.verdicts.verdict import Verdict
+from tui.commands import bindings_map, with_keymap
+from tui.config import Config
 from tui.diagnostics.crash_report import write_crash_report
 from tui.main_screen import MainScreen
 from tui.options import Launch
+from tui.saving import SavingApp, save
 from tui.session.reader_process import ReaderProcess
 from tui.session.session import Session
 from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
 from tui.terminal.textual_private import HookedApp
+from tui.theme_choice import chosen_theme, keep_theme
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
 from widgets.themed_app import ThemedApp
@@ -47,7 +53,7 @@ class DriverError(Exception):
     """Why the terminal cannot be driven, in one sentence."""
 
 
-class BedrockApp(HookedApp, ThemedApp[int]):
+class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
     """See and change who can use Amazon Bedrock."""
 
     TITLE = "bedrock-tui"
@@ -61,7 +67,12 @@ class BedrockApp(HookedApp, ThemedApp[int]):
     ]
 
     def __init__(
-        self, launch: Launch, session: Session | None = None, *, unicode: bool | None = None
+        self,
+        launch: Launch,
+        session: Session | None = None,
+        *,
+        unicode: bool | None = None,
+        config: Config | None = None,
     ) -> None:
         """Prepare the app.
 
@@ -69,20 +80,27 @@ class BedrockApp(HookedApp, ThemedApp[int]):
             launch: What the operator asked for.
             session: The session, if its account is being read already.
             unicode: Whether the terminal shows UTF-8; None uses the locale.
+            config: What the operator prefers.
         """
         self._coloured = has_colour() and has_many_colours()
         """Themes have colours of their own; else the terminal's are used, or none."""
         super().__init__(ansi_color=None if self._coloured else True)
         self.launch = launch
+        self.config = config or Config()
+        self.keymap: Mapping[str, str] = {}
+        """Keys of commands, by their IDs, that the operator has chosen."""
+        self.export_folder = self.config.folder
         self.glyphs: Glyphs = glyphs(has_unicode() if unicode is None else unicode)
         self.session = session or Session(launch)
+        self._config_faults = [self.config.fault] if self.config.fault else []
+        self._kept_theme = ""
+        self._use_config()
 
     def on_mount(self) -> None:
-        if has_colour() and not self._coloured:
-            for theme in list(self.available_themes.values()):
-                if not theme.ansi:
-                    self.unregister_theme(theme.name)
-            self.theme = "ansi-dark"
+        self._choose_theme()
+        self.set_keymap(bindings_map(self.keymap))
+        self._tell_faults()
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.set_class(not self.glyphs.unicode, "-ascii")
         self._handle_signals()
         if beats := os.environ.get("BEDROCK_TUI_HEARTBEAT"):
@@ -90,9 +108,60 @@ class BedrockApp(HookedApp, ThemedApp[int]):
 
             self.run_worker(keep_beating(Path(beats)), group="heartbeat")
 
+    def _choose_theme(self) -> None:
+        """Use the theme that the operator chose last, or the one of the configuration."""
+        wanted = chosen_theme(self.config.theme) or self.config.theme
+        if has_colour() and not self._coloured:
+            light = wanted in self.available_themes and not self.available_themes[wanted].dark
+            for theme in list(self.available_themes.values()):
+                if not theme.ansi:
+                    self.unregister_theme(theme.name)
+            wanted = "ansi-light" if light else "ansi-dark"
+        if wanted in self.available_themes:
+            self.theme = wanted
+        if self.verdict_colours:
+            self.refresh_css(animate=False)
+        self._kept_theme = self.theme
+
+    def _keep_theme(self, _: Theme) -> None:
+        """Keep a theme that was chosen in the command palette."""
+        if self.theme != self._kept_theme:
+            self._kept_theme = self.theme
+            self.run_worker(self._save_theme(self.theme), group="theme", exclusive=True)
+
+    async def _save_theme(self, name: str) -> None:
+        try:
+            await in_thread(keep_theme, name, self.config.theme)
+        except OSError as error:
+            why = safe(error.strerror or str(error))
+            self.notify(f"The theme is not kept: {why}.", severity="warning", markup=False)
+
+    def _use_config(self) -> None:
+        """Use the keys and colours of the configuration, and note what in it cannot be used."""
+        config = self.config
+        if not (config.theme or config.keymap or config.colours):
+            return
+        from tui import config_check
+
+        keymap_fault = config_check.keymap_fault(config)
+        colours_fault = config_check.colours_fault(config)
+        faults = (config_check.theme_fault(config, BUILTIN_THEMES), keymap_fault, colours_fault)
+        self._config_faults += filter(None, faults)
+        if not keymap_fault:
+            self.keymap = config.keymap
+        if not colours_fault:
+            colours = config.colours.items()
+            self.verdict_colours = {Verdict(name): colour for name, colour in colours}
+
+    def _tell_faults(self) -> None:
+        for fault in self._config_faults:
+            self.notify(fault, title="Configuration", severity="warning", timeout=30, markup=False)
+
     def get_default_screen(self) -> MainScreen:
         """The main screen at once: an empty one below it would be laid out first."""
-        screen = MainScreen(self.session, self.glyphs)
+        screen = MainScreen(
+            self.session, self.glyphs, sections=self.config.sections, keymap=self.keymap
+        )
         # Textual sets these after the first frame, and then all of it is drawn again.
         for length, breakpoints in (
             (self.size.width, self.HORIZONTAL_BREAKPOINTS),
@@ -190,14 +259,12 @@ class BedrockApp(HookedApp, ThemedApp[int]):
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None
     ) -> None:
         """Save a picture of the screen for the operator only; Textual lets everybody read it."""
-        from tui.saving import save
-
         self.run_worker(save(self, "screen", "svg", self.export_screenshot()))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command by name, and Textual's commands for themes and screenshots."""
         if isinstance(screen, MainScreen):
-            for command in COMMANDS:
+            for command in with_keymap(self.keymap):
                 if command.palette and screen.check_action(command.id, ()):
                     yield SystemCommand(
                         command.name,
@@ -205,16 +272,17 @@ class BedrockApp(HookedApp, ThemedApp[int]):
                         getattr(screen, f"action_{command.id}"),
                     )
         for own in super().get_system_commands(screen):
-            if own.title in ("Theme", "Screenshot", "Maximize", "Minimize"):
+            if own.title in ("Theme", "Screenshot"):
                 yield own
 
 
-def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
+def run(launch: Launch, reader: ReaderProcess | None = None, config: Config | None = None) -> int:
     """Run the app until the operator quits.
 
     Args:
         launch: What the operator asked for.
         reader: The reader of the account, if it has been started.
+        config: What the operator prefers.
 
     Returns:
         The exit status: 0, or 128 plus the signal that ended it.
@@ -228,8 +296,8 @@ def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
     sys.setswitchinterval(_SWITCH_INTERVAL)
     session = Session(launch, reader, other_process=True)
     try:
-        app = BedrockApp(launch, session)
-        app.run()
+        app = BedrockApp(launch, session, config=config)
+        app.run(mouse=app.config.mouse)
     except DriverError as error:
         print(f"bedrock-tui: {safe(str(error))}", file=sys.stderr)
         return 1

@@ -16,6 +16,7 @@ import click
 
 from iam.reports.formats import DEFAULT_FORMAT, FORMATS
 from iam.text import safe
+from tui.config import Config, Missing, read_config
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -36,9 +37,10 @@ def _options(command: _Command) -> _Command:
                 help=f"The policy to audit, attach and detach.  [default: {DEFAULT_POLICY}]",
             ),
             click.option(
-                "--read-only",
-                is_flag=True,
-                help="Never send a request that could change something.",
+                "--read-only/--no-read-only",
+                default=None,
+                help="Never send a request that could change something; or do so although the "
+                "configuration says read-only.",
             ),
             click.option(
                 "--dry-run", is_flag=True, help="Plan and show changes, but do not send them."
@@ -77,6 +79,12 @@ def _options(command: _Command) -> _Command:
                 help="Keep the account on this disk, and show it at the next start, marked as "
                 "stale, until it has been read again.",
             ),
+            click.option(
+                "--config",
+                metavar="FILE",
+                help="Use this configuration file.  [default: config.toml in the folder for "
+                "configuration, such as ~/.config/bedrock-tui]",
+            ),
         ]
     ):
         command = option(command)
@@ -85,6 +93,11 @@ def _options(command: _Command) -> _Command:
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @_options
+@click.option(
+    "--mouse/--no-mouse",
+    default=None,
+    help="Use the mouse; or leave it to the terminal, which can then select text.",
+)
 @click.version_option(
     package_name="bedrock-tui", prog_name="bedrock-tui", help="Print the version and exit."
 )
@@ -94,10 +107,10 @@ def main(context: click.Context, /, **chosen: Any) -> None:
 
     Without a command, open the app with the current AWS credentials.
     """
-    context.obj = _launch(Launch(), chosen)
+    context.obj = _given(chosen)
     if context.invoked_subcommand is None:
-        _validate(context.obj)
-        _open(context.obj)
+        launch, config = _resolved(context.obj)
+        _open(launch, config)
 
 
 @main.command()
@@ -117,13 +130,12 @@ def main(context: click.Context, /, **chosen: Any) -> None:
 )
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @click.pass_obj
-def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> None:
+def audit(before: dict[str, Any], /, form: str, output: str | None, **chosen: Any) -> None:
     """Print a report of who can use Amazon Bedrock.
 
     Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
     """
-    launch = _launch(before, chosen)
-    _validate(launch)
+    launch = _without_screen(before, chosen)
     _validate_action(launch.action)
 
     def work() -> str:
@@ -140,15 +152,14 @@ def audit(before: Launch, /, form: str, output: str | None, **chosen: Any) -> No
 @_options
 @click.argument("file")
 @click.pass_obj
-def save(before: Launch, /, file: str, **chosen: Any) -> None:
+def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
     """Save the account with its organization to FILE, for --snapshot.
 
     The file is compressed if its name ends in .gz. Only its owner may read it.
 
     Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
     """
-    launch = _launch(before, chosen)
-    _validate(launch)
+    launch = _without_screen(before, chosen)
 
     def work() -> str:
         from tui.audit_command import run_save
@@ -156,6 +167,37 @@ def save(before: Launch, /, file: str, **chosen: Any) -> None:
         return run_save(launch, file)
 
     _run(work)
+
+
+@main.command("config")
+@_options
+@click.pass_obj
+def show_config(before: dict[str, Any], /, **chosen: Any) -> None:
+    """Print the configuration in effect, as a file with a comment for every key.
+
+    Exit status: 0 the file can be used; 1 something in it cannot; 2 wrong usage.
+    """
+    launch, config = _resolved(before | _given(chosen))
+    from textual.theme import BUILTIN_THEMES
+
+    from tui.commands import COMMANDS
+    from tui.config import as_toml
+    from tui.config_check import faults
+
+    shown = replace(
+        config,
+        profile=launch.profile or "",
+        policy=launch.policy,
+        read_only=launch.read_only,
+        confirm_above=launch.confirm_above,
+    )
+    commands = [(command.id, command.keys, command.help) for command in COMMANDS]
+    click.echo(as_toml(shown, commands), nl=False)
+    wrong = [config.fault] if config.fault else [*faults(config, BUILTIN_THEMES)]
+    for fault in wrong:
+        click.echo(f"bedrock-tui: {fault}", err=True)
+    if wrong:
+        _leave(EXIT_FAILED)
 
 
 def _run(work: Callable[[], str]) -> None:
@@ -179,11 +221,37 @@ def _run(work: Callable[[], str]) -> None:
         _leave(EXIT_INCOMPLETE)
 
 
-def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
-    """Add the options after the command's name to those before it."""
+def _given(chosen: dict[str, Any]) -> dict[str, Any]:
+    """The options that are on the command line; those after a command's name replace the others."""
+    switches = ("read_only", "mouse")  # which can be switched off, too
+    return {
+        name: value
+        for name, value in chosen.items()
+        if value is not None and (value is not False or name in switches)
+    }
+
+
+def _resolved(given: dict[str, Any]) -> tuple[Launch, Config]:
+    """What holds: the command line before the environment, the configuration and the defaults."""
+    try:
+        config = read_config(given.get("config"))
+    except Missing as error:
+        raise click.UsageError(f"--config: {error}.") from error
     names = {field.name for field in fields(Launch)}
-    given = {k: v for k, v in chosen.items() if k in names and v is not None and v is not False}
-    return replace(before, **given)
+    options = {name: value for name, value in given.items() if name in names}
+    launch = Launch(**(config.launch_options(os.environ) | options))
+    _validate(launch)
+    if "mouse" in given:
+        config = replace(config, mouse=given["mouse"])
+    return launch, config
+
+
+def _without_screen(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
+    """What holds for a command without a screen, which reports a wrong configuration at once."""
+    launch, config = _resolved(before | _given(chosen))
+    if config.fault:
+        click.echo(f"bedrock-tui: {config.fault}", err=True)
+    return launch
 
 
 def _validate(launch: Launch) -> None:
@@ -214,7 +282,7 @@ def _validate_action(action: str | None) -> None:
         raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
 
 
-def _open(launch: Launch) -> None:
+def _open(launch: Launch, config: Config) -> None:
     _require_terminal(launch)
     from iam.runtime import gc_control
     from tui.terminal.capabilities import prepare
@@ -227,7 +295,7 @@ def _open(launch: Launch) -> None:
 
         reader = start_reader(launch)
         from tui.app import run
-    _leave(run(launch, reader))
+    _leave(run(launch, reader, config))
 
 
 def _require_terminal(launch: Launch) -> None:

@@ -5,7 +5,8 @@ Keys call controllers (`tui/controllers/`), which know this screen as their `Mai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -19,7 +20,7 @@ from textual.worker import Worker
 
 from iam.text import safe
 from iam.verdicts.verdict import Verdict
-from tui.commands import COMMANDS, by_id
+from tui.commands import COMMANDS, by_id, with_keymap
 from tui.controllers.account import AccountController
 from tui.controllers.change import ChangeController
 from tui.controllers.details import DetailsController
@@ -63,8 +64,25 @@ class MainScreen(Screen[None]):
         ),
     ]
 
-    def __init__(self, session: Session, glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        session: Session,
+        glyphs: Glyphs,
+        *,
+        sections: bool = True,
+        keymap: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Join the parts of the screen.
+
+        Args:
+            session: The session, whose account may be being read already.
+            glyphs: The signs of this terminal.
+            sections: Whether the table has columns for the sections of the policy.
+            keymap: The keys that the operator has chosen, by the IDs of commands.
+        """
         super().__init__()
+        self._sections = sections
+        self._keymap = keymap
         self.session = session
         self.glyphs = glyphs
         self.bar = BarData(badges=session.launch.badges)
@@ -87,7 +105,7 @@ class MainScreen(Screen[None]):
         yield AccountBar(self.glyphs)
         yield Static(id="trouble")
         with Horizontal(id="panes"):
-            yield PrincipalTable(self.glyphs)
+            yield PrincipalTable(self.glyphs, sections=self._sections)
             yield PrincipalDetails(self.glyphs)
         yield FilterBar()
         yield KeyBar()
@@ -367,7 +385,8 @@ class MainScreen(Screen[None]):
         """Show the help."""
         from tui.dialogs.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.glyphs, self.session.launch.writable))
+        commands = with_keymap(self._keymap)
+        self.app.push_screen(HelpScreen(self.glyphs, self.session.launch.writable, commands))
 
     def action_quit(self) -> None:
         """Quit; while a change is under way, only when asked twice."""

@@ -98,11 +98,17 @@ class PrincipalTable(ScrollView, can_focus=True):
 
         arns: frozenset[str]
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, glyphs: Glyphs, *, sections: bool = True) -> None:
+        """Start empty.
+
+        Args:
+            glyphs: The signs of this terminal.
+            sections: Whether sections are shown as columns, where there is room.
+        """
         super().__init__()
         self.glyphs = glyphs
         self._rows = ShownRows()
-        self._lines = TableLines(glyphs, self._component_style)
+        self._lines = TableLines(glyphs, self._component_style, shows_sections=sections)
         self._styles: dict[str, Style] = {}
         """Of component classes, until focus or theme change."""
         self._empty_note = ""

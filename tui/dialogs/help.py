@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from iam.verdicts.verdict import Verdict
-from tui.commands import COMMANDS, MOVEMENT
+from tui.commands import COMMANDS, MOVEMENT, Command
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from widgets.glyphs import Glyphs
 
@@ -36,8 +36,11 @@ class HelpScreen(ScrollingModal[None]):
     ]
     SCROLLED = "#help"
 
-    def __init__(self, glyphs: Glyphs, writable: bool) -> None:
+    def __init__(
+        self, glyphs: Glyphs, writable: bool, commands: tuple[Command, ...] = COMMANDS
+    ) -> None:
         super().__init__()
+        self.commands = commands
         self.glyphs = glyphs
         self.writable = writable
 
@@ -51,7 +54,7 @@ class HelpScreen(ScrollingModal[None]):
     def _keys(self) -> Content:
         lines: list[Content] = [Content.styled("Move", "bold $accent")]
         lines += [_line(keys, text) for keys, text in MOVEMENT]
-        for group, commands in groupby(COMMANDS, key=lambda c: c.group):
+        for group, commands in groupby(self.commands, key=lambda c: c.group):
             lines += [Content(""), Content.styled(group, "bold $accent")]
             for command in commands:
                 keys = command.display or _KEYS.get(command.keys, command.keys)
