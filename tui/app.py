@@ -32,6 +32,7 @@ from tui.saving import SavingApp, save
 from tui.session.reader_process import ReaderProcess
 from tui.session.session import Session
 from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
+from tui.terminal.clipboard import passed_through_tmux
 from tui.terminal.textual_private import HookedApp
 from tui.theme_choice import chosen_theme, keep_theme
 from widgets.ascii_filter import AsciiFilter
@@ -254,6 +255,13 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
     def action_help_quit(self) -> None:
         """Say how to quit, with our keys."""
         self.notify("Press q to quit", markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy through the terminal, and through tmux as well, if it runs there."""
+        super().copy_to_clipboard(text)
+        through_tmux = passed_through_tmux(text)
+        if through_tmux and self.terminal_driver is not None:
+            self.terminal_driver.write(through_tmux)
 
     def deliver_screenshot(
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None

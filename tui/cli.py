@@ -239,7 +239,8 @@ def _resolved(given: dict[str, Any]) -> tuple[Launch, Config]:
         raise click.UsageError(f"--config: {error}.") from error
     names = {field.name for field in fields(Launch)}
     options = {name: value for name, value in given.items() if name in names}
-    launch = Launch(**(config.launch_options(os.environ) | options))
+    aws = not (given.get("demo") or "snapshot" in given)
+    launch = Launch(**(config.launch_options(os.environ, aws=aws) | options))
     _validate(launch)
     if "mouse" in given:
         config = replace(config, mouse=given["mouse"])

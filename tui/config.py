@@ -56,13 +56,18 @@ class Config:
         except RuntimeError:  # there is no home folder; saving says that there is no such folder
             return folder
 
-    def launch_options(self, environment: Mapping[str, str]) -> dict[str, Any]:
+    def launch_options(self, environment: Mapping[str, str], *, aws: bool = True) -> dict[str, Any]:
         """The fields of a `Launch` that the file sets.
 
         The environment chooses the credentials, as with the AWS CLI, where it does.
+
+        Args:
+            environment: The environment.
+            aws: Whether the account is read with the operator's credentials.
         """
         options: dict[str, Any] = {}
-        if self.profile and not any(environment.get(name) for name in _CHOOSES_CREDENTIALS):
+        chosen = any(environment.get(name) for name in _CHOOSES_CREDENTIALS)
+        if self.profile and aws and not chosen:
             options["profile"] = self.profile
         if self.policy:
             options["policy"] = self.policy

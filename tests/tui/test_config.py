@@ -14,6 +14,7 @@ from unittest.mock import patch
 import pytest
 from click.testing import CliRunner
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from iam.runtime.folders import state_folder
 from iam.verdicts.verdict import Verdict
@@ -117,6 +118,7 @@ def test_credentials_of_the_environment_beat_the_profile_of_the_file(
     monkeypatch.setenv(name, "x")
     assert "profile" not in config.launch_options({name: "x"})
     assert config.launch_options({}) == {"profile": "dev"}
+    assert config.launch_options({}, aws=False) == {}
 
 
 def test_only_an_explicit_option_lifts_read_only(write: Write) -> None:
@@ -203,7 +205,8 @@ async def test_a_command_has_its_new_key_and_not_its_old_one(write: Write, opene
         await until(pilot, lambda: pilot.app.screen.query("Toast"))
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        assert "U                 Show users only." in str(pilot.app.screen._keys())  # type: ignore[attr-defined]
+        help = pilot.app.screen.query_one("#help-keys", Static)
+        await until(pilot, lambda: "  U                 Show users only." in str(help.content))
 
 
 def messages(pilot: Pilot[int]) -> list[str]:
