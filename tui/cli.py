@@ -16,7 +16,9 @@ import click
 
 from iam.reports.formats import DEFAULT_FORMAT, FORMATS
 from iam.text import safe
+from tui.completion import SHELLS, policies, profiles, script_for
 from tui.config import Config, Missing, read_config
+from tui.man_page import APP_STATUSES, AUDIT_STATUSES, ENVIRONMENT, FILES, ManPage, ManPageGroup
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -28,12 +30,13 @@ def _options(command: _Command) -> _Command:
     """Add the options that the app and `audit` share."""
     for option in reversed(
         [
-            click.option("--profile", metavar="NAME", help="AWS profile."),
+            click.option("--profile", metavar="NAME", help="AWS profile.", shell_complete=profiles),
             click.option("--region", metavar="NAME", help="AWS region."),
             click.option("--endpoint-url", metavar="URL", help="Endpoint for all services."),
             click.option(
                 "--policy",
                 metavar="NAME|ARN",
+                shell_complete=policies,
                 help=f"The policy to audit, attach and detach.  [default: {DEFAULT_POLICY}]",
             ),
             click.option(
@@ -56,6 +59,7 @@ def _options(command: _Command) -> _Command:
             click.option(
                 "--snapshot",
                 metavar="FILE",
+                type=click.Path(),
                 help="Use the saved output of `aws iam get-account-authorization-details`, "
                 "gzipped or not; - for standard input.",
             ),
@@ -69,10 +73,13 @@ def _options(command: _Command) -> _Command:
             click.option(
                 "--organization",
                 metavar="FILE",
+                type=click.Path(),
                 help="Use the organization in this file, or in the folder of an iam-collect store, "
                 "instead of asking AWS.",
             ),
-            click.option("--journal", metavar="FILE", help="Record changes in this file."),
+            click.option(
+                "--journal", metavar="FILE", type=click.Path(), help="Record changes in this file."
+            ),
             click.option(
                 "--cache",
                 is_flag=True,
@@ -82,6 +89,7 @@ def _options(command: _Command) -> _Command:
             click.option(
                 "--config",
                 metavar="FILE",
+                type=click.Path(),
                 help="Use this configuration file.  [default: config.toml in the folder for "
                 "configuration, such as ~/.config/bedrock-tui]",
             ),
@@ -91,7 +99,23 @@ def _options(command: _Command) -> _Command:
     return command
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=ManPageGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        ("bedrock-tui --demo", "Try everything on an embedded account."),
+        ("bedrock-tui --profile prod --read-only", "Look at production; nothing can be changed."),
+        ("bedrock-tui --dry-run", "Prepare a change as AWS CLI commands."),
+        (
+            "bedrock-tui audit --action bedrock:InvokeModel",
+            "List who can invoke models, and through which policies.",
+        ),
+    ),
+    environment=ENVIRONMENT,
+    files=FILES,
+    statuses=APP_STATUSES,
+)
 @_options
 @click.option(
     "--mouse/--no-mouse",
@@ -113,7 +137,24 @@ def main(context: click.Context, /, **chosen: Any) -> None:
         _open(launch, config)
 
 
-@main.command()
+@main.command(
+    cls=ManPage,
+    examples=(
+        (
+            "bedrock-tui audit --format markdown --output audit.md",
+            "Write a report for a ticket.",
+        ),
+        (
+            "bedrock-tui audit --action bedrock:InvokeModel",
+            "List who can invoke models, and through which policies.",
+        ),
+        (
+            "bedrock-tui audit --snapshot account.json --format json",
+            "Audit a saved account, without AWS credentials.",
+        ),
+    ),
+    statuses=AUDIT_STATUSES,
+)
 @_options
 @click.option(
     "--action",
@@ -128,13 +169,15 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     show_default=True,
     help=f"{'; '.join(f'{each.name}: {each.help}' for each in FORMATS.values())}.",
 )
-@click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write to a file instead of standard output.",
+)
 @click.pass_obj
 def audit(before: dict[str, Any], /, form: str, output: str | None, **chosen: Any) -> None:
-    """Print a report of who can use Amazon Bedrock.
-
-    Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
-    """
+    """Print a report of who can use Amazon Bedrock."""
     launch = _without_screen(before, chosen)
     _validate_action(launch.action)
 
@@ -148,16 +191,22 @@ def audit(before: dict[str, Any], /, form: str, output: str | None, **chosen: An
     _run(work)
 
 
-@main.command()
+@main.command(
+    cls=ManPage,
+    short_help="Save the account to a file, for --snapshot.",
+    examples=(
+        ("bedrock-tui save account.json.gz", "Keep the account, to look at it elsewhere."),
+        ("bedrock-tui --snapshot account.json.gz", "Look at it."),
+    ),
+    statuses=AUDIT_STATUSES,
+)
 @_options
-@click.argument("file")
+@click.argument("file", type=click.Path())
 @click.pass_obj
 def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
     """Save the account with its organization to FILE, for --snapshot.
 
     The file is compressed if its name ends in .gz. Only its owner may read it.
-
-    Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
     """
     launch = _without_screen(before, chosen)
 
@@ -169,14 +218,20 @@ def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
     _run(work)
 
 
-@main.command("config")
+@main.command(
+    "config",
+    cls=ManPage,
+    examples=(("bedrock-tui config --config mine.toml", "Check a file."),),
+    statuses=(
+        ("0", "The file can be used, or there is none."),
+        ("1", "Something in it cannot be used; standard error says what."),
+        ("2", "Wrong usage."),
+    ),
+)
 @_options
 @click.pass_obj
 def show_config(before: dict[str, Any], /, **chosen: Any) -> None:
-    """Print the configuration in effect, as a file with a comment for every key.
-
-    Exit status: 0 the file can be used; 1 something in it cannot; 2 wrong usage.
-    """
+    """Print the configuration in effect, with comments."""
     launch, config = _resolved(before | _given(chosen))
     from textual.theme import BUILTIN_THEMES
 
@@ -198,6 +253,25 @@ def show_config(before: dict[str, Any], /, **chosen: Any) -> None:
         click.echo(f"bedrock-tui: {fault}", err=True)
     if wrong:
         _leave(EXIT_FAILED)
+
+
+@main.command(
+    cls=ManPage,
+    examples=(
+        (
+            'eval "$(bedrock-tui completion bash)"',
+            "In ~/.bashrc; the same with zsh in ~/.zshrc.",
+        ),
+        (
+            "bedrock-tui completion fish > ~/.config/fish/completions/bedrock-tui.fish",
+            "For fish, once.",
+        ),
+    ),
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print the completion script for a shell."""
+    click.echo(script_for(shell, main))
 
 
 def _run(work: Callable[[], str]) -> None:

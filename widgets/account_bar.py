@@ -16,6 +16,7 @@ from iam.arn import Arn
 from iam.text import safe
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
+from widgets.middle import cut_in_middle
 
 
 class BarData(NamedTuple):
@@ -147,7 +148,7 @@ class AccountBar(Static):
             # A name is cut so that its version and the source of its document have room.
             note = cell_len(safe(data.policy_note)) + 2 if data.policy_note else 0
             room = max(_LEAST_NAME, width - counted - len(version) - note)
-            name = Content.styled(safe(data.policy), "$text").truncate(room, ellipsis=True)
+            name = Content.styled(cut_in_middle(safe(data.policy), room), "$text")
             optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:
             optional.append(Content.styled(safe(data.policy_note), "$warning"))
