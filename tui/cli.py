@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -239,8 +239,7 @@ def show_config(before: dict[str, Any], /, **chosen: Any) -> None:
     from tui.config import as_toml
     from tui.config_check import faults
 
-    shown = replace(
-        config,
+    shown = config._replace(
         profile=launch.profile or "",
         policy=launch.policy,
         read_only=launch.read_only,
@@ -317,7 +316,7 @@ def _resolved(given: dict[str, Any]) -> tuple[Launch, Config]:
     launch = Launch(**(config.launch_options(os.environ, aws=aws) | options))
     _validate(launch)
     if "mouse" in given:
-        config = replace(config, mouse=given["mouse"])
+        config = config._replace(mouse=given["mouse"])
     return launch, config
 
 

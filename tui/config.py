@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from iam.runtime.folders import NoHome, config_folder
@@ -23,9 +23,11 @@ _VERDICTS = ("granted", "partial", "denied", "none", "unknown")
 _MOST_BYTES = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What a configuration file says, or the defaults."""
+class Config(NamedTuple):
+    """What a configuration file says, or the defaults.
+
+    A NamedTuple, because a dataclass takes ten times as long to create, at every start.
+    """
 
     file: str = ""
     """The path of the file; empty if there is none."""
@@ -40,11 +42,11 @@ class Config:
     export_folder: str = ""
     sections: bool = True
     """Whether the table has columns for the sections of the policy."""
-    keymap: Mapping[str, str] = field(default_factory=dict)
+    keymap: Mapping[str, str] = MappingProxyType({})
     """Keys by the ID of a command."""
-    colours: Mapping[str, str] = field(default_factory=dict)
+    colours: Mapping[str, str] = MappingProxyType({})
     """Colours by verdict."""
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = MappingProxyType({})
     """The lines of the file by key, such as `keymap.attach`."""
 
     @property
