@@ -78,6 +78,19 @@ def test_the_first_frame_comes_without_boto3_and_pydantic() -> None:
     assert not loaded & {"boto3", "botocore", "pydantic", "moto"}
 
 
+CONFIG = """
+import json, sys
+from tui.config import read_config
+read_config(None)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_without_a_configuration_file_nothing_is_imported_to_read_one() -> None:
+    loaded = loaded_after(CONFIG)
+    assert not tops(loaded) & {"tomllib", "textual", "pydantic"}
+
+
 def test_the_first_line_comes_without_textual() -> None:
     assert not brought_along_by("tui.cli", "tui.terminal.splash", "iam.runtime.gc_control") & {
         "textual",

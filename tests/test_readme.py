@@ -28,7 +28,7 @@ def test_every_option_is_told_of() -> None:
         for command in (main, audit)
         for parameter in command.params
         if isinstance(parameter, click.Option)
-        for name in parameter.opts
+        for name in (*parameter.opts, *parameter.secondary_opts)
     }
     in_readme = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README.partition("## Real use")[2]))
     in_readme.discard("--help")

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -18,20 +18,27 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import Notify
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES, Theme
 
 from iam.runtime import gc_control
 from iam.runtime.threads import in_thread
 from iam.text import safe
-from tui.commands import COMMANDS
+from iam.verdicts.verdict import Verdict
+from tui.commands import bindings_map, with_keymap
+from tui.config import Config
 from tui.diagnostics.crash_report import write_crash_report
 from tui.main_screen import MainScreen
 from tui.options import Launch
+from tui.saving import SavingApp
 from tui.session.reader_process import ReaderProcess
 from tui.session.session import Session
 from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
+from tui.terminal.clipboard import passed_through_tmux
 from tui.terminal.textual_private import HookedApp
+from tui.theme_choice import chosen_theme, keep_theme
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
+from widgets.themed_app import ThemedApp
 
 if TYPE_CHECKING:
     from iam.changes.batch import Batch
@@ -48,7 +55,7 @@ class DriverError(Exception):
     """Why the terminal cannot be driven, in one sentence."""
 
 
-class BedrockApp(HookedApp):
+class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
     """See and change who can use Amazon Bedrock."""
 
     TITLE = "bedrock-tui"
@@ -65,7 +72,12 @@ class BedrockApp(HookedApp):
     ]
 
     def __init__(
-        self, launch: Launch, session: Session | None = None, *, unicode: bool | None = None
+        self,
+        launch: Launch,
+        session: Session | None = None,
+        *,
+        unicode: bool | None = None,
+        config: Config | None = None,
     ) -> None:
         """Prepare the app.
 
@@ -73,17 +85,29 @@ class BedrockApp(HookedApp):
             launch: What the operator asked for.
             session: The session, if its account is being read already.
             unicode: Whether the terminal shows UTF-8; None uses the locale.
+            config: What the operator prefers.
         """
-        super().__init__(ansi_color=not has_colour())
+        self._coloured = has_colour() and has_many_colours()
+        """Themes have colours of their own; else the terminal's are used, or none."""
+        super().__init__(ansi_color=None if self._coloured else True)
         self.launch = launch
+        self.config = config or Config()
+        self.keymap: Mapping[str, str] = {}
+        """Keys of commands, by their IDs, that the operator has chosen."""
+        self.export_folder = self.config.folder
         self.glyphs: Glyphs = glyphs(has_unicode() if unicode is None else unicode)
         self.session = session or Session(launch)
         self._accounts = 1
         """How many have been opened."""
+        self._config_faults = [self.config.fault] if self.config.fault else []
+        self._kept_theme = ""
+        self._use_config()
 
     def on_mount(self) -> None:
-        if has_colour():
-            self.theme = "textual-dark" if has_many_colours() else "ansi-dark"
+        self._choose_theme()
+        self.set_keymap(bindings_map(self.keymap))
+        self._tell_faults()
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.set_class(not self.glyphs.unicode, "-ascii")
         self._handle_signals()
         if beats := os.environ.get("BEDROCK_TUI_HEARTBEAT"):
@@ -91,13 +115,68 @@ class BedrockApp(HookedApp):
 
             self.run_worker(keep_beating(Path(beats)), group="heartbeat")
 
+    def _choose_theme(self) -> None:
+        """Use the theme that the operator chose last, or the one of the configuration."""
+        wanted = chosen_theme(self.config.theme) or self.config.theme
+        if has_colour() and not self._coloured:
+            light = wanted in self.available_themes and not self.available_themes[wanted].dark
+            for theme in list(self.available_themes.values()):
+                if not theme.ansi:
+                    self.unregister_theme(theme.name)
+            wanted = "ansi-light" if light else "ansi-dark"
+        if wanted in self.available_themes:
+            self.theme = wanted
+        if self.verdict_colours:
+            self.refresh_css(animate=False)
+        self._kept_theme = self.theme
+
+    def _keep_theme(self, _: Theme) -> None:
+        """Keep a theme that was chosen in the command palette."""
+        if self.theme != self._kept_theme:
+            self._kept_theme = self.theme
+            self.run_worker(self._save_theme(self.theme), group="theme", exclusive=True)
+
+    async def _save_theme(self, name: str) -> None:
+        try:
+            await in_thread(keep_theme, name, self.config.theme)
+        except OSError as error:
+            why = safe(error.strerror or str(error))
+            self.notify(f"The theme is not kept: {why}.", severity="warning", markup=False)
+
+    def _use_config(self) -> None:
+        """Use the keys and colours of the configuration, and note what in it cannot be used."""
+        config = self.config
+        if not (config.theme or config.keymap or config.colours):
+            return
+        from tui import config_check
+
+        keymap_fault = config_check.keymap_fault(config)
+        colours_fault = config_check.colours_fault(config)
+        faults = (config_check.theme_fault(config, BUILTIN_THEMES), keymap_fault, colours_fault)
+        self._config_faults += filter(None, faults)
+        if not keymap_fault:
+            self.keymap = config.keymap
+        if not colours_fault:
+            colours = config.colours.items()
+            self.verdict_colours = {Verdict(name): colour for name, colour in colours}
+
+    def _tell_faults(self) -> None:
+        for fault in self._config_faults:
+            self.notify(fault, title="Configuration", severity="warning", timeout=30, markup=False)
+
     def get_default_screen(self) -> MainScreen:
         """The main screen at once: an empty one below it would be laid out first."""
         self.add_mode(self.DEFAULT_MODE, self._main_screen)  # else it could never be removed
         return self._main_screen()
 
     def _main_screen(self) -> MainScreen:
-        screen = MainScreen(self.session, self.glyphs, self.launch)
+        screen = MainScreen(
+            self.session,
+            self.glyphs,
+            self.launch,
+            sections=self.config.sections,
+            keymap=self.keymap,
+        )
         # Textual sets these after the first frame, and then all of it is drawn again.
         for length, breakpoints in (
             (self.size.width, self.HORIZONTAL_BREAKPOINTS),
@@ -204,10 +283,17 @@ class BedrockApp(HookedApp):
         """Say how to quit, with our keys."""
         self.notify("Press q to quit", markup=False)
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy through the terminal, and through tmux as well, if it runs there."""
+        super().copy_to_clipboard(text)
+        through_tmux = passed_through_tmux(text)
+        if through_tmux and self.terminal_driver is not None:
+            self.terminal_driver.write(through_tmux)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command by name, and Textual's command for themes."""
         if isinstance(screen, MainScreen):
-            for command in COMMANDS:
+            for command in with_keymap(self.keymap):
                 if command.palette and screen.check_action(command.id, ()):
                     yield SystemCommand(
                         command.name,
@@ -219,12 +305,13 @@ class BedrockApp(HookedApp):
                 yield own
 
 
-def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
+def run(launch: Launch, reader: ReaderProcess | None = None, config: Config | None = None) -> int:
     """Run the app until the operator quits.
 
     Args:
         launch: What the operator asked for.
         reader: The reader of the account, if it has been started.
+        config: What the operator prefers.
 
     Returns:
         The exit status: 0, or 128 plus the signal that ended it.
@@ -239,8 +326,8 @@ def run(launch: Launch, reader: ReaderProcess | None = None) -> int:
     session = Session(launch, reader, other_process=True)
     app: BedrockApp | None = None
     try:
-        app = BedrockApp(launch, session)
-        app.run()
+        app = BedrockApp(launch, session, config=config)
+        app.run(mouse=app.config.mouse)
     except DriverError as error:
         print(f"bedrock-tui: {safe(str(error))}", file=sys.stderr)
         return 1

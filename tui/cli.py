@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -24,6 +24,9 @@ from iam.reports.formats import (
     format_of_file,
 )
 from iam.text import safe
+from tui.completion import SHELLS, policies, profiles, script_for
+from tui.config import Config, Missing, read_config
+from tui.man_page import APP_STATUSES, AUDIT_STATUSES, ENVIRONMENT, FILES, ManPage, ManPageGroup
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
 from tui.usage import validate, validate_action, validate_filter
 
@@ -36,18 +39,20 @@ def _options(command: _Command) -> _Command:
     """Add the options that the app and `audit` share."""
     for option in reversed(
         [
-            click.option("--profile", metavar="NAME", help="AWS profile."),
+            click.option("--profile", metavar="NAME", help="AWS profile.", shell_complete=profiles),
             click.option("--region", metavar="NAME", help="AWS region."),
             click.option("--endpoint-url", metavar="URL", help="Endpoint for all services."),
             click.option(
                 "--policy",
                 metavar="NAME|ARN",
+                shell_complete=policies,
                 help=f"The policy to audit, attach and detach.  [default: {DEFAULT_POLICY}]",
             ),
             click.option(
-                "--read-only",
-                is_flag=True,
-                help="Never send a request that could change something.",
+                "--read-only/--no-read-only",
+                default=None,
+                help="Never send a request that could change something; or do so although the "
+                "configuration says read-only.",
             ),
             click.option(
                 "--dry-run", is_flag=True, help="Plan and show changes, but do not send them."
@@ -63,6 +68,7 @@ def _options(command: _Command) -> _Command:
             click.option(
                 "--snapshot",
                 metavar="FILE",
+                type=click.Path(),
                 help="Use the saved output of `aws iam get-account-authorization-details`, "
                 "gzipped or not; - for standard input.",
             ),
@@ -76,15 +82,25 @@ def _options(command: _Command) -> _Command:
             click.option(
                 "--organization",
                 metavar="FILE",
+                type=click.Path(),
                 help="Use the organization in this file, or in the folder of an iam-collect store, "
                 "instead of asking AWS.",
             ),
-            click.option("--journal", metavar="FILE", help="Record changes in this file."),
+            click.option(
+                "--journal", metavar="FILE", type=click.Path(), help="Record changes in this file."
+            ),
             click.option(
                 "--cache",
                 is_flag=True,
                 help="Keep the account on this disk, and show it at the next start, marked as "
                 "stale, until it has been read again.",
+            ),
+            click.option(
+                "--config",
+                metavar="FILE",
+                type=click.Path(),
+                help="Use this configuration file.  [default: config.toml in the folder for "
+                "configuration, such as ~/.config/bedrock-tui]",
             ),
         ]
     ):
@@ -92,8 +108,29 @@ def _options(command: _Command) -> _Command:
     return command
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=ManPageGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        ("bedrock-tui --demo", "Try everything on an embedded account."),
+        ("bedrock-tui --profile prod --read-only", "Look at production; nothing can be changed."),
+        ("bedrock-tui --dry-run", "Prepare a change as AWS CLI commands."),
+        (
+            "bedrock-tui audit --action bedrock:InvokeModel",
+            "List who can invoke models, and through which policies.",
+        ),
+    ),
+    environment=ENVIRONMENT,
+    files=FILES,
+    statuses=APP_STATUSES,
+)
 @_options
+@click.option(
+    "--mouse/--no-mouse",
+    default=None,
+    help="Use the mouse; or leave it to the terminal, which can then select text.",
+)
 @click.version_option(
     package_name="bedrock-tui", prog_name="bedrock-tui", help="Print the version and exit."
 )
@@ -103,13 +140,34 @@ def main(context: click.Context, /, **chosen: Any) -> None:
 
     Without a command, open the app with the current AWS credentials.
     """
-    context.obj = _launch(Launch(), chosen)
+    context.obj = _given(chosen)
     if context.invoked_subcommand is None:
-        validate(context.obj)
-        _open(context.obj)
+        launch, config = _resolved(context.obj)
+        _open(launch, config)
 
 
-@main.command()
+@main.command(
+    cls=ManPage,
+    examples=(
+        (
+            "bedrock-tui audit --output audit.html",
+            "Write a report for a ticket.",
+        ),
+        (
+            "bedrock-tui audit --action bedrock:InvokeModel",
+            "List who can invoke models, and through which policies.",
+        ),
+        (
+            "bedrock-tui audit --filter 'policy:yes invoke:no'",
+            "List who holds the policy and still cannot invoke models.",
+        ),
+        (
+            "bedrock-tui audit --snapshot account.json --format json",
+            "Audit a saved account, without AWS credentials.",
+        ),
+    ),
+    statuses=AUDIT_STATUSES,
+)
 @_options
 @click.option(
     "--action",
@@ -133,6 +191,7 @@ def main(context: click.Context, /, **chosen: Any) -> None:
 @click.option(
     "--output",
     metavar="FILE",
+    type=click.Path(),
     help="Write to a file, which only you may read, instead of standard output.",
 )
 @click.option(
@@ -143,14 +202,15 @@ def main(context: click.Context, /, **chosen: Any) -> None:
 )
 @click.pass_obj
 def audit(
-    before: Launch, /, form: str | None, detail: Detail | None, output: str | None, **chosen: Any
+    before: dict[str, Any],
+    /,
+    form: str | None,
+    detail: Detail | None,
+    output: str | None,
+    **chosen: Any,
 ) -> None:
-    """Print a report of who can use Amazon Bedrock.
-
-    Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
-    """
-    launch = _launch(before, chosen)
-    validate(launch)
+    """Print a report of who can use Amazon Bedrock."""
+    launch = _without_screen(before, chosen)
     validate_action(launch.action)
     validate_filter(launch.filter)
 
@@ -166,19 +226,24 @@ def audit(
     _run(work)
 
 
-@main.command()
+@main.command(
+    cls=ManPage,
+    short_help="Save the account to a file, for --snapshot.",
+    examples=(
+        ("bedrock-tui save account.json.gz", "Keep the account, to look at it elsewhere."),
+        ("bedrock-tui --snapshot account.json.gz", "Look at it."),
+    ),
+    statuses=AUDIT_STATUSES,
+)
 @_options
-@click.argument("file")
+@click.argument("file", type=click.Path())
 @click.pass_obj
-def save(before: Launch, /, file: str, **chosen: Any) -> None:
+def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
     """Save the account with its organization to FILE, for --snapshot.
 
     The file is compressed if its name ends in .gz. Only its owner may read it.
-
-    Exit status: 0 complete; 1 could not run; 2 wrong usage; 3 something could not be read.
     """
-    launch = _launch(before, chosen)
-    validate(launch)
+    launch = _without_screen(before, chosen)
 
     def work() -> str:
         from tui.audit_command import check_output, run_save
@@ -187,6 +252,61 @@ def save(before: Launch, /, file: str, **chosen: Any) -> None:
         return run_save(launch, file)
 
     _run(work)
+
+
+@main.command(
+    "config",
+    cls=ManPage,
+    examples=(("bedrock-tui config --config mine.toml", "Check a file."),),
+    statuses=(
+        ("0", "The file can be used, or there is none."),
+        ("1", "Something in it cannot be used; standard error says what."),
+        ("2", "Wrong usage."),
+    ),
+)
+@_options
+@click.pass_obj
+def show_config(before: dict[str, Any], /, **chosen: Any) -> None:
+    """Print the configuration in effect, with comments."""
+    launch, config = _resolved(before | _given(chosen))
+    from textual.theme import BUILTIN_THEMES
+
+    from tui.commands import COMMANDS
+    from tui.config import as_toml
+    from tui.config_check import faults
+
+    shown = config._replace(
+        profile=launch.profile or "",
+        policy=launch.policy,
+        read_only=launch.read_only,
+        confirm_above=launch.confirm_above,
+    )
+    commands = [(command.id, command.keys, command.help) for command in COMMANDS]
+    click.echo(as_toml(shown, commands), nl=False)
+    wrong = [config.fault] if config.fault else [*faults(config, BUILTIN_THEMES)]
+    for fault in wrong:
+        click.echo(f"bedrock-tui: {fault}", err=True)
+    if wrong:
+        _leave(EXIT_FAILED)
+
+
+@main.command(
+    cls=ManPage,
+    examples=(
+        (
+            'eval "$(bedrock-tui completion bash)"',
+            "In ~/.bashrc; the same with zsh in ~/.zshrc.",
+        ),
+        (
+            "bedrock-tui completion fish > ~/.config/fish/completions/bedrock-tui.fish",
+            "For fish, once.",
+        ),
+    ),
+)
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print the completion script for a shell."""
+    click.echo(script_for(shell, main))
 
 
 def _run(work: Callable[[], str]) -> None:
@@ -210,14 +330,41 @@ def _run(work: Callable[[], str]) -> None:
         _leave(EXIT_INCOMPLETE)
 
 
-def _launch(before: Launch, chosen: dict[str, Any]) -> Launch:
-    """Add the options after the command's name to those before it."""
+def _given(chosen: dict[str, Any]) -> dict[str, Any]:
+    """The options that are on the command line; those after a command's name replace the others."""
+    switches = ("read_only", "mouse")  # which can be switched off, too
+    return {
+        name: value
+        for name, value in chosen.items()
+        if value is not None and (value is not False or name in switches)
+    }
+
+
+def _resolved(given: dict[str, Any]) -> tuple[Launch, Config]:
+    """What holds: the command line before the environment, the configuration and the defaults."""
+    try:
+        config = read_config(given.get("config"))
+    except Missing as error:
+        raise click.UsageError(f"--config: {error}.") from error
     names = {field.name for field in fields(Launch)}
-    given = {k: v for k, v in chosen.items() if k in names and v is not None and v is not False}
-    return replace(before, **given)
+    options = {name: value for name, value in given.items() if name in names}
+    aws = not (given.get("demo") or "snapshot" in given)
+    launch = Launch(**(config.launch_options(os.environ, aws=aws) | options))
+    validate(launch)
+    if "mouse" in given:
+        config = config._replace(mouse=given["mouse"])
+    return launch, config
 
 
-def _open(launch: Launch) -> None:
+def _without_screen(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
+    """What holds for a command without a screen, which reports a wrong configuration at once."""
+    launch, config = _resolved(before | _given(chosen))
+    if config.fault:
+        click.echo(f"bedrock-tui: {config.fault}", err=True)
+    return launch
+
+
+def _open(launch: Launch, config: Config) -> None:
     _require_terminal(launch)
     from iam.runtime import gc_control
     from tui.terminal.capabilities import prepare
@@ -230,7 +377,7 @@ def _open(launch: Launch) -> None:
 
         reader = start_reader(launch)
         from tui.app import run
-    _leave(run(launch, reader))
+    _leave(run(launch, reader, config))
 
 
 def _require_terminal(launch: Launch) -> None:

@@ -6,6 +6,7 @@ test compares the README's table with it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding
@@ -143,6 +144,22 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("ctrl+p", "every command by name"),
 )
 """Keys that belong to the widgets, for the help screen and the README."""
+
+
+def with_keymap(keymap: Mapping[str, str]) -> tuple[Command, ...]:
+    """The commands with the keys that the operator has chosen for some of them."""
+    return tuple(
+        command._replace(keys=keymap[command.id], display=None) if command.id in keymap else command
+        for command in COMMANDS
+    )
+
+
+def bindings_map(keymap: Mapping[str, str]) -> dict[str, str]:
+    """The keymap for Textual: the same command has a binding of its own where it says why not."""
+    followers = {f"{id}.why_not": keys for id, keys in keymap.items()}
+    if "who_can" in keymap:
+        followers["tree.who"] = keymap["who_can"]
+    return {**keymap, **followers}
 
 
 def by_id(id: str) -> Command | None:

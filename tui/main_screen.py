@@ -5,8 +5,9 @@ Keys call controllers (`tui/controllers/`), which know this screen as their `Mai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -21,7 +22,7 @@ from textual.worker import Worker
 
 from iam.text import safe
 from iam.verdicts.answers import ANSWER_FILTERS
-from tui.commands import COMMANDS, by_id
+from tui.commands import COMMANDS, by_id, with_keymap
 from tui.controllers.account import AccountController
 from tui.controllers.change import ChangeController
 from tui.controllers.choices import ChoiceController
@@ -75,16 +76,28 @@ class MainScreen(Screen[None]):
 
         launch: Launch
 
-    def __init__(self, session: Session, glyphs: Glyphs, first: Launch | None = None) -> None:
-        """Prepare it.
+    def __init__(
+        self,
+        session: Session,
+        glyphs: Glyphs,
+        first: Launch | None = None,
+        *,
+        sections: bool = True,
+        keymap: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Join the parts of the screen.
 
         Args:
-            session: With the account to show.
+            session: The session, whose account may be being read already.
             glyphs: The signs of this terminal.
             first: What the operator asked for on the command line, if the session has another
                 launch.
+            sections: Whether the table has columns for the sections of the policy.
+            keymap: The keys that the operator has chosen, by the IDs of commands.
         """
         super().__init__()
+        self._sections = sections
+        self._keymap = keymap
         self.session = session
         self.glyphs = glyphs
         self.bar = BarData(badges=session.launch.badges)
@@ -115,7 +128,7 @@ class MainScreen(Screen[None]):
         yield AccountBar(self.glyphs)
         yield Static(id="trouble")
         with Horizontal(id="panes"):
-            yield PrincipalTable(self.glyphs)
+            yield PrincipalTable(self.glyphs, sections=self._sections)
             yield PrincipalDetails(self.glyphs)
         yield KeyBar()
         yield FilterBar("words of the ARN, or terms such as invoke:yes", self.filtering)
@@ -461,7 +474,8 @@ class MainScreen(Screen[None]):
         """Show the help."""
         from tui.dialogs.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.glyphs, self.session.launch.writable))
+        commands = with_keymap(self._keymap)
+        self.app.push_screen(HelpScreen(self.glyphs, self.session.launch.writable, commands))
 
     def action_quit(self) -> None:
         """Quit; while a change is under way, only when asked twice."""

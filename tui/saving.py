@@ -1,4 +1,7 @@
-"""Files that the operator saves: in the working directory, readable only by their owner."""
+"""Files that the operator saves, readable only by their owner.
+
+They are in the working folder, or in the one of the configuration.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,26 @@ import errno
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
+
+from textual.app import App
 
 from iam.runtime.threads import in_thread
 from iam.text import safe
 
-if TYPE_CHECKING:
-    from textual.app import App
+_Result = TypeVar("_Result")
 
 
-async def save(app: App[int], name: str, suffix: str, text: str) -> None:
+class SavingApp(App[_Result]):
+    """An app whose operator may choose where files are saved."""
+
+    export_folder = Path()
+
+
+async def save(app: App[_Result], name: str, suffix: str, text: str) -> None:
     """Write a new file; notify its path, or why it could not be written."""
-    path = Path(f"bedrock-tui-{name}-{datetime.now():%Y%m%d-%H%M%S}.{suffix}")
+    folder = app.export_folder if isinstance(app, SavingApp) else Path()
+    path = folder / f"bedrock-tui-{name}-{datetime.now():%Y%m%d-%H%M%S}.{suffix}"
     try:
         saved = await in_thread(_write, path, text)
     except OSError as error:

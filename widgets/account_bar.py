@@ -23,6 +23,7 @@ from iam.text import safe
 from iam.verdicts.answers import ANSWER_FILTERS, Question
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
+from widgets.middle import cut_in_middle
 
 
 class BarData(NamedTuple):
@@ -177,7 +178,7 @@ class AccountBar(Static):
             counted = _length(needed) + 2 if needed else 0
             # A name is cut so that its version and the source of its document have room.
             room = max(_LEAST_NAME, width - counted - len(version) - note)
-            name = Content.styled(safe(data.policy), "$text").truncate(room, ellipsis=True)
+            name = Content.styled(cut_in_middle(safe(data.policy), room), "$text")
             optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:
             optional.append(Content.styled(safe(data.policy_note), "$warning"))

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     """How a change ended, in a batch or in the journal."""
 
 _STYLES = {
-    Verdict.GRANTED: "$success",
-    Verdict.PARTIAL: "$warning",
-    Verdict.DENIED: "$text-error",
-    Verdict.NONE: "dim",
-    Verdict.UNKNOWN: "bold $accent",
+    Verdict.GRANTED: "$verdict-granted",
+    Verdict.PARTIAL: "$verdict-partial",
+    Verdict.DENIED: "$verdict-denied",
+    Verdict.NONE: "$verdict-none",
+    Verdict.UNKNOWN: "bold $verdict-unknown",
 }
 OUTCOME_WORDS: dict[Outcome, str] = {
     "done": "done",

@@ -8,6 +8,7 @@ narrow, keys in the middle are left out: the first ones are used most, the last 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from textual import events
 from textual.binding import Binding
@@ -46,11 +47,15 @@ class KeyBar(Static):
         self._draw()
 
     def _follow(self, screen: Screen[object]) -> None:
-        shown: dict[str, Binding] = {}
+        # In the order of their declaration: a key that the operator has changed would come last.
+        declared = [each.action for each in Binding.make_bindings(screen.BINDINGS)]
+        shown: dict[str, tuple[int, Binding]] = {}
         for active in screen.active_bindings.values():
-            if active.binding.show:
-                shown.setdefault(active.binding.action, active.binding)
-        keys = [(b.key, self.app.get_key_display(b), b.description) for b in shown.values()]
+            if (binding := active.binding).show:
+                place = declared.index(binding.action) if active.node is screen else -1
+                shown.setdefault(binding.action, (place, binding))
+        bindings = [binding for _, binding in sorted(shown.values(), key=itemgetter(0))]
+        keys = [(b.key, self.app.get_key_display(b), b.description) for b in bindings]
         if keys != self._keys:
             self._keys = keys
             self._draw()

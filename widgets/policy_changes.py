@@ -101,12 +101,12 @@ class PolicyChanges(Vertical):
         data, width = self.data, max(20, self.size.width - 2)
         lines = facts(data.facts, width, _FACT_WIDTH)
         if data.versions:
-            lines += self._versions()
+            lines += self._versions(width)
         lines += [hanging(warning, width, "! ", "$warning") for warning in data.warnings]
         return Content("\n").join([*lines, Content("")])
 
-    def _versions(self) -> list[Content]:
-        """A part of the list that includes the two that are compared."""
+    def _versions(self, room: int) -> list[Content]:
+        """A part of the list that includes the two that are compared, for a width."""
         rows = self.data.versions
         compared = [i for i, row in enumerate(rows) if row.side]
         start = max(0, min(compared[-1] - _MOST_VERSIONS + 1 if compared else 0, len(rows)))
@@ -119,14 +119,16 @@ class PolicyChanges(Vertical):
             style = "bold" if row.side else "dim"
             arrow = f"{'<-' if not self.glyphs.unicode else '←'} {row.side}" if row.side else ""
             id = safe(row.id)
-            lines.append(
-                Content.assemble(
-                    ("" if lines else "Versions").ljust(_FACT_WIDTH),
-                    (f"{id}{' ' * (width - cell_len(id))}  {row.day or 'no date   '}", style),
-                    (f"  {arrow:<8}", "$accent"),
-                    (f"  {safe(row.note)}", "dim"),
-                )
+            line = Content.assemble(
+                ("" if lines else "Versions").ljust(_FACT_WIDTH),
+                (f"{id}{' ' * (width - cell_len(id))}  {row.day or 'no date   '}", style),
+                (f"  {arrow:<8}", "$accent"),
             )
+            note = safe(row.note)
+            if line.cell_length + 2 + cell_len(note) <= room:
+                lines.append(line + Content.styled(f"  {note}", "dim"))
+            else:
+                lines += [line, hanging(note, room, " " * (_FACT_WIDTH + width + 2), "dim")]
         left_out = len(rows) - len(shown)
         if left_out:
             lines.append(Content.styled(f"{'':<{_FACT_WIDTH}}and {left_out} more", "dim"))

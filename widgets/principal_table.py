@@ -68,18 +68,19 @@ class PrincipalTable(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         & .principal-table--header { text-style: bold dim; }
-        & .principal-table--cursor { background: $surface-lighten-2; }
-        &:focus .principal-table--cursor { background: $primary-darken-3; text-style: bold; }
-        & .principal-table--mark { color: $accent; text-style: bold; }
+        & .principal-table--cursor { background: $cursor-blurred; }
+        &:focus .principal-table--cursor {
+            background: $cursor; color: $cursor-text; text-style: bold;
+        }
+        & .principal-table--mark { color: $focus; text-style: bold; }
         & .principal-table--dim { text-style: dim; }
-        & .principal-table--granted { color: $success; }
-        & .principal-table--partial { color: $warning; }
-        & .principal-table--denied { color: $text-error; }
-        & .principal-table--none { text-style: dim; }
-        & .principal-table--unknown { color: $accent; text-style: bold; }
-        &:light:focus .principal-table--cursor { color: white; }
-        &:nocolor .principal-table--cursor { text-style: underline; }
-        &:nocolor:focus .principal-table--cursor { text-style: reverse; }
+        & .principal-table--granted { color: $verdict-granted; }
+        & .principal-table--partial { color: $verdict-partial; }
+        & .principal-table--denied { color: $verdict-denied; }
+        & .principal-table--none { color: $verdict-none; }
+        & .principal-table--unknown { color: $verdict-unknown; text-style: bold; }
+        &:ansi .principal-table--cursor { text-style: underline; }
+        &:ansi:focus .principal-table--cursor { text-style: reverse; }
     }
     """
 
@@ -101,11 +102,17 @@ class PrincipalTable(ScrollView, can_focus=True):
 
         arns: frozenset[str]
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, glyphs: Glyphs, *, sections: bool = True) -> None:
+        """Start empty.
+
+        Args:
+            glyphs: The signs of this terminal.
+            sections: Whether sections are shown as columns, where there is room.
+        """
         super().__init__()
         self.glyphs = glyphs
         self._rows = ShownRows()
-        self._lines = TableLines(glyphs, self._component_style)
+        self._lines = TableLines(glyphs, self._component_style, shows_sections=sections)
         self._styles: dict[str, Style] = {}
         """Of component classes, until focus or theme change."""
         self._empty_note = ""

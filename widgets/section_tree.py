@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.theme import Theme
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
@@ -58,6 +59,14 @@ class SectionTree(LineTree[_Data]):
         self._describe: Callable[[str], str] = lambda _: ""
         self._sections: tuple[SectionResult, ...] = ()
 
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._draw_in_theme)
+
+    def _draw_in_theme(self, _: Theme) -> None:
+        """Make the labels again, which have the colours of the last theme."""
+        sections, self._sections = self._sections, ()
+        self._show(sections)
+
     def show(self, result: PrincipalResult | None, describe: Callable[[str], str]) -> None:
         """Show the sections of a principal; nothing while there is no result.
 
@@ -66,7 +75,9 @@ class SectionTree(LineTree[_Data]):
             describe: Says in a few words what an action does.
         """
         self._describe = describe
-        sections = () if result is None else result.sections
+        self._show(() if result is None else result.sections)
+
+    def _show(self, sections: tuple[SectionResult, ...]) -> None:
         # Many principals have the same result: then every line stays as it is.
         if sections == self._sections:
             return

@@ -46,14 +46,18 @@ class Heading(NamedTuple):
 class TableLines:
     """Draws lines for a given width; asks the table for its styles."""
 
-    def __init__(self, glyphs: Glyphs, style: Callable[[str], Style]) -> None:
+    def __init__(
+        self, glyphs: Glyphs, style: Callable[[str], Style], *, shows_sections: bool = True
+    ) -> None:
         """Take what stays the same.
 
         Args:
             glyphs: The signs of this terminal.
             style: Returns the style of a component class of the table.
+            shows_sections: Whether sections have columns, where there is room.
         """
         self.glyphs = glyphs
+        self._shows_sections = shows_sections
         self.sections: Sequence[SectionColumn] = ()
         self.action = ""
         """The only action that is shown, if one was asked about; notes are shown then."""
@@ -196,7 +200,7 @@ class TableLines:
 
     def widths(self, width: int) -> Widths:
         """The widths of the columns, in a table of this width."""
-        sections = [column.width for column in self.sections]
+        sections = [column.width for column in self.sections if self._shows_sections]
         return widths_for(width, sections, asked=bool(self.action))
 
     def _name(self, row: Row, width: int) -> list[Segment]:

@@ -1,6 +1,6 @@
 """The folders for the app's files. Light: platformdirs is imported on use.
 
-A relative `$XDG_STATE_HOME` or `$XDG_CACHE_HOME` is ignored, as the specification requires:
+A relative `$XDG_STATE_HOME` or the like is ignored, as the specification requires:
 https://specifications.freedesktop.org/basedir-spec/latest/
 """
 
@@ -42,6 +42,17 @@ def cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     return _folder(user_cache_path)
+
+
+def config_folder() -> Path:
+    """The folder for files that the operator writes.
+
+    Raises:
+        NoHome: There is no home folder.
+    """
+    from platformdirs import user_config_path
+
+    return _folder(user_config_path)
 
 
 def _folder(find: Callable[..., Path]) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -110,6 +112,30 @@ def test_q_leaves_at_once_though_a_call_hangs(start: Callable[..., Terminal]) ->
         assert time.monotonic() - began < 5
         connection.close()
     assert restored(terminal)
+
+
+def test_a_copy_is_passed_on_by_tmux(start: Callable[..., Terminal], demo: DemoServer) -> None:
+    terminal = start("--endpoint-url", demo.endpoint_url, TMUX="/tmp/x,1,0", **CREDENTIALS)
+    terminal.sees("123456789012", "granted")
+    terminal.type("y")
+    terminal.sees("clipboard")
+    copied = re.search(rb"\x1bPtmux;\x1b\x1b]52;c;([A-Za-z0-9+/=]+)\x07\x1b\\", terminal.raw)
+    assert copied is not None
+    assert base64.b64decode(copied[1]).startswith(b"arn:aws:iam::123456789012:")
+    assert b"\x1b]52;c;" + copied[1] in terminal.raw.replace(copied[0], b"")
+    terminal.type("q")
+    assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize("option", ["--mouse", "--no-mouse"])
+def test_the_mouse_is_left_to_the_terminal_on_request(
+    start: Callable[..., Terminal], demo: DemoServer, option: str
+) -> None:
+    terminal = start(option, "--endpoint-url", demo.endpoint_url, **CREDENTIALS)
+    terminal.sees("123456789012", "granted")
+    assert (b"\x1b[?1000h" in terminal.raw) == (option == "--mouse")
+    terminal.type("q")
+    assert terminal.ended() == 0
 
 
 def test_80_columns_and_ascii(start: Callable[..., Terminal], demo: DemoServer) -> None:

@@ -89,7 +89,7 @@ def test_help_and_version() -> None:
     assert "bedrock-tui, version 0.1.0" in run("--version").stdout
     assert "Print the version" in run("--help").stdout
     assert "GetAccountAuthorizationDetails" not in run("--help").stdout
-    assert "Exit status: 0 complete" in run("audit", "--help").stdout
+    assert "Exit status:\n  0  Complete." in run("audit", "--help").stdout
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.widgets import Static
 
 from iam.versions.diff_text import DiffLine, DiffPart
 from widgets.glyphs import glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
+from widgets.themed_app import ThemedApp
 
 
-class Alone(App[None]):
+class Alone(ThemedApp[None]):
     """The widget and nothing else."""
 
     def __init__(self, unicode: bool = True) -> None:

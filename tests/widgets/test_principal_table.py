@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from iam.account.attachments import Attachment
@@ -20,6 +20,7 @@ from iam.verdicts.verdict import Verdict
 from widgets.glyphs import glyphs
 from widgets.principal_table import PrincipalTable
 from widgets.rows import Kind, Row, Rows, SectionColumn, View
+from widgets.themed_app import ThemedApp
 
 SECTION = SectionResult("Sid", "Title", Verdict.PARTIAL, (), 3, 44)
 RESULT = PrincipalResult(Verdict.PARTIAL, (SECTION,))
@@ -47,7 +48,7 @@ def row(name: str, type: Literal["user", "role"] = "user", arn: str = "") -> Row
     return Row(arn, type, name, "/", Attachment(direct=True), RESULT)
 
 
-class TableApp(App[None]):
+class TableApp(ThemedApp[None]):
     def compose(self) -> ComposeResult:
         yield PrincipalTable(glyphs(True))
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.widget import Widget
@@ -21,11 +21,12 @@ from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs, glyphs
 from widgets.key_bar import KeyBar
 from widgets.principal_details import PrincipalDetails
+from widgets.themed_app import ThemedApp
 
 HOSTILE = "x[red]y[/]\x1b]0;pwned\x07\u202ez"
 
 
-class Alone(App[None]):
+class Alone(ThemedApp[None]):
     """A widget and nothing else; keeps the messages that it posts."""
 
     def __init__(self, widget: Widget) -> None:
@@ -101,7 +102,7 @@ async def test_a_wide_bar_says_everything_and_a_narrow_one_still_the_version() -
     assert "3 not read" in second
     assert "AmazonBedrockLimitedAccess v9" in second
     small = BarData(policy=BAR.policy, version="v9", counts=dict.fromkeys(Verdict, 9))
-    assert (await bar_at(80, small))[1].rstrip().endswith("… v9")
+    assert (await bar_at(80, small))[1].rstrip().endswith("AmazonB…Access v9")
 
 
 async def test_a_bar_without_room_for_words_shows_every_sign_with_its_number() -> None:
@@ -286,7 +287,7 @@ async def test_progress_takes_no_line_of_its_own_and_hides_no_half_of_a_number()
 # The keys
 
 
-class Keys(App[None]):
+class Keys(ThemedApp[None]):
     """An app with a key bar and more keys than a narrow screen has room for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
+from widgets.middle import cut_in_middle
 from widgets.wrapping import broken, facts, hanging, indented
 
 ARN = "arn:aws:iam::123456789012:user/automation/backup-agent"
@@ -60,3 +61,23 @@ def test_a_long_name_breaks_between_its_own_parts() -> None:
         "a-name.of-many-parts-0123456789-",
         "abcdefghijk",
     ]
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (30, "AmazonBedrockLimitedAccess"),
+        (26, "AmazonBedrockLimitedAccess"),
+        (17, "AmazonBe…edAccess"),
+        (6, "Ama…ss"),
+        (2, "Am"),
+        (0, ""),
+    ],
+)
+def test_a_name_is_cut_in_its_middle(width: int, shown: str) -> None:
+    assert cut_in_middle("AmazonBedrockLimitedAccess", width) == shown
+
+
+def test_a_cut_name_never_takes_more_cells_than_there_are() -> None:
+    name = "方针AmazonBedrock方针LimitedAccess方"
+    assert all(cell_len(cut_in_middle(name, width)) <= width for width in range(40))

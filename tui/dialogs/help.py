@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from iam.verdicts.verdict import Verdict
-from tui.commands import COMMANDS, MOVEMENT
+from tui.commands import COMMANDS, MOVEMENT, Command
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from widgets.glyphs import Glyphs
+from widgets.wrapping import broken, hanging
 
 _MEANING = {
     Verdict.GRANTED: "everything that the policy's statement would allow",
@@ -24,68 +25,16 @@ _MEANING = {
     Verdict.UNKNOWN: "a document could not be read or understood",
 }
 """Short enough that no line wraps at 80 columns."""
-_KEYS = {"slash": "/", "question_mark": "?", "escape": "esc"}
-
-
-class HelpScreen(ScrollingModal[None]):
-    """Shows the keys; any of esc, q, ? closes it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,enter", "dismiss", "Close", id="help.close"),
-        *scroll_keys("help"),
-    ]
-    SCROLLED = "#help"
-
-    def __init__(self, glyphs: Glyphs, writable: bool) -> None:
-        super().__init__()
-        self.glyphs = glyphs
-        self.writable = writable
-
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help", can_focus=False) as box:
-            box.border_title = "Help"
-            box.border_subtitle = "esc close"
-            yield Static(self._keys(), classes="dialog-part")
-            yield Static(_filters(), classes="dialog-part")
-            yield Static(self._verdicts(), classes="dialog-part")
-
-    def _keys(self) -> Content:
-        lines: list[Content] = [Content.styled("Move", "bold $accent")]
-        lines += [_line(keys, text) for keys, text in MOVEMENT]
-        for group, commands in groupby(COMMANDS, key=lambda c: c.group):
-            lines += [Content(""), Content.styled(group, "bold $accent")]
-            for command in commands:
-                keys = command.display or _KEYS.get(command.keys, command.keys)
-                usable = self.writable or not command.writes
-                lines.append(
-                    _line(keys, command.help if usable else "Not available in this session.")
-                )
-        return Content("\n").join(lines)
-
-    def _verdicts(self) -> Content:
-        lines = [Content.styled("Verdicts", "bold $accent")]
-        for verdict, meaning in _MEANING.items():
-            glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
-            lines.append(
-                Content.assemble("  ", (glyph, style), f" {verdict:<16}", (meaning, "dim"))
-            )
-        lines += [
-            Content(""),
-            Content.styled(
-                "Inv: can it invoke models?\n"
-                "Policy: direct, by group, or both; other, or a plus: it can invoke\n"
-                "models through a policy not specific to Bedrock.\n"
-                "29/30: 29 of the 30 entries of a section are granted.\n"
-                "SCP: the policies of the organization count. SCP ?: some could not\n"
-                "be read; of these, nothing is assumed. n lists them, O shows all.\n"
-                "The region on the bar is the client's; it narrows no verdict.\n"
-                "Not evaluated: session policies and resource-based policies.",
-                "dim",
-            ),
-        ]
-        return Content("\n").join(lines)
-
-
+_NOTES = (
+    "Invoke: can it invoke models, and how far?",
+    "Policy: direct, by group, or both.",
+    "other, or a plus: it can invoke models through a policy not specific to Bedrock.",
+    "29/30: 29 of the 30 entries of a section are granted.",
+    "SCP: the policies of the organization count; O shows them.",
+    "SCP ?: some could not be read; of these, nothing is assumed. n lists them.",
+    "The region on the bar is the client's; it narrows no verdict.",
+    "Not evaluated: session policies and resource-based policies.",
+)
 _FILTERS = (
     ("ops alice", "words of the ARN; all must be in it"),
     ("invoke:yes", "no partial full unknown: who can invoke models"),
@@ -100,13 +49,88 @@ _FILTERS = (
     ("!tag:team", "the opposite; what is unknown matches neither"),
     ('tag:"cost center"', "quotes around spaces; * is any characters"),
 )
+_COLUMN, _NARROW = 20, 12
+"""Where the text begins, in a wide and in a narrow dialog."""
+_KEYS = {"slash": "/", "question_mark": "?", "escape": "esc"}
 
 
-def _filters() -> Content:
-    """The language of the filter: see docs/filter.md."""
-    lines = [Content.styled("Filter", "bold $accent"), *(_line(*each) for each in _FILTERS)]
-    return Content("\n").join(lines)
+class HelpScreen(ScrollingModal[None]):
+    """Shows the keys; any of esc, q, ? closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "dismiss", "Close", id="help.close"),
+        *scroll_keys("help"),
+    ]
+    SCROLLED = "#help"
+
+    def __init__(
+        self, glyphs: Glyphs, writable: bool, commands: tuple[Command, ...] = COMMANDS
+    ) -> None:
+        super().__init__()
+        self.commands = commands
+        self.glyphs = glyphs
+        self.writable = writable
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help", can_focus=False) as box:
+            box.border_title = "Help"
+            box.border_subtitle = "esc close"
+            for part in ("keys", "filters", "verdicts"):
+                yield Static(id=f"help-{part}", classes="dialog-part")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        """Break the lines for the width that there is."""
+        for part, draw in (
+            ("keys", self._keys),
+            ("filters", self._filters),
+            ("verdicts", self._verdicts),
+        ):
+            static = self.query_one(f"#help-{part}", Static)
+            static.update(draw(static.size.width))
+
+    def _keys(self, width: int) -> Content:
+        lines: list[Content] = [Content.styled("Move", "bold $accent")]
+        for keys, text in MOVEMENT:
+            lines += _lines(keys, text, width)
+        for group, commands in groupby(self.commands, key=lambda c: c.group):
+            lines += [Content(""), Content.styled(group, "bold $accent")]
+            for command in commands:
+                keys = command.display or _KEYS.get(command.keys, command.keys)
+                usable = self.writable or not command.writes
+                help = command.help if usable else "Not available in this session."
+                lines += _lines(keys, help, width)
+        return Content("\n").join(lines)
+
+    def _filters(self, width: int) -> Content:
+        """The language of the filter: see docs/filter.md."""
+        lines = [Content.styled("Filter", "bold $accent")]
+        for text, meaning in _FILTERS:
+            lines += _lines(text, meaning, width)
+        return Content("\n").join(lines)
+
+    def _verdicts(self, width: int) -> Content:
+        lines = [Content.styled("Verdicts", "bold $accent")]
+        for verdict, meaning in _MEANING.items():
+            glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
+            first, *more = _lines(f"  {verdict}", meaning, width)
+            lines += [Content.assemble("  ", (glyph, style), first[3:]), *more]
+        lines += [Content(""), *(hanging(note, width, style="dim") for note in _NOTES)]
+        return Content("\n").join(lines)
 
 
-def _line(keys: str, text: str) -> Content:
-    return Content.assemble("  ", (f"{keys:<18}", "bold"), (text, "dim"))
+def _lines(keys: str, text: str, width: int) -> list[Content]:
+    """What a key does; further lines stand below the first, all of them if the keys are long."""
+    column = _COLUMN if width >= 3 * _COLUMN else _NARROW
+    head = f"  {keys}"
+    parts = broken(text, max(_NARROW, width - column))
+    if len(head) >= column:
+        return [Content.styled(head, "bold"), *(_line("", part, column) for part in parts)]
+    first, *more = parts
+    return [_line(head, first, column), *(_line("", part, column) for part in more)]
+
+
+def _line(head: str, text: str, column: int) -> Content:
+    return Content.assemble((head.ljust(column), "bold"), (text, "dim"))

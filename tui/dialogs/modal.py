@@ -7,8 +7,11 @@ from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
+from textual.widgets import Footer
 
 _Result = TypeVar("_Result")
+TIGHT = 70
+"""Columns below which a dialog is as wide as the terminal."""
 
 
 class Modal(ModalScreen[_Result]):
@@ -18,6 +21,13 @@ class Modal(ModalScreen[_Result]):
     # For all dialogs, and read with the first of them, so that the first frame does not wait.
     DEFAULT_CSS = Path(__file__).with_name("dialogs.tcss").read_text(encoding="utf-8")
     SCOPED_CSS: ClassVar[bool] = False
+
+    def on_resize(self) -> None:
+        """Use all of a narrow terminal."""
+        tight = self.size.width < TIGHT
+        self.set_class(tight, "-tight")
+        for footer in self.query(Footer):
+            footer.compact = tight
 
     def dismiss(self, result: _Result | None = None) -> AwaitComplete:
         """Close with a result; do nothing if another screen is on top."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from iam.versions.diff_text import DiffPart
     from iam.versions.list_versions import ListedVersion
 
-_KEYS = "[ ] base   { } target   j k scroll   esc close"
+_KEYS = "[ ] base  { } target  j k scroll  esc close"
 """The base is the older of the two compared versions, the target the newer."""
 
 

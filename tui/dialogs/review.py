@@ -20,6 +20,7 @@ from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
 from iam.text import safe
+from tui.dialogs.modal import TIGHT
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.dialogs.text import TextScreen
 from widgets.glyphs import Glyphs
@@ -28,8 +29,6 @@ from widgets.plan_view import PlanView
 if TYPE_CHECKING:
     from iam.changes.plan import Plan
 
-_TIGHT = 70
-"""Columns below which the keys do not fit on one line beside the buttons."""
 Check = Callable[[Callable[[int], None]], Awaitable["Plan"]]
 """Checks with AWS and makes the plan again; calls back with the number checked so far."""
 
@@ -181,7 +180,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         keys += ["g show group"] if self.plan.holding_groups else []
         if self._field.has_focus:
             keys = ["tab buttons"]
-        tight = self.size.width < _TIGHT
+        tight = self.size.width < TIGHT
         self.query_one("#dialog-keys", Static).update(("\n" if tight else "  ").join(keys))
 
     @property
@@ -196,14 +195,14 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         state.update(Content.styled(text, style))
 
     def on_resize(self) -> None:
-        self.set_class(self.size.width < _TIGHT, "-tight")
         self._show_keys()
 
     def _fit(self, _: Screen[Any]) -> None:
         """Give the plan the height that the lines below it do not need."""
         dialog, body = self.query_one("#dialog"), self.query_one("#dialog-body")
         below = [w for w in dialog.children if w is not body and w.display]
-        needed = sum(w.outer_size.height + w.styles.margin.height for w in below)
+        # One that has just been shown has no size yet; it will have a line.
+        needed = sum((w.outer_size.height or 1) + w.styles.margin.height for w in below)
         edge = dialog.gutter.height + body.styles.margin.height
         height = self.size.height - dialog.dock_gutter.height  # the rest shows messages
         body.styles.max_height = max(3, height * 94 // 100 - edge - needed)

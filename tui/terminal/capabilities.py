@@ -7,7 +7,8 @@ import os
 
 # Over SSH every frame costs bytes: nothing moves that does not have to.
 _NO_ANIMATION = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
-_SIXTEEN_COLOURS = ("linux", "screen", "xterm", "vt100", "vt220", "ansi")
+_MANY_COLOURS = ("256color", "kitty")
+"""What the names of terminals end with, as Rich knows them, which sends the colours."""
 
 
 def prepare() -> None:
@@ -24,6 +25,8 @@ def has_unicode() -> bool:
     Python's own answer does not help: it uses UTF-8 in the C locale too (PEP 538), the terminal
     may not.
     """
+    if os.environ.get("TERM") == "linux":
+        return False  # the console decodes UTF-8, but its fonts lack the signs
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
         if value := os.environ.get(name):
             return locale.normalize(value).upper().replace("-", "").endswith("UTF8")
@@ -39,4 +42,4 @@ def has_many_colours() -> bool:
     """Whether the terminal shows more than sixteen colours."""
     if os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return True
-    return os.environ.get("TERM", "") not in _SIXTEEN_COLOURS
+    return os.environ.get("TERM", "").lower().rpartition("-")[2] in _MANY_COLOURS

@@ -13,7 +13,9 @@ TOKEN = re.compile(
     # What leaves the cells and the cursor alone: modes of keys, mouse and paste, the shape and
     # visibility of the cursor, questions to the terminal, the bell, the title, the clipboard.
     r"|(\x1b\[\?(?:7|25|100[0-6]|101[56]|2004|2048)[hl]|\x1b\[[<>=?][0-9;]*u|\x1b\[\?[0-9]+\$p"
-    r"|\x1b\[[0-9]* q|\x1b\[>?0?c|\x07|\x1b\](?:0|1|2|22|52);[^\x07\x1b]*(?:\x07|\x1b\\))"
+    r"|\x1b\[[0-9]* q|\x1b\[>?0?c|\x07|\x1b\](?:0|1|2|22|52);[^\x07\x1b]*(?:\x07|\x1b\\)"
+    # What tmux passes on to the terminal outside: the clipboard.
+    r"|\x1bPtmux;(?:[^\x1b]|\x1b\x1b)*\x1b\\)"
     r"|(\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\)|.)|.)",
     re.DOTALL,
 )

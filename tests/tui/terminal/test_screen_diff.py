@@ -146,6 +146,7 @@ def test_a_character_that_loses_a_half_becomes_blank() -> None:
     "sequence",
     [
         "\x1b]52;c;eHk=\x07",
+        "\x1bPtmux;\x1b\x1b]52;c;eHk=\x07\x1b\\",
         "\x1b]0;title\x1b\\",
         "\x1b[?1000h",
         "\x1b[?1006l",

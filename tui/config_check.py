@@ -1,0 +1,85 @@
+"""What only Textual can check of a configuration: the theme, keys and colours."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from textual.binding import Binding
+from textual.color import Color, ColorParseError
+from textual.keys import Keys
+
+from iam.text import safe
+from tui.commands import COMMANDS
+from tui.config import COLOURS, KEYMAP, Config
+from widgets.principal_table import PrincipalTable
+from widgets.section_tree import SectionTree
+
+_ALWAYS = {"ctrl+c": "quitting", "ctrl+q": "quitting", "ctrl+p": "the command palette"}
+_MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
+_NAMED = {key.value for key in Keys}
+
+
+def theme_fault(config: Config, themes: Mapping[str, object]) -> str:
+    """Why the theme cannot be used; empty if it can."""
+    if not config.theme or config.theme in themes:
+        return ""
+    return f"{config.at('theme')}: there is no theme {safe(config.theme)}."
+
+
+def colours_fault(config: Config) -> str:
+    """Why the colours of verdicts cannot be used; empty if they can."""
+    for verdict, colour in config.colours.items():
+        try:
+            Color.parse(colour)
+        except ColorParseError:
+            place = config.at(f"{COLOURS}.{verdict}")
+            return f"{place}: {safe(colour)} is not a colour; write #rrggbb or a name."
+    return ""
+
+
+def keymap_fault(config: Config) -> str:
+    """Why the keys cannot be used: unknown commands or keys, and conflicts; empty if they can."""
+    widgets = (*PrincipalTable.BINDINGS, *SectionTree.BINDINGS)
+    users = {each.key: "moving or marking" for each in Binding.make_bindings(widgets)} | _ALWAYS
+    by_default = {command.id: command.keys for command in COMMANDS}
+    for id, keys in by_default.items():
+        if id not in config.keymap:
+            # Enter opens the details from the table, which has that key as well.
+            users |= dict.fromkeys(keys_of(keys), id)
+    for id, keys in config.keymap.items():
+        place = config.at(f"{KEYMAP}.{id}")
+        if id not in by_default:
+            return f"{place}: there is no command of this name; `bedrock-tui config` lists them."
+        for key in keys_of(keys):
+            if not _exists(key):
+                return f"{place}: there is no key {safe(key)}."
+            if (user := users.get(key, id)) != id and key not in keys_of(by_default[id]):
+                return f"{place}: the key {safe(key)} is used for {user}."
+            users[key] = id
+    return ""
+
+
+def keys_of(keys: str) -> list[str]:
+    """The single keys of a list, by Textual's names."""
+    return [each.key for each in Binding.make_bindings([Binding(keys, "")])]
+
+
+def _exists(key: str) -> bool:
+    *modifiers, base = key.split("+")
+    if any(modifier not in _MODIFIERS for modifier in modifiers):
+        return False
+    if len(base) == 1 or base in _NAMED:
+        return True
+    try:
+        unicodedata.lookup(base.replace("_", " "))
+    except KeyError:
+        return False
+    return True
+
+
+def faults(config: Config, themes: Mapping[str, object]) -> Iterator[str]:
+    """Everything that cannot be used, in one sentence each."""
+    for fault in (theme_fault(config, themes), keymap_fault(config), colours_fault(config)):
+        if fault:
+            yield fault
