@@ -26,6 +26,7 @@ from tui.config import Config, Missing, default_file, read_config
 from tui.config_check import keymap_fault
 from tui.dialogs.help import HelpScreen
 from tui.options import Launch
+from tui.saving import save
 from widgets.account_bar import AccountBar
 from widgets.principal_table import PrincipalTable
 
@@ -196,17 +197,17 @@ def opened(from_file: Launch) -> Opened:
 
 
 async def test_a_command_has_its_new_key_and_not_its_old_one(write: Write, opened: Opened) -> None:
-    async with opened(write('[keymap]\nshow_users = "U"\nattach = "A"')) as pilot:
+    async with opened(write('[keymap]\nshow_users = "Z"\nattach = "A"')) as pilot:
         await pilot.press("2")
         assert main_of(pilot).table.view.kind == "all"
-        await pilot.press("U")
+        await pilot.press("Z")
         assert main_of(pilot).table.view.kind == "users"
         await pilot.press("A")  # of a file: it says why nothing can be attached
         await until(pilot, lambda: pilot.app.screen.query("Toast"))
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         help = pilot.app.screen.query_one("#help-keys", Static)
-        await until(pilot, lambda: "  U                 Show users only." in str(help.content))
+        await until(pilot, lambda: "  Z                 Show users only." in str(help.content))
 
 
 def messages(pilot: Pilot[int]) -> list[str]:
@@ -265,5 +266,5 @@ async def test_files_are_saved_in_the_chosen_folder(
     folder = tmp_path / "exports"
     folder.mkdir()
     async with opened(write(f'export-folder = "{folder}"')) as pilot:
-        pilot.app.deliver_screenshot()
-        await until(pilot, lambda: any(folder.glob("*.svg")))
+        await save(pilot.app, "history", "csv", "text")
+        assert any(folder.glob("*.csv"))
