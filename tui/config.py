@@ -81,7 +81,7 @@ class Config(NamedTuple):
 
     def at(self, key: str) -> str:
         """Where a key is, for a message: `config.toml, line 3, theme`."""
-        place = f"{safe(self.file)}, "
+        place = f"{safe(Path(self.file).name)}, "
         return f"{place}line {self.lines[key]}, {safe(key)}" if key in self.lines else place + key
 
 
@@ -171,9 +171,9 @@ def _parsed(path: str, content: bytes) -> Config:
         document = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return Config(file=path, fault=_unused(f"{path}, line {line}: it is not UTF-8"))
+        return Config(file=path, fault=_unused(f"{Path(path).name}, line {line}: it is not UTF-8"))
     except tomllib.TOMLDecodeError as error:
-        return Config(file=path, fault=_unused(f"{path}, {_in_words(error, text)}"))
+        return Config(file=path, fault=_unused(f"{Path(path).name}, {_in_words(error, text)}"))
     lines = _lines_of(text)
     try:
         values = _values(document)

@@ -16,6 +16,8 @@ from widgets.principal_table import PrincipalTable
 from widgets.section_tree import SectionTree
 
 _ALWAYS = {"ctrl+c": "quitting", "ctrl+q": "quitting", "ctrl+p": "the command palette"}
+_MOVING = "moving or marking"
+"""Some of these keys are those of a command as well, such as Enter and `h`."""
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 _NAMED = {key.value for key in Keys}
 
@@ -41,11 +43,10 @@ def colours_fault(config: Config) -> str:
 def keymap_fault(config: Config) -> str:
     """Why the keys cannot be used: unknown commands or keys, and conflicts; empty if they can."""
     widgets = (*PrincipalTable.BINDINGS, *SectionTree.BINDINGS)
-    users = {each.key: "moving or marking" for each in Binding.make_bindings(widgets)} | _ALWAYS
+    users = {each.key: _MOVING for each in Binding.make_bindings(widgets)} | _ALWAYS
     by_default = {command.id: command.keys for command in COMMANDS}
     for id, keys in by_default.items():
         if id not in config.keymap:
-            # Enter opens the details from the table, which has that key as well.
             users |= dict.fromkeys(keys_of(keys), id)
     for id, keys in config.keymap.items():
         place = config.at(f"{KEYMAP}.{id}")
@@ -54,7 +55,8 @@ def keymap_fault(config: Config) -> str:
         for key in keys_of(keys):
             if not _exists(key):
                 return f"{place}: there is no key {safe(key)}."
-            if (user := users.get(key, id)) != id and key not in keys_of(by_default[id]):
+            own = users.get(key) == _MOVING and key in keys_of(by_default[id])
+            if (user := users.get(key, id)) != id and not own:
                 return f"{place}: the key {safe(key)} is used for {user}."
             users[key] = id
     return ""

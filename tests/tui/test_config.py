@@ -174,6 +174,11 @@ def test_keys_that_cannot_be_used_are_named(write: Write, id: str, keys: str, sa
     assert said in keymap_fault(write(f'[keymap]\n{id} = "{keys}"'))
 
 
+def test_two_commands_cannot_share_a_key_that_was_the_default_of_one(write: Write) -> None:
+    text = '[keymap]\nattach = "d"\ndetach = "d"\nother_policy = "h"'
+    assert "line 3, keymap.detach: the key d is used for attach" in keymap_fault(write(text))
+
+
 def test_two_commands_may_swap_their_keys(write: Write) -> None:
     assert keymap_fault(write('[keymap]\nattach = "d"\ndetach = "a"')) == ""
 

@@ -11,8 +11,9 @@ from textual.theme import BUILTIN_THEMES
 
 from iam.verdicts.verdict import Verdict
 from tests.tui.conftest import Open
-from tests.tui.waiting import main_of
+from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
+from tui.dialogs.help import HelpScreen
 from tui.options import Launch
 from widgets.table_lines import VERDICT_STYLES
 from widgets.verdict_colours import contrast, distance, made_for, of_256, theme_colours
@@ -98,6 +99,24 @@ def test_the_colours_of_the_first_frame_are_those_that_would_be_made(true_colour
     assert theme_colours(
         DARK.name, variables, dark=True, ansi=False, true_colour=true_colour
     ) == made_for(variables, dark=True, true_colour=true_colour)
+
+
+async def test_on_the_console_a_dialog_leaves_the_screen_below_as_it_is(
+    open_app: Open, from_file: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLORTERM", "")
+    monkeypatch.setenv("TERM", "linux")
+    async with open_app(from_file) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        assert pilot.app.screen.styles.background.a == 0
+
+
+async def test_the_palette_offers_no_layout_of_textual(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
+        titles = {command.title for command in pilot.app.get_system_commands(pilot.app.screen)}
+        assert {"Theme", "Screenshot", "Filter"} <= titles
+        assert not titles & {"Maximize", "Minimize", "Keys"}
 
 
 def test_the_console_gets_ascii_and_a_yellow_partial(monkeypatch: pytest.MonkeyPatch) -> None:
