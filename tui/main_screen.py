@@ -24,6 +24,7 @@ from tui.controllers.account import AccountController
 from tui.controllers.change import ChangeController
 from tui.controllers.details import DetailsController
 from tui.controllers.evaluation import EvaluationController
+from tui.controllers.export import ExportController
 from tui.controllers.filtering import FilterController
 from tui.controllers.invocation_words import InvocationWordsController
 from tui.controllers.loading import LoadController
@@ -76,6 +77,7 @@ class MainScreen(Screen[None]):
         self.invocation_words = InvocationWordsController(self)
         self.who_can = WhoCanController(self, self.evaluation)
         self.filtering = FilterController(self)
+        self.export = ExportController(self, self.evaluation)
         self.change = ChangeController(self)
         self.recovery = RecoveryController(self)
         self.organization = OrganizationController(self, self.evaluation)
@@ -117,6 +119,14 @@ class MainScreen(Screen[None]):
             rack.display = False
 
     # What controllers use: see MainView
+
+    @property
+    def reading(self) -> bool:
+        """Whether the account or its organization is being read, or the account evaluated."""
+        return self.organization.pending or any(
+            worker.group in ("read", "organization") and not worker.is_finished
+            for worker in self.workers
+        )
 
     def show_bar(self) -> None:
         """Draw the account bar."""
@@ -386,6 +396,10 @@ class MainScreen(Screen[None]):
     async def action_organization(self) -> None:
         """Show what the organization takes away, level by level."""
         await self.organization.show()
+
+    def action_export(self) -> None:
+        """Write what is shown, or the marked ones, to a file."""
+        self.export.begin()
 
     def action_copy_arn(self) -> None:
         """Copy the ARN of the principal under the cursor."""
