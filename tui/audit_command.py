@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +14,10 @@ from iam.demo.launcher import DemoError
 from iam.errors import AwsError
 from iam.reports.audit import Audit, narrowed
 from iam.reports.formats import FORMATS, Options
-from iam.runtime.atomic_write import atomic_write
 from iam.verdicts.principal_filter import parse_filter
 from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
+from tui.saving import check_writable, write_whole
 from tui.session.session import Session
 
 
@@ -133,14 +132,11 @@ def check_output(output: str | None) -> None:
         return
     path = Path(output)
     with _writing(output):
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if _is_special(path):
             if not os.access(path, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         else:
-            # A file of no name: what `os.access` says of a folder is not always true.
-            tempfile.TemporaryFile(dir=path.resolve().parent).close()
+            check_writable(path)
 
 
 def write_file(report: Iterable[str], output: str) -> None:
@@ -157,11 +153,7 @@ def write_file(report: Iterable[str], output: str) -> None:
             with path.open("w", encoding="utf-8") as file:
                 file.writelines(report)
             return
-        # A link stays; the file that it leads to is replaced.
-        path = path.resolve()
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        with atomic_write(path, mode) as file:
-            file.writelines(piece.encode("utf-8", "replace") for piece in report)
+        write_whole(path, report)
 
 
 @contextmanager
@@ -174,4 +166,4 @@ def _writing(output: str) -> Iterator[None]:
 
 def _is_special(path: Path) -> bool:
     """Whether it is a pipe, a device, or anything else that is not replaced by a file."""
-    return path.exists() and not path.is_file()
+    return path.exists() and not path.is_file() and not path.is_dir()

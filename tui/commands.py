@@ -110,6 +110,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("sort", "s", "Sort", "Sort by the next column.", _LOOK),
     Command("sort_reverse", "S", "Reverse the order", "Sort the other way round.", _LOOK),
+    Command(
+        "export", "e", "Export what is shown",
+        "Write what is shown, or the marked, to a file.", _LOOK,
+    ),
     Command("copy_arn", "y", "Copy ARN", "Copy the ARN through the terminal (OSC 52).", _LOOK),
     Command(
         "attach", "a", "Attach", "Attach the policy to the marked, or to this one.",

@@ -28,6 +28,7 @@ from tui.controllers.change import ChangeController
 from tui.controllers.choices import ChoiceController
 from tui.controllers.details import DetailsController
 from tui.controllers.evaluation import EvaluationController
+from tui.controllers.export import ExportController
 from tui.controllers.filtering import FilterController
 from tui.controllers.invocation_words import InvocationWordsController
 from tui.controllers.loading import LoadController
@@ -111,6 +112,7 @@ class MainScreen(Screen[None]):
         self.who_can = WhoCanController(self, self.evaluation)
         self.sign_in = SignInController(self)
         self.filtering = FilterController(self)
+        self.export = ExportController(self, self.evaluation)
         self.change = ChangeController(self, self.sign_in)
         self.choices = ChoiceController(self, self.account, first or session.launch)
         self.recovery = RecoveryController(self)
@@ -157,6 +159,14 @@ class MainScreen(Screen[None]):
             rack.display = False
 
     # What controllers use: see MainView
+
+    @property
+    def reading(self) -> bool:
+        """Whether the account or its organization is being read, or the account evaluated."""
+        return self.organization.pending or any(
+            worker.group in ("read", "organization") and not worker.is_finished
+            for worker in self.workers
+        )
 
     def show_bar(self) -> None:
         """Draw the account bar."""
@@ -432,6 +442,10 @@ class MainScreen(Screen[None]):
     async def action_organization(self) -> None:
         """Show what the organization takes away, level by level."""
         await self.organization.show()
+
+    def action_export(self) -> None:
+        """Write what is shown, or the marked ones, to a file."""
+        self.export.begin()
 
     def action_copy_arn(self) -> None:
         """Copy the ARN of the principal under the cursor."""

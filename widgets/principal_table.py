@@ -145,6 +145,16 @@ class PrincipalTable(ScrollView, can_focus=True):
         """The rows that the filter lets through, in order."""
         return self._rows.in_order
 
+    @property
+    def chosen(self) -> Sequence[Row]:
+        """The marked rows, shown or not; where none is marked, all that are shown. In order."""
+        return self._rows.chosen
+
+    @property
+    def undecided(self) -> int:
+        """How many more may match the filter, because something about them is not known."""
+        return self._rows.undecided
+
     def set_sections(self, sections: Sequence[SectionColumn], asked: str = "") -> None:
         """Set the columns.
 

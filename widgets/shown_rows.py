@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from iam.verdicts.principal_filter import PrincipalFilter
+from widgets.row_order import sort_rows
 from widgets.rows import Row, Rows, View
 
 
@@ -45,6 +46,19 @@ class ShownRows:
     def all_of_this_kind(self) -> Sequence[Row]:
         """All rows of the kind that is shown, whatever other filter is in force."""
         return View(self.view.lists).of(self.all.in_order).matching
+
+    @property
+    def chosen(self) -> Sequence[Row]:
+        """The marked rows, shown or not, in the order of the view; where none is marked, all that
+        are shown."""
+        if not self.marks:
+            return self.in_order
+        marked = [row for row in self.all.in_order if row.arn in self.marks]
+        sort_rows(marked, self.view.sort, self._answered, reverse=self.view.reverse)
+        return marked
+
+    def _answered(self, row: Row) -> bool:
+        return row.question == self.question
 
     def would_show_any(self, chosen: PrincipalFilter) -> bool:
         """Whether another filter would let any row through."""

@@ -5,7 +5,7 @@ The reports, the screen's list of what could not be read, and the tests use this
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -31,13 +31,16 @@ SourceName = Literal["live", "demo", "snapshot"]
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """The filter of an audit, and whom it left out."""
+    """How the principals of an audit were chosen, and whom that left out."""
 
     text: str
+    """The filter; empty where they were marked."""
     of: int
-    """The number of principals from which it chose."""
+    """The number of principals among which they were chosen."""
     undecided: int
     """How many of those left out may match, because something about them is not known."""
+    marked: bool = False
+    """Whether the operator marked each of them, instead of a filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Audit:
     managed: ManagedPolicy
     sections: tuple[Section, ...]
     results: tuple[tuple[Principal, PrincipalResult], ...]
-    """Users, then roles, each by name."""
+    """Users, then roles, each by name; in an export from the app, as its table shows them."""
     unread: tuple[Unread, ...]
     only: str | None = None
     """The action or the pattern of the actions that was evaluated; None if all of the policy was.
@@ -66,8 +69,18 @@ class Audit:
         return not self.unread
 
 
+Watch = Callable[[Sequence[Principal]], Iterable[Principal]]
+"""Passes principals on one by one, and may raise to stop."""
+
+
 def take_audit(
-    account: Account, evaluator: Evaluator, *, now: datetime, source: SourceName, caller: str | None
+    account: Account,
+    evaluator: Evaluator,
+    *,
+    now: datetime,
+    source: SourceName,
+    caller: str | None,
+    watch: Watch = iter,
 ) -> Audit:
     """Evaluate all principals of an account.
 
@@ -77,9 +90,10 @@ def take_audit(
         now: The time of the audit, in UTC.
         source: Where the account's data comes from.
         caller: The ARN of the operator's identity; None without AWS.
+        watch: Follows the progress.
     """
     principals = sorted(account.principals.values(), key=in_order)
-    results = tuple((p, evaluator.result(account, p)) for p in principals)
+    results = tuple((p, evaluator.result(account, p)) for p in watch(principals))
     sections, only = evaluator.sections, evaluator.only
     if only is not None and len(sections) > 1:
         sections, results = _in_one_section(only.id, sections, results)
@@ -167,6 +181,32 @@ def narrowed(audit: Audit, chosen: PrincipalFilter) -> Audit:
         audit,
         results=tuple((each.entity, each.result) for each in selection.matching),
         filtered=Filtered(chosen.text, len(audit.results), selection.undecided),
+    )
+
+
+def with_only(
+    audit: Audit, arns: Iterable[str], filtered: Filtered | None, doubts: Iterable[Unread] = ()
+) -> Audit:
+    """Leave only the principals that a list shows, in its order.
+
+    Args:
+        audit: The audit of everybody.
+        arns: The principals. One that the account does not have is listed as unread.
+        filtered: How they were chosen; None if they are all.
+        doubts: What else is not known about the account.
+    """
+    by_arn = {each[0].arn: each for each in audit.results}
+    wanted = tuple(arns)
+    missing = [
+        Unread(arn, "Missing", "it is in the list, but not in the account as it was read")
+        for arn in wanted
+        if arn not in by_arn
+    ]
+    return replace(
+        audit,
+        results=tuple(by_arn[arn] for arn in wanted if arn in by_arn),
+        unread=(*doubts, *audit.unread, *missing),
+        filtered=filtered,
     )
 
 

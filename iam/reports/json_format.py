@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import cache
 from operator import attrgetter
 
 from iam.account.attachments import Attachment
 from iam.account.model import UNREAD_BOUNDARY, Principal
-from iam.reports.audit import Audit
+from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
@@ -54,7 +53,7 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
             "path": list(organization.path),
         },
         "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
-        **({} if (chosen := audit.filtered) is None else {"filter": asdict(chosen)}),
+        **({} if audit.filtered is None else {"filter": _filter(audit.filtered)}),
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in unread],
     }
@@ -62,6 +61,11 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
     principals = [texts.of_principal(p, r) for p, r in audit.results]
     opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     return _joined(f'{_harmless(opening)},\n "principals": ', principals)
+
+
+def _filter(filtered: Filtered) -> dict[str, object]:
+    chosen = {"text": filtered.text, "of": filtered.of, "undecided": filtered.undecided}
+    return {**chosen, "marked": True} if filtered.marked else chosen
 
 
 def _joined(opening: str, principals: list[list[str]]) -> Iterator[str]:

@@ -90,7 +90,8 @@ def _actions(audit: Audit) -> list[str]:
 
 def filter_in_words(filtered: Filtered) -> str:
     """`invoke:yes, of 47 principals; 3 could not be decided`."""
-    words = f"{filtered.text}, of {filtered.of:,} principals"
+    name = "only the marked ones" if filtered.marked else filtered.text
+    words = f"{name}, of {filtered.of:,} principals"
     return f"{words}; {filtered.undecided:,} could not be decided" if filtered.undecided else words
 
 

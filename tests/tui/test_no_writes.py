@@ -19,6 +19,7 @@ from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
 from tui.commands import COMMANDS
 from tui.dialogs.batch_progress import BatchScreen
+from tui.dialogs.export import ExportDialog
 from tui.dialogs.help import HelpScreen
 from tui.dialogs.history import HistoryScreen
 from tui.dialogs.policy_versions import PolicyScreen
@@ -32,7 +33,7 @@ from widgets.section_tree import SectionTree
 
 OWNERS: tuple[Any, ...] = (
     BedrockApp, MainScreen, PrincipalTable, SectionTree, Tree, FilterBar, HelpScreen, PolicyScreen,
-    HistoryScreen, HistoryTree, ReviewDialog, TextScreen, BatchScreen,
+    HistoryScreen, HistoryTree, ReviewDialog, TextScreen, BatchScreen, ExportDialog,
 )  # fmt: skip
 KEYS = sorted(
     {

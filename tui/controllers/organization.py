@@ -51,6 +51,11 @@ class OrganizationController:
         """What is above the account, as far as it has been read; None before the account is."""
         return self.session.account.organization if self.session.account else None
 
+    @property
+    def pending(self) -> bool:
+        """Whether it is about to be read, or being read."""
+        return not self._pending.is_set()
+
     def expect(self) -> None:
         """Say that it is about to be read; previews of changes wait for it."""
         self.show_state()
@@ -99,7 +104,7 @@ class OrganizationController:
         if self.organization is None or not self.view.loaded:
             self.view.toast("The account is still being read; wait until it is complete.")
             return
-        if not self._pending.is_set():
+        if self.pending:
             self.view.toast("The organization is still being read; wait a moment.")
             return
         account, evaluator, _ = self.session.read

@@ -37,6 +37,10 @@ class MainView(Protocol):
     """Nothing is being sent that would be cut short."""
 
     @property
+    def reading(self) -> bool:
+        """The account or its organization is being read, or the account evaluated."""
+
+    @property
     def is_attached(self) -> bool:
         """Whether the screen is still part of the app."""
 

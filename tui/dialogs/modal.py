@@ -12,6 +12,8 @@ from textual.widgets import Footer
 _Result = TypeVar("_Result")
 TIGHT = 70
 """Columns below which a dialog is as wide as the terminal."""
+_LOW = 16
+"""Lines below which a dialog has no empty ones."""
 
 
 class Modal(ModalScreen[_Result]):
@@ -23,9 +25,10 @@ class Modal(ModalScreen[_Result]):
     SCOPED_CSS: ClassVar[bool] = False
 
     def on_resize(self) -> None:
-        """Use all of a narrow terminal."""
+        """Use all of a small terminal."""
         tight = self.size.width < TIGHT
         self.set_class(tight, "-tight")
+        self.set_class(self.size.height < _LOW, "-low")
         for footer in self.query(Footer):
             footer.compact = tight
 

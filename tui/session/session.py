@@ -28,7 +28,7 @@ from tui.session.state import SessionState
 
 if TYPE_CHECKING:
     from iam.account.model import Account
-    from iam.reports.audit import Audit
+    from iam.reports.audit import Audit, Watch
     from iam.verdicts.evaluator import Evaluator
     from iam.versions.list_versions import VersionList
     from tui.session.evaluation import Evaluated
@@ -78,10 +78,14 @@ class Session(SessionState):
         return self._reader.expected if self._reader else None
 
     @property
+    def stale_since(self) -> datetime | None:
+        """When the account on the screen was read, where it could not be read again; else None."""
+        return self._read_at if self.outdated else self.cache.stale
+
+    @property
     def age(self) -> str:
         """How old the account on the screen is, where it could not be read again; else empty."""
-        since = self._read_at if self.outdated else self.cache.stale
-        if since is None:
+        if (since := self.stale_since) is None:
             return ""
         from iam.cache.store import age
 
@@ -257,10 +261,15 @@ class Session(SessionState):
         self._versions = compared.versions
         return compared
 
-    async def audit(self) -> Audit:
-        """Evaluate the whole account."""
-        account, evaluator = self.account, self.evaluator
-        assert account is not None and evaluator is not None
+    async def audit(self, asked: Evaluator | None = None, watch: Watch = iter) -> Audit:
+        """Evaluate the whole account.
+
+        Args:
+            asked: The evaluator of a single action; None evaluates the whole policy.
+            watch: Follows the progress, in a thread; what it raises ends the audit.
+        """
+        account, own, _ = self.read
+        evaluator = asked or own
         caller = self.caller or None
 
         def take() -> Audit:
@@ -272,6 +281,7 @@ class Session(SessionState):
                 now=datetime.now(UTC),
                 source=self.launch.source,
                 caller=caller,
+                watch=watch,
             )
 
         return await in_thread(take)
