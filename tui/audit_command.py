@@ -17,7 +17,7 @@ from iam.reports.formats import FORMATS, Options
 from iam.verdicts.principal_filter import parse_filter
 from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
-from tui.saving import check_writable, write_whole
+from tui.output_file import check_writable, write_whole
 from tui.session.session import Session
 
 

@@ -115,7 +115,7 @@ async def test_on_the_console_a_dialog_leaves_the_screen_below_as_it_is(
 async def test_the_palette_offers_no_layout_of_textual(open_app: Open, from_file: Launch) -> None:
     async with open_app(from_file) as pilot:
         titles = {command.title for command in pilot.app.get_system_commands(pilot.app.screen)}
-        assert {"Theme", "Screenshot", "Filter"} <= titles
+        assert {"Theme", "Filter"} <= titles
         assert not titles & {"Maximize", "Minimize", "Keys"}
 
 

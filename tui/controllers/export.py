@@ -104,7 +104,7 @@ class ExportController:
 
     async def _save_picture(self, wanted: Wanted) -> None:
         """Save a picture of the screen, as it is without the dialog."""
-        from tui.saving import write_whole
+        from tui.output_file import write_whole
 
         drawn = asyncio.Event()
         app = self.view.app

@@ -18,7 +18,7 @@ from iam.reports.formats import FORMATS
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from tui.dialogs.modal import Modal
-from tui.saving import check_writable, typed_path
+from tui.output_file import check_writable, typed_path
 from tui.session.export import Exported, Stopped, Work
 
 PICTURE = "svg"

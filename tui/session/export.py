@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from iam.account.unread import Unread
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import in_thread
-from tui.saving import write_whole
+from tui.output_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
