@@ -48,7 +48,9 @@ class Row:
     result: Summary | PrincipalResult | None
     """None while it is being evaluated."""
     invokes: Verdict | None = None
-    """Whether it can invoke models; None where the question does not arise."""
+    """How far it can invoke models; None while that is not known yet."""
+    can_invoke: bool | None = None
+    """Whether it can invoke any model; None if that is not known."""
     other_policies: tuple[str, ...] | None = ()
     """The policies not specific to Bedrock that let it invoke models; None if not known."""
     note: str = ""

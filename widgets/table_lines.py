@@ -175,7 +175,15 @@ class TableLines:
             marked: Whether the operator has marked it.
         """
         if row.question != question:
-            row = replace(row, attached=None, result=None, invokes=None, other_policies=(), note="")
+            row = replace(
+                row,
+                attached=None,
+                result=None,
+                invokes=None,
+                can_invoke=None,
+                other_policies=(),
+                note="",
+            )
         widths = self.widths(width)
         dim = self._style("principal-table--dim")
         mark = self.glyphs.mark if marked else " "
@@ -234,7 +242,8 @@ class TableLines:
             return False
         if row.invokes is Verdict.NONE:
             return bool(row.attached)
-        return row.invokes in (Verdict.PARTIAL, Verdict.DENIED)
+        known = row.invokes in (Verdict.PARTIAL, Verdict.DENIED)
+        return known or bool(row.can_invoke and row.invokes is Verdict.UNKNOWN)
 
     def _invoke(self, row: Row, width: int) -> Segment:
         """Whether it can invoke models, and how far."""

@@ -32,7 +32,7 @@ _UNREADABLE = (
     OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, IndexError, RecursionError,
     OverflowError,
 )  # fmt: skip
-_FORMAT = 4
+_FORMAT = 5
 """The version of the file format; other versions are ignored."""
 _VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL",
           "AWS_ENDPOINT_URL_IAM", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")  # fmt: skip

@@ -94,6 +94,7 @@ def _summary_to_json(summary: Summary) -> list[Any]:
         [[s.verdict, s.granted, s.total] for s in summary.sections],
         [summary.attached.direct, summary.attached.groups],
         summary.invokes,
+        summary.can_invoke,
         summary.other_policies,
         summary.uncertain,
     ]
@@ -103,7 +104,8 @@ def _summary_from_json(
     verdict: str,
     sections: Iterable[tuple[str, int, int]],
     attached: tuple[bool | None, Iterable[str] | None],
-    invokes: str | None,
+    invokes: str,
+    can_invoke: bool | None,
     others: Iterable[str] | None,
     uncertain: bool,
 ) -> Summary:
@@ -112,7 +114,8 @@ def _summary_from_json(
         verdict=Verdict(verdict),
         sections=tuple(SectionSum(Verdict(v), granted, total) for v, granted, total in sections),
         attached=Attachment(direct, None if groups is None else tuple(groups)),
-        invokes=None if invokes is None else Verdict(invokes),
+        invokes=Verdict(invokes),
+        can_invoke=can_invoke,
         other_policies=None if others is None else tuple(others),
         uncertain=uncertain,
     )

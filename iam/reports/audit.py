@@ -167,6 +167,10 @@ class _Candidate:
         return None if self.result.invocation is None else self.result.invocation.verdict
 
     @property
+    def can_invoke(self) -> bool | None:
+        return None if self.result.invocation is None else self.result.invocation.can
+
+    @property
     def other_policies(self) -> tuple[str, ...] | None:
         return self.result.other_policies
 

@@ -65,18 +65,16 @@ class InvocationCounts(NamedTuple):
 
 
 def invocation_counts(audit: Audit) -> InvocationCounts | None:
-    """Count the answers; None if the policy, or the action asked about, invokes no models."""
-    answers = [(r.invocation.verdict, r) for _, r in audit.results if r.invocation is not None]
+    """Count the answers; None if other actions were asked about."""
+    answers = [(r.invocation.can, r) for _, r in audit.results if r.invocation is not None]
     if not answers or audit.only:
         return None
-    can = [r for verdict, r in answers if verdict in (Verdict.GRANTED, Verdict.PARTIAL)]
+    can = [r for answer, r in answers if answer]
     return InvocationCounts(
         can=len(can),
         by_other=sum(bool(r.other_policies) for r in can),
-        hold_only=sum(
-            bool(r.attached) for verdict, r in answers if verdict in (Verdict.DENIED, Verdict.NONE)
-        ),
-        unknown=sum(verdict is Verdict.UNKNOWN for verdict, _ in answers),
+        hold_only=sum(bool(r.attached) for answer, r in answers if answer is False),
+        unknown=sum(answer is None for answer, _ in answers),
     )
 
 

@@ -29,7 +29,7 @@ def merge_actual(index: RequestIndex, verdicts: Verdicts) -> Verdicts:
         partial, denied, none = partial & ~bit, denied & ~bit, none & ~bit
         if actual & (granted | verdicts.partial):
             partial |= bit
-    return Verdicts(granted, partial, denied, none).restricted_to(index.section_requests)
+    return Verdicts(granted, partial, denied, none).restricted_to(index.first_requests)
 
 
 def deciding_numbers(index: RequestIndex, verdicts: Verdicts, requests: int) -> int:

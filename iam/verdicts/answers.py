@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from iam.verdicts.verdict import Verdict
-
 if TYPE_CHECKING:
     from iam.verdicts.result import Summary
 
@@ -21,14 +19,14 @@ ANSWER_FILTERS: dict[Question, tuple[str, ...]] = {
 
 def answers_of(summary: Summary) -> tuple[Question, ...]:
     """The questions to which the answer is yes for a principal, as their filters decide."""
-    invokes = summary.invokes
+    can = summary.can_invoke
     found: list[Question] = []
-    if invokes is Verdict.GRANTED or invokes is Verdict.PARTIAL:
+    if can:
         found.append("invoke")
-    elif invokes is Verdict.UNKNOWN:
+    elif can is None:
         found.append("unknown")
-    elif invokes is not None and summary.attached:
+    elif summary.attached:
         found.append("blocked")
-    if summary.other_policies and invokes is not None:
+    if summary.other_policies:
         found.append("other")
     return tuple(found)

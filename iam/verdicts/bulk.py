@@ -60,6 +60,13 @@ class Verdicts(NamedTuple):
         return Verdicts(*[by_verdict & requests for by_verdict in self])
 
 
+def any_allowed(requests: int, verdicts: Verdicts) -> bool | None:
+    """Return whether any of some requests is allowed, be it in part; None if that is not known."""
+    if requests & (verdicts.granted | verdicts.partial):
+        return True
+    return None if requests & ~verdicts.known else False
+
+
 class Evaluation(NamedTuple):
     """The verdicts on all requests, by both numbers (see `RequestIndex`)."""
 

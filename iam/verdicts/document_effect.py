@@ -174,11 +174,23 @@ class DocumentEffects:
         Returns:
             An effect that allows everything and denies what the document denies of the requests.
         """
-        best = worst = CaseEffect(allow=self._reader.index.all_requests)
-        if effect is not None:
-            best = _denies(effect.best_case, requests, best, possibly)
-            worst = _denies(effect.worst_case, requests, worst, possibly)
+        allows = CaseEffect(allow=self._reader.index.all_requests)
+        if effect is None:
+            return self._interned.setdefault((allows, allows), DocumentEffect(allows, allows))
+        return self._denying(effect, requests, allows, possibly=possibly)
+
+    def _denying(
+        self, effect: DocumentEffect, requests: int, allows: CaseEffect, *, possibly: bool
+    ) -> DocumentEffect:
+        best = worst = _denies(effect.best_case, requests, allows, possibly)
+        if effect.worst_case is not effect.best_case:
+            worst = _denies(effect.worst_case, requests, allows, possibly)
         return self._interned.setdefault((best, worst), DocumentEffect(best, worst))
+
+    def without_allows(self, effect: DocumentEffect) -> DocumentEffect:
+        """Return the effect of a document without its Allow statements."""
+        every = self._reader.index.all_requests
+        return self._denying(effect, every, NOTHING, possibly=False)
 
     def reached_requests(self, match: StatementMatch, requests: int) -> int:
         """Select the requests that a statement reaches fully, possibly or partly.

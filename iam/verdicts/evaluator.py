@@ -29,7 +29,7 @@ from iam.verdicts.document_reader import DocumentReader
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.explain import Explainer
 from iam.verdicts.invocation import Invocation
-from iam.verdicts.other_policies import may_be_other, other_policies
+from iam.verdicts.other_policies import Contributions
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import PrincipalResult, SectionResult, Summary
 from iam.verdicts.section import Section, section_of_action, sections_of
@@ -89,11 +89,14 @@ class Evaluator:
         self._effects = DocumentEffects(self.reader)
         self._bulk = BulkEvaluator(index)
         self._summaries = Summaries(index, readable=isinstance(document, Document))
-        self._explainer = Explainer(index, self._effects, self._bulk, catalogue, partition)
+        self._contributions = Contributions(self._effects, self._bulk, index.invoking.requests)
+        self._explainer = Explainer(
+            index, self._effects, self._bulk, self._contributions, catalogue, partition
+        )
         self._evaluations: dict[
             tuple[Effects, tuple[Effects, ...]], tuple[Evaluation, Verdicts, Sums]
         ] = {}
-        self._results: dict[Key, tuple[tuple[SectionResult, ...], Invocation | None]] = {}
+        self._results: dict[Key, tuple[tuple[SectionResult, ...], Invocation]] = {}
 
     def result(self, account: Account, entity: Entity) -> PrincipalResult:
         """Evaluate a principal and explain all verdicts.
@@ -122,7 +125,7 @@ class Evaluator:
             other_policies=self._other_policies(evaluation),
         )
 
-    def invocation(self, account: Account, entity: Entity) -> Invocation | None:
+    def invocation(self, account: Account, entity: Entity) -> Invocation:
         """Explain whether a principal can invoke models, without the rest of `result`.
 
         Args:
@@ -130,7 +133,7 @@ class Evaluator:
             entity: A user, a role or a group of the account.
 
         Returns:
-            The answer; None if no section has an action that invokes models.
+            The answer.
         """
         return self._explainer.invocation(self._evidence(self._evaluate(account, entity)))
 
@@ -167,7 +170,7 @@ class Evaluator:
         if (results := self._evaluations.get(key)) is None:
             evaluation = self._bulk.evaluate(effects, limit_effects)
             merged = merge_actual(self.reader.index, evaluation.verdicts)
-            results = evaluation, merged, self._summaries.sums(evaluation.verdicts, merged)
+            results = evaluation, merged, self._summaries.sums(merged)
             self._evaluations[key] = results
         return _PrincipalEvaluation(
             policies, own, effects, limits, limits_read, limit_effects, *results
@@ -224,19 +227,11 @@ class Evaluator:
 
     def _other_policies(self, evaluation: _PrincipalEvaluation) -> tuple[str, ...] | None:
         """Name the other policies: see `PrincipalResult.other_policies`."""
-        sums, managed = evaluation.sums, self.managed.arn
-        if sums.invoking:
-            allowing = [
-                policy
-                for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
-                if read.allows & sums.invoking
-            ]
-            if names := other_policies(allowing, managed):
-                return names
-        if sums.invocation_uncertain and any(
-            may_be_other(policy, managed)
-            for policy, read in zip(evaluation.policies, evaluation.read, strict=True)
-            if read.allows & self._summaries.invoking or not read.understood
-        ):
-            return None
-        return ()
+        if evaluation.sums.can_invoke is False:
+            return ()
+        return self._contributions.other_policies(
+            zip(evaluation.policies, evaluation.read, strict=True),
+            self.managed.arn,
+            evaluation.effects,
+            evaluation.limit_effects,
+        )

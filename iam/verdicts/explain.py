@@ -21,6 +21,7 @@ from iam.verdicts.document_effect import DocumentEffects
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.invocation import INVOKES, LIMITED_BY, Invocation, invocation_of
 from iam.verdicts.model_text import models_in_words
+from iam.verdicts.other_policies import Contributions
 from iam.verdicts.reasons import excluding, limiting
 from iam.verdicts.request_index import EntryRequests, RequestIndex
 from iam.verdicts.result import (
@@ -61,6 +62,7 @@ class Explainer:
         index: RequestIndex,
         effects: DocumentEffects,
         bulk: BulkEvaluator,
+        contributions: Contributions,
         catalogue: Catalogue,
         partition: str,
     ) -> None:
@@ -70,6 +72,7 @@ class Explainer:
             index: The requests.
             effects: Has read the documents.
             bulk: Has evaluated their effects.
+            contributions: Decides which policies let a principal invoke models.
             catalogue: The concrete actions.
             partition: The partition of the account.
         """
@@ -82,7 +85,7 @@ class Explainer:
         self._statements: dict[Key, DecidingStatement] = {}
         self._limited: dict[Key, int] = {}
         self._invocations: dict[Key, Invocation] = {}
-        self._invoking = [each for name in INVOKES for each in index.entries_of(name)]
+        self._contributions = contributions
 
     def sections(
         self, principal: PrincipalEvidence, section_sums: Sequence[SectionSum]
@@ -116,23 +119,24 @@ class Explainer:
             )
         return tuple(results)
 
-    def invocation(self, principal: PrincipalEvidence) -> Invocation | None:
+    def invocation(self, principal: PrincipalEvidence) -> Invocation:
         """Explain whether a principal can invoke models.
 
         Args:
             principal: The policies and verdicts of the principal.
 
         Returns:
-            The answer; None if no section has an action that invokes models.
+            The answer.
         """
-        if not self._invoking:
-            return None
         if (invocation := self._invocations.get(principal.key)) is None:
+            limits = tuple([limit.effects for limit in principal.limits])
+            by = [
+                in_group(evidence.policy.policy, evidence.policy.group)
+                for evidence in principal.own
+                if self._contributions.contributes(evidence.read, principal.effects, limits)
+            ]
             invocation = self._invocations[principal.key] = invocation_of(
-                [
-                    _not_understood(entry, problem) if problem else self._entry(entry, principal)
-                    for entry, problem in self._invoking
-                ]
+                [self._entry(entry, principal) for entry in self._index.invoking.entries], by
             )
         return invocation
 
@@ -282,13 +286,14 @@ class Explainer:
             )
         return deciding
 
-    @staticmethod
-    def _models(statement: Statement, decided: Iterable[DecidedCondition], action: str) -> str:
+    def _models(
+        self, statement: Statement, decided: Iterable[DecidedCondition], action: str
+    ) -> str:
         if action not in INVOKES or statement.effect != "Allow":
             return ""
         certain = {outcome.condition for outcome in decided}
         open_conditions = [c for c in statement.conditions if c not in certain]
-        return models_in_words(statement, open_conditions)
+        return models_in_words(statement, open_conditions, action, self._partition)
 
 
 def _not_understood(entry: EntryRequests, problem: str) -> EntryResult:

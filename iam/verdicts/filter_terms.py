@@ -45,7 +45,11 @@ class Subject(Protocol):
 
     @property
     def invokes(self) -> Verdict | None:
-        """Whether it can invoke models; None while pending, or if that was not asked."""
+        """How far it can invoke models; None while pending."""
+
+    @property
+    def can_invoke(self) -> bool | None:
+        """Whether it can invoke any model; None while pending, or if that is not known."""
 
     @property
     def other_policies(self) -> tuple[str, ...] | None:
@@ -158,19 +162,25 @@ def _one_of(tests: Mapping[str, Test]) -> Callable[[str, datetime], Test | None]
     return lambda value, _: tests.get(unquoted(value).lower())
 
 
-def _invokes(*among: Verdict) -> Test:
-    wanted = frozenset(among)
+def _can_invoke(subject: Subject) -> bool | None:
+    return subject.can_invoke
 
+
+def _cannot_invoke(subject: Subject) -> bool | None:
+    can = subject.can_invoke
+    return None if can is None else not can
+
+
+def _invokes(wanted: Verdict) -> Test:
     def test(subject: Subject) -> bool | None:
         answer = subject.invokes
-        return None if answer is None or answer is Verdict.UNKNOWN else answer in wanted
+        return None if answer is None or answer is Verdict.UNKNOWN else answer is wanted
 
     return test
 
 
 def _invokes_unknown(subject: Subject) -> bool | None:
-    answer = subject.invokes
-    return None if answer is None else answer is Verdict.UNKNOWN
+    return None if subject.invokes is None else subject.can_invoke is None
 
 
 def _verdict(wanted: Verdict) -> Test:
@@ -313,8 +323,8 @@ def _unused(value: str, now: datetime) -> Test | None:
 _V = Verdict
 _FIXED: dict[str, dict[str, Test]] = {
     "invoke": {
-        "yes": _invokes(_V.GRANTED, _V.PARTIAL),
-        "no": _invokes(_V.DENIED, _V.NONE),
+        "yes": _can_invoke,
+        "no": _cannot_invoke,
         "partial": _invokes(_V.PARTIAL),
         "full": _invokes(_V.GRANTED),
         "unknown": _invokes_unknown,

@@ -21,11 +21,11 @@ _SHORT_NAMES = {
     "bedrock:InvokeModelWithResponseStream": "streaming",
     "bedrock-mantle:CreateInference": "Mantle",
 }
+INVOKES = tuple(_SHORT_NAMES)
+"""The actions that invoke models, the most common first."""
 LIMITED_BY = "limited by "
 """Begins the reason that names a limit."""
 _ARN_PATH = re.compile(r"arn:[^ ]*/")
-INVOKES = tuple(_SHORT_NAMES)
-"""The actions that invoke models, the most common first."""
 _MOST = 2
 """How many are named before the rest is counted."""
 
@@ -35,11 +35,13 @@ class Invocation:
     """Whether a principal can invoke models."""
 
     verdict: Verdict
-    """The sum for the actions that invoke models."""
+    """The sum for the actions that invoke models, on all resources."""
+    can: bool | None
+    """Whether any of these is allowed, be it in part; None if that is not known."""
     words: str
     """How far, or why not: `Claude in us-east-1`, `denied by DenyInvoke`."""
     by: tuple[str, ...]
-    """The policies that allow it, each with the group through which it applies."""
+    """The policies that let it, each with the group through which it applies."""
     withheld_by: tuple[str, ...]
     """What keeps a part of it away, in words: Denies, limits, unread documents."""
 
@@ -54,59 +56,78 @@ SHORT_WORDS = {
 """The words for an answer that has not been explained."""
 
 
-def invocation_of(entries: Sequence[EntryResult]) -> Invocation:
+def invocation_of(entries: Sequence[EntryResult], by: Sequence[str]) -> Invocation:
     """Sum up the results for the actions that invoke models.
 
     Args:
-        entries: A result per action, the most common action first; at least one.
+        entries: A result per action of `INVOKES`, in that order.
+        by: The policies that let the principal invoke models, each with its group.
     """
-    verdict = sum_up(each.verdict for each in entries)
-    # Of several actions, the words are about the first that is allowed, else about the first.
-    lead = next((each for each in entries if each.verdict in _ALLOWED), entries[0])
-    words = _how_far(lead, entries) if verdict in _ALLOWED else _why_not(verdict, lead)
-    allowed = [each for each in entries if each.verdict in _ALLOWED]
+    verdicts = [each.verdict for each in entries]
+    verdict = sum_up(verdicts)
+    can: bool | None = True
+    if not any(each in _ALLOWED for each in verdicts):
+        can = None if Verdict.UNKNOWN in verdicts else False
     return Invocation(
         verdict=verdict,
-        words=words,
-        by=_unique(_grants(allowed), lambda via: via.origin),
+        can=can,
+        words=_how_far(entries, by) if can else _why_not(verdict, entries[0]),
+        by=tuple(dict.fromkeys(by)),
         withheld_by=tuple(dict.fromkeys(w for each in entries for w in each.withheld_by)),
     )
 
 
-def _grants(entries: Iterable[EntryResult]) -> list[DecidingStatement]:
-    return [v for each in entries for v in each.via if v.effect == "Allow" and not v.limits]
+def _how_far(entries: Sequence[EntryResult], by: Sequence[str]) -> str:
+    """Say which models each action reaches; once, where that is the same."""
+    reaches: dict[str, list[EntryResult]] = {}
+    for entry in entries:
+        if entry.verdict in _ALLOWED:
+            reaches.setdefault(_reach(entry, by), []).append(entry)
+    others = [each for each in entries if each.verdict not in _ALLOWED]
+    if len(reaches) == 1:
+        ((reach, allowed),) = reaches.items()
+        if len(allowed) == 1 and not any(e.verdict is Verdict.UNKNOWN for e in others):
+            return f"{reach}, {_SHORT_NAMES[allowed[0].action]} only"
+        return ", ".join([reach, *map(_missing, others)])
+    # What reaches further must not be lost where there is no room for all of the words.
+    ordered = sorted(reaches.items(), key=lambda item: item[1][0].verdict is not Verdict.GRANTED)
+    parts = [f"{_names(allowed)}: {reach}" for reach, allowed in ordered]
+    return "; ".join([*parts, *map(_missing, others)])
 
 
-def _how_far(lead: EntryResult, entries: Sequence[EntryResult]) -> str:
-    if lead.verdict is Verdict.GRANTED:
-        models = ALL_MODELS
-    else:
-        named = _unique(_grants([lead]), lambda via: via.models)
-        # Profiles lead to models, and reach none that is not allowed by itself.
-        named = tuple(n for n in named if not n.startswith(PROFILES)) or named
-        models = ALL_MODELS if ALL_MODELS in named else _listed(named)
-    return ", ".join([models + _restrictions(lead), *_other_actions(lead, entries)])
+def _names(entries: Sequence[EntryResult]) -> str:
+    names = " and ".join(_SHORT_NAMES[each.action] for each in entries)
+    return "Bedrock" if names == "InvokeModel and streaming" else names
 
 
-def _restrictions(lead: EntryResult) -> str:
+def _missing(entry: EntryResult) -> str:
+    name = _SHORT_NAMES[entry.action]
+    return f"{name} unknown" if entry.verdict is Verdict.UNKNOWN else f"no {name}"
+
+
+def _reach(entry: EntryResult, by: Sequence[str]) -> str:
+    """Say which models an action reaches."""
+    if entry.verdict is Verdict.GRANTED:
+        return ALL_MODELS
+    named = _unique([v for v in _grants(entry) if v.origin in by], lambda via: via.models)
+    # Profiles lead to models, and reach none that is not allowed by itself.
+    named = tuple(n for n in named if not n.startswith(PROFILES)) or named
+    models = (
+        ALL_MODELS if ALL_MODELS in named else _listed(named, ", or ") or SHORT_WORDS[entry.verdict]
+    )
+    return models + _restrictions(entry)
+
+
+def _grants(entry: EntryResult) -> list[DecidingStatement]:
+    return [via for via in entry.via if via.effect == "Allow" and not via.limits]
+
+
+def _restrictions(entry: EntryResult) -> str:
     """Name what takes a part of the models away."""
-    if lead.verdict is Verdict.GRANTED:
-        return ""
-    denies = [via for via in lead.via if via.effect == "Deny" and not via.limits]
-    limits = _unique([via for via in lead.via if via.limits], lambda via: via.limit_kind)
+    denies = [via for via in entry.via if via.effect == "Deny" and not via.limits]
+    limits = _unique([via for via in entry.via if via.limits], lambda via: via.limit_kind)
     within = f" within {' and '.join(limits)}" if limits else ""
     return within + (f", partly denied by {_listed(_unique(denies, _name))}" if denies else "")
-
-
-def _other_actions(lead: EntryResult, entries: Sequence[EntryResult]) -> list[str]:
-    """Say which of the actions are not allowed, or not as far."""
-    missing = [each for each in entries if each.verdict not in _ALLOWED]
-    if not missing:
-        return []
-    present = [each for each in entries if each.verdict in _ALLOWED]
-    if len(present) == 1:
-        return [f"{_SHORT_NAMES.get(lead.action, lead.action)} only"]
-    return [f"no {_SHORT_NAMES.get(each.action, each.action)}" for each in missing]
 
 
 def _why_not(verdict: Verdict, lead: EntryResult) -> str:
@@ -117,7 +138,7 @@ def _why_not(verdict: Verdict, lead: EntryResult) -> str:
         own = [via for via in denies if not via.limits]
         return f"denied by {_listed(_unique(own or denies, _name))}"
     limits = [r.removeprefix(LIMITED_BY) for r in lead.reasons if r.startswith(LIMITED_BY)]
-    if limits and _grants([lead]):
+    if limits and _grants(lead):
         return f"withheld by {_listed([_ARN_PATH.sub('', limit) for limit in limits])}"
     return SHORT_WORDS[verdict]
 
@@ -132,7 +153,7 @@ def _unique(
     return tuple(dict.fromkeys(map(words, statements)))
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], joint: str = " and ") -> str:
     if len(names) <= _MOST:
-        return " and ".join(names)
+        return joint.join(names)
     return f"{', '.join(names[:_MOST])} and {len(names) - _MOST} more"

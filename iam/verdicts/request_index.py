@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from iam.policy.action_catalogue import Catalogue
 from iam.verdicts.request import ActionRequests, RequestScope, actual_scope, requests_of
-from iam.verdicts.section import Entry, Section
+from iam.verdicts.section import Entry, Section, invoking_section
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +57,8 @@ class RequestIndex:
         """
         requests: list[ActionRequests] = []
         ranges: list[range] = []
-        for section in sections:
+        invoking = invoking_section()
+        for section in (*sections, invoking):
             for entry in section.entries:
                 ranges.append(range(len(requests), len(requests) + len(entry.concrete)))
                 requests += [
@@ -66,7 +67,7 @@ class RequestIndex:
                     )
                     for name in entry.concrete
                 ]
-        self.section_requests = (1 << len(requests)) - 1
+        self.first_requests = (1 << len(requests)) - 1
         """All first numbers."""
         mismatched = [
             i for i, request in enumerate(requests) if request.scope.actual_resources is not None
@@ -82,27 +83,16 @@ class RequestIndex:
             self._section(section, [next(entry_ranges) for _ in section.entries])
             for section in sections
         )
+        self.invoking = self._section(invoking, list(entry_ranges))
+        """The requests that invoke models: all of them, not only those of the sections."""
+        self.section_requests = self.first_requests & ~self.invoking.requests
+        """The first numbers of the sections."""
         self.all_requests = (1 << len(self.requests)) - 1
         """All numbers."""
         self.scopes: dict[RequestScope, int] = {}
         """The requests of each scope."""
         for i, request in enumerate(self.requests):
             self.scopes[request.scope] = self.scopes.get(request.scope, 0) | 1 << i
-
-    def entries_of(self, action: str) -> list[tuple[EntryRequests, str | None]]:
-        """Find the requests of a concrete action.
-
-        Returns:
-            An entry per section with the action, and why the section's statement was not
-            understood; None if it was.
-        """
-        return [
-            (self._entry(Entry(action, (action,)), range(i, i + 1)), section.problem)
-            for section in self.sections
-            for entry in section.entries
-            for i in entry.numbers
-            if self.requests[i].name == action
-        ]
 
     def _section(self, section: Section, ranges: Sequence[range]) -> SectionRequests:
         entries = tuple(

@@ -145,7 +145,7 @@ class PrincipalResult:
     sections: tuple[SectionResult, ...]
     attached: Attachment = field(default_factory=Attachment)
     invocation: Invocation | None = None
-    """Whether it can invoke models; None if no section has such an action."""
+    """Whether it can invoke models; None if that was not asked."""
     other_policies: tuple[str, ...] | None = ()
     """The policies not specific to Bedrock that let it invoke models; None if not known."""
 
@@ -174,8 +174,10 @@ class Summary:
     verdict: Verdict
     sections: tuple[SectionSum, ...]
     attached: Attachment = field(default_factory=Attachment)
-    invokes: Verdict | None = None
-    """The sum for the actions that invoke models; None if no section has such an action."""
+    invokes: Verdict = Verdict.NONE
+    """The sum for the actions that invoke models, on all resources."""
+    can_invoke: bool | None = False
+    """Whether any of these is allowed, be it in part; None if that is not known."""
     other_policies: tuple[str, ...] | None = ()
     """The policies not specific to Bedrock that let it invoke models; None if not known."""
     uncertain: bool = False

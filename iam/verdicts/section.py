@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from iam.policy.action_catalogue import Action, Catalogue
 from iam.policy.document import Document, Statement, parse_document
 from iam.policy.pattern import matches_any_action
+from iam.verdicts.invocation import INVOKES
 
 _TITLES = {
     "BedrockAPIs": ("Amazon Bedrock APIs", "Bedrock"),
@@ -160,6 +161,24 @@ def section_of_action(action: Action, sections: Iterable[Section]) -> Section:
         statement=everything.statements[0],
         variables=True,
         entries=(entry,),
+    )
+
+
+def invoking_section() -> Section:
+    """Make a section of all requests that invoke models, whatever the managed policy allows."""
+    everything = parse_document(
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Allow", "Action": list(INVOKES), "Resource": "*"},
+        }
+    )
+    return Section(
+        sid="invoking models",
+        title="invoking models",
+        label="Invoke",
+        statement=everything.statements[0],
+        variables=True,
+        entries=tuple(Entry(action, (action,)) for action in INVOKES),
     )
 
 

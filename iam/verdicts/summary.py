@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iam.account.attachments import Attachment
-from iam.verdicts.actual_resources import deciding_numbers
-from iam.verdicts.bulk import VERDICT_ORDER, Verdicts
-from iam.verdicts.invocation import INVOKES
+from iam.verdicts.bulk import VERDICT_ORDER, Verdicts, any_allowed
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import SectionSum, Summary
 from iam.verdicts.verdict import Verdict, sum_up
@@ -19,12 +17,9 @@ class Sums:
 
     verdict: Verdict
     sections: tuple[SectionSum, ...]
-    invokes: Verdict | None
+    invokes: Verdict
+    can_invoke: bool | None
     uncertain: bool
-    invocation_uncertain: bool
-    """Whether the verdict on some request that invokes models is unknown."""
-    invoking: int
-    """The requests, by both numbers, whose Allow statements allow invoking models."""
 
 
 class Summaries:
@@ -42,11 +37,7 @@ class Summaries:
         problems = (section.requests for section in index.sections if section.problem)
         self._understood = index.section_requests & ~sum(problems)
         self._any_problem = any(section.problem for section in index.sections)
-        self.invoking = index.section_requests & sum(
-            1 << i for i, request in enumerate(index.requests) if request.name in INVOKES
-        )
-        """The requests that invoke models, by first number."""
-        self._by_verdicts: dict[tuple[int, ...], Sums] = {}
+        self._by_verdicts: dict[Verdicts, Sums] = {}
         self._section_sums: dict[tuple[int, ...], SectionSum] = {}
         self._interned: dict[Summary, Summary] = {}
         self._interned_sums: dict[SectionSum, SectionSum] = {}
@@ -67,32 +58,26 @@ class Summaries:
                 sections=sums.sections,
                 attached=attached,
                 invokes=sums.invokes,
+                can_invoke=sums.can_invoke,
                 other_policies=others,
                 uncertain=sums.uncertain,
             )
             summary = self._by_content[key] = self._interned.setdefault(new, new)
         return summary
 
-    def sums(self, verdicts: Verdicts, merged: Verdicts) -> Sums:
+    def sums(self, merged: Verdicts) -> Sums:
         """Sum up the verdicts on all requests.
 
         Args:
-            verdicts: The verdicts by both numbers.
             merged: The verdicts by first number: see `merge_actual`.
         """
-        merged = merged.restricted_to(self._understood)
-        invoking = self._invoking_numbers(verdicts, merged)
-        content = (*merged, invoking)
-        if (sums := self._by_verdicts.get(content)) is None:
-            sums = self._by_verdicts.setdefault(content, self._sum(merged, invoking))
+        merged = merged.restricted_to(self._understood | self._index.invoking.requests)
+        if (sums := self._by_verdicts.get(merged)) is None:
+            sums = self._by_verdicts.setdefault(merged, self._sum(merged))
         return sums
 
-    def _invoking_numbers(self, verdicts: Verdicts, merged: Verdicts) -> int:
-        """Find the requests that invoke models and are allowed, by both numbers."""
-        allowed = self.invoking & (merged.granted | merged.partial)
-        return deciding_numbers(self._index, verdicts, allowed)
-
-    def _sum(self, verdicts: Verdicts, invoking: int) -> Sums:
+    def _sum(self, verdicts: Verdicts) -> Sums:
+        invoking = self._index.invoking.requests
         sections = tuple(self._section(n, verdicts) for n in range(len(self._index.sections)))
         if not sections and not self._readable:
             verdict = Verdict.UNKNOWN
@@ -103,10 +88,9 @@ class Summaries:
         return Sums(
             verdict=verdict,
             sections=sections,
-            invokes=_sum_of(self.invoking, verdicts) if self.invoking else None,
+            invokes=_sum_of(invoking, verdicts),
+            can_invoke=any_allowed(invoking, verdicts),
             uncertain=bool(self._understood & ~verdicts.known),
-            invocation_uncertain=bool(self.invoking & ~verdicts.known),
-            invoking=invoking,
         )
 
     def _section(self, n: int, verdicts: Verdicts) -> SectionSum:

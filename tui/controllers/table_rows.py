@@ -72,6 +72,7 @@ def rows_of(picture: TableSnapshot, question: int) -> list[Row]:
             attached=line.summary.attached,
             result=line.summary,
             invokes=line.summary.invokes,
+            can_invoke=line.summary.can_invoke,
             other_policies=line.summary.other_policies,
             members=line.members,
             question=question,

@@ -92,7 +92,7 @@ class VerdictStore:
 
         self._counts[result.verdict] += sign
         # A single action is another question.
-        if isinstance(result, Summary) and result.invokes is not None:
+        if isinstance(result, Summary):
             self._asked += sign
             for question in answers_of(result):
                 self._answers[question] += sign
@@ -108,9 +108,10 @@ class VerdictStore:
 
         result = self.by_arn.get(entity.arn)
         if isinstance(result, PrincipalResult):
-            invokes = result.invocation.verdict if result.invocation else None
+            answer = result.invocation
+            invokes, can = (answer.verdict, answer.can) if answer else (None, None)
         else:
-            invokes = result.invokes if result else None
+            invokes, can = (result.invokes, result.can_invoke) if result else (None, None)
         return Row(
             arn=entity.arn,
             type=entity.type,
@@ -119,6 +120,7 @@ class VerdictStore:
             attached=result.attached if result else None,
             result=result,
             invokes=invokes,
+            can_invoke=can,
             other_policies=result.other_policies if result else (),
             note=result.means if isinstance(result, PrincipalResult) else "",
             members=members.get(entity.key) if members and entity.type == "group" else None,

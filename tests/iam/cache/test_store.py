@@ -161,8 +161,8 @@ def test_nothing_kept_is_nothing_recalled(path: Path) -> None:
         gzip.compress(b"{", mtime=0),
         gzip.compress(b"[]", mtime=0),
         gzip.compress(json.dumps(details(user("alice"))).encode(), mtime=0),
-        gzip.compress(b'{"form": 4}', mtime=0),
-        gzip.compress(b'{"form": 4}', mtime=0)[:-9],
+        gzip.compress(b'{"form": 5}', mtime=0),
+        gzip.compress(b'{"form": 5}', mtime=0)[:-9],
         gzip.compress(b"[" * 100_000, mtime=0),
     ],
 )

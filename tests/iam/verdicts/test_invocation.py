@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from iam.policy.action_catalogue import catalogue
+from iam.policy.document import parse_document
+from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.verdict import Verdict
-from tests.build import LIMITED, allow, deny, group, policy, policy_arn, result, user
+from tests.build import (
+    ID,
+    LIMITED,
+    NOW,
+    account,
+    allow,
+    deny,
+    document,
+    group,
+    limited,
+    policy,
+    policy_arn,
+    result,
+    the,
+    user,
+)
 
 INVOKE = ["bedrock:InvokeModel*", "bedrock-mantle:CreateInference"]
 MODEL = "arn:aws:bedrock:*::foundation-model/"
@@ -78,6 +97,16 @@ def test_an_unread_policy_makes_it_unknown() -> None:
         ([f"{MODEL}meta.*", "arn:aws:bedrock:*:*:inference-profile/*"], "Llama"),
         ("arn:aws:bedrock:*:*:inference-profile/us.meta.*", "inference profiles of Llama"),
         ("arn:aws:bedrock:*:*:provisioned-model/*", "provisioned models"),
+        ("arn:aws:bedrock:*::*", "foundation models"),
+        (f"arn:aws:bedrock:*:{ID}:*", f"resources of account {ID}"),
+        ([f"arn:aws:bedrock:*:{ID}:foundation-model/*", f"{MODEL}meta.*"], "Llama"),
+        (["arn:aws-cn:bedrock:*::foundation-model/*", f"{MODEL}meta.*"], "Llama"),
+        (["arn:aws:s3:::bucket/*", f"{MODEL}meta.*"], "Llama"),
+        (["arn:aws:bedrock:*:*:guardrail/*", f"{MODEL}meta.*"], "Llama"),
+        (
+            ["arn:aws:bedrock:::foundation-model/meta.*", "arn:aws:bedrock:eu-west-1::*"],
+            "Llama through global profiles and foundation models in eu-west-1",
+        ),
         (
             [f"arn:aws:bedrock:{r}::foundation-model/meta.*" for r in ("us-east-1", "eu-west-1")],
             "Llama in us-east-1 and eu-west-1",
@@ -120,7 +149,8 @@ def test_a_condition_that_holds_for_the_principal_is_not_named() -> None:
 
 def test_what_takes_a_part_away_is_named() -> None:
     some = deny(INVOKE, f"{MODEL}meta.*")
-    assert words(some, attached=[LIMITED]).startswith("all models, partly denied by inline-0")
+    expected = "Mantle: all models; Bedrock: all models, partly denied by inline-0"
+    assert words(some, attached=[LIMITED]) == expected
 
 
 @pytest.mark.parametrize(
@@ -134,3 +164,77 @@ def test_what_takes_a_part_away_is_named() -> None:
 )
 def test_actions_that_are_missing_are_named(actions: list[str], expected: str) -> None:
     assert words(allow(actions)) == expected
+
+
+def test_the_action_that_reaches_further_comes_first() -> None:
+    claude = allow("bedrock:InvokeModel", f"{MODEL}anthropic.*")
+    streaming = allow("bedrock:InvokeModelWithResponseStream")
+    assert words(claude, streaming) == "streaming: all models; InvokeModel: Claude; no Mantle"
+
+
+def test_a_condition_of_one_statement_is_not_that_of_another() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    statements = (
+        allow("bedrock:InvokeModel*", f"{MODEL}anthropic.*"),
+        allow("bedrock:InvokeModel*", f"{MODEL}meta.*", Condition=mfa),
+    )
+    assert words(*statements) == "Claude, or Llama with MFA, no Mantle"
+
+
+def test_an_action_that_is_not_known_is_not_missing() -> None:
+    odd = {"FooOp": {"a": "b"}}
+    found = answer(
+        user(
+            "alice",
+            allow("bedrock:InvokeModel"),
+            allow("bedrock:InvokeModelWithResponseStream", Condition=odd),
+        )
+    )
+    assert found.words == "all models, streaming unknown, no Mantle"
+    assert found.can is True
+
+
+def test_who_can_surely_do_one_of_the_actions_can_invoke() -> None:
+    odd = deny("bedrock:InvokeModel", Condition={"FooOp": {"a": "b"}})
+    found = answer(user("alice", odd, attached=[LIMITED]))
+    assert (found.verdict, found.can) == (Verdict.UNKNOWN, True)
+    assert found.words == "all models, InvokeModel unknown"
+
+
+@pytest.mark.parametrize("action", ["bedrock:InvokeModel", "s3:GetObject"])
+def test_the_managed_policy_does_not_narrow_the_question(action: str) -> None:
+    small = parse_document(document(allow(action, f"{MODEL}anthropic.*")))
+    made = account(user("alice", allow("bedrock:InvokeModel*", f"{MODEL}meta.*")))
+    evaluator = Evaluator(replace(limited(), document=small), catalogue(), "aws", now=NOW)
+    found = evaluator.result(made, the(made)).invocation
+    assert found is not None
+    assert (found.verdict, found.words) == (Verdict.PARTIAL, "Llama, no Mantle")
+
+
+def test_resources_that_an_action_does_not_act_on_are_no_models() -> None:
+    found = answer(user("alice", allow("bedrock-mantle:CreateInference", f"{MODEL}*")))
+    assert (found.verdict, found.words, found.can) == (Verdict.NONE, "no", False)
+
+
+def test_a_policy_that_contributes_nothing_is_not_named() -> None:
+    west = "arn:aws:bedrock:us-west-2::foundation-model/*"
+    denied = (allow(["bedrock:InvokeModel", "s3:*"], west), deny("bedrock:InvokeModel", west))
+    found = result(user("alice", *denied, attached=[LIMITED]))
+    assert found.other_policies == ()
+    assert found.invocation is not None
+    assert found.invocation.by == ("AmazonBedrockLimitedAccess",)
+
+
+def test_a_policy_that_the_boundary_cuts_away_is_not_named() -> None:
+    east, west = (f"arn:aws:bedrock:us-{x}::foundation-model/*" for x in ("east-1", "west-2"))
+    found = result(
+        user("alice", allow(["bedrock:*", "s3:*"], west), attached=[LIMITED],
+             boundary=policy_arn("East")),
+        policy("East", allow("bedrock:*", east)),
+    )  # fmt: skip
+    assert found.other_policies == ()
+
+
+def test_whether_a_policy_contributes_is_unknown_where_its_statement_is() -> None:
+    odd = allow(["s3:*", *INVOKE], Condition={"FooOp": {"a": "b"}})
+    assert result(user("alice", odd, attached=[LIMITED])).other_policies is None
