@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,12 @@ from iam.verdicts.evaluator import Evaluator
 from tests.build import LIMITED, limited, user
 from tests.iam.journals import lines_of
 from tests.tui.conftest import HOSTILE
+from tests.tui.steps import words_of
 from tests.tui.waiting import main_of, settled, until
 from tui.app import BedrockApp
 from tui.dialogs.batch_progress import BatchScreen
 from tui.dialogs.choose import ChooseDialog
+from tui.dialogs.export import ExportDialog
 from tui.dialogs.history import HistoryScreen
 from tui.dialogs.policy_versions import PolicyScreen
 from tui.dialogs.review import About, ReviewDialog
@@ -97,6 +100,37 @@ def test_no_colour(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert looks(snap_compare, from_file, (80, 24), "j", "space")
+
+
+@SIZES
+@pytest.mark.parametrize("asks", [False, True], ids=["export", "replace"])
+def test_export(
+    snap_compare: Compare,
+    from_file: Launch,
+    monkeypatch: pytest.MonkeyPatch,
+    size: Size,
+    asks: bool,
+) -> None:
+    def exists(_: object) -> None:
+        raise FileExistsError
+
+    # In the same folder on every machine.
+    monkeypatch.setattr("tui.dialogs.export.typed_path", lambda text: Path("/home/ops", text))
+    monkeypatch.setattr("tui.dialogs.export._check", exists)
+    monkeypatch.setattr("tui.controllers.export.today", lambda: date(2026, 11, 23))
+
+    async def act(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: main_of(pilot).loaded and not main_of(pilot).reading)
+        await pilot.press("i")
+        await until(pilot, lambda: settled(pilot))
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExportDialog))
+        if asks:
+            await pilot.press("h", "enter")
+            await until(pilot, lambda: "Press y" in words_of(pilot.app.screen))
+
+    app = BedrockApp(from_file, unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=act)
 
 
 async def open_policy(pilot: Pilot[int]) -> None:

@@ -40,10 +40,11 @@ class ExportController:
 
     def begin(self) -> None:
         """Open the dialog."""
-        if self.view.reading:
-            self.view.toast("The account is still being read; export when it is complete.")
-        elif self.session.account is None or self.session.evaluator is None:
+        unread = self.session.account is None or self.session.evaluator is None
+        if unread and self.view.has_notice:
             self.view.toast("Nothing to export: the account could not be read.")
+        elif unread or self.view.reading:
+            self.view.toast("The account is still being read; export when it is complete.")
         else:
             self.view.run_in_background(self._export, "export")
 

@@ -14,41 +14,16 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
-from iam.reports.formats import FORMATS
 from iam.runtime.threads import in_thread
 from iam.text import safe
+from tui.dialogs.export_formats import EXPORT_FORMATS, PICTURE, Format, format_of_ending
 from tui.dialogs.modal import Modal
 from tui.output_file import check_writable, typed_path
 from tui.session.export import Exported, Stopped, Work
 
-PICTURE = "svg"
-"""The format that is no report, but a picture of the screen."""
 _KEYS = "↑ ↓ format   tab name   enter save   esc cancel"
 _WHILE_ASKING = "y replace   esc back"
 _WHILE_WORKING = "esc stop"
-
-
-class Format(NamedTuple):
-    """A format of the dialog."""
-
-    name: str
-    help: str
-    suffix: str
-    """The ending of a file's name, with the dot."""
-
-    @property
-    def key(self) -> str:
-        """The letter that chooses it."""
-        return self.name[0]
-
-
-# The table is for a terminal, and few people want to read JSON.
-_REPORTS = sorted((f for f in FORMATS.values() if f.name != "table"), key=lambda f: f.name != "csv")
-_FORMATS = (
-    *(Format(each.name, each.help, f".{each.suffix}") for each in _REPORTS),
-    Format(PICTURE, "a picture of the screen", f".{PICTURE}"),
-)
-"""The first one is proposed."""
 
 
 class Wanted(NamedTuple):
@@ -80,7 +55,7 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         Binding("y", "replace", "Replace", show=False, id="export.replace"),
         *(
             Binding(each.key, f"choose({at})", each.name, show=False, id=f"export.{each.name}")
-            for at, each in enumerate(_FORMATS)
+            for at, each in enumerate(EXPORT_FORMATS)
         ),
     ]
     AUTO_FOCUS = ""
@@ -106,21 +81,21 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         self._result: Exported | Wanted | None = None
 
     def compose(self) -> ComposeResult:
-        first = _FORMATS[-1 if self.no_report else 0]
+        first = EXPORT_FORMATS[-1 if self.no_report else 0]
         with Vertical(id="export") as box:
             box.border_title = "Export"
             yield Static(safe(self.summary), id="export-summary", markup=False)
             formats = OptionList(
                 *(
                     Content.assemble((f" {each.key} ", "bold"), f"{each.name:<10}{each.help}")
-                    for each in _FORMATS
+                    for each in EXPORT_FORMATS
                 ),
                 id="export-formats",
                 markup=False,
                 compact=True,
             )
             formats.can_focus = False
-            formats.highlighted = _FORMATS.index(first)
+            formats.highlighted = EXPORT_FORMATS.index(first)
             yield formats
             field = Input(
                 f"{self.stem}{first.suffix}", compact=True, select_on_focus=False, id="export-name"
@@ -143,7 +118,7 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
 
     @property
     def _format(self) -> Format:
-        return _FORMATS[self._formats.highlighted or 0]
+        return EXPORT_FORMATS[self._formats.highlighted or 0]
 
     # What is shown
 
@@ -178,15 +153,15 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
             return
         self._asking = False
         self._formats.highlighted = at
-        path, suffix = Path(self._field.value), _FORMATS[at].suffix
-        if path.suffix.lower() != suffix and _with_ending(path.suffix):
+        path, suffix = Path(self._field.value), EXPORT_FORMATS[at].suffix
+        if path.suffix.lower() != suffix and format_of_ending(path.suffix):
             with self.prevent(Input.Changed):
                 self._field.value = self._field.value.removesuffix(path.suffix) + suffix
         self._show_state()
 
     def action_move(self, step: int) -> None:
         """Choose the next or the previous format."""
-        self.action_choose(((self._formats.highlighted or 0) + step) % len(_FORMATS))
+        self.action_choose(((self._formats.highlighted or 0) + step) % len(EXPORT_FORMATS))
 
     @on(OptionList.OptionSelected)
     def clicked(self, event: OptionList.OptionSelected) -> None:
@@ -200,9 +175,9 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         event.stop()
         if self._work is not None or self._asking:
             return
-        named = _with_ending(Path(self._field.value).suffix)
+        named = format_of_ending(Path(self._field.value).suffix)
         if named is not None:
-            self._formats.highlighted = _FORMATS.index(named)
+            self._formats.highlighted = EXPORT_FORMATS.index(named)
         self._show_state()
 
     def action_switch(self) -> None:
@@ -293,16 +268,11 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
 def _check(wanted: Wanted) -> None:
     """Find out whether the file can be written, before what is written in it is made."""
     path = wanted.path
-    if not wanted.replace and os.path.lexists(path) and not path.is_dir():
-        raise FileExistsError
     if path.exists() and not path.is_file() and not path.is_dir():
         raise OSError("it is not an ordinary file")
+    if not wanted.replace and os.path.lexists(path) and not path.is_dir():
+        raise FileExistsError
     check_writable(path)
-
-
-def _with_ending(suffix: str) -> Format | None:
-    """The format of files whose names end in this."""
-    return next((each for each in _FORMATS if each.suffix == suffix.lower()), None)
 
 
 def _cannot_write(path: Path, error: OSError) -> str:

@@ -1,0 +1,38 @@
+"""The formats of an export: those of the reports, and a picture of the screen."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from iam.reports.formats import FORMATS
+
+PICTURE = "svg"
+"""The format that is no report, but a picture of the screen."""
+
+
+class Format(NamedTuple):
+    """A format of the dialog."""
+
+    name: str
+    help: str
+    suffix: str
+    """The ending of a file's name, with the dot."""
+
+    @property
+    def key(self) -> str:
+        """The letter that chooses it."""
+        return self.name[0]
+
+
+# The table is for a terminal, and few people want to read JSON.
+_REPORTS = sorted((f for f in FORMATS.values() if f.name != "table"), key=lambda f: f.name != "csv")
+EXPORT_FORMATS = (
+    *(Format(each.name, each.help, f".{each.suffix}") for each in _REPORTS),
+    Format(PICTURE, "a picture of the screen", f".{PICTURE}"),
+)
+"""The first one is proposed."""
+
+
+def format_of_ending(suffix: str) -> Format | None:
+    """The format of files whose names end in this."""
+    return next((each for each in EXPORT_FORMATS if each.suffix == suffix.lower()), None)
