@@ -279,6 +279,13 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         else:
             super().action_suspend_process()
 
+    def action_command_palette(self) -> None:
+        """Show every command by name."""
+        from widgets.option_pages import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_help_quit(self) -> None:
         """Say how to quit, with our keys."""
         self.notify("Press q to quit", markup=False)

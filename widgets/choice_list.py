@@ -8,11 +8,11 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from iam.text import safe
 from widgets.glyphs import Glyphs
+from widgets.option_pages import PagedList
 
 _GAP = 2
 _LEAST_NAME = 16
@@ -32,7 +32,7 @@ class Choice(NamedTuple):
     current: bool = False
 
 
-class ChoiceList(OptionList):
+class ChoiceList(PagedList):
     """Shows choices in columns; where there is no room, the last columns are left out."""
 
     DEFAULT_CSS = """

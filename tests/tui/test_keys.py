@@ -21,6 +21,7 @@ from tui.options import Launch
 from widgets.account_bar import AccountBar
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import glyphs
+from widgets.option_pages import Palette
 from widgets.principal_details import PrincipalDetails
 from widgets.principal_table import PrincipalTable
 
@@ -650,3 +651,15 @@ async def test_the_same_is_not_told_twice_at_once_and_esc_takes_it_away(
         assert toasts(pilot).count("A snapshot cannot be changed") == 1
         await pilot.press("escape")
         await until(pilot, lambda: not toasts(pilot))
+
+
+async def test_a_page_key_right_after_the_palette_is_opened_does_nothing(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        for key in ("pagedown", "pageup"):
+            pilot.app.action_command_palette()
+            pilot.app.simulate_key(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+            await pilot.press(key, "o", key, "escape", "escape")
+            await until(pilot, lambda: not isinstance(pilot.app.screen, Palette))

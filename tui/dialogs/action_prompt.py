@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 
 from iam.text import ascii_lower, safe
 from tui.dialogs.modal import Modal
+from widgets.option_pages import PagedList
 
 _MOST = 100
 """Suggestions; more take too long to draw with every key."""
@@ -34,7 +35,7 @@ class ActionDialog(Modal[str | None]):
             field = Input(placeholder="a word of an action", compact=True, id="action-name")
             field.cursor_blink = False  # which would send bytes all the time
             yield field
-            actions = OptionList(id="action-list", markup=False, compact=True)
+            actions = PagedList(id="action-list", markup=False, compact=True)
             actions.can_focus = False
             yield actions
             yield Static("", id="action-hint", markup=False)

@@ -20,6 +20,7 @@ from tui.dialogs.export_formats import EXPORT_FORMATS, PICTURE, Format, format_o
 from tui.dialogs.modal import Modal
 from tui.output_file import check_writable, typed_path
 from tui.session.export import Exported, Stopped, Work
+from widgets.option_pages import PagedList
 
 _KEYS = "↑ ↓ format   tab name   enter save   esc cancel"
 _WHILE_ASKING = "y replace   esc back"
@@ -85,7 +86,7 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         with Vertical(id="export") as box:
             box.border_title = "Export"
             yield Static(safe(self.summary), id="export-summary", markup=False)
-            formats = OptionList(
+            formats = PagedList(
                 *(
                     Content.assemble((f" {each.key} ", "bold"), f"{each.name:<10}{each.help}")
                     for each in EXPORT_FORMATS
