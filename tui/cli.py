@@ -28,7 +28,7 @@ from tui.completion import SHELLS, policies, profiles, script_for
 from tui.config import Config, Missing, read_config
 from tui.man_page import APP_STATUSES, AUDIT_STATUSES, ENVIRONMENT, FILES, ManPage, ManPageGroup
 from tui.options import DEFAULT_POLICY, DEFAULT_SNAPSHOT_LIMIT, Launch
-from tui.usage import validate, validate_action, validate_filter
+from tui.usage import validate, validate_action, validate_filter, validate_output
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 EXIT_FAILED = 1
@@ -213,6 +213,7 @@ def audit(
     launch = _without_screen(before, chosen)
     validate_action(launch.action)
     validate_filter(launch.filter)
+    validate_output(output, launch)
 
     def work() -> str:
         from tui.audit_command import check_output, run_audit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from iam.text import safe
@@ -50,6 +52,19 @@ def validate_action(action: str | None) -> None:
         similar = similar_actions(action)
         hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
         raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
+
+
+def validate_output(output: str | None, launch: Launch) -> None:
+    """Refuse to replace a file that the report is made from.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    if output is None:
+        return
+    for option, source in (("snapshot", launch.snapshot), ("organization", launch.organization)):
+        if source is not None and os.path.realpath(output) == os.path.realpath(source):
+            raise click.UsageError(f"--output would replace the file of --{option}.")
 
 
 def validate_filter(text: str) -> None:

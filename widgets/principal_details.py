@@ -222,8 +222,7 @@ class PrincipalDetails(Vertical):
             return []
         style = self.glyphs.style(answer.verdict)
         facts = [("Invoke", f"{self.glyphs.of(answer.verdict)} {answer.words}", style)]
-        if answer.by:
-            facts.append(("By", ", ".join(answer.by), ""))
+        facts += [("" if n else "By", policy, "") for n, policy in enumerate(answer.by)]
         if result.other_policies is None:
             facts.append(("Other", "not known whether by another policy", ""))
         elif result.other_policies:

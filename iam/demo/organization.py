@@ -32,7 +32,7 @@ def _deny(action: str | list[str], condition: Json, **resource: Any) -> Json:
 _UNLESS_EXEMPT: Json = {"ArnNotLike": {"aws:PrincipalArn": _EXEMPT}}
 _POLICIES: dict[str, Json] = {
     "ApprovedRegions": _deny(
-        _INVOKE,
+        [*_INVOKE, "bedrock-mantle:CreateInference"],
         {**_UNLESS_EXEMPT, "StringNotEquals": {"aws:RequestedRegion": _REGIONS}},
         Resource="*",
     ),

@@ -178,11 +178,12 @@ class Explainer:
         if deciding & too_complex:
             reasons.append(TOO_COMPLEX)
         considered = [_Considered(evidence, deciding, deciding) for evidence in own]
+        any_denied = Verdict.DENIED in concrete.values()
         # A limit is named only where it takes something away.
         for limit in principal.limits:
             limited = deciding & self._limited_by(limit, principal)
             allows = deciding if limited else 0
-            denies = deciding & limit.requests if verdict is not Verdict.NONE else 0
+            denies = deciding & limit.requests if any_denied or verdict is not Verdict.NONE else 0
             considered += [_Considered(evidence, allows, denies) for evidence in limit.policies]
         via = [
             self._statement(decision, entry.entry.action, ineffective)

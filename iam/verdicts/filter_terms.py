@@ -292,9 +292,10 @@ def _boundary(value: str, _: datetime) -> Test:
 
 
 def _account(value: str, _: datetime) -> Test | None:
-    if not re.fullmatch(r"[0-9]{1,12}", value):
+    digits = unquoted(value)
+    if not re.fullmatch(r"[0-9]{1,12}", digits):
         return None
-    return lambda subject: subject.arn.split(":", 5)[4].startswith(value)
+    return lambda subject: subject.arn.split(":", 5)[4].startswith(digits)
 
 
 _TRACKED = 400
@@ -303,7 +304,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html"""
 
 
 def _unused(value: str, now: datetime) -> Test | None:
-    match = re.fullmatch(r"([0-9]{1,4})d", value.lower())
+    match = re.fullmatch(r"([0-9]{1,4})d", unquoted(value).lower())
     if match is None:
         return None
     days = int(match[1])

@@ -138,10 +138,13 @@ def parse_filter(text: str, now: datetime | None = None) -> PrincipalFilter:
         if match is None or _ARN_PARTS.match(match[2]):
             inverted = token.group().startswith("!")
             raw = token.group()[inverted:]
-            if word := unquoted(raw).lower():
+            word = unquoted(raw).lower()
+            if word and not raw.startswith("!"):
                 words.append((word, inverted))
-            elif inverted and not raw:
-                problem = problem or "! needs a word or a term"
+            else:
+                # A filter that asks nothing must not look like one that everybody matches.
+                needs = '""' if raw and not raw.startswith("!") else "!"
+                problem = problem or f"{needs} needs a word or a term"
                 half_typed = half_typed or is_last
             if is_last and raw and any(name.startswith(raw.lower()) for name in TERMS):
                 half_typed = True
@@ -154,7 +157,9 @@ def parse_filter(text: str, now: datetime | None = None) -> PrincipalFilter:
         if test is not None:
             conditions.append(Condition(test, match[1] == "!", term.needs_answer))
             half_typed = half_typed or (is_last and term.whole)
-            of_groups = of_groups or (name == "type" and value.lower() == "group" and not match[1])
+            of_groups = of_groups or (
+                name == "type" and unquoted(value).lower() == "group" and not match[1]
+            )
         else:
             problem = problem or f"{name}: takes {term.takes}"
             if is_last and term.begins_value(value):

@@ -767,3 +767,14 @@ def test_arns_with_something_else_than_an_account_are_refused(tmp_path: Path) ->
     result = run("audit", "--snapshot", str(path))
     assert result.exit_code == 1
     assert "\x1b" not in only_line(result)
+
+
+def test_a_report_does_not_replace_the_account_that_it_is_made_from(
+    saved: Callable[..., str],
+) -> None:
+    path = saved(user("alice"))
+    before = Path(path).read_bytes()
+    result = run("audit", "--snapshot", path, "--output", path)
+    assert result.exit_code == 2
+    assert "--output would replace the file of --snapshot" in result.stderr
+    assert Path(path).read_bytes() == before

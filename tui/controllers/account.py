@@ -96,7 +96,10 @@ class AccountController:
             policy=managed.policy.name,
             version=managed.policy.version,
             policy_note=_policy_note(managed),
+            counts={},  # those of the policy before
+            answers={},
         )
+        self.view.details.clear()
         await self.evaluation.evaluate(evaluator)
 
     async def _show_cached_table(self) -> None:

@@ -276,3 +276,14 @@ def test_what_is_counted_is_what_its_filter_shows(question: Question) -> None:
     ]
     assert counted == chosen(" ".join(ANSWER_FILTERS[question]))[0].split()
     assert counted
+
+
+@pytest.mark.parametrize("text", ["!!invoke:yes", '!""', '""', '"', "!", "a !"])
+def test_a_filter_that_asks_nothing_is_malformed(text: str) -> None:
+    assert "needs a word or a term" in parse_filter(text).problem
+
+
+@pytest.mark.parametrize("text", ['account:"123"', 'unused:"90d"', 'invoke:"yes"'])
+def test_every_value_may_be_in_quotation_marks(text: str) -> None:
+    assert not parse_filter(text).problem
+    assert parse_filter('type:"group"').of_groups
