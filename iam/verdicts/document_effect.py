@@ -176,8 +176,13 @@ class DocumentEffects:
         """
         allows = CaseEffect(allow=self._reader.index.all_requests)
         if effect is None:
-            return self._interned.setdefault((allows, allows), DocumentEffect(allows, allows))
+            return self._interned_effect(allows, allows)
         return self._denying(effect, requests, allows, possibly=possibly)
+
+    def _interned_effect(self, best: CaseEffect, worst: CaseEffect) -> DocumentEffect:
+        if best == worst:
+            worst = best  # what was not understood makes no difference
+        return self._interned.setdefault((best, worst), DocumentEffect(best, worst))
 
     def _denying(
         self, effect: DocumentEffect, requests: int, allows: CaseEffect, *, possibly: bool
@@ -185,7 +190,14 @@ class DocumentEffects:
         best = worst = _denies(effect.best_case, requests, allows, possibly)
         if effect.worst_case is not effect.best_case:
             worst = _denies(effect.worst_case, requests, allows, possibly)
-        return self._interned.setdefault((best, worst), DocumentEffect(best, worst))
+        return self._interned_effect(best, worst)
+
+    def restricted_to(self, effect: DocumentEffect, requests: int) -> DocumentEffect:
+        """Return the effect of a document on some requests only."""
+        best = worst = _restricted(effect.best_case, requests)
+        if effect.worst_case is not effect.best_case:
+            worst = _restricted(effect.worst_case, requests)
+        return self._interned_effect(best, worst)
 
     def without_allows(self, effect: DocumentEffect) -> DocumentEffect:
         """Return the effect of a document without its Allow statements."""
@@ -295,7 +307,7 @@ class DocumentEffects:
             worst = self._case(matches, best_case=False)
         if best == worst == NOTHING:
             return None
-        return self._interned.setdefault((best, worst), DocumentEffect(best, worst))
+        return self._interned_effect(best, worst)
 
     def _case(self, matches: Sequence[StatementMatch], best_case: bool) -> CaseEffect:
         effects = [(match.rule.effect_in(best_case), match) for match in matches]
@@ -363,12 +375,27 @@ class DocumentEffects:
         return fully & requests, possibly & requests, partly & requests
 
 
+def _restricted(effect: CaseEffect, requests: int) -> CaseEffect:
+    return CaseEffect(
+        allow=effect.allow & requests,
+        may_allow=effect.may_allow & requests,
+        allow_partly=effect.allow_partly & requests,
+        allow_rules=_rules_on(requests, effect.allow_rules),
+        deny=effect.deny & requests,
+        may_deny=effect.may_deny & requests,
+        deny_partly=effect.deny_partly & requests,
+        deny_rules=_rules_on(requests, effect.deny_rules),
+    )
+
+
+def _rules_on(requests: int, rules: Iterable[RequestRules]) -> tuple[RequestRules, ...]:
+    return tuple((some, of_some) for group, of_some in rules if (some := group & requests))
+
+
 def _denies(effect: CaseEffect, requests: int, allows: CaseEffect, possibly: bool) -> CaseEffect:
     """Combine the Denies of one effect on some requests with the Allows of another."""
     deny, may_deny = effect.deny & requests, effect.may_deny & requests
-    rules = tuple(
-        (some, rules) for of_rules, rules in effect.deny_rules if (some := of_rules & requests)
-    )
+    rules = _rules_on(requests, effect.deny_rules)
     if possibly:
         deny, may_deny = 0, deny | may_deny
         rules = tuple((some, frozenset(map(possible_rule, of_some))) for some, of_some in rules)

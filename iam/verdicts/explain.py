@@ -183,7 +183,8 @@ class Explainer:
         for limit in principal.limits:
             limited = deciding & self._limited_by(limit, principal)
             allows = deciding if limited else 0
-            denies = deciding & limit.requests if any_denied or verdict is not Verdict.NONE else 0
+            takes_away = limited or any_denied or verdict is not Verdict.NONE
+            denies = deciding & limit.requests if takes_away else 0
             considered += [_Considered(evidence, allows, denies) for evidence in limit.policies]
         via = [
             self._statement(decision, entry.entry.action, ineffective)

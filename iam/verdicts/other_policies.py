@@ -29,6 +29,13 @@ class Contributions:
         self._bulk = bulk
         self._invoking = invoking
         self._known: dict[tuple[DocumentEffect, Effects, tuple[Effects, ...]], bool | None] = {}
+        """By the effect of the document, the Denies of the others, and the limits."""
+        self._restricted: dict[DocumentEffect, DocumentEffect] = {}
+        self._denying: dict[DocumentEffect, DocumentEffect] = {}
+
+    def _may_allow(self, read: ReadDocument) -> bool:
+        """Return whether a document may allow invoking a model, before Denies and limits."""
+        return bool(read.allows & self._invoking) or not read.understood
 
     def contributes(
         self, read: ReadDocument, own: Effects, limits: tuple[Effects, ...]
@@ -44,14 +51,33 @@ class Contributions:
             None if that is not known.
         """
         effect = read.effect
-        if effect is None or (read.understood and not read.allows & self._invoking):
+        if effect is None or not self._may_allow(read):
             return False
-        key = (effect, own, limits)
+        # Of this question, most documents are alike.
+        alone = self._on_models(effect)
+        denies = frozenset([self._denies_on_models(each) for each in own if each is not effect])
+        if not limits and not any(map(_denies, (alone, *denies))):
+            return True if read.understood else None
+        limited = tuple([frozenset(map(self._on_models, limit)) for limit in limits])
+        key = (alone, denies, limited)
         if key not in self._known:
-            others = [self._effects.without_allows(each) for each in own if each is not effect]
-            evaluation = self._bulk.evaluate(frozenset([effect, *others]), limits)
+            evaluation = self._bulk.evaluate(denies | {alone}, limited)
             self._known[key] = any_allowed(self._invoking, evaluation.verdicts)
         return self._known[key]
+
+    def _on_models(self, effect: DocumentEffect) -> DocumentEffect:
+        """Return the effect of a document on the requests that invoke models."""
+        if (found := self._restricted.get(effect)) is None:
+            found = self._effects.restricted_to(effect, self._invoking)
+            self._restricted[effect] = found
+        return found
+
+    def _denies_on_models(self, effect: DocumentEffect) -> DocumentEffect:
+        """Return what a document denies of these requests."""
+        if (found := self._denying.get(effect)) is None:
+            found = self._effects.without_allows(self._on_models(effect))
+            self._denying[effect] = found
+        return found
 
     def other_policies(
         self,
@@ -77,14 +103,20 @@ class Contributions:
         names: set[str] = set()
         certain = True
         for policy, read in policies:
-            contributes = self.contributes(read, own, limits)
-            if contributes is False or policy.policy == managed or _is_specific(policy):
+            if not self._may_allow(read) or policy.policy == managed or _is_specific(policy):
                 continue
+            contributes = self.contributes(read, own, limits)
             if contributes:
                 names.add(Arn.parse(policy.policy).name)
-            else:
+            elif contributes is None:
                 certain = False
         return tuple(sorted(names)) if names or certain else None
+
+
+def _denies(effect: DocumentEffect) -> int:
+    """Return the requests that a document denies, or may deny."""
+    worst = effect.worst_case
+    return worst.deny | worst.may_deny | worst.deny_partly
 
 
 def _is_specific(policy: EffectivePolicy) -> bool:
