@@ -116,7 +116,7 @@ def test_q_leaves_at_once_though_a_call_hangs(start: Callable[..., Terminal]) ->
 
 def test_a_copy_is_passed_on_by_tmux(start: Callable[..., Terminal], demo: DemoServer) -> None:
     terminal = start("--endpoint-url", demo.endpoint_url, TMUX="/tmp/x,1,0", **CREDENTIALS)
-    terminal.sees("123456789012", "granted")
+    terminal.sees("123456789012", "can invoke")
     terminal.type("y")
     terminal.sees("clipboard")
     copied = re.search(rb"\x1bPtmux;\x1b\x1b]52;c;([A-Za-z0-9+/=]+)\x07\x1b\\", terminal.raw)
@@ -132,7 +132,7 @@ def test_the_mouse_is_left_to_the_terminal_on_request(
     start: Callable[..., Terminal], demo: DemoServer, option: str
 ) -> None:
     terminal = start(option, "--endpoint-url", demo.endpoint_url, **CREDENTIALS)
-    terminal.sees("123456789012", "granted")
+    terminal.sees("123456789012", "can invoke")
     assert (b"\x1b[?1000h" in terminal.raw) == (option == "--mouse")
     terminal.type("q")
     assert terminal.ended() == 0
