@@ -135,8 +135,9 @@ async def test_an_answer_that_comes_drop_by_drop_is_given_up(
     aws: Aws, fake: FakeIam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "CALL_TIME", 4)  # on a busy machine each call takes its time
-    fake.answer(WHOLE, users_then("<Marker>more</Marker>"), times=3)
-    fake.add(Rule(WHOLE, reply=lambda _: (200, ""), drip=True))
+    more = {"Marker": "more"}
+    fake.add(Rule(WHOLE, matches=more, reply=lambda _: (200, ""), drip=True))
+    fake.answer(WHOLE, users_then("<Marker>more</Marker>"))
     unread = only(await load_account(aws, ME))
     assert (unread.what, unread.error, unread.hides) == ("users", "Timeout", True)
     assert "response is incomplete" in unread.message
