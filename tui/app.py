@@ -38,7 +38,7 @@ from tui.terminal.textual_private import HookedApp
 from tui.theme_choice import chosen_theme, keep_theme
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
-from widgets.themed_app import ThemedApp
+from widgets.themed_app import ThemedApp, has_terminal_colours
 
 if TYPE_CHECKING:
     from iam.changes.batch import Batch
@@ -121,9 +121,11 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         if has_colour() and not self._coloured:
             light = wanted in self.available_themes and not self.available_themes[wanted].dark
             for theme in list(self.available_themes.values()):
-                if not theme.ansi:
+                if not has_terminal_colours(theme):
                     self.unregister_theme(theme.name)
             wanted = "ansi-light" if light else "ansi-dark"
+            if wanted not in self.available_themes:
+                wanted = next(iter(self.available_themes))  # of the oldest Textual
         if wanted in self.available_themes:
             self.theme = wanted
         if self.verdict_colours:

@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from textual.app import App
+from textual.theme import Theme
 
 from iam.verdicts.verdict import Verdict
 from widgets.verdict_colours import theme_colours, variable
 
 _Result = TypeVar("_Result")
+
+
+def has_terminal_colours(theme: Theme) -> bool:
+    """Return whether a theme uses the terminal's sixteen colours; the oldest Textual has no name
+    for that."""
+    return theme.primary.startswith("ansi_")
 
 
 class ThemedApp(App[_Result]):
@@ -26,7 +33,7 @@ class ThemedApp(App[_Result]):
             theme.name,
             variables,
             dark=theme.dark,
-            ansi=theme.ansi,
+            ansi=has_terminal_colours(theme),
             true_colour=self.console.color_system == "truecolor",
         )
         chosen = self.verdict_colours.items()
