@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from iam.arn import Arn
 from iam.runtime.threads import in_thread
 from iam.text import safe
-from widgets.choice_list import Choice
 
 if TYPE_CHECKING:
     from iam.aws.profiles import Profiles
     from tui.controllers.account import AccountController
     from tui.controllers.view import MainView
     from tui.options import Launch
+    from widgets.choice_list import Choice
 
 _BUSY = "A change is under way; wait until it is done."
 _LOADING = "The account is still being read; wait until it is complete."
@@ -72,6 +72,8 @@ class ChoiceController:
             self._ask(self._choose_profile)
 
     async def _choose_profile(self) -> None:
+        from widgets.choice_list import Choice
+
         def read() -> Profiles:
             from iam.aws.profiles import read_profiles
 
@@ -114,6 +116,8 @@ class ChoiceController:
             self._ask(self._choose_region)
 
     async def _choose_region(self) -> None:
+        from widgets.choice_list import Choice
+
         account = self.session.account
         partition = account.partition if account is not None else "aws"
 
@@ -152,6 +156,8 @@ class ChoiceController:
             self.view.toast(_LOADING)
 
     async def _choose_policy(self) -> None:
+        from widgets.choice_list import Choice
+
         account, _, managed = self.session.read
         offline = self.session.launch.source == "snapshot"
 

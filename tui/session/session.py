@@ -12,8 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from iam.account.organization import Organization
-from iam.account.unread import Unread
 from iam.errors import AwsError
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
@@ -28,6 +26,7 @@ from tui.session.state import SessionState
 
 if TYPE_CHECKING:
     from iam.account.model import Account
+    from iam.account.unread import Unread
     from iam.reports.audit import Audit, Watch
     from iam.verdicts.evaluator import Evaluator
     from iam.versions.list_versions import VersionList
@@ -183,6 +182,9 @@ class Session(SessionState):
 
             organization = await load_organization(aws, account.id)
         except AwsError as error:
+            from iam.account.organization import Organization
+            from iam.account.unread import Unread
+
             unread = Unread("the organization", error.code, str(error))
             organization = Organization("unread", unread=(unread,))
         if self.account is None or self.account.id != account.id:
