@@ -1,4 +1,4 @@
-"""Draw the pictures in screenshots/ from the embedded account: `make screenshots`."""
+"""Draw screenshots/ from the embedded account, also the animated one: `make screenshots`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +20,7 @@ prepare()
 
 from textual.pilot import Pilot  # noqa: E402
 
+from scripts.animation import Frame, animate  # noqa: E402
 from tui.app import BedrockApp  # noqa: E402
 from tui.main_screen import MainScreen  # noqa: E402
 from tui.options import Launch  # noqa: E402
@@ -50,29 +51,68 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
     ("policy", WIDE, ("v", WAIT)),
     ("help", WIDE, ("question_mark",)),
 )
+TOUR_NAME, MEDIUM = "tour", (110, 30)
+TOUR: tuple[tuple[str, tuple[str, ...], float], ...] = (
+    ("Who can use Amazon Bedrock in this account, and how far?", (WAIT,), 3.5),
+    ("i: who can invoke models", ("i",), 3),
+    ("h: who can through another policy, such as AdministratorAccess", ("h",), 3),
+    ("b: who holds the policy and still cannot", ("b",), 3),
+    ("enter, l, j: why", ("enter", "l", "j", WAIT), 4),
+    ("esc, b, /: filter by words and terms", ("escape", "b", "slash", *"type:user murphy"), 3),
+    ("enter, a: attach the policy; first, see what that would change", ("enter", "a", WAIT), 4),
+    ("y: apply, and read it back from AWS", ("y", WAIT), 3),
+    ("u: undo", ("u", WAIT), 3),
+    ("y: apply", ("y", WAIT), 3),
+    ("e: export what the list shows", ("e",), 3),
+)
+"""What the animated picture shows: its title, the keys pressed before, and its seconds."""
 
 
-async def draw() -> None:
-    """Draw every picture, each on an account of its own."""
+async def draw(names: Collection[str]) -> None:
+    """Draw pictures, each on an account of its own; without names, all of them."""
     for name, size, keys in PICTURES:
+        if names and name not in names:
+            continue
         app = BedrockApp(Launch(demo=True), unicode=True)
         async with app.run_test(size=size) as pilot:
             await _until(pilot, lambda app=app: _loaded(app))  # type: ignore[misc]
-            for key in keys:
-                if key == WAIT:
-                    await asyncio.sleep(2)
-                else:
-                    await pilot.press(key)
-                    await asyncio.sleep(0.15)
-            await asyncio.sleep(0.5)
-            await pilot.pause()
+            await _press(pilot, keys)
             picture = app.export_screenshot(title="bedrock-tui")
         app.session.close()
-        # The ID that rich makes up would change with every run.
-        picture = re.sub(r"terminal-\d+", f"terminal-{name}", picture)
-        picture = re.sub(r"bedrock-tui-demo-\w+", "bedrock-tui-demo", picture)
-        (FOLDER / f"{name}.svg").write_text(picture, encoding="utf-8")
-        print(f"screenshots/{name}.svg")
+        _write(name, picture)
+
+
+async def draw_tour() -> None:
+    """Draw the animated picture from one session."""
+    frames: list[Frame] = []
+    os.chdir("/tmp")  # the export dialog names the folder
+    app = BedrockApp(Launch(demo=True), unicode=True)
+    async with app.run_test(size=MEDIUM) as pilot:
+        await _until(pilot, lambda: _loaded(app))
+        for title, keys, seconds in TOUR:
+            await _press(pilot, keys)
+            frames.append(Frame(app.export_screenshot(title=title), seconds))
+    app.session.close()
+    _write(TOUR_NAME, animate(frames))
+
+
+async def _press(pilot: Pilot[int], keys: tuple[str, ...]) -> None:
+    for key in keys:
+        if key == WAIT:
+            await asyncio.sleep(2)
+        else:
+            await pilot.press(key)
+            await asyncio.sleep(0.15)
+    await asyncio.sleep(0.5)
+    await pilot.pause()
+
+
+def _write(name: str, picture: str) -> None:
+    # The ID that rich makes up would change with every run.
+    picture = re.sub(r"terminal-\d+", f"terminal-{name}", picture)
+    picture = re.sub(r"bedrock-tui-demo-\w+", "bedrock-tui-demo", picture)
+    (FOLDER / f"{name}.svg").write_text(picture, encoding="utf-8")
+    print(f"screenshots/{name}.svg")
 
 
 def _loaded(app: BedrockApp) -> bool:
@@ -85,9 +125,12 @@ async def _until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
 
 
 def main() -> None:
-    """Draw them all."""
+    """Draw them all, or only those that the command line names."""
     FOLDER.mkdir(exist_ok=True)
-    asyncio.run(draw())
+    names = sys.argv[1:]
+    asyncio.run(draw(names))
+    if not names or TOUR_NAME in names:
+        asyncio.run(draw_tour())
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import errno
-import gc
 import gzip
 import io
 import json
@@ -18,11 +17,10 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pexpect
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from iam.demo.launcher import DemoServer
 from iam.policy.action_catalogue import catalogue
@@ -31,9 +29,9 @@ from tests.build import allow, deny, details, document, group, policy, policy_ar
 from tests.company import POLICY, Company
 from tests.conftest import ROOT
 from tests.fake_iam import FakeIam
+from tests.tui.command_line import run
 from tests.tui.conftest import HOSTILE
 from tui.audit_command import Failure, write_file
-from tui.cli import main
 
 Run = Callable[..., Result]
 SECTIONS = [
@@ -44,15 +42,6 @@ SECTIONS = [
     "BedrockWebSearch",
     "MarketplaceOperationsFromBedrockFor3pModels",
 ]
-
-
-def run(*arguments: str, stdin: bytes = b"") -> Result:
-    """Run the program in this process, which goes on, whatever other tests have left in threads."""
-    try:
-        with patch("os._exit", sys.exit):
-            return CliRunner().invoke(main, arguments, input=stdin)
-    finally:
-        gc.enable()
 
 
 def only_line(result: Result) -> str:
