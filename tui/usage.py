@@ -9,6 +9,7 @@ import click
 from iam.text import safe
 from tui.options import Launch
 
+_COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _CONTRADICTIONS = {
     "demo": ("snapshot", "profile", "region", "endpoint_url"),
     "snapshot": ("profile", "region", "endpoint_url"),
@@ -55,7 +56,7 @@ def validate_action(action: str | None) -> None:
 
 
 def validate_output(output: str | None, launch: Launch) -> None:
-    """Refuse to replace a file that the report is made from.
+    """Refuse to replace a file that the report is made from, and a name that promises compression.
 
     Raises:
         click.UsageError: In one sentence.
@@ -65,6 +66,8 @@ def validate_output(output: str | None, launch: Launch) -> None:
     for option, source in (("snapshot", launch.snapshot), ("organization", launch.organization)):
         if source is not None and os.path.realpath(output) == os.path.realpath(source):
             raise click.UsageError(f"--output would replace the file of --{option}.")
+    if output.lower().endswith(_COMPRESSED):
+        raise click.UsageError("--output writes no compressed files; pipe the report to gzip.")
 
 
 def validate_filter(text: str) -> None:

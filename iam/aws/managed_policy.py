@@ -59,7 +59,7 @@ def local_policy(ref: str, account: Account) -> Managed:
         f"Account {account.id} has no policy {safe(ref)}."
         if account.id is not None
         else f"None of the {account.label} has a policy {safe(ref)}.",
-        "Give the name or the ARN of a managed policy.",
+        "Choose another policy: with o in the app, or with --policy.",
     )
 
 

@@ -60,6 +60,8 @@ class ReportFormat(NamedTuple):
     suffix: str
     """Of the name of a file in this format, without the dot."""
     write: Writer
+    other_suffixes: tuple[str, ...] = ()
+    """Further ones by which a file's name chooses it."""
 
 
 def _table(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
@@ -98,8 +100,10 @@ FORMATS = {
         ReportFormat("table", "aligned columns for a terminal", "txt", _table),
         ReportFormat("json", "everything, for scripts", "json", _json),
         ReportFormat("csv", "a row per principal, for spreadsheets", "csv", _csv),
-        ReportFormat("markdown", "a table for a ticket or a pull request", "md", _markdown),
-        ReportFormat("html", "one page for a ticket, without scripts", "html", _html),
+        ReportFormat(
+            "markdown", "a table for a ticket or a pull request", "md", _markdown, ("markdown",)
+        ),
+        ReportFormat("html", "one page for a ticket, without scripts", "html", _html, ("htm",)),
     )
 }
 """All formats by name, in the order in which they are listed."""
@@ -109,4 +113,7 @@ DEFAULT_FORMAT = "table"
 def format_of_file(path: str | None) -> str:
     """The name of the format that a file's name ends in; the default if there is none."""
     suffix = PurePath(path).suffix[1:].lower() if path else ""
-    return next((each.name for each in FORMATS.values() if each.suffix == suffix), DEFAULT_FORMAT)
+    for each in FORMATS.values():
+        if suffix in (each.suffix, *each.other_suffixes):
+            return each.name
+    return DEFAULT_FORMAT

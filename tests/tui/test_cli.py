@@ -767,3 +767,11 @@ def test_a_report_does_not_replace_the_account_that_it_is_made_from(
     assert result.exit_code == 2
     assert "--output would replace the file of --snapshot" in result.stderr
     assert Path(path).read_bytes() == before
+
+
+def test_a_compressed_report_is_not_promised(saved: Callable[..., str], tmp_path: Path) -> None:
+    for name in ("audit.json.gz", "audit.ZIP"):
+        result = run("audit", "--snapshot", saved(user("alice")), "--output", str(tmp_path / name))
+        assert result.exit_code == 2
+        assert "--output writes no compressed files" in result.stderr
+        assert not (tmp_path / name).exists()

@@ -17,6 +17,7 @@ class Format(NamedTuple):
     help: str
     suffix: str
     """The ending of a file's name, with the dot."""
+    other_suffixes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -27,7 +28,10 @@ class Format(NamedTuple):
 # The table is for a terminal, and few people want to read JSON.
 _REPORTS = sorted((f for f in FORMATS.values() if f.name != "table"), key=lambda f: f.name != "csv")
 EXPORT_FORMATS = (
-    *(Format(each.name, each.help, f".{each.suffix}") for each in _REPORTS),
+    *(
+        Format(f.name, f.help, f".{f.suffix}", tuple(f".{each}" for each in f.other_suffixes))
+        for f in _REPORTS
+    ),
     Format(PICTURE, "a picture of the screen", f".{PICTURE}"),
 )
 """The first one is proposed."""
@@ -35,4 +39,5 @@ EXPORT_FORMATS = (
 
 def format_of_ending(suffix: str) -> Format | None:
     """The format of files whose names end in this."""
-    return next((each for each in EXPORT_FORMATS if each.suffix == suffix.lower()), None)
+    ending = suffix.lower()
+    return next((f for f in EXPORT_FORMATS if ending in (f.suffix, *f.other_suffixes)), None)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from iam.account.unread import Unread
-from iam.reports.formats import DEFAULT_FORMAT, FORMATS
+from iam.reports.formats import DEFAULT_FORMAT, FORMATS, format_of_file
 from tests.build import policy_arn
 from tests.conftest import ROOT
 from tests.iam.reports.audits import ONE_OF_EACH
@@ -20,6 +22,22 @@ def test_each_format_has_a_name_a_help_text_and_a_suffix_of_its_own() -> None:
     assert all(name == each.name for name, each in FORMATS.items())
     assert all(each.help for each in FORMATS.values())
     assert len({each.suffix for each in FORMATS.values()}) == len(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.JSON", "json"),
+        ("a.htm", "html"),
+        ("a.markdown", "markdown"),
+        ("a.tXt", "table"),
+        ("a", "table"),
+        ("/dev/stdout", "table"),
+        ("tmp.json/tmp.kQ1d", "table"),
+    ],
+)
+def test_the_ending_of_a_file_chooses_the_format(name: str, form: str) -> None:
+    assert format_of_file(name) == form
 
 
 def test_the_readme_lists_every_format() -> None:
