@@ -110,10 +110,13 @@ def _service_data_read_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[str]:
-    """The URL of a real moto server on loopback."""
+    """The URL of a real moto server on loopback, which also answers the calls that moto lacks."""
     from moto.server import ThreadedMotoServer
 
+    from iam.demo.missing_calls import add_missing_calls
+
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each request
+    add_missing_calls()
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -34,6 +34,7 @@ def main() -> None:
     from werkzeug.serving import make_server
 
     from iam.demo.content import fill
+    from iam.demo.missing_calls import add_missing_calls
     from iam.demo.organization import MANAGEMENT_ACCOUNT, add_organization
     from iam.demo.versions import add_versions
 
@@ -41,6 +42,7 @@ def main() -> None:
     # One partition is enough; moto creates 1,582 managed policies for each.
     vars(moto.iam.models)["PARTITION_NAMES"] = ["aws"]
     _list_policies_as_aws_does()
+    add_missing_calls()
     # Directly in this process: through HTTP it takes three times as long.
     filling = mock_aws()
     filling.start(reset=False)
