@@ -211,7 +211,7 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
             event.prevent_default()
 
     def clear_notifications(self) -> None:
-        """Take all messages away, with what holds them: Textual would leave a blank line of each."""
+        """Take all messages away, with what holds them: Textual leaves a blank line of each."""
         super().clear_notifications()
         for screen in self.screen_stack:
             screen.query("ToastHolder").remove()

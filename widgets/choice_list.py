@@ -82,18 +82,20 @@ class ChoiceList(PagedList):
         self._show()
 
     def narrow(self, text: str, typed: str = "") -> None:
-        """Show the choices that have all these words.
+        """Show the choices that have all these words, those that have them in their names first.
 
         Args:
             text: The words.
             typed: What can be chosen besides, as it was typed; empty for nothing.
         """
         words = text.lower().split()
-        self.matching = [
+        matching = [
             choice
             for choice in self.choices
             if all(word in " ".join((*choice.cells, choice.value)).lower() for word in words)
         ]
+        # Who types and presses Enter means a name: its beginning, else a part of it.
+        self.matching = sorted(matching, key=lambda choice: _distance(choice.cells[0], words))
         self._typed = typed
         self._show()
         current = next((i for i, choice in enumerate(self.matching) if choice.current), 0)
@@ -160,3 +162,11 @@ class ChoiceList(PagedList):
 
 def _cut(text: str, width: int) -> str:
     return Content(text).truncate(width, ellipsis=True).plain
+
+
+def _distance(name: str, words: Sequence[str]) -> int:
+    """How far a name is from what was typed: it begins with it, has it, or another column has."""
+    name = name.lower()
+    if not all(word in name for word in words):
+        return 2
+    return 0 if not words or name.startswith(words[0]) else 1
