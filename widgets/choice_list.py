@@ -74,6 +74,9 @@ class ChoiceList(PagedList):
         self.choices = [
             choice._replace(cells=tuple(safe(cell) for cell in choice.cells)) for choice in choices
         ]
+        lines = [titles, *(choice.cells for choice in self.choices)]
+        self._full = [max(cell_len(line[i]) for line in lines) for i in range(len(titles))]
+        """The width of each column that would cut nothing."""
         self.matching = self.choices
         """Those that have all words of the filter."""
         self._typed = ""
@@ -146,8 +149,7 @@ class ChoiceList(PagedList):
 
     def _widths(self) -> list[int]:
         """The width of each column that there is room for."""
-        lines = [self.titles, *(choice.cells for choice in self.choices)]
-        full = [max(cell_len(line[i]) for line in lines) for i in range(len(self.titles))]
+        full = self._full
         room = (self.scrollable_content_region.width or 70) - 2
         name = room - sum(width + _GAP for width in full[1 : self.needed])
         widths = [min(full[0], max(_LEAST_NAME, name)), *full[1 : self.needed]]
@@ -165,8 +167,10 @@ def _cut(text: str, width: int) -> str:
 
 
 def _distance(name: str, words: Sequence[str]) -> int:
-    """How far a name is from what was typed: it begins with it, has it, or another column has."""
-    name = name.lower()
-    if not all(word in name for word in words):
-        return 2
-    return 0 if not words or name.startswith(words[0]) else 1
+    """How far a name is from what was typed: the same, its beginning, a part, in other columns."""
+    name, typed = name.lower(), " ".join(words)
+    if not typed or name == typed:
+        return 0
+    if name.startswith(typed):
+        return 1
+    return 2 if all(word in name for word in words) else 3
