@@ -7,9 +7,11 @@ theme in that file is changed.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from iam.runtime.folders import state_folder
+from iam.runtime.private_file import make_private_folder, open_private
 
 _FILE = "theme.json"
 _MOST_BYTES = 1000
@@ -22,9 +24,9 @@ def chosen_theme(configured: str) -> str:
         configured: The theme of the configuration file.
     """
     try:
-        with _path().open("rb") as file:
+        with os.fdopen(open_private(_path(), os.O_RDONLY), "rb") as file:
             choice = json.loads(file.read(_MOST_BYTES))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ""  # none was chosen; a file that cannot be read is written anew with the next one
     if not isinstance(choice, dict) or choice.get("configured") != configured:
         return ""
@@ -43,7 +45,6 @@ def keep_theme(theme: str, configured: str) -> None:
         OSError: It cannot be written.
     """
     from iam.runtime.atomic_write import atomic_write
-    from iam.runtime.private_file import make_private_folder
 
     path = _path()
     make_private_folder(path.parent)
