@@ -136,12 +136,12 @@ class AccountBar(Static):
         account = Content.styled(safe(data.account_id) or "no account yet", "bold $text")
         stale = (f"STALE {data.stale}",) if data.stale else ()
         badges = [
-            Content.styled(f" {badge} ", "bold reverse $warning")
+            Content.styled(f" {badge} ", "bold reverse $text-warning")
             for badge in (*data.badges, *stale)
         ]
         certain = data.organization and not data.organization.endswith("?")
         if data.organization and not certain:
-            badges.append(Content.styled(data.organization, "bold $warning"))
+            badges.append(Content.styled(data.organization, "bold $text-warning"))
         optional = [
             Content.styled(safe(text), "dim")
             for text in (
@@ -157,11 +157,11 @@ class AccountBar(Static):
         room = width - Content("  ").join([account, *badges]).cell_length
         named = []
         if data.endpoint:
-            host = Content.styled(f"at {safe(data.endpoint)}", "bold $warning")
+            host = Content.styled(f"at {safe(data.endpoint)}", "bold $text-warning")
             named.append(host.truncate(max(12, room - 2), ellipsis=True))
             room -= named[0].cell_length + 2
         if data.alias and (room >= 2 + 12 or not data.endpoint):
-            alias = Content.styled(safe(data.alias), "bold $accent")
+            alias = Content.styled(safe(data.alias), "bold $text-accent")
             named.insert(0, alias.truncate(max(12, room - 2), ellipsis=True))
         return self._line([account, *named, *badges], optional, width)
 
@@ -188,7 +188,7 @@ class AccountBar(Static):
             name = Content.styled(cut_in_middle(safe(data.policy), room), "$text")
             optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:
-            optional.append(Content.styled(safe(data.policy_note), "$warning"))
+            optional.append(Content.styled(safe(data.policy_note), "$text-warning"))
         line = self._line(needed, optional, width) if needed else Content("  ").join(optional)
         if data.answers and not progress:
             verdicts = Content("  ").join([Content.styled("verdicts", "dim"), *self._verdicts()])
@@ -206,7 +206,7 @@ class AccountBar(Static):
         """
         unread = []
         if self.data.unread:
-            unread.append(Content.styled(f"{self.data.unread} not read", "bold $error"))
+            unread.append(Content.styled(f"{self.data.unread} not read", "bold $text-error"))
         if self.data.answers:
             for words, beside in zip(self._words(), (whole, least, least, 0), strict=True):
                 yield [*self._answers(words), *unread], beside

@@ -129,7 +129,7 @@ class ChoiceList(PagedList):
         mark = self.glyphs.mark
         lines = [
             Content.assemble(
-                (f"{mark} " if choice.current else "  ", "$accent"),
+                (f"{mark} " if choice.current else "  ", "$text-accent"),
                 (self._line(choice.cells), "bold" if choice.current else ""),
             )
             for choice in self.matching[:_MOST]
