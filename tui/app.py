@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -262,7 +263,7 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         """Quit as `q` does, which first checks whether a change is under way."""
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
-                screen.action_quit()
+                await screen.action_command("quit")
                 return
         self.exit(0)
 
@@ -303,11 +304,11 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         """Every command by name, and Textual's command for themes."""
         if isinstance(screen, MainScreen):
             for command in with_keymap(self.keymap):
-                if command.palette and screen.check_action(command.id, ()):
+                if command.palette and screen.check_action("command", (command.id,)):
                     yield SystemCommand(
                         command.name,
                         f"{command.help} ({command.shown})",
-                        getattr(screen, f"action_{command.id}"),
+                        partial(screen.action_command, command.id),
                     )
         for own in super().get_system_commands(screen):
             if own.title == "Theme":
