@@ -7,7 +7,8 @@ import re
 import click
 
 from tests.conftest import ROOT
-from tui.cli import audit, main
+from tui.cli import main
+from tui.cli_reports import audit
 from tui.commands import COMMANDS, MOVEMENT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
