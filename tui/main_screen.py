@@ -22,6 +22,7 @@ from textual.worker import Worker
 from iam.text import safe
 from tui.command_actions import ACTIONS
 from tui.commands import bindings, by_id
+from tui.controllers.announcement import announcement
 from tui.controllers.assembly import Controllers
 from tui.options import Launch
 from tui.session.session import Session
@@ -89,13 +90,15 @@ class MainScreen(Screen[None]):
         yield Static(id="trouble")
         yield self._panes
         yield KeyBar()
-        yield FilterBar("words of the ARN, or terms such as invoke:yes", self.controllers.filtering)
+        yield FilterBar(
+            "words of the ARN, or terms such as invoke:yes", lambda: self.controllers.filtering
+        )
 
     def on_mount(self) -> None:
         self.table.focus()
         self.show_bar()
         # Part of the first frame: a line that is added later moves everything below it.
-        self.controllers.account.announce()
+        self.show_progress(announcement(self.session.launch))
         # After the first frame is on the screen: this may import boto3.
         self.call_after_refresh(self.controllers.load.begin)
 

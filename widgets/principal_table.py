@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import is_
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,12 +18,15 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from iam.text import safe
-from iam.verdicts.principal_filter import PrincipalFilter
+from iam.verdicts.parsed_filter import PrincipalFilter
 from widgets.glyphs import Glyphs
 from widgets.row_order import Sort
-from widgets.rows import Row, SectionColumn, View
+from widgets.rows import SectionColumn, View
 from widgets.shown_rows import ShownRows
 from widgets.table_lines import VERDICT_STYLES, TableLines, fit
+
+if TYPE_CHECKING:
+    from widgets.row import Row
 
 
 class PrincipalTable(ScrollView, can_focus=True):
