@@ -142,7 +142,7 @@ def _open(launch: Launch, config: Config) -> None:
         from tui.session.reader_process import start_reader
 
         reader = start_reader(launch)
-        from tui.app import run
+        from tui.run_app import run
     leave_with(run(launch, reader, config))
 
 

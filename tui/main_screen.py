@@ -99,8 +99,8 @@ class MainScreen(Screen[None]):
         self.show_bar()
         # Part of the first frame: a line that is added later moves everything below it.
         self.show_progress(announcement(self.session.launch))
-        # After the first frame is on the screen: this may import boto3.
-        self.call_after_refresh(self.controllers.load.begin)
+        # After the first frame is on the screen: this imports most controllers, and maybe boto3.
+        self.call_after_refresh(lambda: self.controllers.load.begin())
 
     @property
     def table(self) -> PrincipalTable:
