@@ -27,14 +27,15 @@ from tui.dialogs.policy_versions import PolicyScreen
 from tui.dialogs.review import ReviewDialog
 from tui.dialogs.text import TextScreen
 from tui.main_screen import MainScreen
+from widgets.cursor_lines import CursorLines
 from widgets.filter_bar import FilterBar
 from widgets.history_tree import HistoryTree
 from widgets.principal_table import PrincipalTable
 from widgets.section_tree import SectionTree
 
 OWNERS: tuple[Any, ...] = (
-    BedrockApp, MainScreen, PrincipalTable, SectionTree, Tree, FilterBar, HelpScreen, PolicyScreen,
-    HistoryScreen, HistoryTree, ReviewDialog, TextScreen, BatchScreen, ExportDialog,
+    BedrockApp, MainScreen, CursorLines, PrincipalTable, SectionTree, Tree, FilterBar, HelpScreen,
+    PolicyScreen, HistoryScreen, HistoryTree, ReviewDialog, TextScreen, BatchScreen, ExportDialog,
 )  # fmt: skip
 KEYS = sorted(
     {
