@@ -189,15 +189,6 @@ class MainScreen(Screen[None]):
         """Show the filter of the table in the filter line."""
         self.query_one(FilterBar).put(text)
 
-    def show_group(self, name: str) -> None:
-        """Go to a group in the list of groups."""
-        groups = self.session.account.groups.values() if self.session.account else ()
-        group = next((group for group in groups if group.name == name), None)
-        self.close_details()
-        self.show_view(View(kind="groups"))
-        if group is not None:
-            self.table.go_to(group.arn)
-
     def show_details(self) -> None:
         """Show the principal under the cursor in the details."""
         self.controllers.details.show()

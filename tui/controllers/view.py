@@ -92,9 +92,6 @@ class MainView(Protocol):
     def show_filter(self, text: str) -> None:
         """Show the filter of the table in the filter line."""
 
-    def show_group(self, name: str) -> None:
-        """Go to a group in the list of groups."""
-
     async def show_changed(self, arns: Iterable[str]) -> None:
         """Evaluate these again, and show them."""
 
