@@ -6,12 +6,9 @@ theme in that file is changed.
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 
 from iam.runtime.folders import state_folder
-from iam.runtime.private_file import make_private_folder, open_private
 
 _FILE = "theme.json"
 _MOST_BYTES = 1000
@@ -24,6 +21,14 @@ def chosen_theme(configured: str) -> str:
         configured: The theme of the configuration file.
     """
     try:
+        if not _path().exists():
+            return ""
+        # Once there is something to read: the first frame does not need them.
+        import json
+        import os
+
+        from iam.runtime.private_file import open_private
+
         with os.fdopen(open_private(_path(), os.O_RDONLY), "rb") as file:
             choice = json.loads(file.read(_MOST_BYTES))
     except (OSError, ValueError, RecursionError):
@@ -44,7 +49,10 @@ def keep_theme(theme: str, configured: str) -> None:
     Raises:
         OSError: It cannot be written.
     """
+    import json
+
     from iam.runtime.atomic_write import atomic_write
+    from iam.runtime.private_file import make_private_folder
 
     path = _path()
     make_private_folder(path.parent)

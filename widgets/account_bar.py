@@ -66,13 +66,13 @@ _WORDS: dict[Question, tuple[str, str]] = {
     "unknown": ("unknown", "unknown"),
 }
 """Of each count of answers: the words, and the words where there is little room."""
-_ACTIONS: dict[Question, str] = {
+_COMMANDS: dict[Question, str] = {
     "invoke": "can_invoke",
     "other": "other_policy",
     "blocked": "blocked",
     "unknown": "invoke_unknown",
 }
-"""The actions of the screen that show who is counted; their keys stand where no words fit."""
+"""The commands that show who is counted; their keys stand where no words fit."""
 
 
 class AccountBar(Static):
@@ -217,13 +217,13 @@ class AccountBar(Static):
     def _words(self) -> tuple[Mapping[Question, str], ...]:
         """What may follow the counts of answers: much, little, a key, nothing."""
         keys = {
-            active.binding.action: self.app.get_key_display(active.binding)
+            active.binding.id: self.app.get_key_display(active.binding)
             for active in self.screen.active_bindings.values()
         }
         return (
             {question: words for question, (words, _) in _WORDS.items()},
             {question: words for question, (_, words) in _WORDS.items()},
-            {question: keys.get(action, "") for question, action in _ACTIONS.items()},
+            {question: keys.get(action, "") for question, action in _COMMANDS.items()},
             {},
         )
 
