@@ -20,6 +20,8 @@ SERVICES = ("bedrock", "bedrock-mantle", "bedrock-websearch")
 """The namespaces that count as Bedrock."""
 TRACKED = 400
 """Days for which AWS keeps the last use of a service."""
+BEDROCK_USE = "BedrockLastUsed"
+"""The key of a user or role under which a saved file has it."""
 WHAT_COUNTS = (
     "AWS counts attempts, also denied ones, by service and not by action; they show up to 4 hours "
     "late."
@@ -97,19 +99,6 @@ def use_in_short(use: BedrockUse | None) -> str:
     return "?" if use is None else use.in_short
 
 
-def relevant_use(use: BedrockUse | None, arn: str, policy: str) -> BedrockUse | None:
-    """What is known of a user or role; None if it was known for another managed policy only.
-
-    Another policy may grant other services.
-
-    Args:
-        use: What AWS said.
-        arn: Whom it is about.
-        policy: The ARN of the managed policy.
-    """
-    return use if use is not None and use.asked in (arn, policy) else None
-
-
 def services_of(documents: Iterable[object]) -> frozenset[str]:
     """The services of `SERVICES` that documents allow something of.
 
@@ -152,25 +141,32 @@ def use_object(use: BedrockUse) -> dict[str, Any]:
 
 def use_from(raw: object) -> BedrockUse | None:
     """Read what `use_object` made; None if it is malformed, for then nothing is known."""
+    if not isinstance(raw, Mapping):
+        return None
     try:
-        assert isinstance(raw, Mapping)
         return BedrockUse(
             asked=str(raw["Asked"]),
             asked_at=_instant(datetime.fromisoformat(raw["AskedAt"])),
             services=tuple(_service_from(each) for each in raw["Services"]),
-            unread=tuple(str(each) for each in raw["NotRead"]),
+            unread=tuple(_namespace(each) for each in raw["NotRead"]),
         )
-    except (AssertionError, KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
 
 def _service_from(raw: Mapping[str, Any]) -> ServiceUse:
     at, region = raw.get("LastAuthenticated"), raw.get("LastAuthenticatedRegion")
     return ServiceUse(
-        str(raw["ServiceNamespace"]),
+        _namespace(raw["ServiceNamespace"]),
         None if at is None else _instant(datetime.fromisoformat(at)),
         None if region is None else str(region),
     )
+
+
+def _namespace(raw: object) -> str:
+    if raw not in SERVICES:
+        raise ValueError(f"no service that counts: {raw!r}")
+    return str(raw)
 
 
 def _instant(at: datetime | None) -> datetime:

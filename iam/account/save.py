@@ -32,7 +32,7 @@ def save_account(path: Path, account: Account, now: datetime) -> None:
     """
     head: Json = {
         "SavedAt": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        NOT_READ: [unread_object(unread) for unread in account.unread],
+        NOT_READ: [unread_object(unread) for unread in (*account.unread, *account.use_unread)],
     }
     if (organization := _organization(account.organizations)) is not None:
         head["Organization"] = organization
