@@ -146,6 +146,13 @@ def main(context: click.Context, /, **chosen: Any) -> None:
         _open(launch, config)
 
 
+_last_used = click.option(
+    "--last-used",
+    is_flag=True,
+    help="Ask AWS when those who have the policy last used Bedrock, or tried to.",
+)
+
+
 @main.command(
     cls=ManPage,
     examples=(
@@ -200,6 +207,7 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     help="Report only those that match, such as 'invoke:yes !tag:team': words of the ARN, and the "
     "terms of the app's filter.",
 )
+@_last_used
 @click.pass_obj
 def audit(
     before: dict[str, Any],
@@ -237,6 +245,7 @@ def audit(
     statuses=AUDIT_STATUSES,
 )
 @_options
+@_last_used
 @click.argument("file", type=click.Path())
 @click.pass_obj
 def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:

@@ -94,6 +94,11 @@ class UseAsked(NamedTuple):
     """What it did not answer."""
 
 
+def last_use_of(what: str) -> str:
+    """What the list of what was not read calls a last use."""
+    return f"last use of {what}"
+
+
 def use_in_short(use: BedrockUse | None) -> str:
     """What a column says of one of whom AWS has been asked: `3 d`, `never in 400 d`, or `?`."""
     return "?" if use is None else use.in_short
@@ -120,6 +125,11 @@ def services_of(documents: Iterable[object]) -> frozenset[str]:
 def _reaches(action: str, service: str) -> bool:
     prefix = action.partition(":")[0].lower()
     return Glob(pattern_tokens(prefix)).matches(service)
+
+
+def in_utc(at: datetime) -> str:
+    """A time as scripts read it: `2026-11-23T18:00:00Z`."""
+    return _instant(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def use_object(use: BedrockUse) -> dict[str, Any]:

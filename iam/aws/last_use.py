@@ -13,7 +13,14 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from iam.account.attachments import attachment_of
-from iam.account.last_use import SERVICES, BedrockUse, ServiceUse, UseAsked, services_of
+from iam.account.last_use import (
+    SERVICES,
+    BedrockUse,
+    ServiceUse,
+    UseAsked,
+    last_use_of,
+    services_of,
+)
 from iam.account.model import Account, ManagedPolicy
 from iam.account.unread import Unread
 from iam.aws.answers import required
@@ -122,14 +129,23 @@ async def uses_of_each(
                 services = tuple(reported[s].use for s in SERVICES if s in reported)
                 uses[arn] = BedrockUse(arn, asked_at, services)
             else:
-                unread[arn] = Unread(f"last use of {arn}", "Missing", _NOT_ALLOWED)
+                unread[arn] = Unread(last_use_of(arn), "Missing", _NOT_ALLOWED)
         except AwsError as error:
-            unread[arn] = _unread(f"last use of {arn}", error)
+            unread[arn] = _unread(last_use_of(arn), error)
         done += 1
         on_progress(f"{done} of {len(wanted)} users and roles")
 
     await for_each(wanted, ask)
     return Uses(uses, UseAsked(asked_at, tuple(unread[arn] for arn in wanted if arn in unread)))
+
+
+def not_asked(error: AwsError) -> Uses:
+    """What is known if AWS could not be asked.
+
+    Args:
+        error: Why it could not.
+    """
+    return Uses({}, UseAsked(_now(), (_unread("last use of Bedrock", error),)))
 
 
 _NOT_REPORTED = "AWS's report on the policy does not name this service"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iam.account.uses import with_relevant_uses
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
 from tui.session.evaluation import evaluator_for
@@ -71,7 +72,8 @@ class CachedAccount:
             except AwsError:
                 return  # AWS may know this policy; the cached account does not have it
             evaluator = await in_thread(evaluator_for, managed.policy, kept.account.partition)
-        state.account, state.managed, state.evaluator = kept.account, managed, evaluator
+        account = with_relevant_uses(kept.account, managed.policy.arn)
+        state.account, state.managed, state.evaluator = account, managed, evaluator
 
     def forget(self) -> None:
         """Drop the cached account, which is not the one of these credentials."""

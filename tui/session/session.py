@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from iam.account.uses import with_relevant_uses, with_uses_of
 from iam.errors import AwsError
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
@@ -21,6 +22,7 @@ from tui.session.cached_account import CachedAccount
 from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
 from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
+from tui.session.last_use import LastUse
 from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
 from tui.session.state import SessionState
 
@@ -59,6 +61,7 @@ class Session(SessionState):
         self.cache = CachedAccount(self)
         self.planner = ChangePlanner(self)
         self.changes = ChangeService(self)
+        self.last_use = LastUse(self)
         self._other_process = other_process
         self._started = started
         self._reader: AccountReader | ReaderProcess | None = started
@@ -150,7 +153,8 @@ class Session(SessionState):
         if self.account is not None and self.account.id == account.id:
             # Until the organization has been read again, what was read before counts.
             organizations = account.organizations or self.account.organizations
-            account = replace(account, organizations=organizations)
+            account = with_uses_of(replace(account, organizations=organizations), self.account)
+        account = with_relevant_uses(account, managed.policy.arn)
         self.account, self.managed, self._versions = account, managed, None
         self._read_at, self.outdated, self.cache.stale = datetime.now(UTC), False, None
         # The other process knows no organization but that of a file.
@@ -243,6 +247,8 @@ class Session(SessionState):
         if managed.source == "live" and self.account is not None:
             # Not `account`: the organization may have been read meanwhile.
             self.account = self.account.with_policy(managed.policy)
+        if self.account is not None:
+            self.account = with_relevant_uses(self.account, managed.policy.arn)
         self.launch = replace(self.launch, policy=policy)
         self.managed, self.evaluator = managed, evaluator
         self._versions = self._evaluating = None
