@@ -31,6 +31,7 @@ from tui.controllers.evaluation import EvaluationController
 from tui.controllers.export import ExportController
 from tui.controllers.filtering import FilterController
 from tui.controllers.invocation_words import InvocationWordsController
+from tui.controllers.last_use import LastUseController
 from tui.controllers.loading import LoadController
 from tui.controllers.notices import failed_action
 from tui.controllers.organization import OrganizationController
@@ -117,9 +118,11 @@ class MainScreen(Screen[None]):
         self.choices = ChoiceController(self, self.account, first or session.launch)
         self.recovery = RecoveryController(self)
         self.organization = OrganizationController(self, self.evaluation)
+        self.last_use = LastUseController(self, self.account)
         self.load = LoadController(
             self,
             self.account,
+            self.last_use,
             self.organization,
             self.details_controller,
             self.recovery,
@@ -288,6 +291,8 @@ class MainScreen(Screen[None]):
         elif self.table.marked:
             self.table.unmark(self.table.marked)
             self.toast("Marks cleared.")
+        elif self.last_use.asking:
+            self.last_use.cancel()
         elif self.evaluation.asked:
             self.who_can.ask(None)
 
@@ -442,6 +447,10 @@ class MainScreen(Screen[None]):
     async def action_organization(self) -> None:
         """Show what the organization takes away, level by level."""
         await self.organization.show()
+
+    def action_last_use(self) -> None:
+        """Ask AWS when Bedrock was last used, or stop asking."""
+        self.last_use.begin(in_details=self.details.has_focus_within)
 
     def action_export(self) -> None:
         """Write what is shown, or the marked ones, to a file."""

@@ -167,6 +167,12 @@ class PrincipalTable(ScrollView, can_focus=True):
         self._show_titles()
         self.refresh()
 
+    def show_use(self, shown: bool) -> None:
+        """Show a column that says when Bedrock was last used, or none."""
+        if shown != self._lines.shows_use:
+            self._lines.shows_use = shown
+            self.refresh()
+
     def ask(self) -> int:
         """Begin another question: results of the rows so far do not answer it and are not shown.
 

@@ -104,6 +104,27 @@ def use_in_short(use: BedrockUse | None) -> str:
     return "?" if use is None else use.in_short
 
 
+def use_in_lines(use: BedrockUse | None) -> list[str]:
+    """What the details say of one of whom AWS has been asked, and what that counts."""
+    if use is None:
+        return ["? (not in the policy's report; L here asks about this one)"]
+    last, lines = use.last, [use.in_short]
+    if last is not None and last.at is not None:
+        where = f" in {last.region}" if last.region else ""
+        lines = [f"{use.in_short} ({last.at:%Y-%m-%d}): {last.service}{where}"]
+    others = [f"{each.service} {_days(use, each.at)}" for each in use.services if each is not last]
+    others += [f"{service} ?" for service in use.unread]
+    if len(others) > 1 or (last is not None and others):
+        lines.append(", ".join(others))
+    by = "those with the policy asked about" if ":policy/" in use.asked else "asked about alone"
+    counts = "attempts, also denied, by service, up to 4 h late"
+    return [*lines, f"as of {use.asked_at:%Y-%m-%d %H:%M} UTC, {by}; {counts}"]
+
+
+def _days(use: BedrockUse, at: datetime | None) -> str:
+    return "never" if at is None else f"{max(0, (use.asked_at - _instant(at)).days)} d"
+
+
 def services_of(documents: Iterable[object]) -> frozenset[str]:
     """The services of `SERVICES` that documents allow something of.
 

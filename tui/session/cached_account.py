@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iam.account.uses import with_relevant_uses
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
 from tui.session.evaluation import evaluator_for
 
 if TYPE_CHECKING:
+    from iam.account.model import Account
     from iam.cache.store import CachedLoad
     from iam.cache.table_snapshot import TableSnapshot
     from tui.session.state import SessionState
@@ -25,6 +25,8 @@ class CachedAccount:
         self.stale: datetime | None = None
         """When the account on the screen was read, while it is the cached one; else None."""
         self._recalled = False
+        self._has_uses = False
+        """The cached account says when Bedrock was last used."""
 
     async def recall_table(self) -> TableSnapshot | None:
         """The table as it was shown on an earlier day; None without one, and at a reload.
@@ -36,7 +38,7 @@ class CachedAccount:
             return None
         self._recalled = True
 
-        def read() -> tuple[TableSnapshot, datetime] | None:
+        def read() -> tuple[TableSnapshot, datetime, bool] | None:
             from iam.cache.store import recall_picture
 
             return recall_picture(self._path(), self.state.launch.policy)
@@ -45,8 +47,26 @@ class CachedAccount:
             recalled = await in_thread(read)
         if recalled is None:
             return None
-        picture, self.stale = recalled
+        picture, self.stale, self._has_uses = recalled
         return picture
+
+    async def recall_uses(self) -> Account | None:
+        """The cached account if it says when Bedrock was last used; for the first load only.
+
+        Raises:
+            CacheError: It can no longer be read.
+        """
+        if not self._has_uses:
+            return None
+        self._has_uses = False
+
+        def read() -> CachedLoad | None:
+            from iam.cache.store import recall
+
+            return recall(self._path())
+
+        kept = await in_thread(read)
+        return None if kept is None else kept.account
 
     async def recall_account(self) -> None:
         """Load the account behind that table, for the details, where AWS cannot be asked."""
@@ -64,6 +84,7 @@ class CachedAccount:
             kept = await in_thread(read)
             if kept is None:
                 return
+            from iam.account.uses import with_relevant_uses
             from iam.aws.managed_policy import managed_policy
             from iam.errors import AwsError
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from iam.account.last_use import UseAsked, last_use_of
-from iam.account.uses import with_uses
 from iam.errors import AwsError
 from iam.runtime.threads import import_for, in_thread
 
 if TYPE_CHECKING:
+    from iam.account.last_use import UseAsked
     from iam.account.model import Account
     from iam.aws.last_use import Uses
     from iam.aws.managed_policy import Managed
-    from tui.session.state import SessionState
+    from tui.session.evaluation import Evaluated
+    from tui.session.session import Session
 
 
 class LastUse:
     """Asks AWS, and puts the answer into the account of a session."""
 
-    def __init__(self, state: SessionState) -> None:
+    def __init__(self, state: Session) -> None:
         self.state = state
 
     async def ask(
@@ -37,6 +37,9 @@ class LastUse:
             What AWS did not answer just now; None if the account or the policy is another one by
             now, so that the answer was dropped.
         """
+        from iam.account.last_use import last_use_of
+        from iam.account.uses import with_uses
+
         account, _, managed = self.state.read
         uses = await self._answer(account, managed, arns, on_progress)
         now, policy = self.state.account, self.state.managed
@@ -58,6 +61,52 @@ class LastUse:
             asked = asked._replace(unread=(*others, *asked.unread))
         self.state.account = with_uses(now, same, asked)
         return uses.asked
+
+    def carried_over(self, account: Account, policy: str) -> Account:
+        """An account that was just read, with what AWS had said before as far as it still counts.
+
+        Args:
+            account: The account.
+            policy: The ARN of the managed policy.
+        """
+        from iam.account.uses import with_relevant_uses, with_uses_of
+
+        before = self.state.account
+        if before is not None and before is not account and before.id == account.id:
+            account = with_uses_of(account, before)
+        return with_relevant_uses(account, policy)
+
+    def put_into(self, evaluated: Evaluated) -> Evaluated:
+        """Verdicts with the entities as they are now: the answer may have come meanwhile.
+
+        Args:
+            evaluated: Entities as they were when their evaluation began, or as another process
+                read them, and their verdicts.
+        """
+        account = self.state.account
+        if account is None or account.use_asked is None:
+            return evaluated
+        known = account.principals
+        return [(known.get(entity.arn, entity), result) for entity, result in evaluated]
+
+    async def recall(self) -> bool:
+        """Take from the cache what AWS said before this start.
+
+        Returns:
+            Whether there was anything.
+        """
+        account, _, managed = self.state.read
+        if account.use_asked is not None:
+            return False
+        kept = await self.state.cache.recall_uses()
+        now = self.state.account
+        if kept is None or now is None or now.use_asked is not None or now.id != kept.id:
+            return False
+        from iam.account.uses import with_relevant_uses, with_uses_of
+
+        kept = with_relevant_uses(kept, managed.policy.arn)
+        self.state.account = with_uses_of(now, kept)
+        return kept.use_asked is not None
 
     async def _answer(
         self,

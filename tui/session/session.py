@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from iam.account.uses import with_relevant_uses, with_uses_of
 from iam.errors import AwsError
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
@@ -153,8 +152,8 @@ class Session(SessionState):
         if self.account is not None and self.account.id == account.id:
             # Until the organization has been read again, what was read before counts.
             organizations = account.organizations or self.account.organizations
-            account = with_uses_of(replace(account, organizations=organizations), self.account)
-        account = with_relevant_uses(account, managed.policy.arn)
+            account = replace(account, organizations=organizations)
+        account = self.last_use.carried_over(account, managed.policy.arn)
         self.account, self.managed, self._versions = account, managed, None
         self._read_at, self.outdated, self.cache.stale = datetime.now(UTC), False, None
         # The other process knows no organization but that of a file.
@@ -201,17 +200,17 @@ class Session(SessionState):
         account, own, _ = self.read
         if evaluator is own and self._evaluating is not None:
             async for some in self._evaluating.evaluated():
-                yield some
+                yield self.last_use.put_into(some)
         else:
             async for some in evaluate_all(evaluator, account):
-                yield some
+                yield self.last_use.put_into(some)
 
     async def unread(self, evaluated: Evaluated) -> tuple[Unread, ...]:
         """All that could not be read or understood, once everybody has been evaluated."""
         account, own, _ = self.read
         process, self._evaluating = self._evaluating, None
         if process is not None and process.unread is not None:
-            return process.unread
+            return (*process.unread, *account.use_unread)
         return await unread_in(account, own, evaluated)
 
     async def who_can(self, action: str) -> Evaluator | None:
@@ -248,7 +247,7 @@ class Session(SessionState):
             # Not `account`: the organization may have been read meanwhile.
             self.account = self.account.with_policy(managed.policy)
         if self.account is not None:
-            self.account = with_relevant_uses(self.account, managed.policy.arn)
+            self.account = self.last_use.carried_over(self.account, managed.policy.arn)
         self.launch = replace(self.launch, policy=policy)
         self.managed, self.evaluator = managed, evaluator
         self._versions = self._evaluating = None
