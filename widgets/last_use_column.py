@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from widgets.rows import Row
 
 _WIDTH, _NARROW = 15, 7
-"""With `never in 400 d`, and with `never`."""
-_OTHERS = 48
-"""The cells that the other columns need beside the wide one."""
+"""With `never in 400 d`, and with `>400 d`."""
+_WIDE_FROM = 96
+"""Names need the room in narrower tables."""
 _LEAST = 40
 """Narrower tables have no such column."""
 _NEVER, _UNKNOWN = 1e12, float("inf")
@@ -22,7 +22,7 @@ def used_width(width: int) -> int:
     """The width of the column in a table of some width; 0 if there is no room for it."""
     if width < _LEAST:
         return 0
-    return _WIDTH if width >= _WIDTH + _OTHERS else _NARROW
+    return _WIDTH if width >= _WIDE_FROM else _NARROW
 
 
 def use_of(row: Row) -> BedrockUse | None:
@@ -37,7 +37,7 @@ def used_text(row: Row, width: int) -> str:
         return ""
     use = use_of(row)
     text = "?" if use is None else use.in_short
-    return text if len(text) < width else text.partition(" in ")[0]
+    return text if len(text) < width else text.replace("never in ", ">")
 
 
 def used_order(row: Row, *, reverse: bool) -> float:

@@ -92,6 +92,8 @@ class UseAsked(NamedTuple):
     at: datetime
     unread: tuple[Unread, ...] = ()
     """What it did not answer."""
+    policy: str = ""
+    """The ARN of the policy that was managed then; empty if that is not known."""
 
 
 def last_use_of(what: str) -> str:
@@ -107,7 +109,7 @@ def use_in_short(use: BedrockUse | None) -> str:
 def use_in_lines(use: BedrockUse | None) -> list[str]:
     """What the details say of one of whom AWS has been asked, and what that counts."""
     if use is None:
-        return ["? (not in the policy's report; L here asks about this one)"]
+        return ["? not in the report on the policy; L here asks about this one"]
     last, lines = use.last, [use.in_short]
     if last is not None and last.at is not None:
         where = f" in {last.region}" if last.region else ""

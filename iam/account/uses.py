@@ -54,6 +54,8 @@ def with_relevant_uses(account: Account, policy: str) -> Account:
         account: The account.
         policy: The ARN of the managed policy.
     """
+    if account.use_asked is not None and account.use_asked.policy == policy:
+        return account
     known = {arn: p for arn, p in account.principals.items() if p.bedrock_use is not None}
     if not known and account.use_asked is None:
         return account
@@ -67,5 +69,5 @@ def with_relevant_uses(account: Account, policy: str) -> Account:
     return replace(
         account,
         principals={**account.principals, **found},
-        use_asked=None if at is None else UseAsked(at),
+        use_asked=None if at is None else UseAsked(at, policy=policy),
     )

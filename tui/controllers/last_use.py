@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from tui.controllers.account import AccountController
     from tui.controllers.view import MainView
 
@@ -23,8 +25,12 @@ class LastUseController:
         self.view = view
         self.session = view.session
         self.account = account
-        self.asking = False
-        """AWS is being asked."""
+        self._worker: Worker[None] | None = None
+
+    @property
+    def asking(self) -> bool:
+        """Whether AWS is being asked."""
+        return self._worker is not None and not self._worker.is_finished
 
     def begin(self, *, in_details: bool) -> None:
         """Ask AWS, or stop asking.
@@ -40,9 +46,9 @@ class LastUseController:
         elif not self.view.loaded:
             self.view.toast("The account is still being read; ask again when it is complete.")
         else:
-            self.asking = True
             arns, of = self._chosen(in_details=in_details)
-            self.view.run_in_background(partial(self._see_through, arns, of), _GROUP)
+            work = partial(self._see_through, arns, of)
+            self._worker = self.view.run_in_background(work, _GROUP)
 
     def cancel(self) -> None:
         """Stop asking."""
@@ -76,7 +82,6 @@ class LastUseController:
             if self.view.is_attached:
                 self.view.toast_error(error)
         finally:
-            self.asking = False
             if self.view.is_attached and self.view.loaded:
                 self.view.show_progress("")
 

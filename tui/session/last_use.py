@@ -54,7 +54,7 @@ class LastUse:
             if arn in now.principals and arn in account.principals
             if now.principals[arn].id == account.principals[arn].id
         }
-        asked = uses.asked
+        asked = uses.asked._replace(policy=managed.policy.arn)
         if arns:  # the answers about others still hold
             answered = {unread.what for unread in asked.unread} | {last_use_of(a) for a in arns}
             others = [unread for unread in now.use_unread if unread.what not in answered]

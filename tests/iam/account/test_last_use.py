@@ -91,7 +91,7 @@ def test_a_saved_account_keeps_it_and_when_aws_was_asked(tmp_path: Path) -> None
     assert after.principals[ALICE].bedrock_use == known
     assert after.principals[WORKER].bedrock_use is None
     assert after.unread == unread
-    assert with_relevant_uses(after, LIMITED).use_asked == UseAsked(ASKED)
+    assert with_relevant_uses(after, LIMITED).use_asked == UseAsked(ASKED, policy=LIMITED)
 
 
 def test_a_malformed_use_in_a_file_is_not_known() -> None:
