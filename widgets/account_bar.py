@@ -66,6 +66,13 @@ _WORDS: dict[Question, tuple[str, str]] = {
     "unknown": ("unknown", "unknown"),
 }
 """Of each count of answers: the words, and the words where there is little room."""
+_ACTIONS: dict[Question, str] = {
+    "invoke": "can_invoke",
+    "other": "other_policy",
+    "blocked": "blocked",
+    "unknown": "invoke_unknown",
+}
+"""The actions of the screen that show who is counted; their keys stand where no words fit."""
 
 
 class AccountBar(Static):
@@ -190,8 +197,8 @@ class AccountBar(Static):
         return line
 
     def _all_counts(self, whole: int, least: int) -> Iterator[tuple[list[Content], int]]:
-        """The counts in words, in fewer words, and as signs and numbers, each with the room that
-        has to be left beside it.
+        """The counts in words, in fewer words, by their keys, and as signs and numbers, each with
+        the room that has to be left beside it.
 
         Args:
             whole: The room for all about the policy.
@@ -201,15 +208,27 @@ class AccountBar(Static):
         if self.data.unread:
             unread.append(Content.styled(f"{self.data.unread} not read", "bold $error"))
         if self.data.answers:
-            yield [*self._answers(0), *unread], whole
-            yield [*self._answers(1), *unread], least
-            yield [*self._answers(None), *unread], 0
+            for words, beside in zip(self._words(), (whole, least, least, 0), strict=True):
+                yield [*self._answers(words), *unread], beside
         else:
             yield [*self._verdicts(words=True), *unread], 0
             yield [*self._verdicts(), *unread], 0
 
-    def _answers(self, words: int | None) -> list[Content]:
-        """How many can invoke models, and how: see `_WORDS`."""
+    def _words(self) -> tuple[Mapping[Question, str], ...]:
+        """What may follow the counts of answers: much, little, a key, nothing."""
+        keys = {
+            active.binding.action: self.app.get_key_display(active.binding)
+            for active in self.screen.active_bindings.values()
+        }
+        return (
+            {question: words for question, (words, _) in _WORDS.items()},
+            {question: words for question, (_, words) in _WORDS.items()},
+            {question: keys.get(action, "") for question, action in _ACTIONS.items()},
+            {},
+        )
+
+    def _answers(self, words: Mapping[Question, str]) -> list[Content]:
+        """How many can invoke models, and how."""
         glyphs = self.glyphs
         signs: dict[Question, tuple[str, str]] = {
             "invoke": (glyphs.of(Verdict.GRANTED), glyphs.style(Verdict.GRANTED)),
@@ -221,7 +240,7 @@ class AccountBar(Static):
             _count(
                 signs[question],
                 count,
-                "" if words is None else _WORDS[question][words],
+                words.get(question, ""),
                 ANSWER_FILTERS[question],
             )
             for question, count in self.data.answers.items()

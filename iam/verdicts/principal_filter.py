@@ -68,7 +68,7 @@ class PrincipalFilter:
             subject: The principal.
             answered: Whether its verdicts are known, and are those that are asked about.
         """
-        undecided = False
+        undecided = bool(self.problem)
         for word, inverted in self.words:
             if (word in subject.searched) is inverted:
                 return False
@@ -91,6 +91,8 @@ class PrincipalFilter:
         """
         # A plain loop for each word: ten thousand take a few milliseconds.
         kept = list(subjects)
+        if self.problem:
+            return Selection([], len(kept))
         for word, inverted in self.words:
             if inverted:
                 kept = [each for each in kept if word not in each.searched]
@@ -191,7 +193,7 @@ def with_terms(text: str, terms: Sequence[str], replacing: Collection[str]) -> s
     Returns:
         The filter with its words at the end.
     """
-    tokens = [token.group() for token in _TOKEN.finditer(text)]
+    tokens = [_closed(token.group()) for token in _TOKEN.finditer(text)]
     others = [token for token in tokens if _name_of(token) and _name_of(token) not in replacing]
     return " ".join([*others, *terms, *(token for token in tokens if not _name_of(token))])
 
@@ -222,6 +224,11 @@ def values_of(text: str, name: str) -> list[str]:
     """The values that a filter has for a term that is not inverted, in lower case."""
     matches = (_TERM.fullmatch(token.group()) for token in _TOKEN.finditer(text))
     return [m[3].lower() for m in matches if m and not m[1] and m[2].lower() == name]
+
+
+def _closed(token: str) -> str:
+    """A token whose quotation mark is closed, so that another one can follow."""
+    return token + '"' if token.count('"') % 2 else token
 
 
 def _name_of(token: str) -> str:

@@ -70,7 +70,7 @@ def refusal(
     if launch.snapshot is not None and not launch.dry_run:
         return "A snapshot cannot be changed; open the account itself to make changes."
     if launch.read_only and not launch.dry_run:
-        return "This session is read-only; start again without --read-only to make changes."
+        return "This session is read-only; start with --no-read-only to make changes."
     if not loaded and failed and age:
         return f"This account was read {age} ago; press r to read it again."
     if not loaded and failed:
