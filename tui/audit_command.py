@@ -114,6 +114,8 @@ async def _audit(launch: Launch, result: list[Audit]) -> None:
         await session.open()
         await session.load()
         await session.load_organization()
+        if launch.last_used:
+            await session.last_use.ask()
         result.append(await session.audit())
     finally:
         session.close()

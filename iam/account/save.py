@@ -33,7 +33,7 @@ def save_account(path: Path, account: Account, now: datetime) -> None:
     """
     head: Json = {
         "SavedAt": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        NOT_READ: [unread_object(unread) for unread in account.unread],
+        NOT_READ: [unread_object(unread) for unread in (*account.unread, *account.use_unread)],
     }
     if account.alias:
         head[ALIASES] = [account.alias]

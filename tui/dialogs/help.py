@@ -45,7 +45,7 @@ _FILTERS = (
     ("tag:team=ml", "or tag:team; all of the key and of the value"),
     ("boundary:any", "none, or a part of a name"),
     ("account:123", "the first digits, where there are several"),
-    ("unused:90d", "roles without a use in so many days"),
+    ("unused:90d", "no use of Bedrock by what L found; idle roles"),
     ("!tag:team", "the opposite; what is unknown matches neither"),
     ('tag:"cost center"', "quotes around spaces; * is any characters"),
 )
