@@ -303,6 +303,10 @@ _TRACKED = 400
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html"""
 
 
+def _in_utc(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
 def _unused(value: str, now: datetime) -> Test | None:
     match = re.fullmatch(r"([0-9]{1,4})d", unquoted(value).lower())
     if match is None:
@@ -314,6 +318,8 @@ def _unused(value: str, now: datetime) -> Test | None:
         entity = subject.entity
         if entity is None or entity.type == "group":
             return None
+        if (made := entity.created) is not None and _in_utc(made) > since:
+            return False  # it is younger than that
         use = entity.bedrock_use
         if use is not None and (unused := use.unused_for(days)) is not None:
             return unused
@@ -322,7 +328,7 @@ def _unused(value: str, now: datetime) -> Test | None:
         # A role that did nothing at all did not use Bedrock either.
         if (used := entity.last_used) is None:
             return True if days <= _TRACKED else None
-        if (used if used.tzinfo else used.replace(tzinfo=UTC)) < since:
+        if _in_utc(used) < since:
             return True
         return False if use is None else None
 

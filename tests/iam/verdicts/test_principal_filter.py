@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -267,6 +267,15 @@ def test_a_filter_is_completed_from_the_language_and_the_account(
     text: str, first: str | None
 ) -> None:
     assert next(iter(completions(text, Vocabulary(MADE))), None) == first
+
+
+def test_who_is_younger_than_the_period_is_not_unused() -> None:
+    idle = next(p for p in MADE.principals.values() if p.name == "idle")
+    for days, expected in ((89, ""), (91, "idle")):
+        young = MADE.with_entities([replace(idle, created=NOW - timedelta(days=days))])
+        audit = take_audit(young, make_evaluator(), now=NOW, source="live", caller=None)
+        found = narrowed(audit, parse_filter("unused:90d idle", NOW)).results
+        assert " ".join(p.name for p, _ in found) == expected
 
 
 def test_no_name_that_looks_like_another_is_offered() -> None:
