@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, NamedTuple, TypeVar
 
-from iam.verdicts.filter_terms import TERMS, Subject, Test, unquoted
+from iam.verdicts.filter_subject import Subject, Test
+from iam.verdicts.filter_terms import TERMS
+from iam.verdicts.filter_text import unquoted
 
 _S = TypeVar("_S", bound=Subject)
 
