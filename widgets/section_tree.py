@@ -235,7 +235,7 @@ class SectionTree(LineTree[_Data]):
             label.append(" inline:")
         label.append(f" {safe(via.origin if via.limits else Arn.parse(via.policy).name)}")
         dot = f" {self.glyphs.dot} "
-        notes = [safe(words) for words in via.scope]
+        notes = [safe(words) for words in (*via.scope, *via.decided)]
         notes.append(safe(via.sid) if via.sid else f"statement {via.statement + 1}")
         label.append(dot + dot.join(notes), self._style("dim"))
         return label

@@ -37,13 +37,14 @@ def scope_in_words(
     decided: Iterable[DecidedCondition] = (),
     action: Action | None = None,
 ) -> tuple[str, ...]:
-    """Describe the resources and conditions of a statement.
+    """Describe the resources of a statement, and the conditions that requests may meet or not.
 
     Args:
         statement: A statement of a policy document.
         service: The service of the action in question. ARNs of other services are shown as written.
         partition: The partition of the account.
-        decided: The conditions that hold, or do not, for all requests of the principal.
+        decided: The conditions that are the same for all requests of the principal; those that hold
+            are left to `decided_in_words`.
         action: The action in question, if it is a single one.
 
     Returns:
@@ -56,15 +57,40 @@ def scope_in_words(
     elif statement.resources is not None and "*" not in statement.resources:
         lead = "on" if statement.effect == "Deny" else "only"
         phrases.append(f"{lead} {_all(statement.resources, service, partition)}")
-    outcomes = {outcome.condition: outcome_in_words(outcome) for outcome in decided}
-    for i, condition in enumerate(statement.conditions):
-        outcome = outcomes.get(condition) or _not_carried(condition, action)
-        alone = len(statement.conditions) == 1 and not outcome
+    outcomes = {outcome.condition: outcome for outcome in decided}
+    open_conditions = [
+        condition
+        for condition in statement.conditions
+        if condition not in outcomes or not outcomes[condition].holds
+    ]
+    for i, condition in enumerate(open_conditions):
+        outcome = _not_carried(condition, action)
+        if condition in outcomes:
+            outcome = outcome_in_words(outcomes[condition])
+        alone = len(open_conditions) == 1 and not outcome
         words = condition_in_words(condition, statement.effect, alone)
         phrases.append(f"{'and ' if i else ''}{words}{outcome}")
     if statement.problem:
         phrases.append(f"not understood: {statement.problem}")
     return tuple(phrases)
+
+
+def decided_in_words(statement: Statement, decided: Iterable[DecidedCondition]) -> tuple[str, ...]:
+    """Describe the conditions of a statement that hold for all requests of the principal.
+
+    Args:
+        statement: A statement of a policy document.
+        decided: The conditions that are the same for all requests of the principal.
+
+    Returns:
+        A phrase for each: `the caller's tag team is ml: holds`.
+    """
+    return tuple(
+        condition_in_words(outcome.condition, statement.effect, alone=False).removeprefix("if ")
+        + outcome_in_words(outcome)
+        for outcome in decided
+        if outcome.holds
+    )
 
 
 def outcome_in_words(decided: DecidedCondition) -> str:

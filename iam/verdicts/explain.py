@@ -12,7 +12,7 @@ from iam.policy.action_catalogue import Catalogue
 from iam.policy.document import Statement
 from iam.policy.resource_control import AFFECTED
 from iam.policy.specialize import DecidedCondition
-from iam.policy.statement_text import scope_in_words
+from iam.policy.statement_text import decided_in_words, scope_in_words
 from iam.text import ascii_lower
 from iam.verdicts.actual_resources import deciding_numbers, ineffective_grants
 from iam.verdicts.bulk import BulkEvaluator
@@ -235,6 +235,7 @@ class Explainer:
                 sid=statement.sid,
                 statement=statement.index,
                 scope=scope,
+                decided=decided_in_words(statement, decided),
                 models=self._models(statement, decided, action),
                 understood=understood,
                 too_complex=too_complex,

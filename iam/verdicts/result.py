@@ -49,7 +49,10 @@ class DecidingStatement:
     level: str | None = None
     """The level of the organization that the policy is attached to."""
     scope: tuple[str, ...] = ()
-    """The resources, conditions and problems of the statement, in words."""
+    """The resources of the statement, the conditions that requests may meet or not, and problems,
+    in words."""
+    decided: tuple[str, ...] = ()
+    """The conditions that hold for all requests of the principal, in words."""
     models: str = ""
     """The models that the statement reaches, in a few words, if it allows invoking models."""
     understood: bool = True
@@ -78,9 +81,13 @@ class DecidingStatement:
 
     @property
     def in_words(self) -> str:
-        """The policy, how it applies to the principal, and the scope of the statement."""
+        """The policy, how it applies to the principal, and the scope of the statement.
+
+        Why a limit applies at all is left to the details: guard rails name many who are exempt.
+        """
         deny = "denied by " if self.effect == "Deny" else ""
-        return " ".join([f"{deny}{self.origin}", *self.scope])
+        why = [f"({'; '.join(self.decided)})"] if self.decided and not self.limits else []
+        return " ".join([f"{deny}{self.origin}", *self.scope, *why])
 
 
 @dataclass(frozen=True, slots=True)
