@@ -11,7 +11,7 @@ from iam.arn import Arn
 from iam.policy.document import Document
 from iam.text import ascii_lower
 from iam.verdicts.bulk import BulkEvaluator, Effects, any_allowed
-from iam.verdicts.document_effect import DocumentEffect
+from iam.verdicts.document_effect import CaseEffect, DocumentEffect
 from iam.verdicts.effect_builder import EffectBuilder
 from iam.verdicts.read_documents import ReadDocument
 
@@ -32,6 +32,7 @@ class Contributions:
         self._invoking = invoking
         self._known: dict[tuple[DocumentEffect, Effects, tuple[Effects, ...]], bool | None] = {}
         """By the effect of the document, the Denies of the others, and the limits."""
+        self._open: dict[tuple[Effects, tuple[Effects, ...]], int] = {}
         self._restricted: dict[DocumentEffect, DocumentEffect] = {}
         self._denying: dict[DocumentEffect, DocumentEffect] = {}
 
@@ -55,6 +56,9 @@ class Contributions:
         effect = read.effect
         if effect is None or not self._may_allow(read):
             return False
+        surely = _surely_allowed(effect.worst_case) if read.understood else 0
+        if surely & self._open_requests(own, limits):
+            return True
         # Of this question, most documents are alike.
         alone = self._on_models(effect)
         denies = frozenset([self._denies_on_models(each) for each in own if each is not effect])
@@ -66,6 +70,21 @@ class Contributions:
             evaluation = self._bulk.evaluate(denies | {alone}, limited)
             self._known[key] = any_allowed(self._invoking, evaluation.verdicts)
         return self._known[key]
+
+    def _open_requests(self, own: Effects, limits: tuple[Effects, ...]) -> int:
+        """Select the requests to invoke models that no Deny reaches and all limits allow fully."""
+        if (found := self._open.get((own, limits))) is None:
+            found = self._invoking
+            for effect in own:
+                found &= ~_denies(effect)
+            for limit in limits:
+                allowed = 0
+                for effect in limit:
+                    allowed |= effect.best_case.allow & effect.worst_case.allow
+                    found &= ~_denies(effect)
+                found &= allowed
+            self._open[own, limits] = found
+        return found
 
     def _on_models(self, effect: DocumentEffect) -> DocumentEffect:
         """Return the effect of a document on the requests that invoke models."""
@@ -119,6 +138,11 @@ def _denies(effect: DocumentEffect) -> int:
     """Return the requests that a document denies, or may deny."""
     worst = effect.worst_case
     return worst.deny | worst.may_deny | worst.deny_partly
+
+
+def _surely_allowed(case: CaseEffect) -> int:
+    """Return the requests of which a document allows some, whatever other documents allow."""
+    return case.allow | case.may_allow & ~case.allow_partly
 
 
 def _is_specific(policy: EffectivePolicy) -> bool:
