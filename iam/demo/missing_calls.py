@@ -11,8 +11,9 @@ from typing import Any
 
 from iam.demo.api_keys import API_KEY_CALLS
 from iam.demo.moto_call import Call
+from iam.demo.simulator import SIMULATOR_CALLS
 
-CALLS: dict[str, Call] = {**API_KEY_CALLS}
+CALLS: dict[str, Call] = {**API_KEY_CALLS, **SIMULATOR_CALLS}
 """The calls by the names of AWS's actions."""
 
 
