@@ -23,6 +23,7 @@ class AwsError(Exception):
         request_id: str | None = None,
         *,
         lost: bool = False,
+        said: str = "",
     ) -> None:
         """Create an error.
 
@@ -32,6 +33,7 @@ class AwsError(Exception):
             advice: What to do.
             request_id: AWS's, where it answered.
             lost: AWS may have acted nevertheless: there was no response, or an inconclusive one.
+            said: AWS's message, which the sentence may quote in part.
         """
         super().__init__(f"{sentence} {advice}")
         self.code = code
@@ -39,9 +41,10 @@ class AwsError(Exception):
         self.advice = advice
         self.request_id = request_id
         self.lost = lost
+        self.said = said
 
     def __reduce__(self) -> tuple[Any, ...]:
-        make = partial(AwsError, lost=self.lost)
+        make = partial(AwsError, lost=self.lost, said=self.said)
         return make, (self.code, self.sentence, self.advice, self.request_id)
 
     @property
@@ -65,6 +68,10 @@ class AwsError(Exception):
         return self.code in _OF_ALL
 
 
+_MOST_SHOWN = 600
+_MOST_SAID = 10_000
+"""Characters of a message: of those that are shown, and of those that are kept. An encoded
+authorization message has some thousand."""
 _AGAIN = "Wait a moment and try again."
 _RENEW = "Renew the credentials (for SSO: run `aws sso login{profile}`) and try again."
 _THROTTLED = ("AWS is throttling requests and refused to {doing}.", _AGAIN)
@@ -274,6 +281,7 @@ def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -
     meta = response.get("ResponseMetadata") or {}
     code = safe(str(details.get("Code") or "Unknown"))
     status = meta.get("HTTPStatusCode", 0)
+    said = _one_line(str(details.get("Message") or code), _MOST_SAID)
     sentence, advice = _ANSWERS.get(
         code,
         (
@@ -287,15 +295,16 @@ def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -
             code=code,
             doing=doing,
             operation=operation,
-            detail=_one_line(str(details.get("Message") or code)),
+            detail=said[:_MOST_SHOWN],
         ),
         advice.format(profile=option),
         safe(str(meta["RequestId"])) if meta.get("RequestId") else None,
         # After a retry the error is that of the last attempt only: an earlier one, whose response
         # was lost, may have succeeded.
         lost=status >= 500 or bool(meta.get("RetryAttempts")),
+        said=said,
     )
 
 
-def _one_line(text: str) -> str:
-    return safe(without_secrets(" ".join(text.split())))[:600]
+def _one_line(text: str, most: int = _MOST_SHOWN) -> str:
+    return safe(without_secrets(" ".join(text.split())))[:most]
