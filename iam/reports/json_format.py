@@ -17,6 +17,7 @@ from iam.account.attachments import Attachment
 from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
+from iam.reports.verification import verification_object
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 
@@ -56,6 +57,7 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
         **({} if audit.filtered is None else {"filter": _filter(audit.filtered)}),
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in unread],
+        **({} if audit.verified is None else {"verified": verification_object(audit.verified)}),
     }
     texts = _Texts(detail)
     principals = [texts.of_principal(p, r) for p, r in audit.results]

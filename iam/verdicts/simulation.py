@@ -6,13 +6,14 @@ the request does not hold, and can neither agree with AWS nor differ from it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from iam.account.model import Account, Entity
-from iam.account.simulation import Request, Simulated
+from iam.account.simulation import ContextEntry, Request, Simulated
 from iam.errors import AwsError
 from iam.policy.action_catalogue import Catalogue
 from iam.verdicts.concrete_request import judged, without_resource_control
@@ -45,6 +46,41 @@ class Comparison:
     outcome: Outcome
     why: str = ""
     """What it depends on, or why there is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A principal, and the comparisons of the requests that AWS was asked about."""
+
+    entity: Entity
+    always: tuple[ContextEntry, ...]
+    """The context of all of these requests."""
+    comparisons: tuple[Comparison, ...]
+    left_out: int = 0
+    """How many more requests there would have been."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A sample of the principals of an audit, compared with AWS's answers."""
+
+    seed: int
+    """Chooses the principals: the same ones for the same seed and account."""
+    of: int
+    """The principals among which they were chosen."""
+    verified: tuple[Verified, ...]
+    error: AwsError | None = None
+    """Why AWS could not be asked about the others."""
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Those of all principals."""
+        return tuple(each for one in self.verified for each in one.comparisons)
+
+    @property
+    def complete(self) -> bool:
+        """Whether AWS answered everything."""
+        return self.error is None and not counted(self.comparisons)[Outcome.UNANSWERED]
 
 
 def compared(
@@ -101,9 +137,28 @@ def _listed(words: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(words)) or "the context of the request"
 
 
-def differing(comparisons: Iterable[Comparison]) -> int:
-    """How many answers differ."""
-    return sum(each.outcome is Outcome.DIFFERS for each in comparisons)
+def counted(comparisons: Iterable[Comparison]) -> Counter[Outcome]:
+    """How many comparisons have each outcome."""
+    return Counter(each.outcome for each in comparisons)
+
+
+def counts_in_words(comparisons: Sequence[Comparison]) -> str:
+    """Say how many requests were asked about, and how the answers compare."""
+    counts = counted(comparisons)
+    words = {
+        Outcome.DIFFERS: ("differs", "differ"),
+        Outcome.AGREES: ("agrees", "agree"),
+        Outcome.DEPENDS: ("depends on more than was asked", "depend on more than was asked"),
+        Outcome.UNANSWERED: ("has no answer", "have no answer"),
+    }
+    # What differs is said even if nothing does.
+    parts = [
+        f"{counts[outcome]} {one if counts[outcome] == 1 else many}"
+        for outcome, (one, many) in words.items()
+        if counts[outcome] or outcome is Outcome.DIFFERS
+    ]
+    total = len(comparisons)
+    return f"{total} request{'' if total == 1 else 's'}: {', '.join(parts)}"
 
 
 def organization_in_words(comparisons: Sequence[Comparison]) -> str:

@@ -22,6 +22,7 @@ from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
 from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
 from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
+from tui.session.simulator import Simulator
 from tui.session.state import SessionState
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Session(SessionState):
         self.cache = CachedAccount(self)
         self.planner = ChangePlanner(self)
         self.changes = ChangeService(self)
+        self.simulator = Simulator(self)
         self._other_process = other_process
         self._started = started
         self._reader: AccountReader | ReaderProcess | None = started

@@ -17,7 +17,7 @@ from iam.verdicts.simulation import (
     Comparison,
     Outcome,
     compared,
-    differing,
+    counts_in_words,
     organization_in_words,
 )
 from tests.build import (
@@ -107,7 +107,7 @@ def test_what_an_answer_depends_on_is_said() -> None:
 def test_a_call_that_failed_is_no_difference() -> None:
     said = compare(AwsError("Throttling", "AWS is throttling.", "Wait."), user("alice"))
     assert said.outcome is Outcome.UNANSWERED
-    assert differing([said]) == 0
+    assert counts_in_words([said]) == "1 request: 0 differ, 1 has no answer"
 
 
 def test_a_context_decides_a_condition_on_its_key() -> None:
