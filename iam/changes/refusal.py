@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from iam.errors import AwsError
 from iam.text import ascii_lower
@@ -92,6 +92,18 @@ class Refusal:
                 f"--authorization-id {self.authorization_id}"
             )
         return ""
+
+
+class Explanation(NamedTuple):
+    """What is known of a refusal, in words."""
+
+    lines: tuple[str, ...] = ()
+    """What AWS says of the policy that refused, and what our own evaluation finds."""
+    command: str = ""
+    """The AWS CLI command that shows the details; empty if there is none."""
+
+
+UNEXPLAINED = Explanation()
 
 
 def refusal_of(error: AwsError) -> Refusal | None:

@@ -8,7 +8,7 @@ from iam.account.model import Account
 from iam.account.simulation import ContextEntry, Request
 from iam.changes.plan import Change
 from iam.changes.preflight import caller_of
-from iam.changes.refusal import KIND_WORDS, Refusal, RefusingKind
+from iam.changes.refusal import KIND_WORDS, Explanation, Refusal, RefusingKind
 from iam.policy.action_catalogue import Catalogue
 from iam.verdicts.concrete_request import judged
 from iam.verdicts.result import DecidingStatement, EntryResult
@@ -27,8 +27,8 @@ def request_of(change: Change) -> Request:
 
 def explained(
     refusal: Refusal, change: Change, account: Account, caller: str, catalogue: Catalogue
-) -> tuple[str, ...]:
-    """Explain a refused change, in lines: what AWS says, what we find, and how to learn more.
+) -> Explanation:
+    """Explain a refused change: what AWS says, what we find, and how to learn more.
 
     Args:
         refusal: What AWS's message says.
@@ -40,9 +40,7 @@ def explained(
     lines = [refusal.in_words] if refusal.in_words else []
     if found := _found(refusal, change, account, caller, catalogue):
         lines.append(found)
-    if refusal.command:
-        lines.append(f"For details: {refusal.command}")
-    return tuple(lines)
+    return Explanation(tuple(lines), refusal.command)
 
 
 def _found(

@@ -59,6 +59,7 @@ def summary(plan: Plan, batch: Batch, *, listed: bool) -> list[Toast]:
         elif outcome.ending == "unconfirmed":
             toasts.append((reason, f"Not confirmed: {safe(name)}", "warning", _FOR_READING))
         elif outcome.ending == "failed":
+            reason = " ".join([reason, *outcome.refusal.lines])
             toasts.append((reason, f"Not changed: {safe(name)}", "error", _FOR_READING))
     if not batch.outcomes and batch.paused is not None:
         toasts.append((_reason(batch.paused), "Nothing was sent", "error", _FOR_READING))

@@ -142,7 +142,7 @@ def lines(
 ) -> list[str]:
     made = account(user("bob"), *items)
     change = Change("attach", the(made, "bob"), LIMITED)
-    return list(explained(refusal, change, made, caller, catalogue()))
+    return list(explained(refusal, change, made, caller, catalogue()).lines)
 
 
 def test_the_statement_of_the_caller_is_named() -> None:
