@@ -119,7 +119,7 @@ def _grouped(requests: Iterable[Request], one_by_one: bool) -> list[_Call]:
     groups: dict[tuple[object, ...], list[str]] = {}
     for (context, resource), asked in actions.items():
         alone = resource if one_by_one or resource == EVERYTHING else ""
-        groups.setdefault((context, tuple(asked), alone), []).append(resource)
+        groups.setdefault((context, tuple(sorted(asked)), alone), []).append(resource)
     return [
         _Call(asked, tuple(resources), context)  # type: ignore[arg-type]
         for (context, asked, _), resources in groups.items()

@@ -117,7 +117,7 @@ def _by_actions(group: Iterable[Comparison]) -> dict[tuple[str, ...], list[str]]
         actions.setdefault(each.request.resource, []).append(each.request.action)
     by_actions: dict[tuple[str, ...], list[str]] = {}
     for resource, names in actions.items():
-        by_actions.setdefault(tuple(names), []).append(resource)
+        by_actions.setdefault(tuple(sorted(names)), []).append(resource)
     return by_actions
 
 
