@@ -12,6 +12,7 @@ from textual.keys import Keys
 from iam.text import safe
 from tui.commands import COMMANDS
 from tui.config import COLOURS, KEYMAP, Config
+from widgets.cursor_lines import CursorLines
 from widgets.principal_table import PrincipalTable
 from widgets.section_tree import SectionTree
 
@@ -42,7 +43,7 @@ def colours_fault(config: Config) -> str:
 
 def keymap_fault(config: Config) -> str:
     """Why the keys cannot be used: unknown commands or keys, and conflicts; empty if they can."""
-    widgets = (*PrincipalTable.BINDINGS, *SectionTree.BINDINGS)
+    widgets = (*CursorLines.BINDINGS, *PrincipalTable.BINDINGS, *SectionTree.BINDINGS)
     users = {each.key: _MOVING for each in Binding.make_bindings(widgets)} | _ALWAYS
     by_default = {command.id: command.keys for command in COMMANDS}
     for id, keys in by_default.items():

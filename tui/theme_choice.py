@@ -6,7 +6,6 @@ theme in that file is changed.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from iam.runtime.folders import state_folder
@@ -23,7 +22,10 @@ def chosen_theme(configured: str) -> str:
     """
     try:
         with _path().open("rb") as file:
-            choice = json.loads(file.read(_MOST_BYTES))
+            kept = file.read(_MOST_BYTES)
+        import json  # once there is something to read: the first frame does not need it
+
+        choice = json.loads(kept)
     except (OSError, ValueError):
         return ""  # none was chosen; a file that cannot be read is written anew with the next one
     if not isinstance(choice, dict) or choice.get("configured") != configured:
@@ -42,6 +44,8 @@ def keep_theme(theme: str, configured: str) -> None:
     Raises:
         OSError: It cannot be written.
     """
+    import json
+
     from iam.runtime.atomic_write import atomic_write
     from iam.runtime.private_file import make_private_folder
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from iam.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
-    from widgets.rows import Row
+    from widgets.row import Row
 
 Sort = Literal["type", "name", "policy", "invoke", "verdict"] | int
 """The column to sort by; a number is that of a section, from 0."""

@@ -12,17 +12,17 @@ from rich.segment import Segment
 from rich.style import Style
 
 from iam.text import safe
-from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.verdict import Verdict, count_in_words
 from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, widths_for
 from widgets.glyphs import Glyphs
 from widgets.row_order import Sort
-from widgets.rows import Row, SectionColumn, View
+from widgets.rows import SectionColumn, View
 from widgets.shown_rows import ShownRows
 
 if TYPE_CHECKING:
     from iam.account.attachments import Attachment, MemberCount
     from iam.verdicts.result import SectionResult, SectionSum
+    from widgets.row import Row
 
 VERDICT_STYLES: dict[Verdict, str] = {
     Verdict.GRANTED: "principal-table--granted",
@@ -250,6 +250,8 @@ class TableLines:
         if row.invokes is None or width == SIGN:
             sign = Segment(" ") if row.invokes is None else self._sign(row.invokes)
             return Segment(sign.text.ljust(width), sign.style)
+        from iam.verdicts.invocation import SHORT_WORDS  # not needed before the first row
+
         words = self.words.get(row.arn, SHORT_WORDS[row.invokes])
         text = f"{self.glyphs.of(row.invokes)} {safe(words)}"
         style = self._style(VERDICT_STYLES[row.invokes])

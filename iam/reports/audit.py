@@ -15,7 +15,7 @@ from iam.account.model import Account, ManagedPolicy, Principal, in_order
 from iam.account.unread import Unread
 from iam.account.unread_documents import unread_documents
 from iam.verdicts.evaluator import Evaluator
-from iam.verdicts.principal_filter import PrincipalFilter
+from iam.verdicts.parsed_filter import PrincipalFilter
 from iam.verdicts.result import (
     TOO_COMPLEX,
     DecidingStatement,

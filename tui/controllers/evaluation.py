@@ -11,7 +11,8 @@ from tui.controllers.row_buffer import RowBuffer
 from tui.controllers.table_rows import columns_of, rows_of
 from tui.controllers.verdict_store import VerdictStore
 from tui.session.evaluation import evaluate_some
-from widgets.rows import Row, SectionColumn, View
+from widgets.row import Row
+from widgets.rows import SectionColumn, View
 
 if TYPE_CHECKING:
     from textual.timer import Timer

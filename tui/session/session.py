@@ -12,15 +12,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from iam.errors import AwsError
 from iam.runtime.gc_control import no_garbage
-from iam.runtime.threads import import_for, in_thread
+from iam.runtime.threads import in_thread
 from tui.options import Launch
 from tui.session.account_reader import AccountReader, OpenedAccount
 from tui.session.cached_account import CachedAccount
 from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
 from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
+from tui.session.organization import read_organization
 from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
 from tui.session.simulator import Simulator
 from tui.session.state import SessionState
@@ -175,20 +175,9 @@ class Session(SessionState):
         account = self.account
         if account is None or account.id is None or not self.asks_for_organization:
             return False
-        try:
-            aws = await self.connection_to(account)
-            if aws is None:
-                return False
-            await in_thread(import_for, "aws.load_organization")
-            from iam.aws.load_organization import load_organization
-
-            organization = await load_organization(aws, account.id)
-        except AwsError as error:
-            from iam.account.organization import Organization
-            from iam.account.unread import Unread
-
-            unread = Unread("the organization", error.code, str(error))
-            organization = Organization("unread", unread=(unread,))
+        organization = await read_organization(self, account, account.id)
+        if organization is None:
+            return False
         if self.account is None or self.account.id != account.id:
             return False  # another one has been read meanwhile
         self.account = replace(self.account, organizations={account.id: organization})
