@@ -61,6 +61,21 @@ def simulation_lines(verified: Verified) -> list[Line]:
     return [*lines, Line(f"{LEFT_OUT} Verdicts stay as they are.", "dim")]
 
 
+def preview_lines(verified: Sequence[Verified], of: int) -> list[Line]:
+    """What AWS says that principals could do without a policy, and whether a preview says the same.
+
+    Args:
+        verified: The principals that were asked about.
+        of: How many the preview is about.
+    """
+    lines = [Line("AWS was asked as if the policy were detached; nothing has been changed.", "dim")]
+    if len(verified) < of:
+        lines.append(Line(f"Asked about {len(verified)} of {of} principals.", "dim"))
+    for each in verified:
+        lines += [Line(""), Line(each.entity.name, "heading"), *simulation_lines(each)]
+    return lines
+
+
 def _grouped(comparisons: Iterable[Comparison]) -> list[list[Comparison]]:
     """Put together what has the same answer and the same reasons."""
     groups: dict[object, list[Comparison]] = {}

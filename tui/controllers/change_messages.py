@@ -66,6 +66,22 @@ def summary(plan: Plan, batch: Batch, *, listed: bool) -> list[Toast]:
     return toasts
 
 
+def to_decode(batch: Batch) -> list[str]:
+    """What to read and to copy where AWS offers more about a refusal; empty if it does not."""
+    refused = [outcome for outcome in batch.outcomes if outcome.refusal.command]
+    return [
+        line
+        for outcome in refused
+        for line in (
+            str(outcome.error),
+            "",
+            *outcome.refusal.lines,
+            "This command shows the details:",
+            outcome.refusal.command,
+        )
+    ]
+
+
 def _reason(error: AwsError | None) -> str:
     return str(error) if error else "AWS does not show the change yet; press r to read it again."
 

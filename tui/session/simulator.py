@@ -51,6 +51,7 @@ class Simulator:
         Raises:
             AwsError: AWS cannot be asked.
         """
+        await self.state.wait_for_organization()
         account, aws = await self._connected()
         return await _compare(
             aws, account, account, entity, tuple(actions), section, on_progress=on_progress
@@ -66,7 +67,10 @@ class Simulator:
         if not can_exclude(aws):
             return "The installed botocore is too old to leave a policy out; it needs 1.43.80."
         if not any(_checkable(plan, effect.principal) for effect in plan.effects):
-            return "Who is affected has the policy by a group or as a boundary as well."
+            return (
+                "AWS's simulator cannot check this: it would leave the policy out of groups and "
+                "boundaries, too."
+            )
         return ""
 
     async def check(self, plan: Plan, on_progress: Progress | None = None) -> tuple[Verified, ...]:

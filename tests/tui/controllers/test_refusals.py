@@ -12,6 +12,7 @@ from tests.fake_iam import Rule, error
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, batch_screen, go_to, mark, over, words_of
 from tests.tui.waiting import toasts, until
+from tui.dialogs.text import TextScreen
 
 ME = "user-13"
 MESSAGE = (
@@ -60,6 +61,11 @@ async def test_a_single_refusal_is_told_and_the_journal_keeps_aws_s_message(
         await go_to(pilot, "user-00")
         await ask(pilot, "a")
         await pilot.press("y")
-        await until(pilot, lambda: "The statement: Seal of limits" in toasts(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
+        assert "The statement: Seal of limits" in toasts(pilot)
+        # The command can be copied.
+        assert "aws iam-toolbox get-request-authorization-details" in words_of(pilot.app.screen)
+        await pilot.press("escape")
+        await over(pilot)
     last = json.loads(refused.journal.read_text().splitlines()[-1])
     assert last["error"]["message"] == f"AWS denied AttachUserPolicy: {MESSAGE}"
