@@ -152,8 +152,9 @@ class Simulator:
                 "AWS cannot be asked about a saved account.",
                 "Start without --snapshot to ask.",
             )
-        names = ("aws.simulator", "verdicts.sample_requests", "verdicts.simulation")
-        await in_thread(import_for, *names)
+        await in_thread(
+            import_for, "aws.simulator", "verdicts.sample_requests", "verdicts.simulation"
+        )
         return account, aws
 
 
