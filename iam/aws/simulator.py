@@ -92,8 +92,7 @@ async def simulate(
             try:
                 found = await _ask(aws, principal, call, always, without)
             except AwsError as error:
-                # What is refused or broken for one is so for all; what passes is not.
-                if error.denied or error.of_all or error.code == "NoSuchEntity":
+                if error.denied or error.of_all:  # so it would be for the others
                     raise
                 found = dict.fromkeys(_requests_of(call), error)
             answers.update(found)

@@ -9,13 +9,13 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import NamedTuple
 
 from iam.account.effective_policies import EffectivePolicy, limits_of, policies_of
-from iam.account.model import Account, Entity, User
+from iam.account.model import Account, Entity, Role, User
 from iam.account.request_context import RequestContext
 from iam.account.simulation import EVERYTHING, ContextEntry, ContextType, Request
 from iam.arn import Arn
@@ -257,7 +257,7 @@ class _Policies:
         unread = organization.status in ("unread", "unasked") or any(
             not isinstance(policy.document, Document) for policy in self._all
         )
-        context = RequestContext(self._account, self._entity, now or datetime.now())
+        context = RequestContext(self._account, self._entity, now or datetime.now(UTC))
         tags = getattr(self._entity, "tags", None) or ()
         keys = {**_ALWAYS, **{f"{_TAG}{name}": "string" for name, _ in tags}}
         entries: list[ContextEntry] = []
@@ -269,11 +269,28 @@ class _Policies:
                 continue
             if unread or ascii_lower(key) in asked or key == "aws:PrincipalArn":
                 entries.append(ContextEntry(key, known[0], type))  # type: ignore[arg-type]
+        if isinstance(self._entity, Role):
+            entries += self._of_session(self._entity, asked, now)
         if unread or "aws:securetransport" in asked:
             entries.append(ContextEntry("aws:SecureTransport", ("true",), "boolean"))
         if now is not None and "aws:currenttime" in asked:
-            moment = now.isoformat(timespec="seconds").replace("+00:00", "Z")
-            entries.append(ContextEntry("aws:CurrentTime", (moment,), "date"))
+            entries.append(ContextEntry("aws:CurrentTime", (_written(now),), "date"))
         if now is not None and "aws:epochtime" in asked:
             entries.append(ContextEntry("aws:EpochTime", (str(int(now.timestamp())),), "numeric"))
         return tuple(entries)
+
+    def _of_session(
+        self, role: Role, asked: Collection[str], now: datetime | None
+    ) -> list[ContextEntry]:
+        """What every session of a role has: an ID with some name, and a time of its beginning."""
+        entries = []
+        if role.id is not None and "aws:userid" in asked:
+            entries.append(ContextEntry("aws:userid", (f"{role.id}:{_EXAMPLE}",)))
+        if now is not None and "aws:tokenissuetime" in asked:
+            entries.append(ContextEntry("aws:TokenIssueTime", (_written(now),), "date"))
+        return entries
+
+
+def _written(moment: datetime) -> str:
+    """A time as AWS writes it."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -214,9 +214,13 @@ def test_the_context_of_all_requests_has_what_policies_ask_for() -> None:
     assert keys == ["aws:PrincipalArn", "aws:PrincipalTag/team"]
 
 
-def test_a_session_name_is_not_made_up() -> None:
-    asked = samples(role("alice", allow(Condition={"StringLike": {"aws:userid": "A*"}})))
-    assert [entry.key for entry in asked.always] == ["aws:PrincipalArn"]
+def test_the_requests_of_a_role_are_those_of_a_session() -> None:
+    old = deny(Condition={"DateLessThan": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"}})
+    asked = samples(role("alice", allow(Condition={"StringLike": {"aws:userid": "A*"}}), old))
+    assert [(entry.key, entry.values) for entry in asked.always[1:]] == [
+        ("aws:userid", ("AROAALICE:example",)),
+        ("aws:TokenIssueTime", ("2026-06-01T12:00:00Z",)),
+    ]
 
 
 def test_too_many_requests_are_cut_and_counted() -> None:
