@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from iam.account.simulation import Decision
 from iam.demo.moto_call import Call, page, refusal
 from iam.demo.request_match import Context, Statement, statement_matches
 
@@ -24,7 +25,7 @@ _SEVERITY = ("explicitDeny", "implicitDeny", "allowed")
 
 
 @dataclass
-class _Policy:
+class Policy:
     """A policy that applies to the principal."""
 
     id: str
@@ -36,20 +37,20 @@ class _Policy:
 
 
 @dataclass
-class _Applying:
+class Applying:
     """All policies that apply to the principal."""
 
-    own: list[_Policy] = field(default_factory=list)
-    boundary: list[_Policy] | None = None
+    own: list[Policy] = field(default_factory=list)
+    boundary: list[Policy] | None = None
     """None if there is no boundary."""
-    levels: list[list[_Policy]] | None = None
+    levels: list[list[Policy]] | None = None
     """The service control policies of each level; None if the account is in no organization."""
 
 
 @dataclass
-class _Answer:
-    decision: str
-    matched: list[_Policy]
+class Answer:
+    decision: Decision
+    matched: list[Policy]
     missing: list[str]
     organization: bool | None
     boundary: bool | None
@@ -67,7 +68,7 @@ def _simulate(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
     for action in params["ActionNames"]:
         if ":" not in action:
             raise refusal("InvalidInput", f"Invalid action: {action}")
-        answers = {arn: _decide(applying, action, arn, context) for arn in resources}
+        answers = {arn: decide(applying, action, arn, context) for arn in resources}
         results.append(_result(action, answers))
     return page(results, params, "EvaluationResults")
 
@@ -75,10 +76,18 @@ def _simulate(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
 SIMULATOR_CALLS: dict[str, Call] = {"SimulatePrincipalPolicy": _simulate}
 
 
-def _decide(applying: _Applying, action: str, resource: str, context: Context) -> _Answer:
+def decide(applying: Applying, action: str, resource: str, context: Context) -> Answer:
+    """Decide about a request.
+
+    Args:
+        applying: The policies that apply to the principal.
+        action: The action.
+        resource: The ARN of the resource, or `*`.
+        context: The condition keys that the request has.
+    """
     missing: set[str] = set()
 
-    def matching(policies: Iterable[_Policy], effect: str) -> list[_Policy]:
+    def matching(policies: Iterable[Policy], effect: str) -> list[Policy]:
         return [
             policy
             for policy in policies
@@ -92,7 +101,7 @@ def _decide(applying: _Applying, action: str, resource: str, context: Context) -
     denies, allows = matching(applying.own, "Deny"), matching(applying.own, "Allow")
     reported = sorted(missing)  # AWS reports only what identity-based policies ask for
     organization: bool | None = None
-    limits: list[list[_Policy]] = []
+    limits: list[list[Policy]] = []
     if applying.levels is not None:
         limits += applying.levels
         organization = all(
@@ -105,13 +114,13 @@ def _decide(applying: _Applying, action: str, resource: str, context: Context) -
             applying.boundary, "Deny"
         )
     if denies or any(matching(limit, "Deny") for limit in limits):
-        return _Answer("explicitDeny", denies, reported, organization, boundary)
+        return Answer("explicitDeny", denies, reported, organization, boundary)
     if allows and organization is not False and boundary is not False:
-        return _Answer("allowed", allows, reported, organization, boundary)
-    return _Answer("implicitDeny", [], reported, organization, boundary)
+        return Answer("allowed", allows, reported, organization, boundary)
+    return Answer("implicitDeny", [], reported, organization, boundary)
 
 
-def _result(action: str, answers: Mapping[str, _Answer]) -> dict[str, Any]:
+def _result(action: str, answers: Mapping[str, Answer]) -> dict[str, Any]:
     """One result for an action: the most restrictive, with those of each resource below it."""
     worst = min(answers.values(), key=lambda answer: _SEVERITY.index(answer.decision))
     said = [a.organization for a in answers.values() if a.organization is not None]
@@ -135,7 +144,7 @@ def _result(action: str, answers: Mapping[str, _Answer]) -> dict[str, Any]:
     return result
 
 
-def _of_resource(arn: str, answer: _Answer) -> dict[str, Any]:
+def _of_resource(arn: str, answer: Answer) -> dict[str, Any]:
     result: dict[str, Any] = {
         "EvalResourceName": arn,
         "EvalResourceDecision": answer.decision,
@@ -149,15 +158,15 @@ def _of_resource(arn: str, answer: _Answer) -> dict[str, Any]:
     return result
 
 
-def _matched(answer: _Answer) -> list[dict[str, Any]]:
+def _matched(answer: Answer) -> list[dict[str, Any]]:
     return [
         {"SourcePolicyId": policy.id, "SourcePolicyType": policy.type} for policy in answer.matched
     ]
 
 
-def _applying(backend: IAMBackend, arn: str) -> _Applying:
+def _applying(backend: IAMBackend, arn: str) -> Applying:
     """Find the policies that apply to a user or a role."""
-    applying = _Applying()
+    applying = Applying()
     for user in backend.users.values():
         if user.arn == arn:
             applying.own += _policies_of(backend, user, "user", user.name)
@@ -177,9 +186,9 @@ def _applying(backend: IAMBackend, arn: str) -> _Applying:
     raise refusal("NoSuchEntity", f"The principal {arn} cannot be found.")
 
 
-def _policies_of(backend: IAMBackend, entity: Any, type: str, name: str) -> list[_Policy]:
+def _policies_of(backend: IAMBackend, entity: Any, type: str, name: str) -> list[Policy]:
     found = [
-        _Policy(
+        Policy(
             f"{type}_{name}_{title}",
             type,
             _parsed(document),
@@ -190,15 +199,15 @@ def _policies_of(backend: IAMBackend, entity: Any, type: str, name: str) -> list
     return [*found, *(_managed(backend, arn) for arn in entity.managed_policies)]
 
 
-def _managed(backend: IAMBackend, arn: str) -> _Policy:
+def _managed(backend: IAMBackend, arn: str) -> Policy:
     policy = backend.managed_policies[arn]
     document = next(v.document for v in policy.versions if v.is_default)
     of_aws = arn.split(":")[4] == "aws"
     type = "aws-managed" if of_aws else "user-managed"
-    return _Policy(policy.name, type, _parsed(document), arn=arn)
+    return Policy(policy.name, type, _parsed(document), arn=arn)
 
 
-def _levels(account: str) -> list[list[_Policy]] | None:
+def _levels(account: str) -> list[list[Policy]] | None:
     """The service control policies of each level above an account, and of the account."""
     from moto.organizations.models import organizations_backends
 
@@ -216,7 +225,7 @@ def _levels(account: str) -> list[list[_Policy]] | None:
         parent = getattr(unit, "parent_id", None)
     return [
         [
-            _Policy(str(policy.name), "scp", _parsed(policy.content))
+            Policy(str(policy.name), "scp", _parsed(policy.content))
             for policy in target.attached_policies
             if policy.type == _SCP
         ]
@@ -224,7 +233,7 @@ def _levels(account: str) -> list[list[_Policy]] | None:
     ]
 
 
-def _exclude(applying: _Applying, excluded: Iterable[Mapping[str, Any]]) -> None:
+def _exclude(applying: Applying, excluded: Iterable[Mapping[str, Any]]) -> None:
     for identifier in excluded:
         if arn := identifier.get("PolicyArn"):
             applying.own = [policy for policy in applying.own if policy.arn != arn]

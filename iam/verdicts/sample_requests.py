@@ -52,7 +52,12 @@ _NAMES = {
 _EXAMPLE = "example"
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _REGIONAL = frozenset({"bedrock", "bedrock-mantle", "bedrock-websearch", "ec2", "kms"})
-"""Services whose requests are made in a region; others in the catalogue have one endpoint."""
+"""Services whose requests are made in a region."""
+_HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""The region of the endpoint of other services, such as IAM, by partition.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+"""
 _REQUESTED_REGION = "aws:RequestedRegion"
 _NO_REGION = "unspecified"
 """The requested region of a call through a global inference profile.
@@ -108,6 +113,7 @@ def sample_requests(
     found = [action for id in actions if (action := catalogue.find(id)) is not None]
     given = _given(section)
     known = _Policies(account, entity)
+    home = _HOMES.get(account.partition, region)
     everything = [Request(action.id, EVERYTHING, given) for action in found]
     results = judged(account, entity, everything, catalogue, now)
     lists = []
@@ -117,7 +123,7 @@ def sample_requests(
         arns += _arns_of_statements(statements, arns, action, account, entity, region)
         lists.append(
             [
-                Request(action.id, arn, (*_requested_region(action, arn, region), *given))
+                Request(action.id, arn, (_requested_region(action, arn, region, home), *given))
                 for arn in arns
             ]
         )
@@ -152,13 +158,14 @@ def _entry_of(condition: Condition) -> ContextEntry | None:
     return ContextEntry(condition.key, (plain[0],), type)
 
 
-def _requested_region(action: Action, arn: str, region: str) -> tuple[ContextEntry, ...]:
-    if action.service not in _REGIONAL:
-        return ()
+def _requested_region(action: Action, arn: str, region: str, home: str) -> ContextEntry:
     parts = Arn.parse(arn)
-    of_model = parts.kind == "foundation-model" and not parts.region
-    value = _NO_REGION if of_model else parts.region or region
-    return (ContextEntry(_REQUESTED_REGION, (value,)),)
+    value = parts.region or region
+    if action.service not in _REGIONAL:
+        value = home
+    elif parts.kind == "foundation-model" and not parts.region:
+        value = _NO_REGION
+    return ContextEntry(_REQUESTED_REGION, (value,))
 
 
 # Resources

@@ -168,7 +168,8 @@ def test_every_resource_type_of_an_action_is_asked_about_once() -> None:
 
 def test_an_action_without_resources_is_asked_about_as_such() -> None:
     asked = samples(user("alice"), actions=("aws-marketplace:Subscribe",))
-    assert asked.requests == (Request("aws-marketplace:Subscribe", "*"),)
+    home = ContextEntry("aws:RequestedRegion", ("us-east-1",))
+    assert asked.requests == (Request("aws-marketplace:Subscribe", "*", (home,)),)
 
 
 def test_the_resources_that_deciding_statements_name_are_asked_about() -> None:
