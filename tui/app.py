@@ -198,6 +198,12 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         if self.is_notifying(event.notification.title, event.notification.message):
             event.prevent_default()
 
+    def clear_notifications(self) -> None:
+        """Take all messages away, with what holds them: Textual leaves a blank line of each."""
+        super().clear_notifications()
+        for screen in self.screen_stack:
+            screen.query("ToastHolder").remove()
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
         return filters if self.glyphs.unicode else [*filters, AsciiFilter()]

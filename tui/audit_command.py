@@ -131,6 +131,8 @@ async def _audit(launch: Launch, result: list[Audit]) -> None:
         await session.open()
         await session.load()
         await session.load_organization()
+        if launch.last_used:
+            await session.last_use.ask()
         audit = await session.audit()
         if launch.filter:
             audit = narrowed(audit, parse_filter(launch.filter))

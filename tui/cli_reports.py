@@ -29,6 +29,12 @@ from tui.man_page import AUDIT_STATUSES, ManPage
 from tui.options import Launch
 from tui.usage import validate_action, validate_filter, validate_output, validate_verify
 
+_last_used = click.option(
+    "--last-used",
+    is_flag=True,
+    help="Ask AWS when those who have the policy last used Bedrock, or tried to.",
+)
+
 
 @click.command(
     cls=ManPage,
@@ -101,6 +107,7 @@ from tui.usage import validate_action, validate_filter, validate_output, validat
     type=int,
     help="Choose other principals for --verify; the same ones for the same number.  [default: 1]",
 )
+@_last_used
 @click.pass_obj
 def audit(
     before: dict[str, Any],
@@ -139,6 +146,7 @@ def audit(
     statuses=AUDIT_STATUSES,
 )
 @shared_options
+@_last_used
 @click.argument("file", type=click.Path())
 @click.pass_obj
 def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:

@@ -29,6 +29,8 @@ def _close_layer(on: Controllers) -> None:
     elif view.table.marked:
         view.table.unmark(view.table.marked)
         view.toast("Marks cleared.")
+    elif on.last_use.asking:
+        on.last_use.cancel()
     elif on.evaluation.asked:
         on.who_can.ask(None)
 
@@ -129,6 +131,7 @@ ACTIONS: Mapping[str, Action] = {
     "organization": lambda on: on.organization.show(),
     "sort": lambda on: on.view.table.sort_by_next(),
     "sort_reverse": lambda on: on.view.table.show(reverse=not on.view.table.view.reverse),
+    "last_use": lambda on: on.last_use.begin(in_details=on.view.details.has_focus_within),
     "export": lambda on: on.export.begin(),
     "copy_arn": _copy_arn,
     # All of them after a review.

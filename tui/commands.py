@@ -133,6 +133,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("redo", "U", "Redo", "Redo what was undone last.", _CHANGE, writes=True),
     Command("history", "H", "History", "Show earlier changes; undo any of them.", _CHANGE),
+    Command(
+        "last_use", "L", "Last use",
+        "Ask AWS when Bedrock was last used; again: stop asking.", _LOOK,
+    ),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
     Command("redraw", "ctrl+l", "Redraw", "Redraw the screen.", _APP),
     Command("suspend", "ctrl+z", "Suspend", "Go to the shell; fg comes back.", _APP),

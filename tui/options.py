@@ -36,6 +36,8 @@ class Launch:
     """How many principals AWS's simulator is asked about, for `audit`."""
     seed: int = 1
     """Chooses these principals."""
+    last_used: bool = False
+    """AWS is asked when Bedrock was last used, for `audit` and `save`."""
     journal: str | None = None
     """A file's path; None for the platform's default."""
     dry_run: bool = False

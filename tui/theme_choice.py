@@ -21,12 +21,17 @@ def chosen_theme(configured: str) -> str:
         configured: The theme of the configuration file.
     """
     try:
-        with _path().open("rb") as file:
-            kept = file.read(_MOST_BYTES)
-        import json  # once there is something to read: the first frame does not need it
+        if not _path().exists():
+            return ""
+        # Once there is something to read: the first frame does not need them.
+        import json
+        import os
 
-        choice = json.loads(kept)
-    except (OSError, ValueError):
+        from iam.runtime.private_file import open_private
+
+        with os.fdopen(open_private(_path(), os.O_RDONLY), "rb") as file:
+            choice = json.loads(file.read(_MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
         return ""  # none was chosen; a file that cannot be read is written anew with the next one
     if not isinstance(choice, dict) or choice.get("configured") != configured:
         return ""

@@ -87,6 +87,12 @@ class PrincipalTable(DrawnRows):
         """How many more may match the filter, because something about them is not known."""
         return self.rows.undecided
 
+    def show_use(self, shown: bool) -> None:
+        """Show a column that says when Bedrock was last used, or none."""
+        if shown != self.lines.shows_use:
+            self.lines.shows_use = shown
+            self.refresh()
+
     def ask(self) -> int:
         """Begin another question: results of the rows so far do not answer it and are not shown.
 

@@ -15,6 +15,7 @@ from iam.text import safe
 from iam.verdicts.verdict import Verdict, count_in_words
 from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, widths_for
 from widgets.glyphs import Glyphs
+from widgets.last_use_column import used_text, used_width
 from widgets.row_order import Sort
 from widgets.rows import SectionColumn, View
 from widgets.shown_rows import ShownRows
@@ -61,6 +62,8 @@ class TableLines:
         self.sections: Sequence[SectionColumn] = ()
         self.action = ""
         """The only action that is shown, if one was asked about; notes are shown then."""
+        self.shows_use = False
+        """AWS was asked when Bedrock was last used."""
         self.words: dict[str, str] = {}
         """How far principals can invoke models, or why they cannot, by ARN."""
         self._style = style
@@ -126,6 +129,8 @@ class TableLines:
             Heading("T", 2, "type"),
             Heading("Policy", POLICY, "policy"),
         ]
+        if used := self._used_width(width):
+            headings.append(Heading("Used", used, "used"))
         if widths.invoke:
             label = "Invoke" if widths.invoke > SIGN else "Inv"
             headings.append(Heading(label, widths.invoke, "invoke"))
@@ -152,6 +157,8 @@ class TableLines:
         named: list[Sort] = ["type", "name", "policy", "verdict"]
         if not self.action:
             named.insert(3, "invoke")
+        if self.shows_use:
+            named.insert(3, "used")
         return [*named, *range(len(self.sections))]
 
     def sort_at(self, x: int, width: int) -> Sort | None:
@@ -195,6 +202,8 @@ class TableLines:
             Segment(f"{row.type[0].upper()} ", dim),
             self._policy(row),
         ]
+        if used := self._used_width(width):
+            line.append(self._used(row, used))
         if widths.invoke:
             line.append(self._invoke(row, widths.invoke))
         if row.result is not None:
@@ -209,7 +218,16 @@ class TableLines:
     def widths(self, width: int) -> Widths:
         """The widths of the columns, in a table of this width."""
         sections = [column.width for column in self.sections if self._shows_sections]
-        return widths_for(width, sections, asked=bool(self.action))
+        return widths_for(width - self._used_width(width), sections, asked=bool(self.action))
+
+    def _used_width(self, width: int) -> int:
+        return used_width(width) if self.shows_use else 0
+
+    def _used(self, row: Row, width: int) -> Segment:
+        """When it last used Bedrock."""
+        text = used_text(row, width)
+        style = self._style("principal-table--unknown") if text == "?" else None
+        return Segment(text.ljust(width), style)
 
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; after that of a group, how many members it has."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from iam.account.last_use import BedrockUse, UseAsked
 from iam.account.organization import STATUSES, UNASKED, Organization
 from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.arn import Arn, sort_key
@@ -84,6 +85,8 @@ class User:
     """None if they were not read."""
     id: str | None = None
     """The `UserId`, which no other user ever gets; None if it was not read."""
+    bedrock_use: BedrockUse | None = None
+    """None if AWS was not asked, or did not say it."""
     type: Literal["user"] = "user"
 
 
@@ -108,6 +111,8 @@ class Role:
     """The `RoleId`, which no other role ever gets; None if it was not read."""
     session_tags: bool = True
     """Whether a session may have tags of its own: its trust policy may allow `sts:TagSession`."""
+    bedrock_use: BedrockUse | None = None
+    """None if AWS was not asked, or did not say it."""
     type: Literal["role"] = "role"
 
     @property
@@ -175,6 +180,13 @@ class Account:
     """Whether it holds all groups; a file may have no list of them."""
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     """What an organization puts above each account, by account ID."""
+    use_asked: UseAsked | None = None
+    """When AWS was asked for the last use of Bedrock; None if it was not."""
+
+    @property
+    def use_unread(self) -> tuple[Unread, ...]:
+        """What AWS did not answer when it was asked for the last use of Bedrock."""
+        return () if self.use_asked is None else self.use_asked.unread
 
     @property
     def organization(self) -> Organization:

@@ -34,6 +34,7 @@ def main() -> None:
     from werkzeug.serving import make_server
 
     from iam.demo.content import fill
+    from iam.demo.last_used import add_last_use
     from iam.demo.missing_calls import add_missing_calls
     from iam.demo.organization import MANAGEMENT_ACCOUNT, add_organization
     from iam.demo.versions import add_versions
@@ -49,6 +50,7 @@ def main() -> None:
     fill(boto3.client("iam", region_name="us-east-1"))
     add_versions()
     add_organization()
+    add_last_use()
     filling.stop(remove_data=False)
     app = DomainDispatcherApplication(create_backend_app)
     secret = secrets.token_urlsafe(32)

@@ -236,6 +236,7 @@ def unread_of(
         dict.fromkeys(
             (
                 *account.unread,
+                *account.use_unread,
                 *unread_documents(account),
                 *_unread_policy(managed),
                 *not_understood(results),

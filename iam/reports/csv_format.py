@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from iam.account.model import UNREAD_BOUNDARY
+from iam.account.last_use import in_utc
+from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.reports.formats import Detail
@@ -30,7 +31,9 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
     # Of a single action the reason fits in a cell.
     by = ["by"] if audit.only else []
     joined = [] if audit.only else ["invoke", "other_policy"]
-    lines = [_csv_line([*head.split(","), *sids, *by, *joined])]
+    # When Bedrock was last used has its column even if AWS was not asked: then it is empty.
+    used = ["last_used"] if joined or audit.account.use_asked else []
+    lines = [_csv_line([*head.split(","), *sids, *by, *joined, *used])]
     for principal, result in audit.results:
         row = [
             Arn.parse(principal.arn).account,
@@ -48,8 +51,19 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
         if joined:
             others = result.other_policies
             row += [_invocation(result), "unknown" if others is None else ";".join(others)]
+        row += [_last_used(audit, principal) for _ in used]
         lines.append(_csv_line(row))
     return "".join(lines)
+
+
+def _last_used(audit: Audit, principal: Principal) -> str:
+    """The last use of Bedrock: a time, `never` or `unknown`; empty if AWS was not asked."""
+    if audit.account.use_asked is None:
+        return ""
+    use = principal.bedrock_use
+    if use is not None and use.last is not None and use.last.at is not None:
+        return in_utc(use.last.at)
+    return "never" if use is not None and use.never else "unknown"
 
 
 def _invocation(result: PrincipalResult) -> str:

@@ -303,6 +303,10 @@ _TRACKED = 400
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html"""
 
 
+def _in_utc(time: datetime) -> datetime:
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
 def _unused(value: str, now: datetime) -> Test | None:
     match = re.fullmatch(r"([0-9]{1,4})d", unquoted(value).lower())
     if match is None:
@@ -311,12 +315,22 @@ def _unused(value: str, now: datetime) -> Test | None:
     since = now - timedelta(days=days)
 
     def test(subject: Subject) -> bool | None:
-        role = subject.entity
-        if role is None or role.type != "role" or not role.use_read:
+        entity = subject.entity
+        if entity is None or entity.type == "group":
             return None
-        if (used := role.last_used) is not None:
-            return (used if used.tzinfo else used.replace(tzinfo=UTC)) < since
-        return True if days <= _TRACKED else None
+        if (made := entity.created) is not None and _in_utc(made) > since:
+            return False  # it is younger than that
+        use = entity.bedrock_use
+        if use is not None and (unused := use.unused_for(days)) is not None:
+            return unused
+        if entity.type != "role" or not entity.use_read:
+            return None
+        # A role that did nothing at all did not use Bedrock either.
+        if (used := entity.last_used) is None:
+            return True if days <= _TRACKED else None
+        if _in_utc(used) < since:
+            return True
+        return False if use is None else None
 
     return test
 

@@ -61,7 +61,7 @@ class PrincipalFilter:
             subject: The principal.
             answered: Whether its verdicts are known, and are those that are asked about.
         """
-        undecided = False
+        undecided = bool(self.problem)
         for word, inverted in self.words:
             if (word in subject.searched) is inverted:
                 return False
@@ -84,6 +84,8 @@ class PrincipalFilter:
         """
         # A plain loop for each word: ten thousand take a few milliseconds.
         kept = list(subjects)
+        if self.problem:
+            return Selection([], len(kept))
         for word, inverted in self.words:
             if inverted:
                 kept = [each for each in kept if word not in each.searched]

@@ -90,7 +90,7 @@ def with_terms(text: str, terms: Sequence[str], replacing: Collection[str]) -> s
     Returns:
         The filter with its words at the end.
     """
-    tokens = [token.group() for token in _TOKEN.finditer(text)]
+    tokens = [_closed(token.group()) for token in _TOKEN.finditer(text)]
     others = [token for token in tokens if _name_of(token) and _name_of(token) not in replacing]
     return " ".join([*others, *terms, *(token for token in tokens if not _name_of(token))])
 
@@ -121,6 +121,11 @@ def values_of(text: str, name: str) -> list[str]:
     """The values that a filter has for a term that is not inverted, in lower case."""
     matches = (_TERM.fullmatch(token.group()) for token in _TOKEN.finditer(text))
     return [m[3].lower() for m in matches if m and not m[1] and m[2].lower() == name]
+
+
+def _closed(token: str) -> str:
+    """A token whose quotation mark is closed, so that another one can follow."""
+    return token + '"' if token.count('"') % 2 else token
 
 
 def _name_of(token: str) -> str:

@@ -663,3 +663,16 @@ async def test_a_page_key_right_after_the_palette_is_opened_does_nothing(
             await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
             await pilot.press(key, "o", key, "escape", "escape")
             await until(pilot, lambda: not isinstance(pilot.app.screen, Palette))
+
+
+async def test_messages_that_have_gone_leave_no_blank_lines(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        table = main_of(pilot).table
+        await pilot.press("i", "escape")
+        await until(pilot, lambda: "Filter cleared" in toasts(pilot))
+        with_one = table.size.height
+        for _ in range(4):
+            await pilot.press("i", "escape")
+        await until(pilot, lambda: table.size.height == with_one)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui.controllers.export import ExportController
     from tui.controllers.filtering import FilterController
     from tui.controllers.invocation_words import InvocationWordsController
+    from tui.controllers.last_use import LastUseController
     from tui.controllers.loading import LoadController
     from tui.controllers.organization import OrganizationController
     from tui.controllers.recovery import RecoveryController
@@ -97,12 +98,25 @@ class Controllers:
         return InvocationWordsController(self.view)
 
     @cached_property
+    def last_use(self) -> LastUseController:
+        """Asks AWS when Bedrock was last used."""
+        from tui.controllers.last_use import LastUseController
+
+        return LastUseController(self.view, self.account)
+
+    @cached_property
     def load(self) -> LoadController:
         """Loads the account, and then does what could wait for it."""
         from tui.controllers.loading import LoadController
 
         return LoadController(
-            self.view, self.account, self.organization, self.details, self.recovery, self.sign_in
+            self.view,
+            self.account,
+            self.last_use,
+            self.organization,
+            self.details,
+            self.recovery,
+            self.sign_in,
         )
 
     @cached_property

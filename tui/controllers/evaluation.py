@@ -116,6 +116,7 @@ class EvaluationController:
             table.set_sections([], evaluator.only.id)
         else:
             table.set_sections(columns_of(evaluator))
+        table.show_use(account.use_asked is not None)
         # After a reload the question is the same: earlier answers stay until they are replaced.
         asked = (
             evaluator.only.id if evaluator.only else "",

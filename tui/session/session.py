@@ -20,6 +20,7 @@ from tui.session.cached_account import CachedAccount
 from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
 from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
+from tui.session.last_use import LastUse
 from tui.session.organization import read_organization
 from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
 from tui.session.simulator import Simulator
@@ -61,6 +62,7 @@ class Session(SessionState):
         self.planner = ChangePlanner(self)
         self.changes = ChangeService(self)
         self.simulator = Simulator(self)
+        self.last_use = LastUse(self)
         self._other_process = other_process
         self._started = started
         self._reader: AccountReader | ReaderProcess | None = started
@@ -153,6 +155,7 @@ class Session(SessionState):
             # Until the organization has been read again, what was read before counts.
             organizations = account.organizations or self.account.organizations
             account = replace(account, organizations=organizations)
+        account = self.last_use.carried_over(account, managed.policy.arn)
         self.account, self.managed, self._versions = account, managed, None
         self._read_at, self.outdated, self.cache.stale = datetime.now(UTC), False, None
         # The other process knows no organization but that of a file.
@@ -188,17 +191,17 @@ class Session(SessionState):
         account, own, _ = self.read
         if evaluator is own and self._evaluating is not None:
             async for some in self._evaluating.evaluated():
-                yield some
+                yield self.last_use.put_into(some)
         else:
             async for some in evaluate_all(evaluator, account):
-                yield some
+                yield self.last_use.put_into(some)
 
     async def unread(self, evaluated: Evaluated) -> tuple[Unread, ...]:
         """All that could not be read or understood, once everybody has been evaluated."""
         account, own, _ = self.read
         process, self._evaluating = self._evaluating, None
         if process is not None and process.unread is not None:
-            return process.unread
+            return (*process.unread, *account.use_unread)
         return await unread_in(account, own, evaluated)
 
     async def who_can(self, action: str) -> Evaluator | None:
@@ -234,6 +237,8 @@ class Session(SessionState):
         if managed.source == "live" and self.account is not None:
             # Not `account`: the organization may have been read meanwhile.
             self.account = self.account.with_policy(managed.policy)
+        if self.account is not None:
+            self.account = self.last_use.carried_over(self.account, managed.policy.arn)
         self.launch = replace(self.launch, policy=policy)
         self.managed, self.evaluator = managed, evaluator
         self._versions = self._evaluating = None

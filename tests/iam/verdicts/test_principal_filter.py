@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -224,7 +224,16 @@ def test_a_term_takes_the_place_of_those_that_ask_the_same() -> None:
     assert toggled("policy:yes", ["policy:yes", "invoke:no"]) == "policy:yes invoke:no"
     assert toggled("invoke:no policy:yes", ["policy:yes", "invoke:no"]) == ""
     assert toggled('!invoke:yes tag:"a b"', ["invoke:yes"]) == 'tag:"a b" invoke:yes'
+    assert toggled('account:"1', ["invoke:yes"]) == 'account:"1" invoke:yes'
+    assert toggled('invoke:no a "b', ["invoke:yes"]) == 'invoke:yes a "b"'
     assert values_of("verdict:Denied !verdict:none", "verdict") == ["denied"]
+
+
+@pytest.mark.parametrize("text", ["nonsense:1", "!", '""', "policy:maybe alice", "unused:x"])
+def test_a_malformed_filter_lets_nobody_through_for_certain(text: str) -> None:
+    chosen = parse_filter(text)
+    assert chosen.problem
+    assert narrowed(AUDIT, chosen).results == ()
 
 
 @pytest.mark.parametrize(
@@ -258,6 +267,15 @@ def test_a_filter_is_completed_from_the_language_and_the_account(
     text: str, first: str | None
 ) -> None:
     assert next(iter(completions(text, Vocabulary(MADE))), None) == first
+
+
+def test_who_is_younger_than_the_period_is_not_unused() -> None:
+    idle = next(p for p in MADE.principals.values() if p.name == "idle")
+    for days, expected in ((89, ""), (91, "idle")):
+        young = MADE.with_entities([replace(idle, created=NOW - timedelta(days=days))])
+        audit = take_audit(young, make_evaluator(), now=NOW, source="live", caller=None)
+        found = narrowed(audit, parse_filter("unused:90d idle", NOW)).results
+        assert " ".join(p.name for p, _ in found) == expected
 
 
 def test_no_name_that_looks_like_another_is_offered() -> None:
