@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from iam.error_words import AGAIN, ANSWERS, EXCEPTIONS, THROTTLED
 from iam.text import safe, without_secrets
 
 
@@ -72,73 +73,9 @@ _MOST_SHOWN = 600
 _MOST_SAID = 10_000
 """Characters of a message: of those that are shown, and of those that are kept. An encoded
 authorization message has some thousand."""
-_AGAIN = "Wait a moment and try again."
-_RENEW = "Renew the credentials (for SSO: run `aws sso login{profile}`) and try again."
-_THROTTLED = ("AWS is throttling requests and refused to {doing}.", _AGAIN)
-_EXPIRED = ("The credentials have expired.", _RENEW)
-_DENIED = ("AWS denied {operation}: {detail}", "Ask for this permission, or use another profile.")
-
-_ANSWERS: dict[str, tuple[str, str]] = {
-    "AccessDenied": _DENIED,
-    "AccessDeniedException": _DENIED,
-    "UnauthorizedOperation": _DENIED,
-    "ExpiredToken": _EXPIRED,
-    "ExpiredTokenException": _EXPIRED,
-    "RequestExpired": (
-        "AWS rejected the request as too old.",
-        "Check this machine's clock, or renew the credentials.",
-    ),
-    "InvalidClientTokenId": (
-        "AWS does not recognize these credentials.",
-        "Check the profile, the access key and the session token; the key may have been deleted.",
-    ),
-    "SignatureDoesNotMatch": (
-        "AWS rejected the signature of the request.",
-        "Check the secret access key and this machine's clock.",
-    ),
-    "LimitExceeded": (
-        "A quota of the account is exceeded: {detail}",
-        "Detach a policy that is no longer needed, or request a higher quota.",
-    ),
-    "NoSuchEntity": ("It does not exist, or was deleted: {detail}", "Reload and look again."),
-    "UnmodifiableEntity": (
-        "Only AWS can change this: {detail}",
-        "Change it through the service that owns it, for AWSReservedSSO roles IAM Identity Center.",
-    ),
-    "PolicyNotAttachable": (
-        "This policy cannot be attached: {detail}",
-        "It is reserved for a service-linked role; choose another policy.",
-    ),
-    "InvalidInput": (
-        "AWS rejected the request: {detail}",
-        "Check the names and the policy's ARN.",
-    ),
-    "ValidationError": (
-        "AWS rejected the request: {detail}",
-        "Check the names and the policy's ARN.",
-    ),
-    "ServiceFailure": ("AWS failed to {doing}: {detail}", _AGAIN),
-    "InternalFailure": ("AWS failed to {doing}: {detail}", _AGAIN),
-    "ServiceUnavailable": ("AWS is not available: {detail}", _AGAIN),
-    "ConcurrentModification": (
-        "Another change of the same entity is in progress: {detail}",
-        _AGAIN,
-    ),
-    "EntityTemporarilyUnmodifiable": ("It cannot be changed at the moment: {detail}", _AGAIN),
-    "Throttling": _THROTTLED,
-    "ThrottlingException": _THROTTLED,
-    "ThrottledException": _THROTTLED,
-    "RequestThrottled": _THROTTLED,
-    "RequestThrottledException": _THROTTLED,
-    "RequestLimitExceeded": _THROTTLED,
-    "TooManyRequestsException": _THROTTLED,
-    "SlowDown": _THROTTLED,
-}
-"""Sentence and advice by AWS's error code."""
-
 _PASSING = frozenset(
     {"ConcurrentModification", "EntityTemporarilyUnmodifiable"}
-    | {code for code, words in _ANSWERS.items() if words is _THROTTLED}
+    | {code for code, words in ANSWERS.items() if words is THROTTLED}
 )
 _OF_ALL = frozenset(
     {
@@ -150,88 +87,6 @@ _OF_ALL = frozenset(
         "WrongAccount",
     }
 )  # fmt: skip
-
-_NETWORK = "Check the network, the proxy, the region and the endpoint URL."
-_TIMEOUT = ("Timed out while trying to {doing}: {detail}", _NETWORK)
-_SSO = (
-    "The SSO session of this profile is missing or has expired.",
-    "Run `aws sso login{profile}`.",
-)
-_LOGIN = (
-    "The login session of this profile is missing or has expired.",
-    "Run `aws login{profile}`.",
-)
-_REGION = (
-    "The region or the endpoint is not valid: {detail}",
-    "Check --region and --endpoint-url.",
-)
-
-_EXCEPTIONS: dict[str, tuple[str, str]] = {
-    "NoCredentialsError": (
-        "There are no AWS credentials.",
-        "Choose a profile with --profile, or run `aws configure` or `aws sso login`.",
-    ),
-    "PartialCredentialsError": (
-        "The AWS credentials are incomplete: {detail}",
-        "Complete the profile or the environment variables.",
-    ),
-    "CredentialRetrievalError": (
-        "The credentials could not be fetched: {detail}",
-        "Run the profile's credential_process or login by itself to see the error.",
-    ),
-    "MetadataRetrievalError": (
-        "The credentials could not be fetched: {detail}",
-        "Choose a profile with --profile.",
-    ),
-    "ProfileNotFound": ("{detail}.", "`aws configure list-profiles` lists the profiles."),
-    "ConfigParseError": ("The AWS configuration cannot be read: {detail}", "Fix the file."),
-    "ConfigNotFound": ("The AWS configuration is missing: {detail}", "Check AWS_CONFIG_FILE."),
-    "InvalidConfigError": ("The AWS configuration is not valid: {detail}", "Fix the profile."),
-    "InvalidRetryConfigurationError": (
-        "The AWS configuration is not valid: {detail}",
-        "Fix the profile or the environment variable.",
-    ),
-    "RefreshWithMFAUnsupportedError": (
-        "The session of this profile has ended, and renewing it needs an MFA code.",
-        "Run `aws sts get-caller-identity{profile}`, which asks for the code, and start again.",
-    ),
-    "SSOError": _SSO,
-    "TokenRetrievalError": _SSO,
-    "NoAuthTokenError": _SSO,
-    "LoginError": _LOGIN,
-    "MissingDependencyException": (
-        "This kind of login needs a package that is not installed: {detail}",
-        "Install botocore[crt], or use another profile.",
-    ),
-    "ConnectTimeoutError": _TIMEOUT,
-    "ReadTimeoutError": _TIMEOUT,
-    "TimeoutError": ("Timed out while trying to {doing}: the response is incomplete.", _NETWORK),
-    "EndpointConnectionError": ("AWS cannot be reached: {detail}", _NETWORK),
-    "ProxyConnectionError": ("The proxy cannot be reached: {detail}", "Check HTTPS_PROXY."),
-    "SSLError": (
-        "The connection to AWS is not trusted: {detail}",
-        "Check the endpoint URL, and AWS_CA_BUNDLE if a proxy inspects the traffic.",
-    ),
-    "ConnectionClosedError": ("The connection was closed while trying to {doing}.", _NETWORK),
-    "HTTPClientError": ("The connection failed while trying to {doing}: {detail}", _NETWORK),
-    "ResponseParserError": (
-        "The response is not from AWS: it cannot be parsed.",
-        "Check the endpoint URL and the proxy.",
-    ),
-    "NoRegionError": ("No region is configured.", "Set one with --region."),
-    "InvalidRegionError": _REGION,
-    "UnknownRegionError": _REGION,
-    "EndpointResolutionError": _REGION,
-    "EndpointProviderError": _REGION,
-    "BaseEndpointResolverError": _REGION,
-    "ValueError": _REGION,
-    "ParamValidationError": (
-        "The request is not valid: {detail}",
-        "Check the names and the policy's ARN.",
-    ),
-}
-"""Sentence and advice by the name of an exception's class or of a base class; the most derived one
-counts."""
 
 _ON_THE_WAY = frozenset(
     {"HTTPClientError", "ConnectionError", "ResponseParserError", "TimeoutError"}
@@ -258,9 +113,9 @@ def explain(error: BaseException, doing: str, profile: str | None = None) -> Aws
         return _answer(response, str(error.operation_name), doing, option)
     detail = _one_line(str(error))
     for kind in type(error).__mro__:
-        if kind.__name__ in _EXCEPTIONS:
+        if kind.__name__ in EXCEPTIONS:
             name = kind.__name__
-            sentence, advice = _EXCEPTIONS[name]
+            sentence, advice = EXCEPTIONS[name]
             return AwsError(
                 type(error).__name__.removesuffix("Error"),
                 sentence.format(doing=doing, detail=detail),
@@ -282,11 +137,11 @@ def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -
     code = safe(str(details.get("Code") or "Unknown"))
     status = meta.get("HTTPStatusCode", 0)
     said = _one_line(str(details.get("Message") or code), _MOST_SAID)
-    sentence, advice = _ANSWERS.get(
+    sentence, advice = ANSWERS.get(
         code,
         (
             "AWS returned {code} for {operation}: {detail}",
-            _AGAIN if status >= 500 else "Reload and look again.",
+            AGAIN if status >= 500 else "Reload and look again.",
         ),
     )
     return AwsError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import urllib.request
@@ -106,6 +107,16 @@ def _service_data_read_once() -> Iterator[None]:
         patch.setattr(JSONFileLoader, "load_file", load_once)
         patch.setattr(Loader, "list_available_services", list_once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collected_less_often() -> Iterator[None]:
+    """The modules of Textual, boto3 and moto are many objects, and none of them is garbage."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    yield
+    gc.set_threshold(*before)
 
 
 @pytest.fixture(scope="session")

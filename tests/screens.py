@@ -16,7 +16,39 @@ class Screen(pyte.Screen):
     Where one is overwritten, the other becomes blank; what combines is with the first.
     """
 
+    def __init__(self, columns: int, lines: int) -> None:
+        # By line, of those that have not changed since: what a person sees, and reads.
+        self._looks: dict[int, list[tuple[Any, ...]]] = {}
+        self._texts: dict[int, str] = {}
+        super().__init__(columns, lines)
+
+    @property
+    def looks(self) -> list[list[tuple[Any, ...]]]:
+        """What a person sees: of a blank, the background only, unless it is underlined or so."""
+        self._forget_changed()
+        for y in range(self.lines):
+            if y not in self._looks:
+                self._looks[y] = [_look(self.buffer[y][x]) for x in range(self.columns)]
+        return [self._looks[y] for y in range(self.lines)]
+
+    @property
+    def display(self) -> list[str]:
+        """The text of each line; after the first half of a wide character there is nothing."""
+        self._forget_changed()
+        for y in range(self.lines):
+            if y not in self._texts:
+                line = self.buffer[y]
+                self._texts[y] = "".join([line[x].data for x in range(self.columns)])
+        return [self._texts[y] for y in range(self.lines)]
+
+    def _forget_changed(self) -> None:
+        for y in self.dirty:
+            self._looks.pop(y, None)
+            self._texts.pop(y, None)
+        self.dirty.clear()
+
     def draw(self, data: str) -> None:
+        self.dirty.add(self.cursor.y)
         for character in data:
             width = wcwidth(character)
             line = self.buffer[self.cursor.y]
@@ -38,18 +70,11 @@ def fed(output: str, size: tuple[int, int]) -> Screen:
     return screen
 
 
-def looks(screen: pyte.Screen) -> list[list[tuple[Any, ...]]]:
-    """What a person sees: of a blank, the background only, unless it is underlined or the like."""
-    return [
-        [_look(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)
-    ]
-
-
-def differences(one: pyte.Screen, other: pyte.Screen) -> list[str]:
+def differences(one: Screen, other: Screen) -> list[str]:
     """Where the two look different."""
     return [
         f"({x}, {y}): {here} {there}"
-        for y, (row, row_there) in enumerate(zip(looks(one), looks(other), strict=True))
+        for y, (row, row_there) in enumerate(zip(one.looks, other.looks, strict=True))
         for x, (here, there) in enumerate(zip(row, row_there, strict=True))
         if here != there
     ]

@@ -18,8 +18,9 @@ from enum import Enum
 from functools import lru_cache
 from operator import eq
 
-from iam.policy.condition_operators import Operator, any_certain, time_of
+from iam.policy.condition_operators import Operator, any_certain
 from iam.policy.glob import matches, pattern_tokens, union_of
+from iam.policy.value_comparisons import time_of
 from iam.text import ascii_lower
 
 

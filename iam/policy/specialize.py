@@ -15,33 +15,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from iam.policy.condition_operators import Operator, operator_of, pattern_length
+from iam.policy.condition_operators import operator_of
 from iam.policy.document import Condition, Document, Statement
-from iam.policy.known_values import (
-    ABSENT,
-    Holds,
-    KnownValue,
-    KnownValues,
-    StartingWith,
-    evaluate_known,
-    next_change,
-)
-from iam.policy.step_limit import (
-    CONDITION_STEPS,
-    PATTERN_PER_STEP,
-    PLAIN_VALUES_PER_STEP,
-    STATEMENT_STEPS,
-    TEXT_PER_STEP,
-    VALUE_STEPS,
-    VARIABLE_STEPS,
-)
+from iam.policy.known_condition import Decision, KnownCondition
+from iam.policy.known_values import ABSENT, KnownValue, KnownValues, StartingWith
+from iam.policy.step_limit import PATTERN_PER_STEP, STATEMENT_STEPS, TEXT_PER_STEP, VARIABLE_STEPS
 from iam.policy.variables import Known, replace_known, variable_keys
 from iam.text import ascii_lower
-
-_WITH_VARIABLES = ("String", "Arn")
-"""The kinds of operators whose values may contain policy variables."""
-_LATE = 20
-"""How much longer it takes to compare a pattern that is known only with the principal."""
 
 
 class DecidedCondition(NamedTuple):
@@ -70,14 +50,10 @@ _Texts = tuple[str | None, ...]
 request has."""
 
 
-_Decision = tuple[bool, datetime | None]
-"""Whether a condition holds, and until when."""
-
-
 class _Outcome(NamedTuple):
     """What is decided for a principal."""
 
-    conditions: tuple[_Decision | None, ...]
+    conditions: tuple[Decision | None, ...]
     """None for a condition that depends on the request."""
     resources: tuple[_Texts, ...]
     absent: tuple[str, ...]
@@ -104,51 +80,6 @@ def keys_of(document: Document, relevant: Collection[int]) -> frozenset[str]:
         if document.version == "2012-10-17":
             keys.update(key for text in texts if "${" in text for key in variable_keys(text))
     return frozenset(keys)
-
-
-class _Condition:
-    """A condition on a key that may be known, prepared for many principals."""
-
-    __slots__ = ("_constant", "_key", "_operator", "_varying", "patterns", "steps")
-
-    def __init__(self, condition: Condition, operator: Operator, variables: bool) -> None:
-        self._operator = operator
-        self._key = ascii_lower(condition.key)
-        varying = [text for text in condition.values if variables and "${" in text]
-        self._varying = tuple(varying)
-        self._constant = tuple([t for t in condition.values if not variables or "${" not in t])
-        self.patterns = 0
-        """The characters of patterns that are compared with each character of a value."""
-        if operator.comparison.among is None:
-            steps = VALUE_STEPS * len(self._constant)
-        else:
-            steps = len(self._constant) // PLAIN_VALUES_PER_STEP
-            self.patterns = pattern_length(self._constant) + _LATE * sum(map(len, varying))
-        self.steps = CONDITION_STEPS + steps + VARIABLE_STEPS * len(varying)
-
-    def decide(self, known: Known) -> _Decision | None:
-        """Decide the condition; None if it depends on the request."""
-        if (values := known(self._key)) is None:
-            return None
-        replaced = self._replaced(known) if self._varying else None
-        holds = evaluate_known(self._operator, self._constant, values, replaced)
-        if holds is Holds.MAYBE:
-            return None
-        until = next_change(self._operator, (*self._constant, *(replaced or ())), values)
-        return holds is Holds.ALWAYS, until
-
-    def _replaced(self, known: Known) -> tuple[str | None, ...]:
-        """Replace the policy variables of the values; None for one that depends on the request.
-
-        Nothing equals or is like a value with a variable that no request has. Whether a negated
-        operator then holds, or the statement is invalid, is not documented without contradiction.
-        """
-        if not self._operator.comparison.name.startswith(_WITH_VARIABLES):
-            return (None,) * len(self._varying)
-        texts = [replace_known(text, known) for text in self._varying]
-        if not self._operator.negated:
-            texts = [text for text in texts if text is not None]
-        return tuple([None if text is None or "${" in text else text for text in texts])
 
 
 class _Dependent(NamedTuple):
@@ -183,7 +114,7 @@ class Specializer:
         self.keys = keys
         self._variables = document.version == "2012-10-17"
         self._keep = keep
-        self._conditions: list[_Condition] = []
+        self._conditions: list[KnownCondition] = []
         self._resources: list[tuple[str, ...]] = []
         self._dependent: dict[int, _Dependent] = {}
         """By the index of the statement."""
@@ -215,7 +146,7 @@ class Specializer:
                     continue
                 if condition not in positions:
                     positions[condition] = len(self._conditions)
-                    self._conditions.append(_Condition(condition, operator, self._variables))
+                    self._conditions.append(KnownCondition(condition, operator, self._variables))
                 conditions[n] = positions[condition]
             texts = (
                 statement.resources if statement.not_resources is None else statement.not_resources

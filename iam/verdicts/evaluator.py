@@ -24,12 +24,12 @@ from iam.policy.document import Document
 from iam.verdicts.actual_resources import merge_actual
 from iam.verdicts.bulk import BulkEvaluator, Effects, Evaluation, Verdicts
 from iam.verdicts.complexity import Complexity
-from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.document_reader import DocumentReader
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.explain import Explainer
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.other_policies import Contributions
+from iam.verdicts.read_documents import DocumentEffects, ReadDocument
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import PrincipalResult, SectionResult, Summary
 from iam.verdicts.section import Section, section_of_action, sections_of
@@ -89,7 +89,9 @@ class Evaluator:
         self._effects = DocumentEffects(self.reader)
         self._bulk = BulkEvaluator(index)
         self._summaries = Summaries(index, readable=isinstance(document, Document))
-        self._contributions = Contributions(self._effects, self._bulk, index.invoking.requests)
+        self._contributions = Contributions(
+            self._effects.builder, self._bulk, index.invoking.requests
+        )
         self._explainer = Explainer(
             index, self._effects, self._bulk, self._contributions, catalogue, partition
         )
@@ -185,8 +187,10 @@ class Evaluator:
             results = [next(remaining) for _ in limit.policies]
             if limit.allows_all:
                 requests, possibly = self._requests_of(limit), limit.controls_resources
-                effects = [self._effects.denies_only(r.effect, requests, possibly) for r in results]
-                effects.append(self._effects.denies_only(None, requests))
+                effects = [
+                    self._effects.builder.denies_only(r.effect, requests, possibly) for r in results
+                ]
+                effects.append(self._effects.builder.denies_only(None, requests))
             else:
                 effects = [
                     self._effects.unread_limit if result is self._effects.unread else result.effect

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from iam.account.effective_policies import EffectivePolicy
 from iam.account.unread import Unread
 from iam.verdicts.bulk import Evaluation, Verdicts
-from iam.verdicts.document_effect import DocumentEffect, ReadDocument
+from iam.verdicts.document_effect import DocumentEffect
+from iam.verdicts.read_documents import ReadDocument
 
 Key = tuple[object, ...]
 

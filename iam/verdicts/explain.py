@@ -6,7 +6,6 @@ The verdicts come from `iam.verdicts.bulk`. Nothing is evaluated again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from iam.account.unread import Unread
 from iam.policy.action_catalogue import Catalogue
@@ -17,11 +16,12 @@ from iam.policy.statement_text import scope_in_words
 from iam.text import ascii_lower
 from iam.verdicts.actual_resources import deciding_numbers, ineffective_grants
 from iam.verdicts.bulk import BulkEvaluator
-from iam.verdicts.document_effect import DocumentEffects
+from iam.verdicts.deciding_statements import Considered, Decision, decisions
 from iam.verdicts.evidence import Evidence, Key, LimitEvidence, PrincipalEvidence
 from iam.verdicts.invocation import INVOKES, LIMITED_BY, Invocation, invocation_of
 from iam.verdicts.model_text import models_in_words
 from iam.verdicts.other_policies import Contributions
+from iam.verdicts.read_documents import DocumentEffects
 from iam.verdicts.reasons import excluding, limiting
 from iam.verdicts.request_index import EntryRequests, RequestIndex
 from iam.verdicts.result import (
@@ -33,25 +33,6 @@ from iam.verdicts.result import (
     in_group,
 )
 from iam.verdicts.verdict import Verdict, sum_up
-
-
-class _Decision(NamedTuple):
-    """A deciding statement, and whether all of it was understood."""
-
-    evidence: Evidence
-    statement: Statement
-    understood: bool
-    too_complex: bool
-
-
-class _Considered(NamedTuple):
-    """A policy whose statements may have decided some requests."""
-
-    evidence: Evidence
-    allows: int
-    """The requests that its Allow statements may have decided."""
-    denies: int
-    """The requests that its other statements may have decided."""
 
 
 class Explainer:
@@ -177,7 +158,7 @@ class Explainer:
         reasons += self._limit_reasons(deciding, bool(entry.requests & ~merged.known), principal)
         if deciding & too_complex:
             reasons.append(TOO_COMPLEX)
-        considered = [_Considered(evidence, deciding, deciding) for evidence in own]
+        considered = [Considered(evidence, deciding, deciding) for evidence in own]
         any_denied = Verdict.DENIED in concrete.values()
         # A limit is named only where it takes something away.
         for limit in principal.limits:
@@ -185,10 +166,10 @@ class Explainer:
             allows = deciding if limited else 0
             takes_away = limited or any_denied or verdict is not Verdict.NONE
             denies = deciding & limit.requests if takes_away else 0
-            considered += [_Considered(evidence, allows, denies) for evidence in limit.policies]
+            considered += [Considered(evidence, allows, denies) for evidence in limit.policies]
         via = [
             self._statement(decision, entry.entry.action, ineffective)
-            for decision in self._decisions(considered)
+            for decision in decisions(self._index, self._effects.builder, considered)
         ]
         return EntryResult(
             action=entry.entry.action,
@@ -226,35 +207,7 @@ class Explainer:
             limited = self._limited[key] = self._bulk.limited(*key)
         return limited
 
-    def _decisions(self, considered: Sequence[_Considered]) -> list[_Decision]:
-        """Find the statements that reach a deciding request, ordered by the first such request."""
-        first_numbers = {other: i for i, other in self._index.actual_numbers.items()}
-        decisions: dict[tuple[int, int], tuple[int, _Decision]] = {}
-        for n, (evidence, allows, denies) in enumerate(considered):
-            document = evidence.policy.document
-            if isinstance(document, Unread):
-                continue
-            for match in evidence.read.matches:
-                deciding = allows if match.rule.effect == "Allow" else denies
-                if not (reached := self._effects.reached_requests(match, deciding)):
-                    continue
-                index, rule = match.statement, match.rule
-                first = (reached & -reached).bit_length() - 1
-                first = first_numbers.get(first, first)
-                decision = _Decision(
-                    evidence, document.statements[index], rule.understood, rule.too_complex
-                )
-                if (previous := decisions.get((n, index))) is not None:
-                    first = min(first, previous[0])
-                    decision = decision._replace(
-                        understood=decision.understood and previous[1].understood,
-                        too_complex=decision.too_complex or previous[1].too_complex,
-                    )
-                decisions[n, index] = first, decision
-        ordered = sorted(decisions.items(), key=lambda item: (item[1][0], item[0]))
-        return [decision for _, (_, decision) in ordered]
-
-    def _statement(self, decision: _Decision, action: str, ineffective: bool) -> DecidingStatement:
+    def _statement(self, decision: Decision, action: str, ineffective: bool) -> DecidingStatement:
         """Describe a deciding statement in words."""
         evidence, statement, understood, too_complex = decision
         service = ascii_lower(action.partition(":")[0])

@@ -9,59 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import NamedTuple
 
 from iam.arn import Arn
+from iam.verdicts.filter_subject import Subject, Test
+from iam.verdicts.filter_text import Remembered, text_test, unquoted
 from iam.verdicts.verdict import Verdict
-
-if TYPE_CHECKING:
-    from iam.account.attachments import Attachment
-    from iam.account.model import Entity
-    from iam.verdicts.result import PrincipalResult, Summary
-
-
-class Subject(Protocol):
-    """A user, role or group, as far as a filter looks at it."""
-
-    @property
-    def arn(self) -> str:
-        """Its ARN."""
-
-    @property
-    def searched(self) -> str:
-        """The ARN in lower case."""
-
-    @property
-    def type(self) -> Literal["user", "role", "group"]:
-        """What it is."""
-
-    @property
-    def attached(self) -> Attachment | None:
-        """How it has the managed policy; None while pending."""
-
-    @property
-    def result(self) -> Summary | PrincipalResult | None:
-        """Its verdicts; None while pending."""
-
-    @property
-    def invokes(self) -> Verdict | None:
-        """How far it can invoke models; None while pending."""
-
-    @property
-    def can_invoke(self) -> bool | None:
-        """Whether it can invoke any model; None while pending, or if that is not known."""
-
-    @property
-    def other_policies(self) -> tuple[str, ...] | None:
-        """The policies not specific to Bedrock that let it invoke models; None if not known."""
-
-    @property
-    def entity(self) -> Entity | None:
-        """The account's data about it; None if there is none."""
-
-
-Test = Callable[[Subject], bool | None]
-_Text = Callable[[str], bool]
 
 
 class Term(NamedTuple):
@@ -95,64 +48,6 @@ class Term(NamedTuple):
         """Whether a value may become a valid one by typing on."""
         started = any(known.startswith(value.lower()) for known in self.values)
         return not value or started or re.fullmatch(self.begins, value) is not None
-
-
-# Texts
-
-
-def unquoted(raw: str) -> str:
-    """A word or a value without its quotation marks."""
-    return raw.replace('"', "")
-
-
-def text_test(raw: str, *, whole: bool) -> _Text:
-    """Return a test for texts, regardless of case.
-
-    Args:
-        raw: As typed. `*` outside quotation marks stands for any characters.
-        whole: Whether the whole text has to match; otherwise a part is enough, unless there is a
-            `*`.
-    """
-    quoted = False
-    parts = [""]
-    for char in raw.lower():
-        if char == '"':
-            quoted = not quoted
-        elif char == "*" and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += char
-    matches = _whole(parts) if whole or len(parts) > 1 else _containing(parts[0])
-    return lambda text: matches(text.lower())
-
-
-class _Remembered(dict[str, bool]):
-    """The answers of a test by text: the same names and tags stand in thousands of principals."""
-
-    def __init__(self, test: _Text) -> None:
-        self._test = test
-
-    def __missing__(self, text: str) -> bool:
-        found = self[text] = self._test(text)
-        return found
-
-
-def _containing(part: str) -> _Text:
-    return lambda text: part in text
-
-
-def _whole(parts: list[str]) -> _Text:
-    """Match a whole text against the parts between stars, in linear time."""
-    if len(parts) == 1:
-        only = parts[0]
-        return lambda text: text == only
-    from iam.policy.automaton import STAR
-    from iam.policy.glob import Glob, normalised
-
-    tokens: list[str] = list(parts[0])
-    for part in parts[1:]:
-        tokens += [STAR, *part]
-    return Glob(tuple(normalised(tokens))).matches
 
 
 # Fixed values
@@ -229,7 +124,7 @@ def _by_other(subject: Subject) -> bool | None:
 def _group(value: str, _: datetime) -> Test:
     from iam.account.attachments import unread_parts
 
-    matches = _Remembered(text_test(value, whole=False))
+    matches = Remembered(text_test(value, whole=False))
 
     def test(subject: Subject) -> bool | None:
         if subject.type != "user":
@@ -249,10 +144,10 @@ _KEY_AND_VALUE = re.compile(r'((?:[^="]|"[^"]*(?:"|$))*)(?:=(.*))?', re.DOTALL)
 
 def _tag(value: str, _: datetime) -> Test:
     match = _KEY_AND_VALUE.fullmatch(value)
-    key = _Remembered(text_test(match[1] if match else value, whole=True))
+    key = Remembered(text_test(match[1] if match else value, whole=True))
     content = None
     if match and match[2] is not None:
-        content = _Remembered(text_test(match[2], whole=True))
+        content = Remembered(text_test(match[2], whole=True))
 
     def test(subject: Subject) -> bool | None:
         if subject.type == "group":
@@ -272,7 +167,7 @@ def _boundary(value: str, _: datetime) -> Test:
     from iam.account.model import UNREAD_BOUNDARY
 
     wanted = value.lower()
-    matches = _Remembered(text_test(value, whole=False))
+    matches = Remembered(text_test(value, whole=False))
     by_arn = unquoted(wanted).startswith("arn:")
 
     def test(subject: Subject) -> bool | None:

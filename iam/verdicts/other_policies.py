@@ -11,17 +11,19 @@ from iam.arn import Arn
 from iam.policy.document import Document
 from iam.text import ascii_lower
 from iam.verdicts.bulk import BulkEvaluator, Effects, any_allowed
-from iam.verdicts.document_effect import DocumentEffect, DocumentEffects, ReadDocument
+from iam.verdicts.document_effect import DocumentEffect
+from iam.verdicts.effect_builder import EffectBuilder
+from iam.verdicts.read_documents import ReadDocument
 
 
 class Contributions:
     """Decides which policies let a principal invoke models. Answers are cached."""
 
-    def __init__(self, effects: DocumentEffects, bulk: BulkEvaluator, invoking: int) -> None:
+    def __init__(self, effects: EffectBuilder, bulk: BulkEvaluator, invoking: int) -> None:
         """Prepare the question.
 
         Args:
-            effects: Has read the documents.
+            effects: Has made the effects of the documents.
             bulk: Evaluates their effects.
             invoking: The requests that invoke models.
         """

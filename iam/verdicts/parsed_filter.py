@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from iam.verdicts.filter_terms import Subject, Test
+    from iam.verdicts.filter_subject import Subject, Test
 
 _S = TypeVar("_S", bound="Subject")
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from iam.verdicts.filter_terms import TERMS, unquoted
+from iam.verdicts.filter_terms import TERMS
+from iam.verdicts.filter_text import unquoted
 from iam.verdicts.parsed_filter import Condition, PrincipalFilter
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from iam.account.unread import Unread
 from iam.policy.condition_text import condition_in_words
 from iam.policy.statement_text import outcome_in_words
-from iam.verdicts.document_effect import DocumentEffects
 from iam.verdicts.evidence import Evidence, LimitEvidence
+from iam.verdicts.read_documents import DocumentEffects
 from iam.verdicts.result import limit_in_words
 
 

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from iam.demo.launcher import DemoServer
 from tests.build import LIMITED, allow, deny, details, group, policy, policy_arn, role, user
+from tests.tui.typist import Typist
 from tests.tui.waiting import until
 from tui.app import BedrockApp
 from tui.main_screen import MainScreen
@@ -104,7 +105,8 @@ def open_app() -> Open:
         launch: Launch, size: tuple[int, int] = (120, 36), read: bool = True
     ) -> AsyncIterator[Pilot[int]]:
         app = BedrockApp(launch, unicode=True)
-        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        async with app.run_test(size=size, notifications=True, tooltips=True):
+            pilot = Typist(app)
             if read:
                 await until(pilot, lambda: isinstance(app.screen, MainScreen) and app.screen.loaded)
             yield pilot

@@ -48,6 +48,8 @@ KEYS = sorted(
 )
 PLACES = ("", "enter", "question_mark", "v", "H")
 """The key that leads to each screen."""
+SMALL = (80, 24)
+"""The size of the screen, which is drawn after each key."""
 SESSIONS = pytest.mark.parametrize("more", [{"read_only": True}, {"dry_run": True}], ids=list)
 
 
@@ -81,7 +83,7 @@ async def test_no_key_sends_a_write(
     company.attach("user-03")
     assert {key for command in COMMANDS for key in command.keys.split(",")} - {"q"} <= set(KEYS)
     company.fake.seen.clear()
-    async with open_app(replace(company.launch, confirm_above=1, **more)) as pilot:
+    async with open_app(replace(company.launch, confirm_above=1, **more), SMALL) as pilot:
         await mark(pilot, *USERS[:2])
         for place in PLACES if more.get("read_only") else ("", "H", "a"):
             for key in KEYS:
@@ -108,7 +110,7 @@ async def test_no_command_of_the_palette_and_no_action_sends_a_write(
     monkeypatch.chdir(tmp_path)
     company.attach("user-03")
     company.fake.seen.clear()
-    async with open_app(replace(company.launch, **more)) as pilot:
+    async with open_app(replace(company.launch, **more), SMALL) as pilot:
         await mark(pilot, *USERS[:2])
         main = main_of(pilot)
         offered = {c.title: c.callback for c in pilot.app.get_system_commands(main)}

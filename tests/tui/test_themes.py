@@ -60,7 +60,7 @@ async def test_every_verdict_can_be_read_in_every_theme(
     if colours == "256":
         monkeypatch.setenv("COLORTERM", "")
         monkeypatch.setenv("TERM", "xterm-256color")
-    async with open_app(from_file) as pilot:
+    async with open_app(from_file, (60, 20)) as pilot:
         assert pilot.app.console.color_system == colours
         for name in pilot.app.available_themes:
             pilot.app.theme = name

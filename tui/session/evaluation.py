@@ -59,7 +59,7 @@ async def unread_in(
     """
 
     def look() -> tuple[Unread, ...]:
-        from iam.reports.audit import uncertain_results, unread_of
+        from iam.reports.not_read import uncertain_results, unread_of
         from iam.verdicts.result import PrincipalResult, Summary
 
         principals = [(entity, result) for entity, result in evaluated if entity.type != "group"]

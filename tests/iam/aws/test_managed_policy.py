@@ -45,7 +45,6 @@ def _aws_policies(monkeypatch: pytest.MonkeyPatch, moto_url: str, iam: Any) -> N
     [
         (LIMITED, LIMITED),
         (f"arn:aws:iam::aws:policy/{LIMITED}", LIMITED),
-        ("AWSLambdaBasicExecutionRole", "service-role/AWSLambdaBasicExecutionRole"),
         ("ViewOnlyAccess", "job-function/ViewOnlyAccess"),
     ],
 )

@@ -9,8 +9,8 @@ from iam.account.unread import Unread
 from iam.policy.document import Document, parse_document
 from iam.verdicts.bulk import BulkEvaluator, Effects
 from iam.verdicts.coverage import may_reach, request_kinds, uniform_reach
-from iam.verdicts.document_effect import DocumentEffects, ReadDocument
 from iam.verdicts.evaluator import Evaluator
+from iam.verdicts.read_documents import DocumentEffects, ReadDocument
 from iam.verdicts.rule import Rule
 from tests.examples import examples
 from tests.iam.verdicts.oracle import evaluate_exhaustively
@@ -81,7 +81,7 @@ def test_reached_requests_agree_with_the_oracle(document: Document, evaluator: E
             if not match.requests >> number & 1:
                 continue
             expected = {reach for (reach,) in request_kinds(scope, [match.rule])}
-            assert bool(effects.reached_requests(match, 1 << number)) is any(expected)
+            assert bool(effects.builder.reached_requests(match, 1 << number)) is any(expected)
             assert may_reach(scope, match.rule) is any(expected)
             if (uniform := uniform_reach(scope, match.rule)) is not None:
                 assert expected == {uniform}

@@ -9,7 +9,7 @@ import pytest
 from iam.account.model import Account
 from iam.policy.action_catalogue import catalogue
 from iam.policy.step_limit import StepBudget, TooComplex, step_limited
-from iam.reports.audit import unread_of
+from iam.reports.not_read import unread_of
 from iam.verdicts.complexity import MAX_ACTIONS
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import TOO_COMPLEX

@@ -12,7 +12,7 @@ from iam.account.request_context import RequestContext, may_be_known
 from iam.policy.document import parse_document
 from iam.policy.specialize import Specializer, keys_of
 from iam.policy.step_limit import CONDITION_LIMIT
-from iam.reports.audit import unread_of
+from iam.reports.not_read import unread_of
 from iam.verdicts.result import TOO_COMPLEX
 from iam.verdicts.verdict import Verdict
 from tests.build import (

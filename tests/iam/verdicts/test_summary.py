@@ -19,7 +19,7 @@ from benchmarks.company import company
 from iam.account.model import Account
 from iam.account.parse import managed_policy_of, parse_page
 from iam.policy.action_catalogue import catalogue
-from iam.reports.audit import uncertain_results, unread_of
+from iam.reports.not_read import uncertain_results, unread_of
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import Summary
 from iam.verdicts.verdict import Verdict

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.examples import examples
-from tests.screens import fed, looks
+from tests.screens import fed
 from tui.terminal.screen_cells import cells_of
 from tui.terminal.screen_diff import ScreenDiff
 
@@ -77,7 +77,7 @@ def test_the_screen_is_as_textual_s_own_output_draws_it(writes: list[str], line:
     while more := screen.difference(line.choice([1, 50])):
         sent += more
     ours, textuals = fed(sent, SIZE), fed(ENTER + "".join(writes), SIZE)
-    assert looks(ours) == looks(textuals)
+    assert ours.looks == textuals.looks
     assert (ours.cursor.x, ours.cursor.y) == (min(textuals.cursor.x, WIDTH - 1), textuals.cursor.y)
     assert not ours.cursor.attrs.bold and ours.cursor.attrs.fg == "default"
 

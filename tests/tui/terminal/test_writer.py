@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.screens import fed, looks
+from tests.screens import fed
 from tui.terminal import writer
 from tui.terminal.screen_diff import ScreenDiff
 from tui.terminal.writer import Writer
@@ -68,7 +68,7 @@ def line() -> Iterator[Line]:
 def test_a_frame_is_on_the_screen(line: Line) -> None:
     line.writer.write(ENTER)
     line.writer.write(frame(1))
-    assert looks(fed(line.rest(), SIZE)) == looks(fed(frame(1), SIZE))
+    assert fed(line.rest(), SIZE).looks == fed(frame(1), SIZE).looks
 
 
 def test_frames_that_are_overtaken_are_not_sent(line: Line) -> None:
@@ -79,7 +79,7 @@ def test_frames_that_are_overtaken_are_not_sent(line: Line) -> None:
         line.writer.write(frame(number))
         assert number < 20 or line.stalls()
     sent = line.rest()
-    assert looks(fed(frame(0) + sent, SIZE)) == looks(fed(frame(199), SIZE))
+    assert fed(frame(0) + sent, SIZE).looks == fed(frame(199), SIZE).looks
     assert len(sent) < 4096 + 4096 + writer._PIECE + 3 * one
 
 
