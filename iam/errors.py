@@ -24,6 +24,7 @@ class AwsError(Exception):
         request_id: str | None = None,
         *,
         lost: bool = False,
+        said: str = "",
     ) -> None:
         """Create an error.
 
@@ -33,6 +34,7 @@ class AwsError(Exception):
             advice: What to do.
             request_id: AWS's, where it answered.
             lost: AWS may have acted nevertheless: there was no response, or an inconclusive one.
+            said: AWS's message, which the sentence may quote in part.
         """
         super().__init__(f"{sentence} {advice}")
         self.code = code
@@ -40,9 +42,10 @@ class AwsError(Exception):
         self.advice = advice
         self.request_id = request_id
         self.lost = lost
+        self.said = said
 
     def __reduce__(self) -> tuple[Any, ...]:
-        make = partial(AwsError, lost=self.lost)
+        make = partial(AwsError, lost=self.lost, said=self.said)
         return make, (self.code, self.sentence, self.advice, self.request_id)
 
     @property
@@ -66,6 +69,10 @@ class AwsError(Exception):
         return self.code in _OF_ALL
 
 
+_MOST_SHOWN = 600
+_MOST_SAID = 10_000
+"""Characters of a message: of those that are shown, and of those that are kept. An encoded
+authorization message has some thousand."""
 _PASSING = frozenset(
     {"ConcurrentModification", "EntityTemporarilyUnmodifiable"}
     | {code for code, words in ANSWERS.items() if words is THROTTLED}
@@ -129,6 +136,7 @@ def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -
     meta = response.get("ResponseMetadata") or {}
     code = safe(str(details.get("Code") or "Unknown"))
     status = meta.get("HTTPStatusCode", 0)
+    said = _one_line(str(details.get("Message") or code), _MOST_SAID)
     sentence, advice = ANSWERS.get(
         code,
         (
@@ -142,15 +150,16 @@ def _answer(response: dict[str, Any], operation: str, doing: str, option: str) -
             code=code,
             doing=doing,
             operation=operation,
-            detail=_one_line(str(details.get("Message") or code)),
+            detail=said[:_MOST_SHOWN],
         ),
         advice.format(profile=option),
         safe(str(meta["RequestId"])) if meta.get("RequestId") else None,
         # After a retry the error is that of the last attempt only: an earlier one, whose response
         # was lost, may have succeeded.
         lost=status >= 500 or bool(meta.get("RetryAttempts")),
+        said=said,
     )
 
 
-def _one_line(text: str) -> str:
-    return safe(without_secrets(" ".join(text.split())))[:600]
+def _one_line(text: str, most: int = _MOST_SHOWN) -> str:
+    return safe(without_secrets(" ".join(text.split())))[:most]

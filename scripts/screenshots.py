@@ -39,6 +39,7 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
     ("who-can", WIDE, ("w", "enter", WAIT)),
     ("groups", WIDE, (*"4jjj", "enter", WAIT)),
     ("batch", WIDE, ("asterisk", "a", WAIT)),
+    ("simulator", WIDE, ("slash", *"grace", "enter", "x", WAIT)),
     (
         "history",
         WIDE,

@@ -7,6 +7,7 @@ import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from iam.account.json_file import SnapshotError
@@ -15,6 +16,7 @@ from iam.errors import AwsError
 from iam.reports.audit import Audit, narrowed
 from iam.reports.formats import FORMATS, Options
 from iam.verdicts.principal_filter import parse_filter
+from tui.cli_exit import Ending
 from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
 from tui.output_file import check_writable, write_whole
@@ -25,7 +27,7 @@ class Failure(Exception):
     """Why there is no report, on one line."""
 
 
-def run_audit(launch: Launch, form: str, options: Options) -> tuple[Iterable[str], str]:
+def run_audit(launch: Launch, form: str, options: Options) -> tuple[Iterable[str], Ending]:
     """Audit an account.
 
     Args:
@@ -34,16 +36,15 @@ def run_audit(launch: Launch, form: str, options: Options) -> tuple[Iterable[str
         options: How it is written.
 
     Returns:
-        The report in pieces, and what could not be read, in a few words; empty if everything could.
+        The report in pieces, and how it was made.
 
     Raises:
         Failure: There is no report.
     """
     with _failures():
         audit = _run(launch)
-        if launch.filter:
-            audit = narrowed(audit, parse_filter(launch.filter))
-        return _guarded(FORMATS[form].write(audit, options)), _missing(audit)
+        ending = Ending(_missing(audit), *_verification(audit))
+        return _guarded(FORMATS[form].write(audit, options)), ending
 
 
 def _guarded(report: Iterable[str]) -> Iterator[str]:
@@ -105,7 +106,23 @@ def _missing(audit: Audit) -> str:
         missing.append(f"{', '.join(names[:2])}{more} could not be read or understood")
     if audit.filtered and audit.filtered.undecided:
         missing.append(f"principals left undecided by the filter: {audit.filtered.undecided:,}")
+    if audit.verified is not None and not audit.verified.complete:
+        error = audit.verified.error
+        why = f": {error}" if error is not None else ""
+        missing.append(f"AWS's simulator did not answer everything{why}")
     return "; ".join(missing)
+
+
+def _verification(audit: Audit) -> tuple[str, bool]:
+    """Say how AWS's answers compare with the verdicts, and whether one disagrees."""
+    if audit.verified is None:
+        return "", False
+    from iam.verdicts.simulation import Outcome, counted, counts_in_words
+
+    comparisons = audit.verified.comparisons
+    words = f"verified {len(audit.verified.verified)} principals with seed {audit.verified.seed}"
+    disagrees = counted(comparisons)[Outcome.DIFFERS] > 0
+    return f"{words}, {counts_in_words(comparisons)}", disagrees
 
 
 async def _audit(launch: Launch, result: list[Audit]) -> None:
@@ -116,7 +133,13 @@ async def _audit(launch: Launch, result: list[Audit]) -> None:
         await session.load_organization()
         if launch.last_used:
             await session.last_use.ask()
-        result.append(await session.audit())
+        audit = await session.audit()
+        if launch.filter:
+            audit = narrowed(audit, parse_filter(launch.filter))
+        if launch.verify:
+            verified = await session.simulator.verify(audit, launch.verify, launch.seed)
+            audit = replace(audit, verified=verified)
+        result.append(audit)
     finally:
         session.close()
 

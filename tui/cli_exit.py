@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import click
 
@@ -10,6 +10,18 @@ from iam.text import safe
 
 EXIT_FAILED = 1
 EXIT_INCOMPLETE = 3
+EXIT_DISAGREES = 4
+
+
+class Ending(NamedTuple):
+    """How a report was made."""
+
+    missing: str = ""
+    """What could not be read, in a few words; empty if everything could."""
+    verified: str = ""
+    """What AWS's simulator was asked, and how its answers compare; empty if it was not asked."""
+    disagrees: bool = False
+    """Whether an answer of the simulator disagrees with a verdict."""
 
 
 def fail(sentence: str, *, err: bool = True) -> NoReturn:

@@ -23,11 +23,11 @@ from iam.reports.formats import (
     format_of_file,
 )
 from iam.text import safe
-from tui.cli_exit import EXIT_INCOMPLETE, fail, leave_with
+from tui.cli_exit import EXIT_DISAGREES, EXIT_INCOMPLETE, Ending, fail, leave_with
 from tui.cli_options import given, resolved, shared_options
 from tui.man_page import AUDIT_STATUSES, ManPage
 from tui.options import Launch
-from tui.usage import validate_action, validate_filter, validate_output
+from tui.usage import validate_action, validate_filter, validate_output, validate_verify
 
 _last_used = click.option(
     "--last-used",
@@ -55,8 +55,12 @@ _last_used = click.option(
             "bedrock-tui audit --snapshot account.json --format json",
             "Audit a saved account, without AWS credentials.",
         ),
+        ("bedrock-tui audit --verify 10", "Hold some of the verdicts against AWS's simulator."),
     ),
-    statuses=AUDIT_STATUSES,
+    statuses=(
+        *AUDIT_STATUSES,
+        ("4", "Done, and AWS's simulator disagrees with a verdict (--verify)."),
+    ),
 )
 @shared_options
 @click.option(
@@ -90,6 +94,19 @@ _last_used = click.option(
     help="Report only those that match, such as 'invoke:yes !tag:team': words of the ARN, and the "
     "terms of the app's filter.",
 )
+@click.option(
+    "--verify",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Ask AWS's policy simulator about N principals and the actions that invoke models, and "
+    "report where it disagrees.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=int,
+    help="Choose other principals for --verify; the same ones for the same number.  [default: 1]",
+)
 @_last_used
 @click.pass_obj
 def audit(
@@ -105,15 +122,16 @@ def audit(
     validate_action(launch.action)
     validate_filter(launch.filter)
     validate_output(output, launch)
+    validate_verify(launch, seed="seed" in given(chosen))
 
-    def work() -> str:
+    def work() -> Ending:
         from tui.audit_command import check_output, run_audit
 
         check_output(output)
         options = Options(detail, _terminal(output))
-        report, missing = run_audit(launch, form or format_of_file(output), options)
+        report, ending = run_audit(launch, form or format_of_file(output), options)
         _write(report, output)
-        return missing
+        return ending
 
     _run(work)
 
@@ -138,11 +156,11 @@ def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
     """
     launch = _launch(before, chosen)
 
-    def work() -> str:
+    def work() -> Ending:
         from tui.audit_command import check_output, run_save
 
         check_output(file)
-        return run_save(launch, file)
+        return Ending(run_save(launch, file))
 
     _run(work)
 
@@ -155,8 +173,8 @@ def _launch(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
     return launch
 
 
-def _run(work: Callable[[], str]) -> None:
-    """Run a command without a screen; `work` returns what could not be read, in a few words."""
+def _run(work: Callable[[], Ending]) -> None:
+    """Run a command without a screen; `work` returns how it ended."""
     from iam.runtime.gc_control import keep_everything
 
     keep_everything()
@@ -166,13 +184,18 @@ def _run(work: Callable[[], str]) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: leave(128 + number))
     try:
-        missing = work()
+        ending = work()
     except Failure as failure:
         fail(str(failure))
     except KeyboardInterrupt:
         fail("interrupted")
-    if missing:
-        click.echo(f"bedrock-tui: incomplete: {safe(missing)}", err=True)
+    if ending.missing:
+        click.echo(f"bedrock-tui: incomplete: {safe(ending.missing)}", err=True)
+    if ending.verified:
+        click.echo(f"bedrock-tui: {safe(ending.verified)}", err=True)
+    if ending.disagrees:
+        leave_with(EXIT_DISAGREES)
+    if ending.missing:
         leave_with(EXIT_INCOMPLETE)
 
 

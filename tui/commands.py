@@ -99,6 +99,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "who_can", "w", "Who can …", "Show who can do an action, and through what.", _LOOK, "who"
     ),
+    Command(
+        "simulate", "x", "Ask AWS's simulator",
+        "Ask AWS about this one; show where it differs.", _LOOK,
+    ),
     Command("not_read", "n", "Not read", "List what could not be read.", _LOOK),
     Command(
         "policy", "v", "Policy and its versions",

@@ -12,7 +12,7 @@ _SUBJECTS = {
         "profile", "region", "endpoint_url", "demo", "snapshot", "snapshot_limit", "organization",
         "cache",
     ),
-    "What is asked": ("policy", "action"),
+    "What is asked": ("policy", "action", "verify", "seed"),
     "Changes": ("read_only", "dry_run", "confirm_above", "journal"),
     "Output": ("form", "output"),
 }  # fmt: skip

@@ -32,6 +32,10 @@ class Launch:
     policy."""
     filter: str = ""
     """Which principals a report is about, for `audit`, in the filter language."""
+    verify: int = 0
+    """How many principals AWS's simulator is asked about, for `audit`."""
+    seed: int = 1
+    """Chooses these principals."""
     last_used: bool = False
     """AWS is asked when Bedrock was last used, for `audit` and `save`."""
     journal: str | None = None

@@ -72,6 +72,22 @@ def validate_output(output: str | None, launch: Launch) -> None:
         raise click.UsageError("--output writes no compressed files; pipe the report to gzip.")
 
 
+def validate_verify(launch: Launch, *, seed: bool) -> None:
+    """Refuse to verify a saved account, which AWS cannot be asked about.
+
+    Args:
+        launch: What the operator asked for.
+        seed: Whether a seed was given.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    if launch.verify and launch.snapshot is not None:
+        raise click.UsageError("--verify asks AWS, which --snapshot does not reach.")
+    if seed and not launch.verify:
+        raise click.UsageError("--seed chooses the principals of --verify, which is missing.")
+
+
 def validate_filter(text: str) -> None:
     """Refuse what is malformed: a report on nobody must not look like 'nobody can'."""
     if not text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.style import Style
 from rich.text import Text
@@ -28,6 +28,16 @@ _COUNT_WIDTH = len(" 44/44 ")
 
 _Data = SectionResult | EntryResult | str | None
 """What a node stands for: a section, an entry, a concrete action, or a statement (None)."""
+
+
+class Asked(NamedTuple):
+    """What the line under the cursor is about."""
+
+    sid: str
+    """Of the section."""
+    actions: tuple[str, ...]
+    """Concrete actions."""
+    title: str
 
 
 class SectionTree(LineTree[_Data]):
@@ -139,6 +149,25 @@ class SectionTree(LineTree[_Data]):
         node = next(child for child in section.children if child.data is entry)
         # Once the tree has given the new lines their numbers.
         self.call_after_refresh(self.move_cursor, node)
+
+    @property
+    def asked(self) -> Asked | None:
+        """The section or the action under the cursor, or that its line belongs to."""
+        node, action = self.cursor_node, ""
+        while node is not None and not isinstance(node.data, SectionResult):
+            if isinstance(node.data, str):
+                action = node.data
+            elif isinstance(node.data, EntryResult):
+                entry = node.data
+                actions = (action,) if action else tuple(entry.concrete)
+                section = node.parent.data if node.parent is not None else None
+                sid = section.sid if isinstance(section, SectionResult) else ""
+                return Asked(sid, actions, action or entry.action)
+            node = node.parent
+        if node is None or not isinstance(node.data, SectionResult):
+            return None
+        every = tuple(dict.fromkeys(a for entry in node.data.entries for a in entry.concrete))
+        return Asked(node.data.sid, every, node.data.title)
 
     def action_open(self) -> None:
         """Open the node under the cursor."""

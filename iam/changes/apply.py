@@ -21,6 +21,7 @@ from iam.aws.client import Aws
 from iam.aws.confirmed import Confirmed, contradicted
 from iam.changes.journal import Journal, JournalEntry, JournalError
 from iam.changes.plan import Change
+from iam.changes.refusal import UNEXPLAINED, Explanation
 from iam.errors import AwsError
 from iam.runtime.threads import in_thread
 
@@ -53,6 +54,8 @@ class Outcome:
     """Whether a request that could change something was sent."""
     unrecorded: str = ""
     """Why the outcome is not in the journal, in a sentence; empty if it is."""
+    refusal: Explanation = UNEXPLAINED
+    """Which policy refused it, where AWS denied it for lack of permission."""
 
 
 async def apply(

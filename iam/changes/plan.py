@@ -246,6 +246,16 @@ def changed(entity: Entity, op: Op, policy_arn: str) -> Entity:
     return replace(entity, attached=attached)
 
 
+def account_after(account: Account, plan: Plan) -> Account:
+    """The account as it would be after all changes of a plan."""
+    return _changed_account(account, plan.changes, plan.policy)
+
+
+def _changed_account(account: Account, changes: Iterable[Change], policy: ManagedPolicy) -> Account:
+    made = account.with_entities(changed(c.entity, c.op, c.policy_arn) for c in changes)
+    return made if policy.arn in account.policies else made.with_policy(policy)
+
+
 def protected(entity: Entity) -> str | None:
     """Why AWS does not allow anybody to change this role, in words; None if it does."""
     if entity.type != "role":
@@ -283,9 +293,7 @@ def _why_unneeded(op: Op, policy: ManagedPolicy, confirmed: bool | None) -> str:
 def _effects(
     evaluator: Evaluator, account: Account, changes: Iterable[Change], policy: ManagedPolicy
 ) -> tuple[PrincipalEffect, ...]:
-    changed_account = account.with_entities(changed(c.entity, c.op, c.policy_arn) for c in changes)
-    if policy.arn not in account.policies:
-        changed_account = changed_account.with_policy(policy)
+    changed_account = _changed_account(account, changes, policy)
     groups = [c.entity for c in changes if isinstance(c.entity, Group)]
     arns = {c.entity.arn for c in changes}
     arns.update(member.arn for group in groups for member in account.members_of(group))

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 
 from iam.account.attachments import with_attached
 from iam.account.model import Account, Entity, Group
+from iam.account.simulation import ContextEntry, Request, Simulated
 from iam.arn import Arn
 from iam.aws.answers import required
 from iam.aws.attached import PATIENCE, attached_now
 from iam.aws.client import IN_FLIGHT, Aws
 from iam.aws.concurrency import together
 from iam.aws.confirmed import Confirmed
-from iam.aws.paging import listed
+from iam.aws.simulator import simulate
 from iam.changes.journal import Op
 from iam.errors import AwsError
 
@@ -221,34 +222,14 @@ async def _simulated_denials(
         if not arns:
             continue
         action = f"iam:{op.title()}{kind.title()}Policy"
+        context = (ContextEntry("iam:PolicyARN", (policy_arn,)),)
         try:
-            results, _ = await listed(
-                aws,
-                "simulate_principal_policy",
-                "EvaluationResults",
-                PolicySourceArn=me.arn,
-                ActionNames=[action],
-                ResourceArns=arns,
-                ContextEntries=[
-                    {
-                        "ContextKeyName": "iam:PolicyARN",
-                        "ContextKeyValues": [policy_arn],
-                        "ContextKeyType": "string",
-                    }
-                ],
-            )
-            # Without a result per resource, the decision is about the only resource.
-            decisions = [
-                required(each, "EvalResourceDecision")
-                for result in results
-                for each in result.get("ResourceSpecificResults", [])
-            ] or [required(result, "EvalDecision") for result in results]
+            answers = await simulate(aws, me.arn, [Request(action, arn, context) for arn in arns])
         except AwsError as error:
             if error.of_all:
                 raise
-            return (
-                denials  # the simulator is denied or does not answer; the change itself will tell
-            )
+            return denials  # the simulator is denied; the change itself will tell
+        decisions = [a.decision for a in answers.values() if isinstance(a, Simulated)]
         refused = sum(decision != "allowed" for decision in decisions)
         if refused:
             of = f" for {refused} of {len(arns)} {kind}s" if len(arns) > 1 else ""

@@ -12,8 +12,9 @@ from typing import Any
 from iam.demo.api_keys import API_KEY_CALLS
 from iam.demo.last_used import LAST_USE_CALLS
 from iam.demo.moto_call import Call
+from iam.demo.simulator import SIMULATOR_CALLS
 
-CALLS: dict[str, Call] = {**API_KEY_CALLS, **LAST_USE_CALLS}
+CALLS: dict[str, Call] = {**API_KEY_CALLS, **LAST_USE_CALLS, **SIMULATOR_CALLS}
 """The calls by the names of AWS's actions."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from iam.account.attachments import Attachment
 from iam.account.model import Account, ManagedPolicy, Principal, in_order
@@ -19,6 +19,9 @@ from iam.verdicts.parsed_filter import PrincipalFilter
 from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.section import Section
 from iam.verdicts.verdict import Verdict, sum_up
+
+if TYPE_CHECKING:
+    from iam.verdicts.simulation import Verification
 
 SourceName = Literal["live", "demo", "snapshot"]
 
@@ -56,6 +59,8 @@ class Audit:
     There is one section then, whose entries are those actions."""
     filtered: Filtered | None = None
     """What the results were chosen by; None if they are those of all principals."""
+    verified: Verification | None = None
+    """What AWS's simulator answered about some of the principals; None if it was not asked."""
 
     @property
     def complete(self) -> bool:

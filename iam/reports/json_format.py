@@ -18,6 +18,7 @@ from iam.account.last_use import TRACKED, WHAT_COUNTS, BedrockUse, UseAsked, in_
 from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
+from iam.reports.verification import verification_object
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 
@@ -62,6 +63,7 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
         **({} if audit.filtered is None else {"filter": _filter(audit.filtered)}),
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in unread],
+        **({} if audit.verified is None else {"verified": verification_object(audit.verified)}),
     }
     texts = _Texts(detail, asked is not None)
     principals = [texts.of_principal(p, r) for p, r in audit.results]

@@ -10,6 +10,7 @@ from iam.reports.fitted_columns import fitted, width_of
 from iam.reports.formats import Detail, Terminal
 from iam.reports.organization_overview import left_out
 from iam.reports.overview import GLYPHS, facts, overview
+from iam.reports.verification import verification_lines
 from iam.text import safe
 from iam.verdicts.verdict import Verdict
 
@@ -43,6 +44,8 @@ def as_table(audit: Audit, detail: Detail = "sections", terminal: Terminal | Non
     if unread := (*audit.unread, *audit.account.organization.unread):
         gaps = [f"  {u.what}: {u.error}, {u.message}" for u in unread]
         lines += ["", "Not read:", *_wrapped(gaps, terminal)]
+    if audit.verified is not None:
+        lines += ["", *_wrapped(verification_lines(audit.verified), terminal)]
     return "\n".join([*lines, "", *_wrapped([left_out(audit.account.organization)], terminal), ""])
 
 

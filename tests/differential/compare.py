@@ -88,13 +88,14 @@ def _verdicts(
         items.append(policy("boundary", raw=boundary))
     account = replace(
         parse_page(Account(id="123456789012"), details(*items)),
-        organizations={ID: _organization(scps)},
+        organizations={ID: organization_of(scps)},
     )
     result = agreed(evaluator, account, the(account))
     return {a: v for s in result.sections for e in s.entries for a, v in e.concrete.items()}
 
 
-def _organization(scps: list[list[Json]]) -> Organization:
+def organization_of(scps: list[list[Json]]) -> Organization:
+    """An organization with these policies at its levels, the root first."""
     if not scps:
         return Organization("none")
     return Organization(

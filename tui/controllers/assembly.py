@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.controllers.organization import OrganizationController
     from tui.controllers.recovery import RecoveryController
     from tui.controllers.sign_in import SignInController
+    from tui.controllers.simulation import SimulationController
     from tui.controllers.view import MainView
     from tui.controllers.who_can import WhoCanController
     from tui.options import Launch
@@ -138,6 +139,13 @@ class Controllers:
         from tui.controllers.sign_in import SignInController
 
         return SignInController(self.view)
+
+    @cached_property
+    def simulation(self) -> SimulationController:
+        """Asks AWS's simulator."""
+        from tui.controllers.simulation import SimulationController
+
+        return SimulationController(self.view)
 
     @cached_property
     def who_can(self) -> WhoCanController:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.controllers.change_messages import nothing_to_change
 from tui.controllers.notices import refusal
+from tui.controllers.simulation import without_policy
 from widgets.rows import View
 
 if TYPE_CHECKING:
@@ -210,6 +211,7 @@ class ChangeController:
             self.session.launch.confirm_above,
             self.session.launch.dry_run,
             self._hidden_marks(),
+            partial(without_policy, self.session.simulator) if plan.op == "detach" else None,
         )
         dialog = ReviewDialog(
             plan,

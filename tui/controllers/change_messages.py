@@ -59,10 +59,27 @@ def summary(plan: Plan, batch: Batch, *, listed: bool) -> list[Toast]:
         elif outcome.ending == "unconfirmed":
             toasts.append((reason, f"Not confirmed: {safe(name)}", "warning", _FOR_READING))
         elif outcome.ending == "failed":
+            reason = " ".join([reason, *outcome.refusal.lines])
             toasts.append((reason, f"Not changed: {safe(name)}", "error", _FOR_READING))
     if not batch.outcomes and batch.paused is not None:
         toasts.append((_reason(batch.paused), "Nothing was sent", "error", _FOR_READING))
     return toasts
+
+
+def to_decode(batch: Batch) -> list[str]:
+    """What to read and to copy where AWS offers more about a refusal; empty if it does not."""
+    refused = [outcome for outcome in batch.outcomes if outcome.refusal.command]
+    return [
+        line
+        for outcome in refused
+        for line in (
+            str(outcome.error),
+            "",
+            *outcome.refusal.lines,
+            "This command shows the details:",
+            outcome.refusal.command,
+        )
+    ]
 
 
 def _reason(error: AwsError | None) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from iam.text import safe
-from tui.controllers.change_messages import summary
+from tui.controllers.change_messages import summary, to_decode
 
 if TYPE_CHECKING:
     from iam.changes.batch import Batch
@@ -60,6 +60,10 @@ async def send(
             progress.dismiss(None)
     for toast in summary(plan, batch, listed=progress is not None):
         view.toast(*toast)
+    if progress is None and (lines := to_decode(batch)):
+        from tui.dialogs.text import TextScreen
+
+        await view.app.push_screen_wait(TextScreen("Refused by AWS", lines, "refusal"))
     if closed is not None and not _succeeded(batch):
         await closed
 

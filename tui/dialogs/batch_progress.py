@@ -121,6 +121,11 @@ class BatchScreen(ScrollingModal[None]):
         )
         if outcome.error is not None:
             line.append(f"  {safe(str(outcome.error))}")
+        explanation = outcome.refusal
+        for text in explanation.lines:
+            line.append(f"\n  {safe(text)}", OUTCOME_COLOURS["unconfirmed"])
+        if explanation.command:
+            line.append(f"\n  {explanation.command}", "dim")
         return line
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -6,6 +6,7 @@ field for it has the focus from the beginning, so that no letter of it is taken 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
@@ -39,6 +40,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         ),
         Binding("n,escape", "cancel", "Cancel", tooltip="Change nothing", id="dialog.cancel"),
         Binding("c", "commands", "Commands", tooltip="Show AWS CLI commands", id="dialog.cli"),
+        Binding("x", "simulate", "Ask AWS", tooltip="Ask AWS what remains", id="dialog.simulate"),
         Binding("g", "group", "Group", tooltip="Show the group", id="dialog.group"),
         *scroll_keys("dialog", letters=False),  # g shows the group
         Binding("left,right,tab", "other_button", "Other button", show=False, id="dialog.other"),
@@ -148,6 +150,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def _show_keys(self) -> None:
         """Show the keys that are no letters now."""
         keys = ["c commands"] if self.plan.changes else []
+        keys += ["x ask AWS"] if self._can_ask else []
         keys += ["g show group"] if self.plan.holding_groups else []
         if self._field.has_focus:
             keys = ["tab buttons"]
@@ -260,6 +263,21 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         self._confirmed_early = False
         if self.plan.changes:
             self.app.push_screen(commands_screen(self.plan, self.about))
+
+    @property
+    def _can_ask(self) -> bool:
+        return self.about.ask_without is not None and bool(self.plan.changes)
+
+    def action_simulate(self) -> None:
+        """Ask AWS what remains without the policy."""
+        self._confirmed_early = False
+        ask = self.about.ask_without
+        if ask is None or not self.plan.changes:
+            return
+        from tui.dialogs.simulation import SimulationScreen
+
+        title = f"AWS's simulator: without {self.plan.policy.name}"
+        self.app.push_screen(SimulationScreen(title, "simulation", partial(ask, self.plan)))
 
     def action_group(self) -> None:
         """Close without changes, and go to the group that gives the policy."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iam.changes.plan import Plan
+    from iam.reports.simulation_lines import Line
+    from tui.session.simulator import Progress
 
 Check = Callable[[Callable[[int], None]], Awaitable["Plan"]]
 """Checks with AWS and makes the plan again; calls back with the number checked so far."""
@@ -32,6 +34,8 @@ class About:
     dry_run: bool
     out_of_sight: int = 0
     """How many marked entries the filter hides."""
+    ask_without: Callable[[Plan, Progress], Awaitable[Sequence[Line]]] | None = None
+    """Asks AWS what remains without the policy; None where nothing is detached."""
 
     @property
     def account(self) -> str:

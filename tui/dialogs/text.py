@@ -68,8 +68,12 @@ class TextScreen(ScrollingModal[None]):
             box.border_title = Content(safe(self.heading))
             yield Static(self.note, id="text-note", markup=False)
             with VerticalScroll(id="text-body", can_focus=False):
-                yield _Lines(self.lines)
+                yield self.make_body()
             yield Footer(show_command_palette=False)
+
+    def make_body(self) -> Static:
+        """Make what shows the lines."""
+        return _Lines(self.lines)
 
     def on_mount(self) -> None:
         self.query_one("#text-note").display = bool(self.note)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -113,7 +114,31 @@ class ChangeService:
             state.unconfirmed.add(arn)
         elif outcome.ending in ("done", "unneeded"):
             state.unconfirmed.discard(arn)
+        if outcome.ending == "failed" and not hurry.is_set():
+            outcome = await self._explained(outcome)
         return outcome
+
+    async def _explained(self, outcome: Outcome) -> Outcome:
+        """Say which policy refused a change, where AWS denied it for lack of permission."""
+        from iam.changes.refusal import Explanation, refusal_of
+
+        account, caller = self.state.account, self.state.caller
+        refusal = refusal_of(outcome.error) if outcome.error is not None else None
+        if refusal is None or account is None:
+            return outcome
+
+        def explain() -> Explanation:
+            from iam.changes.refusing_statement import explained
+            from iam.policy.action_catalogue import catalogue
+
+            return explained(refusal, outcome.change, account, caller, catalogue())
+
+        try:
+            explanation = await in_thread(explain)
+        except Exception as error:  # whatever it is, the outcome of the change must not be lost
+            words = f"Why it was refused could not be found out ({type(error).__name__})."
+            explanation = Explanation((words,), refusal.command)
+        return replace(outcome, refusal=explanation)
 
     def reloaded(self, account: Account) -> None:
         """Mark exactly those whose confirmed change a new load does not show."""

@@ -23,6 +23,7 @@ from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
 from tui.session.last_use import LastUse
 from tui.session.organization import read_organization
 from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
+from tui.session.simulator import Simulator
 from tui.session.state import SessionState
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Session(SessionState):
         self.cache = CachedAccount(self)
         self.planner = ChangePlanner(self)
         self.changes = ChangeService(self)
+        self.simulator = Simulator(self)
         self.last_use = LastUse(self)
         self._other_process = other_process
         self._started = started

@@ -1,0 +1,111 @@
+"""What AWS's simulator answered about a sample of principals, as JSON and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from iam.account.simulation import ContextEntry, Simulated
+from iam.errors import AwsError
+from iam.verdicts.simulation import (
+    LEFT_OUT,
+    Comparison,
+    Outcome,
+    Verification,
+    counted,
+    counts_in_words,
+)
+
+DECISION_WORDS = {
+    "allowed": "allowed",
+    "explicitDeny": "explicit deny",
+    "implicitDeny": "implicit deny",
+}
+Json = dict[str, object]
+
+
+def verification_object(verification: Verification) -> Json:
+    """The value of `verified` in the JSON of an audit."""
+    counts = counted(verification.comparisons)
+    error = verification.error
+    return {
+        "seed": verification.seed,
+        "of": verification.of,
+        **{outcome.value: counts[outcome] for outcome in Outcome},
+        "error": None if error is None else {"code": error.code, "message": error.sentence},
+        "principals": [
+            {
+                "arn": each.entity.arn,
+                "context": _context(each.always),
+                "requests": [_request(comparison) for comparison in each.comparisons],
+            }
+            for each in verification.verified
+        ],
+    }
+
+
+def _request(comparison: Comparison) -> Json:
+    request, aws = comparison.request, comparison.aws
+    said: Json = {"aws": None}
+    if isinstance(aws, Simulated):
+        said = {
+            "aws": aws.decision,
+            "statements": [{"policy": s.policy, "type": s.type} for s in aws.statements],
+            "missing": list(aws.missing),
+            "allowed_by_organization": aws.allowed_by_organization,
+            "allowed_by_boundary": aws.allowed_by_boundary,
+        }
+    return {
+        "action": request.action,
+        "resource": request.resource,
+        "context": _context(request.context),
+        "verdict": comparison.ours.verdict,
+        "outcome": comparison.outcome,
+        "why": comparison.why,
+        **said,
+    }
+
+
+def _context(entries: Iterable[ContextEntry]) -> dict[str, list[str]]:
+    return {entry.key: list(entry.values) for entry in entries}
+
+
+def verification_lines(verification: Verification) -> list[str]:
+    """A summary and a table of the differences, in lines of text that may contain anything."""
+    asked = len(verification.verified)
+    counts = counts_in_words(verification.comparisons)
+    who = f"{asked} of {verification.of} principals (seed {verification.seed})"
+    lines = [f"Verified with AWS's policy simulator: {who}, {counts}."]
+    if (error := verification.error) is not None:
+        lines.append(f"The others could not be asked about: {error}")
+    rows = [
+        (
+            each.entity.name,
+            comparison.request.action,
+            comparison.request.resource,
+            comparison.ours.verdict.value,
+            decision_in_words(comparison.aws),
+            "; ".join(entry.in_words for entry in comparison.request.context),
+        )
+        for each in verification.verified
+        for comparison in each.comparisons
+        if comparison.outcome is Outcome.DIFFERS
+    ]
+    if rows:
+        lines += [
+            "",
+            *_columns([("principal", "action", "resource", "here", "AWS", "context"), *rows]),
+        ]
+    return [*lines, LEFT_OUT]
+
+
+def decision_in_words(aws: Simulated | AwsError) -> str:
+    """What AWS decides, in a word or two; `no answer` where it does not."""
+    return DECISION_WORDS[aws.decision] if isinstance(aws, Simulated) else "no answer"
+
+
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
