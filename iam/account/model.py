@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from iam.account.api_keys import UNASKED_KEYS, ApiKeys
 from iam.account.organization import STATUSES, UNASKED, Organization
 from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.arn import Arn, sort_key
@@ -175,6 +176,8 @@ class Account:
     """Whether it holds all groups; a file may have no list of them."""
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     """What an organization puts above each account, by account ID."""
+    api_keys: ApiKeys = UNASKED_KEYS
+    """The Bedrock API keys of its users."""
 
     @property
     def organization(self) -> Organization:

@@ -28,13 +28,14 @@ def _create(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
     if len(same) >= _PER_USER:
         raise refusal("LimitExceeded", f"Cannot exceed quota for credentials of {service}")
     now = datetime.now(UTC).replace(microsecond=0)
+    number = f"+{len(same)}" if same else ""
     key = {
         "UserName": user.name,
         "Status": "Active",
         "ServiceName": service,
         "CreateDate": now,
         "ServiceSpecificCredentialId": f"ACCA{secrets.token_hex(8).upper()}",
-        "ServiceCredentialAlias": f"{user.name}-at-{backend.account_id}",
+        "ServiceCredentialAlias": f"{user.name}{number}-at-{backend.account_id}",
         "ServiceCredentialSecret": secrets.token_urlsafe(24),
     }
     if days := params.get("CredentialAgeDays"):
@@ -47,6 +48,8 @@ def _list(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
     if params.get("AllUsers") and params.get("UserName"):
         raise refusal("InvalidInput", "UserName and AllUsers exclude each other")
     name, service = params.get("UserName"), params.get("ServiceName")
+    if name is not None:
+        backend.get_user(name)  # which fails if there is none
     keys = [
         {field: value for field, value in key.items() if field not in _SECRET_FIELDS}
         | {"Status": _status(key)}
