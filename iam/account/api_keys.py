@@ -19,6 +19,8 @@ API_KEYS = "ApiKeys"
 """The key under which a saved file has them."""
 UNREAD_WHAT = "the Bedrock API keys"
 """What the whole list is called where it could not be read."""
+EXISTS = "exists"
+"""What is true of every key that has not been deleted."""
 State = Literal["Active", "Inactive", "Expired"]
 STATES: tuple[State, ...] = ("Active", "Inactive", "Expired")
 """The states of a key, as AWS names them."""
@@ -80,14 +82,20 @@ class ApiKeys:
         """The key with this ID."""
         return next((key for key in self.keys if key.id == id), None)
 
-    def without(self, id: str) -> ApiKeys:
-        """The list without a key that has been deleted."""
-        return replace(self, keys=tuple(key for key in self.keys if key.id != id))
+    def with_signs(self, id: str, signs: tuple[str, ...]) -> ApiKeys:
+        """The list with a key as it has been read again.
 
-    def with_keys(self, user: str, keys: tuple[ApiKey, ...]) -> ApiKeys:
-        """The list with all keys of one user as they have been read again."""
-        others = [key for key in self.keys if key.user != user]
-        return replace(self, keys=in_order([*others, *keys]))
+        Args:
+            id: The key.
+            signs: `EXISTS` and its state; nothing if it has been deleted.
+        """
+        status = next((state for state in STATES if state in signs), None)
+        changed = [
+            key if key.id != id or status is None else replace(key, status=status)
+            for key in self.keys
+            if key.id != id or EXISTS in signs
+        ]
+        return replace(self, keys=tuple(changed))
 
 
 UNASKED_KEYS = ApiKeys()

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListServiceSpecificCrede
 
 from __future__ import annotations
 
-from iam.account.api_keys import SERVICE, UNREAD_WHAT, ApiKey, ApiKeys, keys_of
+from iam.account.api_keys import EXISTS, SERVICE, UNREAD_WHAT, ApiKey, ApiKeys, keys_of
 from iam.account.unread import Unread
 from iam.aws.client import Aws
 from iam.aws.paging import listed
@@ -70,3 +70,15 @@ async def keys_of_user(aws: Aws, user: str) -> tuple[ApiKey, ...]:
     if unread:
         raise AwsError("Malformed", f"{unread[0].what}: {unread[0].message}.", "")
     return keys
+
+
+async def key_signs(aws: Aws, user: str, id: str) -> tuple[str, ...]:
+    """Read what is true of a key now: `EXISTS` and its state; nothing of one that is deleted.
+
+    Raises:
+        AwsError: It could not be read; `NoSuchEntity` if the user does not exist.
+    """
+    for key in await keys_of_user(aws, user):
+        if key.id == id:
+            return (EXISTS, key.status)
+    return ()

@@ -13,7 +13,7 @@ from iam.account.attachments import attachment_of, members_of_groups
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Principal, in_order
 from iam.arn import Arn
 from iam.changes.history import BatchRecord
-from iam.changes.journal import Op
+from iam.changes.journal import Op, sign_of
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
@@ -27,9 +27,14 @@ class Change:
     entity: Entity
     policy_arn: str
 
+    @property
+    def credential(self) -> str:
+        """It is about no API key; the property is there for every change."""
+        return ""
+
     def shown_by(self, attached: tuple[str, ...]) -> bool:
         """Whether these attached policies show the change as made."""
-        return (self.policy_arn in attached) == (self.op == "attach")
+        return sign_of(self.op, self.entity.arn, self.policy_arn, "").shown_by(attached)
 
 
 @dataclass(frozen=True, slots=True)

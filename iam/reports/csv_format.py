@@ -64,7 +64,7 @@ def _invocation(result: PrincipalResult) -> str:
 
 def history_as_csv(batches: Iterable[BatchRecord]) -> str:
     """A row per change of the journal."""
-    head = "at,change,account,caller,op,principal,policy,state,request_id,error,message"
+    head = "at,change,account,caller,op,principal,policy,state,request_id,error,message,credential"
     lines = [_csv_line(head.split(","))]
     for batch in batches:
         for change in batch.changes:
@@ -72,6 +72,7 @@ def history_as_csv(batches: Iterable[BatchRecord]) -> str:
             row = [
                 change.at, entry.change, entry.account, entry.caller, entry.op, entry.principal,
                 entry.policy, change.state, change.request_id, change.code, change.message,
+                entry.credential,
             ]  # fmt: skip
             lines.append(_csv_line(cell or "" for cell in row))
     return "".join(lines)
