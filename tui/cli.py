@@ -18,6 +18,7 @@ from iam.reports.formats import (
     DEFAULT_FORMAT,
     DETAILS,
     FORMATS,
+    KEY_FORMATS,
     Detail,
     Options,
     Terminal,
@@ -251,6 +252,51 @@ def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
 
         check_output(file)
         return run_save(launch, file)
+
+    _run(work)
+
+
+@main.command(
+    cls=ManPage,
+    short_help="List the account's Bedrock API keys.",
+    examples=(
+        ("bedrock-tui keys", "List them."),
+        (
+            "bedrock-tui keys --format json | jq '.keys[] | select(.expires == null)'",
+            "Those that never expire.",
+        ),
+    ),
+    statuses=AUDIT_STATUSES,
+)
+@_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(KEY_FORMATS),
+    help="table: aligned columns; json: everything; csv: a row per key.  "
+    "[default: as the name of the --output file ends, else table]",
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write to a file, which only you may read, instead of standard output.",
+)
+@click.pass_obj
+def keys(before: dict[str, Any], /, form: str | None, output: str | None, **chosen: Any) -> None:
+    """List the Bedrock API keys: whose they are, until when, and what they are good for."""
+    launch = _without_screen(before, chosen)
+    validate_output(output, launch)
+
+    def work() -> str:
+        from tui.audit_command import check_output, run_keys
+
+        check_output(output)
+        ending = format_of_file(output)
+        chosen_form = form or (ending if ending in KEY_FORMATS else DEFAULT_FORMAT)
+        report, missing = run_keys(launch, chosen_form, _terminal(output))
+        _write(report, output)
+        return missing
 
     _run(work)
 

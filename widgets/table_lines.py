@@ -21,6 +21,7 @@ from widgets.rows import Row, SectionColumn, View
 from widgets.shown_rows import ShownRows
 
 if TYPE_CHECKING:
+    from iam.account.api_keys import ApiKey
     from iam.account.attachments import Attachment, MemberCount
     from iam.verdicts.result import SectionResult, SectionSum
 
@@ -212,8 +213,8 @@ class TableLines:
         return widths_for(width, sections, asked=bool(self.action))
 
     def _name(self, row: Row, width: int) -> list[Segment]:
-        """The name; after that of a group, how many members it has."""
-        members = _members(row.members) if row.members else ""
+        """The name; then the number of members of a group, or that a user has API keys."""
+        members = _members(row.members) if row.members else _keys(row.keys)
         text = fit(safe(row.name), width - 1 - len(members), self.glyphs.cut).rstrip()
         dim = self._style("principal-table--dim")
         padding = " " * (width - cell_len(text + members))
@@ -279,6 +280,13 @@ def _attachment(attached: Attachment | None, glyphs: Glyphs) -> str:
     if attached.unknown:
         return "?"
     return attached.in_a_word if attached else glyphs.nothing
+
+
+def _keys(keys: tuple[ApiKey, ...] | None) -> str:
+    """That a user has API keys, in one word."""
+    if not keys:
+        return ""
+    return " key" if len(keys) == 1 else f" {len(keys)} keys"
 
 
 def _members(members: MemberCount) -> str:

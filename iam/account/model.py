@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from iam.account.api_keys import UNASKED_KEYS, ApiKeys
+from iam.account.api_keys import UNASKED_KEYS, ApiKey, ApiKeys
 from iam.account.organization import STATUSES, UNASKED, Organization
 from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.arn import Arn, sort_key
@@ -213,6 +213,13 @@ class Account:
         """The user, role or group with this ARN."""
         principal = self.principals.get(arn)
         return principal or next((g for g in self.groups.values() if g.arn == arn), None)
+
+    def keys_of(self, entity: Entity) -> tuple[ApiKey, ...] | None:
+        """The API keys of an entity; None if none is known, and it is not known that it has none.
+
+        Only users have keys.
+        """
+        return self.api_keys.of(entity.name) if entity.type == "user" else ()
 
     @property
     def ids(self) -> tuple[str, ...]:

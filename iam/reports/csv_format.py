@@ -10,6 +10,7 @@ from iam.account.model import UNREAD_BOUNDARY
 from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.reports.formats import Detail
+from iam.reports.key_report import key_in_words
 from iam.text import safe
 from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.result import PrincipalResult
@@ -29,8 +30,8 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
     head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
     # Of a single action the reason fits in a cell.
     by = ["by"] if audit.only else []
-    joined = [] if audit.only else ["invoke", "other_policy"]
-    lines = [_csv_line([*head.split(","), *sids, *by, *joined])]
+    joined = [] if audit.only else ["invoke", "other_policy", "keys"]
+    lines = [csv_line([*head.split(","), *sids, *by, *joined])]
     for principal, result in audit.results:
         row = [
             Arn.parse(principal.arn).account,
@@ -48,7 +49,9 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
         if joined:
             others = result.other_policies
             row += [_invocation(result), "unknown" if others is None else ";".join(others)]
-        lines.append(_csv_line(row))
+            uses = audit.keys_of(principal)
+            row.append("unknown" if uses is None else ";".join(map(key_in_words, uses)))
+        lines.append(csv_line(row))
     return "".join(lines)
 
 
@@ -65,7 +68,7 @@ def _invocation(result: PrincipalResult) -> str:
 def history_as_csv(batches: Iterable[BatchRecord]) -> str:
     """A row per change of the journal."""
     head = "at,change,account,caller,op,principal,policy,state,request_id,error,message,credential"
-    lines = [_csv_line(head.split(","))]
+    lines = [csv_line(head.split(","))]
     for batch in batches:
         for change in batch.changes:
             entry = change.entry
@@ -74,7 +77,7 @@ def history_as_csv(batches: Iterable[BatchRecord]) -> str:
                 entry.policy, change.state, change.request_id, change.code, change.message,
                 entry.credential,
             ]  # fmt: skip
-            lines.append(_csv_line(cell or "" for cell in row))
+            lines.append(csv_line(cell or "" for cell in row))
     return "".join(lines)
 
 
@@ -85,7 +88,7 @@ _FORMULA = re.compile(rf"(^|[;|\t])([\s'\"]*)(?=[{_SIGNS}])")
 _SEPARATOR = re.compile(r"[,;|\t\r\n\"]|^\s|\s$")
 
 
-def _csv_line(cells: Iterable[str]) -> str:
+def csv_line(cells: Iterable[str]) -> str:
     """A row, with quotation marks around every cell that some locale would split."""
     harmless = map(_cell, cells)
     quoted = ('"{}"'.format(c.replace('"', '""')) if _SEPARATOR.search(c) else c for c in harmless)

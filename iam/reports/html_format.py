@@ -137,7 +137,7 @@ def _definitions(facts: Iterable[tuple[str, str]]) -> str:
 
 
 def _not_read(audit: Audit) -> Iterator[str]:
-    unread = (*audit.unread, *audit.account.organization.unread)
+    unread = audit.gaps
     if not unread:
         yield "<p class=muted>Everything was read and understood.</p>\n"
         return

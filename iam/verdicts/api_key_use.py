@@ -18,7 +18,7 @@ from datetime import datetime
 from iam.account.api_keys import ApiKey, State
 from iam.account.model import Account, ManagedPolicy, User
 from iam.ages import age
-from iam.policy.action_catalogue import Catalogue
+from iam.policy.action_catalogue import Catalogue, catalogue
 from iam.policy.document import parse_document
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.invocation import INVOKES, Invocation, why_not
@@ -65,17 +65,17 @@ class KeyUse:
 class KeyJudge:
     """Judges keys at one moment."""
 
-    def __init__(self, catalogue: Catalogue, partition: str, now: datetime) -> None:
+    def __init__(self, actions: Catalogue, partition: str, now: datetime) -> None:
         """Prepare the judgement.
 
         Args:
-            catalogue: The concrete actions.
+            actions: The concrete actions.
             partition: The partition of the account.
             now: The time of the requests.
         """
         self._now = now
         self._evaluators = {
-            service: _token_evaluator(service, catalogue, partition, now) for service in _NAMES
+            service: _token_evaluator(service, actions, partition, now) for service in _NAMES
         }
 
     def uses(
@@ -135,9 +135,24 @@ class KeyJudge:
         return f"no: {state.lower()}"
 
 
-def _token_evaluator(
-    service: str, catalogue: Catalogue, partition: str, now: datetime
-) -> Evaluator:
+def uses_by_user(
+    account: Account, evaluator: Evaluator, now: datetime
+) -> dict[str, tuple[KeyUse, ...]]:
+    """Judge all keys of an account; by the name of their user."""
+    found: dict[str, tuple[KeyUse, ...]] = {}
+    for use in key_uses(account, evaluator, now):
+        found[use.key.user] = (*found.get(use.key.user, ()), use)
+    return found
+
+
+def key_uses(account: Account, evaluator: Evaluator, now: datetime) -> tuple[KeyUse, ...]:
+    """Judge all keys of an account."""
+    if not account.api_keys.keys:
+        return ()  # most accounts have none: nothing is prepared for them
+    return KeyJudge(catalogue(), account.partition, now).uses(account, evaluator)
+
+
+def _token_evaluator(service: str, actions: Catalogue, partition: str, now: datetime) -> Evaluator:
     """Make what evaluates whether requests with a key are accepted by a service."""
     document = parse_document(
         {
@@ -151,7 +166,7 @@ def _token_evaluator(
     )
     every = ManagedPolicy("API keys", "", "", document=document)
     carried = {f"{service}:bearertokentype": (("LONG_TERM",),)}
-    return Evaluator(every, catalogue, partition, now=now, carried=carried)
+    return Evaluator(every, actions, partition, now=now, carried=carried)
 
 
 def _by_service(invocation: Invocation) -> list[list[Verdict]]:

@@ -380,7 +380,7 @@ def test_the_json_is_the_contract_s(saved: Callable[..., str]) -> None:
     for principal in audit["principals"]:
         assert list(principal) == [
             "arn", "type", "name", "path", "attached", "boundary", "verdict", "sections",
-            "invoke", "other_policy",
+            "invoke", "other_policy", "keys",
         ]  # fmt: skip
         assert list(principal["attached"]) == ["direct", "groups"]
         assert [s["sid"] for s in principal["sections"]] == SECTIONS
