@@ -14,6 +14,7 @@ from iam.account.model import Account, Entity, Group, ManagedPolicy, Principal, 
 from iam.arn import Arn
 from iam.changes.history import BatchRecord
 from iam.changes.journal import Op, sign_of
+from iam.changes.key_effects import key_warnings
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
@@ -159,17 +160,20 @@ def make_plan(
         else:
             changes.append(change)
     members_unread = _members_unread(changes, account)
+    after = _after(account, changes, policy)
+    effects = _effects(evaluator, account, after, changes)
     return Plan(
         op=op,
         policy=policy,
         changes=tuple(changes),
-        effects=_effects(evaluator, account, changes, policy),
+        effects=effects,
         unneeded=tuple(unneeded),
         blocked=tuple(cannot_change),
         warnings=(
             *warnings,
             *_unread_attachments(unread, policy),
             *_unread_members(members_unread),
+            *key_warnings(evaluator, account, after, [effect.principal for effect in effects], op),
         ),
         members_unread=members_unread,
         undoes=undoes,
@@ -285,12 +289,15 @@ def _why_unneeded(op: Op, policy: ManagedPolicy, confirmed: bool | None) -> str:
     return f"it already has {policy.name}" if op == "attach" else f"it does not have {policy.name}"
 
 
+def _after(account: Account, changes: Iterable[Change], policy: ManagedPolicy) -> Account:
+    """The account as it would be with the changes made."""
+    after = account.with_entities(changed(c.entity, c.op, c.policy_arn) for c in changes)
+    return after if policy.arn in account.policies else after.with_policy(policy)
+
+
 def _effects(
-    evaluator: Evaluator, account: Account, changes: Iterable[Change], policy: ManagedPolicy
+    evaluator: Evaluator, account: Account, after: Account, changes: Iterable[Change]
 ) -> tuple[PrincipalEffect, ...]:
-    changed_account = account.with_entities(changed(c.entity, c.op, c.policy_arn) for c in changes)
-    if policy.arn not in account.policies:
-        changed_account = changed_account.with_policy(policy)
     groups = [c.entity for c in changes if isinstance(c.entity, Group)]
     arns = {c.entity.arn for c in changes}
     arns.update(member.arn for group in groups for member in account.members_of(group))
@@ -299,7 +306,7 @@ def _effects(
         PrincipalEffect(
             p,
             evaluator.result(account, p),
-            evaluator.result(changed_account, changed_account.principals[p.arn]),
+            evaluator.result(after, after.principals[p.arn]),
         )
         for p in sorted(affected, key=in_order)
     )

@@ -77,7 +77,8 @@ class Evaluator:
                 account says.
         """
         self.managed = managed
-        self._now = now or datetime.now(UTC)
+        self.now = now or datetime.now(UTC)
+        """The time of the requests."""
         self._carried = carried or {}
         document = managed.document
         self.sections: tuple[Section, ...] = (
@@ -165,7 +166,7 @@ class Evaluator:
         documents = [policy.document for policy in policies]
         if limits:
             documents += [policy.document for limit in limits for policy in limit.policies]
-        context = RequestContext(account, entity, self._now, self._carried)
+        context = RequestContext(account, entity, self.now, self._carried)
         own, limits_read = self._effects.read_all(documents, context.known), []
         if limits:
             own, limits_read = own[: len(policies)], own[len(policies) :]
