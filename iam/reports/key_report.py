@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,10 @@ class KeyReport:
         if form == "json":
             return _as_json(self)
         return _as_csv(self) if form == "csv" else _as_table(self, terminal)
+
+    def with_only(self, uses: Sequence[KeyUse]) -> str:
+        """Write some of the keys, in the order of a list, as CSV."""
+        return _as_csv(replace(self, uses=tuple(uses)))
 
 
 def state_in_words(use: KeyUse) -> str:

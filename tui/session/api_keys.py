@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from iam.runtime.threads import import_for, in_thread
 if TYPE_CHECKING:
     from iam.account.api_keys import ApiKeys
     from iam.account.model import Account
+    from iam.changes.history import BatchRecord
+    from iam.changes.journal import KeyOp
+    from iam.changes.key_plan import KeyPlan
     from iam.verdicts.api_key_use import KeyUse
     from iam.verdicts.evaluator import Evaluator
     from tui.session.state import SessionState
@@ -50,3 +54,47 @@ async def judge_api_keys(account: Account, evaluator: Evaluator) -> tuple[KeyUse
         return key_uses(account, evaluator, datetime.now(UTC))
 
     return await in_thread(judge)
+
+
+async def plan_key(
+    account: Account,
+    evaluator: Evaluator,
+    op: KeyOp,
+    key_id: str,
+    undoes: BatchRecord | None = None,
+) -> KeyPlan:
+    """Work out what changing a key would do.
+
+    Args:
+        account: The account with its keys.
+        evaluator: Says what their owners may invoke.
+        op: What is done with the key.
+        key_id: The key.
+        undoes: The batch that the plan reverses.
+
+    Raises:
+        AwsError: There is no such key, as far as is known.
+    """
+    key = account.api_keys.find(key_id)
+    if key is None:
+        raise AwsError(
+            "NoSuchEntity",
+            f"The account has no API key {key_id}, as far as it was read.",
+            "It may have been deleted; press r to read the account again.",
+        )
+
+    def plan() -> KeyPlan:
+        from iam.changes.key_plan import KeyChange, plan_key_change
+        from iam.policy.action_catalogue import catalogue
+        from iam.verdicts.api_key_use import KeyJudge
+
+        judge = KeyJudge(catalogue(), account.partition, datetime.now(UTC))
+        (before,) = judge.uses(account, evaluator, [key])
+        after = None
+        if before.owner is not None:
+            status = KeyChange(op, before.owner, key_id).status
+            changed = replace(key, status=status) if status is not None else None
+            after = judge.uses(account, evaluator, [changed])[0] if changed else None
+        return plan_key_change(op, before, after, undoes)
+
+    return await in_thread(plan)
