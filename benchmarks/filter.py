@@ -22,8 +22,9 @@ from iam.verdicts.filter_completion import Vocabulary, completions
 from iam.verdicts.principal_filter import parse_filter
 from tests.build import ID, limited, make_evaluator
 from tui.controllers.verdict_store import VerdictStore
+from widgets.row import Row
 from widgets.row_order import Sort
-from widgets.rows import Row, Rows, View
+from widgets.rows import Rows, View
 
 _FILTERS = (
     "user-0123", "invoke:yes", "!invoke:yes", "policy:other", "policy:yes invoke:no",

@@ -34,6 +34,8 @@ class FakeSso:
         """Until it is set, nobody has confirmed."""
         self.hanging: set[str] = set()
         """The paths of requests that are never answered."""
+        self.changes: dict[str, dict[str, Any]] = {}
+        """By path, what stands in the answers instead; None leaves it out."""
         self.interval = 1
         self.expires = 600
         self.token = "access-token-secret"
@@ -69,7 +71,8 @@ class FakeSso:
         if path == TOKEN:
             self.times.append(time.monotonic())
         if self.errors.get(path):
-            return 400, {"error": self.errors[path].pop(0)}
+            error = self.errors[path].pop(0)
+            return 500 if error.startswith("Internal") else 400, {"error": error}
         if path == REGISTER:
             ends = datetime.now(UTC) + timedelta(days=90)
             return 200, {
@@ -125,8 +128,11 @@ def _handler(fake: FakeSso) -> type[BaseHTTPRequestHandler]:
         def _reply(self, answer: tuple[int, dict[str, Any]] | None) -> None:
             if answer is None:
                 self.close_connection = True
-            else:
-                self._send(*answer, answer[1].get("error", ""))
+                return
+            status, body = answer
+            changed = body | fake.changes.get(self.path, {})
+            body = {name: value for name, value in changed.items() if value is not None}
+            self._send(status, body, body.get("error", ""))
 
         def _send(self, status: int, body: dict[str, Any], error: str = "") -> None:
             text = json.dumps(body).encode()

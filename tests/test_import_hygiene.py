@@ -99,10 +99,36 @@ def test_the_first_line_comes_without_textual() -> None:
     }
 
 
-def test_the_first_frame_comes_without_the_dialogues() -> None:
-    loaded = loaded_by("tui.app")
+FIRST_FRAME = """
+import json, os, sys
+from tui.controllers.assembly import Controllers
+
+def tell(_):
+    print(json.dumps(sorted(sys.modules)), file=sys.__stdout__, flush=True)
+    os._exit(0)
+
+Controllers.load = property(tell)  # which is used right after the first frame
+from tui.app import BedrockApp
+from tui.options import Launch
+BedrockApp(Launch(snapshot=sys.argv[1])).run(headless=True)
+"""
+
+
+def test_the_first_frame_comes_without_dialogs_controllers_and_the_filter_s_language(
+    tmp_path: Path,
+) -> None:
+    loaded = loaded_after(FIRST_FRAME, str(tmp_path / "none.json"))
     assert "tui.main_screen" in loaded
-    assert "tui.dialogs.modal" not in loaded
+    controllers = {name for name in loaded if name.startswith("tui.controllers.")}
+    assert controllers == {"tui.controllers.assembly", "tui.controllers.announcement"}
+    assert not {name for name in loaded if name.startswith(("tui.dialogs", "iam.reports"))}
+    assert not loaded & {"iam.verdicts.filter_terms", "widgets.row"}
+
+
+def test_the_app_does_not_import_its_commands_without_a_screen() -> None:
+    loaded = loaded_by("tui.cli", "tui.run_app")
+    assert "tui.cli_options" in loaded
+    assert not loaded & {"tui.cli_reports", "tui.audit_command", "iam.reports.formats"}
 
 
 def test_the_account_needs_no_terminal() -> None:

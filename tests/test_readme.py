@@ -14,7 +14,8 @@ from iam.demo.launcher import DemoServer
 from iam.verdicts.answers import ANSWER_FILTERS, Question
 from tests.conftest import ROOT
 from tests.tui.command_line import run
-from tui.cli import audit, main
+from tui.cli import main
+from tui.cli_reports import audit
 from tui.commands import COMMANDS, MOVEMENT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,15 +1,13 @@
-"""The Textual app: theme, command palette, signals, terminal driver. `main_screen` has the rest."""
+"""The Textual app: theme, command palette, accounts, driver. `main_screen` has the rest."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import constants
 from textual.app import SystemCommand
@@ -30,8 +28,8 @@ from tui.diagnostics.crash_report import write_crash_report
 from tui.main_screen import MainScreen
 from tui.options import Launch
 from tui.saving import SavingApp
-from tui.session.reader_process import ReaderProcess
 from tui.session.session import Session
+from tui.signals import end_on_signals
 from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
 from tui.terminal.clipboard import passed_through_tmux
 from tui.terminal.textual_private import HookedApp
@@ -39,16 +37,6 @@ from tui.theme_choice import chosen_theme, keep_theme
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
 from widgets.themed_app import ThemedApp, has_terminal_colours
-
-if TYPE_CHECKING:
-    from iam.changes.batch import Batch
-
-
-_SWITCH_INTERVAL = 0.0005
-"""Seconds for which a thread may keep the event loop waiting; with Python's default of 5 ms, frames
-and keys wait for 20 ms and more while a large account is read."""
-_GRACE = 5.0
-"""Seconds that changes in flight have to complete when a signal ends the app."""
 
 
 class DriverError(Exception):
@@ -109,7 +97,7 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         self._tell_faults()
         self.theme_changed_signal.subscribe(self, self._keep_theme)
         self.set_class(not self.glyphs.unicode, "-ascii")
-        self._handle_signals()
+        end_on_signals(self, lambda: self.session.changes.running)
         if beats := os.environ.get("BEDROCK_TUI_HEARTBEAT"):
             from tui.diagnostics.heartbeat import keep_beating
 
@@ -210,6 +198,12 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         if self.is_notifying(event.notification.title, event.notification.message):
             event.prevent_default()
 
+    def clear_notifications(self) -> None:
+        """Take all messages away, with what holds them: Textual leaves a blank line of each."""
+        super().clear_notifications()
+        for screen in self.screen_stack:
+            screen.query("ToastHolder").remove()
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         filters = super().get_line_filters()
         return filters if self.glyphs.unicode else [*filters, AsciiFilter()]
@@ -233,36 +227,11 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         before.close()
         await in_thread(gc_control.sweep)
 
-    def _handle_signals(self) -> None:
-        """Restore the terminal when the connection drops or the app is asked to end."""
-        loop = asyncio.get_running_loop()
-        # ctrl+c is a key for the app; SIGINT comes from outside, such as from `kill` or `timeout`.
-        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
-            try:
-                loop.add_signal_handler(number, self._leave, 128 + number)
-            except (ValueError, RuntimeError, NotImplementedError):
-                return  # not in the main thread: a test, or an app inside another app
-
-    def _leave(self, status: int) -> None:
-        """End because of a signal: send no more changes, wait a little."""
-        batch = self.session.changes.running
-        if batch is None:
-            self.exit(status, status)
-        else:
-            batch.hurry()
-            self.run_worker(self._leave_after(batch, status), group="leave", exclusive=True)
-
-    async def _leave_after(self, batch: Batch, status: int) -> None:
-        """End once changes in flight have been answered and recorded, or time is up."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(batch.ended.wait(), _GRACE)
-        self.exit(status, status)
-
     async def action_quit(self) -> None:
         """Quit as `q` does, which first checks whether a change is under way."""
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
-                screen.action_quit()
+                await screen.action_command("quit")
                 return
         self.exit(0)
 
@@ -303,59 +272,12 @@ class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
         """Every command by name, and Textual's command for themes."""
         if isinstance(screen, MainScreen):
             for command in with_keymap(self.keymap):
-                if command.palette and screen.check_action(command.id, ()):
+                if command.palette and screen.check_action("command", (command.id,)):
                     yield SystemCommand(
                         command.name,
                         f"{command.help} ({command.shown})",
-                        getattr(screen, f"action_{command.id}"),
+                        partial(screen.action_command, command.id),
                     )
         for own in super().get_system_commands(screen):
             if own.title == "Theme":
                 yield own
-
-
-def run(launch: Launch, reader: ReaderProcess | None = None, config: Config | None = None) -> int:
-    """Run the app until the operator quits.
-
-    Args:
-        launch: What the operator asked for.
-        reader: The reader of the account, if it has been started.
-        config: What the operator prefers.
-
-    Returns:
-        The exit status: 0, or 128 plus the signal that ended it.
-    """
-    if launch.snapshot == "-":
-        try:
-            _read_snapshot_from_pipe()
-        except OSError as error:
-            print(f"bedrock-tui: no terminal to read keys from: {error.strerror}", file=sys.stderr)
-            return 1
-    sys.setswitchinterval(_SWITCH_INTERVAL)
-    session = Session(launch, reader, other_process=True)
-    app: BedrockApp | None = None
-    try:
-        app = BedrockApp(launch, session, config=config)
-        app.run(mouse=app.config.mouse)
-    except DriverError as error:
-        print(f"bedrock-tui: {safe(str(error))}", file=sys.stderr)
-        return 1
-    finally:
-        # Not of the account that was opened first: that one has been closed.
-        (app.session if app is not None else session).close()
-    if (batch := app.session.changes.running) is not None and batch.unanswered:
-        count = f"{batch.unanswered} change{'s' if batch.unanswered > 1 else ''}"
-        print(
-            f"bedrock-tui: {count} may have been sent without an answer; "
-            "the next start of the app asks AWS what happened.",
-            file=sys.stderr,
-        )
-    return app.return_code or 0
-
-
-def _read_snapshot_from_pipe() -> None:
-    """Read the snapshot from the pipe on standard input, and keys from the terminal."""
-    pipe = os.dup(sys.stdin.fileno())
-    terminal = os.open("/dev/tty", os.O_RDWR)
-    os.dup2(terminal, 0)
-    sys.stdin = os.fdopen(pipe, encoding="utf-8")

@@ -168,6 +168,8 @@ async def _audit(launch: Launch, result: list[Audit]) -> None:
         await session.open()
         await session.load()
         await asyncio.gather(session.load_organization(), session.load_api_keys())
+        if launch.last_used:
+            await session.last_use.ask()
         result.append(await session.audit())
     finally:
         session.close()

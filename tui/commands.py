@@ -1,7 +1,7 @@
 """Every command of the main screen, declared once: its keys, name, help, and where it is shown.
 
 The bindings, the footer, the help screen and the command palette are made from this list, and a
-test compares the README's table with it.
+test compares the README's table with it. `tui/command_actions.py` says what each of them does.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 class Command(NamedTuple):
     """One thing the operator can do."""
 
     id: str
-    """The binding's ID, for a keymap, and the name of the screen's `action_…` method."""
+    """The binding's ID, for a keymap, and the parameter of the screen's action `command`."""
     keys: str
     """As Textual names them, separated by commas."""
     name: str
@@ -43,7 +43,7 @@ class Command(NamedTuple):
         """The command as a Textual binding."""
         return Binding(
             self.keys,
-            self.id,
+            f"command({self.id!r})",
             self.footer or self.name,
             show=bool(self.footer),
             key_display=self.display,
@@ -129,6 +129,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("redo", "U", "Redo", "Redo what was undone last.", _CHANGE, writes=True),
     Command("history", "H", "History", "Show earlier changes; undo any of them.", _CHANGE),
+    Command(
+        "last_use", "L", "Last use",
+        "Ask AWS when Bedrock was last used; again: stop asking.", _LOOK,
+    ),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
     Command("redraw", "ctrl+l", "Redraw", "Redraw the screen.", _APP),
     Command("suspend", "ctrl+z", "Suspend", "Go to the shell; fg comes back.", _APP),
@@ -148,6 +152,21 @@ MOVEMENT: tuple[tuple[str, str], ...] = (
     ("ctrl+p", "every command by name"),
 )
 """Keys that belong to the widgets, for the help screen and the README."""
+
+
+def bindings() -> list[BindingType]:
+    """The bindings of the main screen, those among them that say why a command cannot be used."""
+    return [
+        *(command.binding() for command in COMMANDS),
+        # Where a command cannot be used, its key says why.
+        *(
+            Binding(command.keys, "why_not", show=False, id=f"{command.id}.why_not")
+            for command in COMMANDS
+            if command.writes
+        ),
+        # Where there is no profile to choose, the footer does not offer it, and the key says why.
+        Binding("p", "why_no_profile", show=False, id="profile.why_not"),
+    ]
 
 
 def with_keymap(keymap: Mapping[str, str]) -> tuple[Command, ...]:

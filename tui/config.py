@@ -138,6 +138,8 @@ def read_config(named: str | None) -> Config:
     """
     try:
         path = default_file() if named is None else Path(named)
+        if named is None and path.exists() and not path.is_file():  # a pipe would never end
+            return Config(file=str(path), fault=_unused(f"{path} is not a file"))
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except NoHome:
@@ -169,6 +171,8 @@ def _parsed(path: str, content: bytes) -> Config:
     try:
         text = content.decode("utf-8")
         document = tomllib.loads(text)
+    except RecursionError:
+        return Config(file=path, fault=_unused(f"{Path(path).name} is nested too deeply"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return Config(file=path, fault=_unused(f"{Path(path).name}, line {line}: it is not UTF-8"))

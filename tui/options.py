@@ -32,6 +32,8 @@ class Launch:
     policy."""
     filter: str = ""
     """Which principals a report is about, for `audit`, in the filter language."""
+    last_used: bool = False
+    """AWS is asked when Bedrock was last used, for `audit` and `save`."""
     journal: str | None = None
     """A file's path; None for the platform's default."""
     dry_run: bool = False

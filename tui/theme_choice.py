@@ -6,7 +6,6 @@ theme in that file is changed.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from iam.runtime.folders import state_folder
@@ -22,9 +21,17 @@ def chosen_theme(configured: str) -> str:
         configured: The theme of the configuration file.
     """
     try:
-        with _path().open("rb") as file:
+        if not _path().exists():
+            return ""
+        # Once there is something to read: the first frame does not need them.
+        import json
+        import os
+
+        from iam.runtime.private_file import open_private
+
+        with os.fdopen(open_private(_path(), os.O_RDONLY), "rb") as file:
             choice = json.loads(file.read(_MOST_BYTES))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ""  # none was chosen; a file that cannot be read is written anew with the next one
     if not isinstance(choice, dict) or choice.get("configured") != configured:
         return ""
@@ -42,6 +49,8 @@ def keep_theme(theme: str, configured: str) -> None:
     Raises:
         OSError: It cannot be written.
     """
+    import json
+
     from iam.runtime.atomic_write import atomic_write
     from iam.runtime.private_file import make_private_folder
 

@@ -33,6 +33,8 @@ def validate(launch: Launch) -> None:
             if getattr(launch, other) is not None:
                 option = other.replace("_", "-")
                 raise click.UsageError(f"--{source} and --{option} exclude each other.")
+    if launch.last_used and launch.snapshot is not None:
+        raise click.UsageError("--snapshot and --last-used exclude each other.")
     if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):
         raise click.UsageError("--endpoint-url must begin with http:// or https://.")
 

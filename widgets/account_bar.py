@@ -66,6 +66,13 @@ _WORDS: dict[Question, tuple[str, str]] = {
     "unknown": ("unknown", "unknown"),
 }
 """Of each count of answers: the words, and the words where there is little room."""
+_COMMANDS: dict[Question, str] = {
+    "invoke": "can_invoke",
+    "other": "other_policy",
+    "blocked": "blocked",
+    "unknown": "invoke_unknown",
+}
+"""The commands that show who is counted; their keys stand where no words fit."""
 
 
 class AccountBar(Static):
@@ -129,12 +136,12 @@ class AccountBar(Static):
         account = Content.styled(safe(data.account_id) or "no account yet", "bold $text")
         stale = (f"STALE {data.stale}",) if data.stale else ()
         badges = [
-            Content.styled(f" {badge} ", "bold reverse $warning")
+            Content.styled(f" {badge} ", "bold reverse $text-warning")
             for badge in (*data.badges, *stale)
         ]
         certain = data.organization and not data.organization.endswith("?")
         if data.organization and not certain:
-            badges.append(Content.styled(data.organization, "bold $warning"))
+            badges.append(Content.styled(data.organization, "bold $text-warning"))
         optional = [
             Content.styled(safe(text), "dim")
             for text in (
@@ -150,11 +157,11 @@ class AccountBar(Static):
         room = width - Content("  ").join([account, *badges]).cell_length
         named = []
         if data.endpoint:
-            host = Content.styled(f"at {safe(data.endpoint)}", "bold $warning")
+            host = Content.styled(f"at {safe(data.endpoint)}", "bold $text-warning")
             named.append(host.truncate(max(12, room - 2), ellipsis=True))
             room -= named[0].cell_length + 2
         if data.alias and (room >= 2 + 12 or not data.endpoint):
-            alias = Content.styled(safe(data.alias), "bold $accent")
+            alias = Content.styled(safe(data.alias), "bold $text-accent")
             named.insert(0, alias.truncate(max(12, room - 2), ellipsis=True))
         return self._line([account, *named, *badges], optional, width)
 
@@ -181,7 +188,7 @@ class AccountBar(Static):
             name = Content.styled(cut_in_middle(safe(data.policy), room), "$text")
             optional.append(name + Content.styled(version, "$text"))
         if data.policy_note:
-            optional.append(Content.styled(safe(data.policy_note), "$warning"))
+            optional.append(Content.styled(safe(data.policy_note), "$text-warning"))
         line = self._line(needed, optional, width) if needed else Content("  ").join(optional)
         if data.answers and not progress:
             verdicts = Content("  ").join([Content.styled("verdicts", "dim"), *self._verdicts()])
@@ -190,8 +197,8 @@ class AccountBar(Static):
         return line
 
     def _all_counts(self, whole: int, least: int) -> Iterator[tuple[list[Content], int]]:
-        """The counts in words, in fewer words, and as signs and numbers, each with the room that
-        has to be left beside it.
+        """The counts in words, in fewer words, by their keys, and as signs and numbers, each with
+        the room that has to be left beside it.
 
         Args:
             whole: The room for all about the policy.
@@ -199,17 +206,29 @@ class AccountBar(Static):
         """
         unread = []
         if self.data.unread:
-            unread.append(Content.styled(f"{self.data.unread} not read", "bold $error"))
+            unread.append(Content.styled(f"{self.data.unread} not read", "bold $text-error"))
         if self.data.answers:
-            yield [*self._answers(0), *unread], whole
-            yield [*self._answers(1), *unread], least
-            yield [*self._answers(None), *unread], 0
+            for words, beside in zip(self._words(), (whole, least, least, 0), strict=True):
+                yield [*self._answers(words), *unread], beside
         else:
             yield [*self._verdicts(words=True), *unread], 0
             yield [*self._verdicts(), *unread], 0
 
-    def _answers(self, words: int | None) -> list[Content]:
-        """How many can invoke models, and how: see `_WORDS`."""
+    def _words(self) -> tuple[Mapping[Question, str], ...]:
+        """What may follow the counts of answers: much, little, a key, nothing."""
+        keys = {
+            active.binding.id: self.app.get_key_display(active.binding)
+            for active in self.screen.active_bindings.values()
+        }
+        return (
+            {question: words for question, (words, _) in _WORDS.items()},
+            {question: words for question, (_, words) in _WORDS.items()},
+            {question: keys.get(action, "") for question, action in _COMMANDS.items()},
+            {},
+        )
+
+    def _answers(self, words: Mapping[Question, str]) -> list[Content]:
+        """How many can invoke models, and how."""
         glyphs = self.glyphs
         signs: dict[Question, tuple[str, str]] = {
             "invoke": (glyphs.of(Verdict.GRANTED), glyphs.style(Verdict.GRANTED)),
@@ -221,7 +240,7 @@ class AccountBar(Static):
             _count(
                 signs[question],
                 count,
-                "" if words is None else _WORDS[question][words],
+                words.get(question, ""),
                 ANSWER_FILTERS[question],
             )
             for question, count in self.data.answers.items()

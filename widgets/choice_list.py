@@ -76,6 +76,9 @@ class ChoiceList(PagedList):
         self.choices = [
             choice._replace(cells=tuple(safe(cell) for cell in choice.cells)) for choice in choices
         ]
+        lines = [titles, *(choice.cells for choice in self.choices)]
+        self._full = [max(cell_len(line[i]) for line in lines) for i in range(len(titles))]
+        """The width of each column that would cut nothing."""
         self.matching = self.choices
         """Those that have all words of the filter."""
         self._typed = ""
@@ -84,18 +87,20 @@ class ChoiceList(PagedList):
         self._show()
 
     def narrow(self, text: str, typed: str = "") -> None:
-        """Show the choices that have all these words.
+        """Show the choices that have all these words, those that have them in their names first.
 
         Args:
             text: The words.
             typed: What can be chosen besides, as it was typed; empty for nothing.
         """
         words = text.lower().split()
-        self.matching = [
+        matching = [
             choice
             for choice in self.choices
             if all(word in " ".join((*choice.cells, choice.value)).lower() for word in words)
         ]
+        # Who types and presses Enter means a name: its beginning, else a part of it.
+        self.matching = sorted(matching, key=lambda choice: _distance(choice.cells[0], words))
         self._typed = typed
         self._show()
         current = next((i for i, choice in enumerate(self.matching) if choice.current), 0)
@@ -126,7 +131,7 @@ class ChoiceList(PagedList):
         mark = self.glyphs.mark
         lines = [
             Content.assemble(
-                (f"{mark} " if choice.current else "  ", "$accent"),
+                (f"{mark} " if choice.current else "  ", "$text-accent"),
                 self._line(choice.cells, choice.styles, "bold" if choice.current else ""),
             )
             for choice in self.matching[:_MOST]
@@ -151,8 +156,7 @@ class ChoiceList(PagedList):
 
     def _widths(self) -> list[int]:
         """The width of each column that there is room for."""
-        lines = [self.titles, *(choice.cells for choice in self.choices)]
-        full = [max(cell_len(line[i]) for line in lines) for i in range(len(self.titles))]
+        full = self._full
         room = (self.scrollable_content_region.width or 70) - 2
         name = room - sum(width + _GAP for width in full[1 : self.needed])
         widths = [min(full[0], max(_LEAST_NAME, name)), *full[1 : self.needed]]
@@ -167,3 +171,13 @@ class ChoiceList(PagedList):
 
 def _cut(text: str, width: int) -> str:
     return Content(text).truncate(width, ellipsis=True).plain
+
+
+def _distance(name: str, words: Sequence[str]) -> int:
+    """How far a name is from what was typed: the same, its beginning, a part, in other columns."""
+    name, typed = name.lower(), " ".join(words)
+    if not typed or name == typed:
+        return 0
+    if name.startswith(typed):
+        return 1
+    return 2 if all(word in name for word in words) else 3

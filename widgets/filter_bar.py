@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, NamedTuple, Protocol
 
 from rich.cells import cell_len
@@ -78,14 +80,26 @@ class FilterBar(Horizontal):
         """A message that returns the focus to the table."""
 
     def __init__(
-        self, placeholder: str = "words of a name, path or ARN", language: Language | None = None
+        self,
+        placeholder: str = "words of a name, path or ARN",
+        language: Callable[[], Language] | None = None,
     ) -> None:
+        """Start hidden.
+
+        Args:
+            placeholder: What can be typed.
+            language: Returns the language; called with the first text, after the first frame.
+        """
         super().__init__()
         self._placeholder = placeholder
-        self._language = language
+        self._make_language = language
         self._opened_with = ""
         self._offered: list[str] = []
         """The completions that `tab` goes through."""
+
+    @cached_property
+    def _language(self) -> Language | None:
+        return self._make_language() if self._make_language else None
 
     def furnish(self) -> None:
         """Create the input if there is none yet: the first frame does not need it."""

@@ -140,14 +140,14 @@ class PlanView(Static):
 
     def _notes(self, plan: Plan) -> list[Content]:
         notes = [self._warnings(plan), self._remaining(plan), self._shortfall(plan)]
-        notes.append(self._unchanged("Cannot be changed", plan.blocked, "$warning"))
+        notes.append(self._unchanged("Cannot be changed", plan.blocked, "$text-warning"))
         notes.append(self._unchanged("No change needed", plan.unneeded, "dim"))
         notes.append(self._each_principal(plan))
         return [note for note in notes if note]
 
     def _warnings(self, plan: Plan) -> Content:
         return Content("\n").join(
-            hanging(warning, self._width, "! ", "bold $warning") for warning in plan.warnings
+            hanging(warning, self._width, "! ", "bold $text-warning") for warning in plan.warnings
         )
 
     def _remaining(self, plan: Plan) -> Content:
@@ -161,7 +161,7 @@ class PlanView(Static):
             return hanging(
                 f"Remaining access{whose} is unknown: something could not be read.",
                 self._width,
-                style="$warning",
+                style="$text-warning",
             )
         if not keeping:
             return Content.styled("No access remains.", "dim")
@@ -197,8 +197,8 @@ class PlanView(Static):
         """A head, and below it a line for each item, up to a limit."""
         every = list(items)
         if not every:
-            return hanging(f"{head}.", self._width, style="$warning")
-        lines = [hanging(f"{head}:", self._width, style="$warning")]
+            return hanging(f"{head}.", self._width, style="$text-warning")
+        lines = [hanging(f"{head}:", self._width, style="$text-warning")]
         lines += [hanging(item, self._width, "  ") for item in every[:_MOST_LINES]]
         if len(every) > _MOST_LINES:
             lines.append(Content(f"  and {len(every) - _MOST_LINES} more"))

@@ -22,7 +22,13 @@ _MOST_VERSIONS = 5
 _MOST_TEXT = 52
 _LEAST_NOTE = 10
 _FACT_WIDTH = 13
-_STYLES = {"+": "$success", "-": "$text-error", "~": "$warning", "?": "bold $accent", " ": "dim"}
+_STYLES = {
+    "+": "$success",
+    "-": "$text-error",
+    "~": "$text-warning",
+    "?": "bold $text-accent",
+    " ": "dim",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class PolicyChanges(Vertical):
         lines = facts(data.facts, width, _FACT_WIDTH)
         if data.versions:
             lines += self._versions(width)
-        lines += [hanging(warning, width, "! ", "$warning") for warning in data.warnings]
+        lines += [hanging(warning, width, "! ", "$text-warning") for warning in data.warnings]
         return Content("\n").join([*lines, Content("")])
 
     def _versions(self, room: int) -> list[Content]:
@@ -122,7 +128,7 @@ class PolicyChanges(Vertical):
             line = Content.assemble(
                 ("" if lines else "Versions").ljust(_FACT_WIDTH),
                 (f"{id}{' ' * (width - cell_len(id))}  {row.day or 'no date   '}", style),
-                (f"  {arrow:<8}", "$accent"),
+                (f"  {arrow:<8}", "$text-accent"),
             )
             note = safe(row.note)
             if line.cell_length + 2 + cell_len(note) <= room:
@@ -140,7 +146,7 @@ class PolicyChanges(Vertical):
         width = max(20, self.size.width - 3)  # less padding and scrollbar
         lines = [Content.styled(safe(sentence), "bold") for sentence in self.data.summary]
         for part in self.data.parts:
-            lines += [Content(""), Content.styled(safe(part.title), "bold $accent")]
+            lines += [Content(""), Content.styled(safe(part.title), "bold $text-accent")]
             for line in part.lines:
                 lines += _lines(line, _note_column(line, part), width)
         return Content("\n").join(lines)

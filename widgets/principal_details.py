@@ -57,6 +57,7 @@ class PrincipalDetails(Vertical):
         self.glyphs = glyphs
         self._members: tuple[str, ...] = ()
         self._members_certain = True
+        self._use_asked = False
         self._describe: Callable[[str], str] = lambda _: ""
         self._shown: tuple[Entity, PrincipalResult | None] | None = None
         self._fact_lines = -1
@@ -146,6 +147,7 @@ class PrincipalDetails(Vertical):
         members: tuple[str, ...] = (),
         *,
         members_certain: bool = True,
+        use_asked: bool = False,
     ) -> None:
         """Show a user, a role or a group.
 
@@ -155,7 +157,9 @@ class PrincipalDetails(Vertical):
             describe: Says in a few words what an action does.
             members: The names of the members of a group.
             members_certain: Whether there can be no more.
+            use_asked: Whether AWS was asked when Bedrock was last used.
         """
+        self._use_asked = use_asked
         self._members_certain = members_certain
         self._describe, self._members = describe, members
         self.border_title = Content(safe(principal.name))  # a string would be read as markup
@@ -186,6 +190,7 @@ class PrincipalDetails(Vertical):
     def _facts(self, principal: Entity, result: PrincipalResult | None) -> Content:
         # Imported by now, since there is somebody to show.
         from iam.account.attachments import unread_parts
+        from iam.account.last_use import use_in_lines
         from iam.account.model import UNREAD_BOUNDARY
 
         room = max(20, self.content_size.width - 2 - _FACT_WIDTH)
@@ -206,6 +211,13 @@ class PrincipalDetails(Vertical):
             used = principal.last_used
             none = "no use on record" if principal.use_read else "not read"
             facts.append(("Last used", _ago(used) if used else none))
+        if self._use_asked and principal.type != "group":
+            lines = [
+                part
+                for line in use_in_lines(principal.bedrock_use)
+                for part in broken(safe(line), room)
+            ]
+            facts += [("" if number else "Used", line) for number, line in enumerate(lines)]
         if principal.created:
             facts.append(("Created", _ago(principal.created)))
         if principal.type != "group" and principal.tags != ():

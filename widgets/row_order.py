@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from iam.verdicts.verdict import Verdict
+from widgets.last_use_column import used_order
 
 if TYPE_CHECKING:
-    from widgets.rows import Row
+    from widgets.row import Row
 
-Sort = Literal["type", "name", "policy", "invoke", "verdict"] | int
+Sort = Literal["type", "name", "policy", "invoke", "verdict", "used"] | int
 """The column to sort by; a number is that of a section, from 0."""
 
 _RANKS: dict[Verdict | None, int] = {verdict: rank for rank, verdict in enumerate(Verdict)}
@@ -35,6 +37,9 @@ def sort_rows(
         return
     if sort == "name":
         rows.sort(key=_by_name, reverse=reverse)
+        return
+    if sort == "used":
+        rows.sort(key=partial(used_order, reverse=reverse), reverse=reverse)
         return
     key = _KEYS[sort] if isinstance(sort, str) else _by_section(sort)
     last = -1 if reverse else len(_RANKS) * _ENTRIES

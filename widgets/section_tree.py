@@ -192,7 +192,8 @@ class SectionTree(LineTree[_Data]):
 
     def _fill_entry(self, node: TreeNode[_Data], entry: EntryResult) -> None:
         for text in [self._via_label(via) for via in entry.via] + [
-            Text().append(f"! {safe(reason)}", self._style("$warning")) for reason in entry.reasons
+            Text().append(f"! {safe(reason)}", self._style("$text-warning"))
+            for reason in entry.reasons
         ]:
             node.add_leaf(text)
         if not entry.via and not entry.reasons:
@@ -226,7 +227,7 @@ class SectionTree(LineTree[_Data]):
         return label
 
     def _via_label(self, via: DecidingStatement) -> Text:
-        colour = "$success" if via.effect == "Allow" else "$error"
+        colour = "$verdict-granted" if via.effect == "Allow" else "$verdict-denied"
         label = Text().append(via.effect, self._style(colour))
         if via.group:
             label.append(f" {by_group(safe(via.group))}:")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from iam.verdicts.principal_filter import PrincipalFilter
+from iam.verdicts.parsed_filter import PrincipalFilter
 from widgets.row_order import sort_rows
-from widgets.rows import Row, Rows, View
+from widgets.rows import Rows, View
+
+if TYPE_CHECKING:
+    from widgets.row import Row
 
 
 class ShownRows:

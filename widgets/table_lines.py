@@ -12,18 +12,19 @@ from rich.segment import Segment
 from rich.style import Style
 
 from iam.text import safe
-from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.verdict import Verdict, count_in_words
 from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, widths_for
 from widgets.glyphs import Glyphs
+from widgets.last_use_column import used_text, used_width
 from widgets.row_order import Sort
-from widgets.rows import Row, SectionColumn, View
+from widgets.rows import SectionColumn, View
 from widgets.shown_rows import ShownRows
 
 if TYPE_CHECKING:
     from iam.account.api_keys import ApiKey
     from iam.account.attachments import Attachment, MemberCount
     from iam.verdicts.result import SectionResult, SectionSum
+    from widgets.row import Row
 
 VERDICT_STYLES: dict[Verdict, str] = {
     Verdict.GRANTED: "principal-table--granted",
@@ -62,6 +63,8 @@ class TableLines:
         self.sections: Sequence[SectionColumn] = ()
         self.action = ""
         """The only action that is shown, if one was asked about; notes are shown then."""
+        self.shows_use = False
+        """AWS was asked when Bedrock was last used."""
         self.words: dict[str, str] = {}
         """How far principals can invoke models, or why they cannot, by ARN."""
         self._style = style
@@ -127,6 +130,8 @@ class TableLines:
             Heading("T", 2, "type"),
             Heading("Policy", POLICY, "policy"),
         ]
+        if used := self._used_width(width):
+            headings.append(Heading("Used", used, "used"))
         if widths.invoke:
             label = "Invoke" if widths.invoke > SIGN else "Inv"
             headings.append(Heading(label, widths.invoke, "invoke"))
@@ -153,6 +158,8 @@ class TableLines:
         named: list[Sort] = ["type", "name", "policy", "verdict"]
         if not self.action:
             named.insert(3, "invoke")
+        if self.shows_use:
+            named.insert(3, "used")
         return [*named, *range(len(self.sections))]
 
     def sort_at(self, x: int, width: int) -> Sort | None:
@@ -196,6 +203,8 @@ class TableLines:
             Segment(f"{row.type[0].upper()} ", dim),
             self._policy(row),
         ]
+        if used := self._used_width(width):
+            line.append(self._used(row, used))
         if widths.invoke:
             line.append(self._invoke(row, widths.invoke))
         if row.result is not None:
@@ -210,7 +219,16 @@ class TableLines:
     def widths(self, width: int) -> Widths:
         """The widths of the columns, in a table of this width."""
         sections = [column.width for column in self.sections if self._shows_sections]
-        return widths_for(width, sections, asked=bool(self.action))
+        return widths_for(width - self._used_width(width), sections, asked=bool(self.action))
+
+    def _used_width(self, width: int) -> int:
+        return used_width(width) if self.shows_use else 0
+
+    def _used(self, row: Row, width: int) -> Segment:
+        """When it last used Bedrock."""
+        text = used_text(row, width)
+        style = self._style("principal-table--unknown") if text == "?" else None
+        return Segment(text.ljust(width), style)
 
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; then the number of members of a group, or that a user has API keys."""
@@ -251,6 +269,8 @@ class TableLines:
         if row.invokes is None or width == SIGN:
             sign = Segment(" ") if row.invokes is None else self._sign(row.invokes)
             return Segment(sign.text.ljust(width), sign.style)
+        from iam.verdicts.invocation import SHORT_WORDS  # not needed before the first row
+
         words = self.words.get(row.arn, SHORT_WORDS[row.invokes])
         text = f"{self.glyphs.of(row.invokes)} {safe(words)}"
         style = self._style(VERDICT_STYLES[row.invokes])

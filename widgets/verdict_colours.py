@@ -14,6 +14,8 @@ from iam.verdicts.verdict import Verdict
 _LEAST_CONTRAST = 3.1
 """Between text and background; WCAG asks for 3 of large text and of signs:
 https://www.w3.org/TR/WCAG22/#non-text-contrast"""
+_LEAST_TEXT = 4.5
+"""The same for words: https://www.w3.org/TR/WCAG22/#contrast-minimum"""
 _LEAST_DISTANCE = 80.0
 """Between two colours that mean different things, in the cube of red, green and blue."""
 _STEP = 0.05
@@ -21,8 +23,11 @@ _STEP = 0.05
 _CUBE = (0, 95, 135, 175, 215, 255)
 """The steps of red, green and blue that a palette of 256 colours has."""
 _USED = (
-    "background", "foreground", "success", "warning", "error", "primary", "secondary", "accent",
+    "background", "surface", "panel", "foreground",
+    "success", "warning", "error", "primary", "secondary", "accent",
 )  # fmt: skip
+_TEXTS = ("warning", "error", "accent")
+"""Colours of words; Textual's own `$text-warning` and so on cannot be read on every light theme."""
 _SPARE = (Color.parse("#5F87FF"), Color.parse("#D75FD7"))
 """Where a theme has no colour that differs from those of its verdicts."""
 _Colours = dict[str, str]
@@ -62,6 +67,9 @@ _DEFAULT: dict[bool, _Colours] = {
         "cursor": "#0C304C",
         "cursor-text": "#E0E0E0",
         "cursor-blurred": "#262626",
+        "text-warning": "#FEA62B",
+        "text-error": "#F5728C",
+        "text-accent": "#FEA62B",
     },
     False: {
         "verdict-granted": "#5FAF5F",
@@ -74,6 +82,9 @@ _DEFAULT: dict[bool, _Colours] = {
         "cursor": "#00005F",
         "cursor-text": "#E0E0E0",
         "cursor-blurred": "#262626",
+        "text-warning": "#FFAF00",
+        "text-error": "#D75F5F",
+        "text-accent": "#FFAF00",
     },
 }
 """The colours of textual-dark in true colour and in 256, so that no start waits for them; a test
@@ -99,7 +110,8 @@ def theme_colours(
 
     Returns:
         The values of `$verdict-granted` and so on, `$focus`, `$unfocused`, `$cursor`,
-        `$cursor-text` and `$cursor-blurred`.
+        `$cursor-text` and `$cursor-blurred`, and of `$text-warning`, `$text-error` and
+        `$text-accent`.
     """
     if name == "textual-dark":
         return dict(_DEFAULT[true_colour])
@@ -177,7 +189,18 @@ class _Mixer:
             "cursor-text": self._readable(foreground),
             "cursor-blurred": backgrounds["cursor-blurred"],
         }
+        colours |= {f"text-{name}": self._text(theme[name]) for name in _TEXTS}
         return {name: colour.hex for name, colour in colours.items()}
+
+    def _text(self, colour: Color) -> Color:
+        """The nearest colour in which words can be read wherever the app has words."""
+        grounds = [self._theme[name] for name in ("background", "surface", "panel")]
+        readable = (
+            shade
+            for shade in self._shades(colour)
+            if all(self._contrast(shade, ground) >= _LEAST_TEXT for ground in grounds)
+        )
+        return next(readable, WHITE if self._dark else BLACK)
 
     def _shades(self, colour: Color) -> Iterator[Color]:
         """The colour, then lighter ones, or darker ones on a light background."""

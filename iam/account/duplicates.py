@@ -96,6 +96,7 @@ def _principal(found: Sequence[Found[Principal]]) -> Principal:
         attached=(),
         inline=_unread(first.type, first.arn, found),
         boundary=UNREAD_BOUNDARY if any(model.boundary for model in models) else None,
+        bedrock_use=None,
     )
     if isinstance(principal, User):
         return replace(principal, groups=())

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from iam.account.api_keys import UNASKED_KEYS, ApiKey, ApiKeys
+from iam.account.last_use import BedrockUse, UseAsked
 from iam.account.organization import STATUSES, UNASKED, Organization
 from iam.account.unread import DOCUMENT, Unread, document_of
 from iam.arn import Arn, sort_key
@@ -85,6 +86,8 @@ class User:
     """None if they were not read."""
     id: str | None = None
     """The `UserId`, which no other user ever gets; None if it was not read."""
+    bedrock_use: BedrockUse | None = None
+    """None if AWS was not asked, or did not say it."""
     type: Literal["user"] = "user"
 
 
@@ -109,6 +112,8 @@ class Role:
     """The `RoleId`, which no other role ever gets; None if it was not read."""
     session_tags: bool = True
     """Whether a session may have tags of its own: its trust policy may allow `sts:TagSession`."""
+    bedrock_use: BedrockUse | None = None
+    """None if AWS was not asked, or did not say it."""
     type: Literal["role"] = "role"
 
     @property
@@ -178,6 +183,13 @@ class Account:
     """What an organization puts above each account, by account ID."""
     api_keys: ApiKeys = UNASKED_KEYS
     """The Bedrock API keys of its users."""
+    use_asked: UseAsked | None = None
+    """When AWS was asked for the last use of Bedrock; None if it was not."""
+
+    @property
+    def use_unread(self) -> tuple[Unread, ...]:
+        """What AWS did not answer when it was asked for the last use of Bedrock."""
+        return () if self.use_asked is None else self.use_asked.unread
 
     @property
     def organization(self) -> Organization:

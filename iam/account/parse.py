@@ -13,7 +13,14 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Required, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+)
 from typing_extensions import TypedDict  # pydantic takes Python's own from 3.12 on
 
 from iam.account.duplicates import (
@@ -22,6 +29,7 @@ from iam.account.duplicates import (
     policies_by_arn,
     principals_by_arn,
 )
+from iam.account.last_use import BEDROCK_USE, BedrockUse, use_from
 from iam.account.mend import Label, mend
 from iam.account.model import (
     Account,
@@ -76,6 +84,7 @@ _Arns = Annotated[tuple[str, ...], BeforeValidator(_arns)]
 _Tags = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_tags)]
 _Boundary = Annotated[str | None, BeforeValidator(_boundary)]
 _SessionTags = Annotated[bool, BeforeValidator(may_tag_sessions)]
+_BedrockUse = Annotated[BedrockUse | None, PlainValidator(use_from)]
 _LastUsed = Annotated[datetime | None, BeforeValidator(_last_used)]
 
 
@@ -105,6 +114,7 @@ class _Entity(TypedDict, total=False):
 class _Principal(_Entity, total=False):
     boundary: Annotated[_Boundary, Field(alias="PermissionsBoundary")]
     tags: Annotated[_Tags, Field(alias="Tags")]
+    bedrock_use: Annotated[_BedrockUse, Field(alias=BEDROCK_USE)]
 
 
 class _Group(_Entity, total=False):

@@ -14,6 +14,7 @@ from iam.account.model import Account
 from iam.account.organization import Organization
 from iam.account.organization_object import organization_object
 from iam.account.serialize import pieces_of
+from iam.account.snapshot import ALIASES
 from iam.account.unread import NOT_READ, unread_object
 from iam.runtime.atomic_write import atomic_write
 
@@ -33,8 +34,10 @@ def save_account(path: Path, account: Account, now: datetime) -> None:
     """
     head: Json = {
         "SavedAt": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        NOT_READ: [unread_object(unread) for unread in account.unread],
+        NOT_READ: [unread_object(unread) for unread in (*account.unread, *account.use_unread)],
     }
+    if account.alias:
+        head[ALIASES] = [account.alias]
     if (organization := _organization(account.organizations)) is not None:
         head["Organization"] = organization
     if account.api_keys.status != "unasked":

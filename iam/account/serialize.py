@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from iam.account.last_use import BEDROCK_USE, use_object
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Role, User
 from iam.arn import Arn
 from iam.policy.document import Document, Statement
@@ -77,6 +78,8 @@ def _entity(entity: Entity) -> Json:
         item["AssumeRolePolicyDocument"] = _TAGS_SESSIONS if entity.session_tags else _TAGS_NONE
         if entity.use_read:
             item["RoleLastUsed"] = _day("LastUsedDate", entity.last_used)
+    if entity.bedrock_use is not None:
+        item[BEDROCK_USE] = use_object(entity.bedrock_use)
     if entity.boundary is not None:
         item["PermissionsBoundary"] = {"PermissionsBoundaryArn": entity.boundary}
     if entity.tags is not None:

@@ -23,6 +23,8 @@ from iam.text import safe
 
 _LISTS = {"UserDetailList": "users", "RoleDetailList": "roles"}
 """Missing groups and policies are reported where something refers to them."""
+ALIASES = "AccountAliases"
+"""Where the account's alias stands, as `aws iam list-account-aliases` prints it."""
 
 
 def read_snapshot(path: str, limit: int, *, organization: bool = True) -> Account:
@@ -55,6 +57,7 @@ def read_snapshot(path: str, limit: int, *, organization: bool = True) -> Accoun
         raise SnapshotError(f"{name} holds no user, role or group that can be read") from error
     account = replace(
         account,
+        alias=_alias(body) if account.id is not None else None,
         unread=(*account.unread, *_gaps(body), *_not_read(body, name)),
         groups_listed="GroupDetailList" in body,
         api_keys=_api_keys(body.get(API_KEYS), account),
@@ -81,6 +84,14 @@ def _not_read(body: Mapping[str, Any], name: str) -> list[Unread]:
     if len(unread) < len(found):
         raise SnapshotError(f"{name} has a malformed {NOT_READ}")
     return unread
+
+
+def _alias(body: Mapping[str, Any]) -> str | None:
+    """Return the account's alias, if the file has it; AWS's own output has none."""
+    match body.get(ALIASES):
+        case [str(alias), *_]:
+            return alias
+    return None
 
 
 def _gaps(body: Mapping[str, Any]) -> list[Unread]:

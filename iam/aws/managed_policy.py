@@ -92,8 +92,9 @@ async def likeliest(aws: Aws, ref: str, account: Account) -> Managed | None:
     Returns:
         What `managed_policy` would try first; None where it cannot be read.
     """
+    first = next(_candidates(ref, account), None)
     try:
-        return await _live(aws, next(_candidates(ref, account)))
+        return await _live(aws, first) if first is not None else None
     except AwsError:
         return None  # `managed_policy` asks again, and says what is wrong
 
@@ -160,7 +161,8 @@ def _with_versions(managed: Managed, account: Account) -> Managed:
 def _candidates(ref: str, account: Account) -> Iterator[str]:
     """The ARNs that a name or an ARN may stand for, the likeliest first."""
     if ref.startswith("arn:"):
-        yield ref
+        if Arn.parse(ref).partition == account.partition:  # others cannot be attached here
+            yield ref
         return
     aws_managed = f"arn:{account.partition}:iam::aws:policy"
     yield f"{aws_managed}/{ref}"

@@ -30,6 +30,8 @@ from iam.text import safe
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 _INTERVAL = 5
 """Seconds between two questions where AWS does not say, and what `slow_down` adds."""
+_LEAST = 1
+"""Seconds between two questions at least, whatever an endpoint says."""
 _MOST = 60
 """Seconds between two questions at most, where AWS cannot be reached."""
 _MARGIN = timedelta(minutes=15)
@@ -106,11 +108,13 @@ class SsoLogin:
                 answer = self._authorize()
             self._authorization = _Authorization(
                 answer["deviceCode"],
-                answer.get("interval") or _INTERVAL,
+                max(_LEAST, answer.get("interval") or _INTERVAL),
                 time.monotonic() + answer["expiresIn"],
             )
             url = answer.get("verificationUriComplete") or answer["verificationUri"]
             return Verification(url, answer["userCode"])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise _incomplete() from error
         except Exception as error:
             raise explain(error, "log in") from error
 
@@ -140,7 +144,9 @@ class SsoLogin:
         except errors.SlowDownException:
             now.interval += _INTERVAL
             return now.interval
-        except (ConnectionError, HTTPClientError):
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise _incomplete() from error
+        except (ConnectionError, HTTPClientError, errors.InternalServerException):
             now.interval = min(2 * now.interval, max(_MOST, now.interval))
             return now.interval
         except errors.ExpiredTokenException as error:
@@ -219,6 +225,14 @@ class SsoLogin:
             token["refreshToken"] = answer["refreshToken"]
         loader: Any = SSOTokenLoader(cache=self._cache)
         loader.save_token(self.session.start_url, token, session_name=self.session.name)
+
+
+def _incomplete() -> AwsError:
+    return AwsError(
+        "Malformed",
+        "The answer to the login is not as AWS describes it.",
+        "Check the SSO region and the proxy.",
+    )
 
 
 def _expired() -> AwsError:

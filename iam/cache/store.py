@@ -83,7 +83,13 @@ def keep(
     Raises:
         CacheError: It could not be written.
     """
-    first = {"form": _FORMAT, "saved_at": now.isoformat(), "ref": ref, "picture": to_json(picture)}
+    first = {
+        "form": _FORMAT,
+        "saved_at": now.isoformat(),
+        "ref": ref,
+        "uses": account.use_asked is not None,
+        "picture": to_json(picture),
+    }
     head = {
         _HEAD: {
             "account": account.id,
@@ -103,8 +109,12 @@ def keep(
         ) from error
 
 
-def recall_picture(path: Path, ref: str | None = None) -> tuple[TableSnapshot, datetime] | None:
+def recall_picture(
+    path: Path, ref: str | None = None
+) -> tuple[TableSnapshot, datetime, bool] | None:
     """Read what the table showed, and when; None if nothing is cached for this policy.
+
+    The third item says whether the account says when Bedrock was last used.
 
     This comes first at a start, so it also removes unfinished files of earlier runs.
 
@@ -118,7 +128,7 @@ def recall_picture(path: Path, ref: str | None = None) -> tuple[TableSnapshot, d
         first = json.loads(file.readline())
         if first["form"] != _FORMAT or first["ref"] != ref:
             return None
-        return from_json(first["picture"]), _saved_at(first)
+        return from_json(first["picture"]), _saved_at(first), bool(first.get("uses"))
 
 
 def recall(path: Path) -> CachedLoad | None:

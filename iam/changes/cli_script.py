@@ -29,8 +29,13 @@ def aws_commands(
     """
     options = f" --profile={shlex.quote(profile)}" if profile else ""
     who_am_i = f"aws sts get-caller-identity --query=Account --output=text{options}"
+    wrong = shlex.quote(f"These commands are for account {account}; nothing was changed.")
     # In parentheses, so that a failure does not end the shell into which they are pasted.
-    lines = ["(", "set -e", f'test "$({who_am_i})" = {shlex.quote(account)}']
+    lines = [
+        "(",
+        "set -e",
+        f'test "$({who_am_i})" = {shlex.quote(account)} || {{ echo {wrong} >&2; exit 1; }}',
+    ]
     for change in changes:
         lines.append(f"aws iam {_command(change)}{options}")
     return tuple(safe(line) for line in (*lines, ")"))

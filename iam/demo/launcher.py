@@ -52,7 +52,7 @@ def start_demo(timeout: float = 60) -> DemoServer:
         DemoError: moto is not installed, or the server did not start.
     """
     if importlib.util.find_spec("moto") is None:
-        raise DemoError("The demo needs moto: pip install 'bedrock-tui[demo]'.")
+        raise DemoError("The demo needs moto: in the checkout, `make demo` brings it.")
     environment = {k: v for k, v in os.environ.items() if k in _LEAST_ENVIRONMENT}
     environment["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     environment["HOME"] = (

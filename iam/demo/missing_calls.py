@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from iam.demo.api_keys import API_KEY_CALLS
+from iam.demo.last_used import LAST_USE_CALLS
 from iam.demo.moto_call import Call
 
-CALLS: dict[str, Call] = {**API_KEY_CALLS}
+CALLS: dict[str, Call] = {**API_KEY_CALLS, **LAST_USE_CALLS}
 """The calls by the names of AWS's actions."""
 
 

@@ -35,6 +35,7 @@ def main() -> None:
 
     from iam.demo.content import fill
     from iam.demo.key_content import add_keys
+    from iam.demo.last_used import add_last_use
     from iam.demo.missing_calls import add_missing_calls
     from iam.demo.organization import MANAGEMENT_ACCOUNT, add_organization
     from iam.demo.versions import add_versions
@@ -51,6 +52,7 @@ def main() -> None:
     add_versions()
     add_keys()
     add_organization()
+    add_last_use()
     filling.stop(remove_data=False)
     app = DomainDispatcherApplication(create_backend_app)
     secret = secrets.token_urlsafe(32)

@@ -17,7 +17,7 @@ from iam.account.unread import Unread
 from iam.account.unread_documents import unread_documents
 from iam.verdicts.api_key_use import KeyUse, uses_by_user
 from iam.verdicts.evaluator import Evaluator
-from iam.verdicts.principal_filter import PrincipalFilter
+from iam.verdicts.parsed_filter import PrincipalFilter
 from iam.verdicts.result import (
     TOO_COMPLEX,
     DecidingStatement,
@@ -259,6 +259,7 @@ def unread_of(
         dict.fromkeys(
             (
                 *account.unread,
+                *account.use_unread,
                 *unread_documents(account),
                 *_unread_policy(managed),
                 *not_understood(results),

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from iam.account.model import UNREAD_BOUNDARY
+from iam.account.last_use import in_utc
+from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.reports.formats import Detail
@@ -31,7 +32,9 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
     # Of a single action the reason fits in a cell.
     by = ["by"] if audit.only else []
     joined = [] if audit.only else ["invoke", "other_policy", "keys"]
-    lines = [csv_line([*head.split(","), *sids, *by, *joined])]
+    # When Bedrock was last used has its column even if AWS was not asked: then it is empty.
+    used = ["last_used"] if joined or audit.account.use_asked else []
+    lines = [csv_line([*head.split(","), *sids, *by, *joined, *used])]
     for principal, result in audit.results:
         row = [
             Arn.parse(principal.arn).account,
@@ -51,8 +54,19 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
             row += [_invocation(result), "unknown" if others is None else ";".join(others)]
             uses = audit.keys_of(principal)
             row.append("unknown" if uses is None else ";".join(map(key_in_words, uses)))
+        row += [_last_used(audit, principal) for _ in used]
         lines.append(csv_line(row))
     return "".join(lines)
+
+
+def _last_used(audit: Audit, principal: Principal) -> str:
+    """The last use of Bedrock: a time, `never` or `unknown`; empty if AWS was not asked."""
+    if audit.account.use_asked is None:
+        return ""
+    use = principal.bedrock_use
+    if use is not None and use.last is not None and use.last.at is not None:
+        return in_utc(use.last.at)
+    return "never" if use is not None and use.never else "unknown"
 
 
 def _invocation(result: PrincipalResult) -> str:

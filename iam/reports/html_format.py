@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from iam.account.last_use import use_in_short
 from iam.account.model import UNREAD_BOUNDARY
 from iam.arn import Arn
 from iam.reports.audit import Audit
@@ -24,6 +25,7 @@ from iam.reports.overview import (
     filter_in_words,
     invocation_in_words,
     others_in_words,
+    use_in_words,
 )
 from iam.text import safe
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
@@ -129,6 +131,7 @@ def _summary(audit: Audit) -> Iterator[str]:
         )
     yield "</ul>\n"
     yield from (f"<p>{_text(line)}.</p>\n" for line in answers_in_words(audit))
+    yield from (f"<p class=muted>{_text(line)}</p>\n" for line in use_in_words(audit))
 
 
 def _definitions(facts: Iterable[tuple[str, str]]) -> str:
@@ -154,11 +157,12 @@ def _not_read(audit: Audit) -> Iterator[str]:
 
 def _matrix(audit: Audit, detail: Detail) -> Iterator[str]:
     """A row per principal, a column per section."""
-    several = audit.account.id is None
+    several, used = audit.account.id is None, audit.account.use_asked is not None
     sections = audit.sections if detail != "principals" and not audit.only else ()
     head = ["Name", *(["Account"] if several else []), "Type", "Policy", "Verdict"]
     head += [] if audit.only else ["Invoke"]
     head += [*(section.title for section in sections), "By" if audit.only else "Other policy"]
+    head += ["Used"] if used else []
     yield "<h2>Overview</h2>\n<div class='card wide' role=region aria-label=Overview tabindex=0>\n"
     yield "<table>\n<thead><tr>"
     yield "".join(f"<th scope=col>{_HUMP.sub('<wbr>', _text(title))}</th>" for title in head)
@@ -177,6 +181,7 @@ def _matrix(audit: Audit, detail: Detail) -> Iterator[str]:
             "" if audit.only else f"<td>{_text(invocation_in_words(result))}</td>",
             *map(_cell, result.sections[: len(sections)]),
             f"<td>{_text(result.means if audit.only else others_in_words(result))}</td>",
+            f"<td>{_text(use_in_short(principal.bedrock_use))}</td>" if used else "",
         ]
         yield "".join([*row, "</tr>\n"])
     yield "</tbody>\n</table>\n</div>\n"

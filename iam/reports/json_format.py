@@ -14,6 +14,7 @@ from functools import cache
 from operator import attrgetter
 
 from iam.account.attachments import Attachment
+from iam.account.last_use import TRACKED, WHAT_COUNTS, BedrockUse, UseAsked, in_utc
 from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
@@ -38,6 +39,7 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
         are only assembled.
     """
     managed, organization = audit.managed, audit.account.organization
+    asked = audit.account.use_asked
     head = {
         "schema": 1,
         "generated_at": audit.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -54,14 +56,23 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
             "path": list(organization.path),
         },
         "policy": {"name": managed.name, "arn": managed.arn, "version": managed.version},
+        **(
+            {}
+            if audit.account.use_asked is None
+            else {"last_used": _asked(audit.account.use_asked)}
+        ),
         **({} if audit.filtered is None else {"filter": _filter(audit.filtered)}),
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.gaps],
     }
-    texts = _Texts(detail)
+    texts = _Texts(detail, asked is not None)
     principals = [texts.of_principal(p, r, audit.keys_of(p)) for p, r in audit.results]
     opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     return _joined(f'{_harmless(opening)},\n "principals": ', principals)
+
+
+def _asked(asked: UseAsked) -> dict[str, object]:
+    return {"asked_at": in_utc(asked.at), "tracked_days": TRACKED, "counts": WHAT_COUNTS}
 
 
 def _filter(filtered: Filtered) -> dict[str, object]:
@@ -88,8 +99,9 @@ class _Texts:
     their parts are cached by value.
     """
 
-    def __init__(self, detail: Detail) -> None:
+    def __init__(self, detail: Detail, with_use: bool) -> None:
         self._detail = detail
+        self._with_use = with_use
         self._sections: dict[int, list[str]] = {}
         self._entries: dict[int, str] = {}
         self._inside = cache(_inside)
@@ -115,14 +127,16 @@ class _Texts:
             facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
         attached = self._attached(result.attached)
         answer = self._answer(result.invocation, result.other_policies) + _keys(uses)
+        use = _last_used(principal.bedrock_use) if self._with_use else ""
         head = f'{{\n   {who},\n   "attached": {attached},\n   {facts}'
         if self._detail == "principals":
-            return [_harmless(head), answer, "\n  }"]
+            return [_harmless(head), answer, use, "\n  }"]
         sections = [self._of_section(section) for section in result.sections]
         return [
             _harmless(f'{head},\n   "sections": '),
             *_list(sections, 3),
             answer,
+            use,
             "\n  }",
         ]
 
@@ -202,6 +216,25 @@ def _keys(uses: tuple[KeyUse, ...] | None) -> str:
         return ',\n   "keys": null' if uses is None else ',\n   "keys": []'
     text = json.dumps([key_facts(use) for use in uses], ensure_ascii=False, indent=1)
     return _harmless(',\n   "keys": ' + text.replace("\n", "\n   "))
+
+
+def _last_used(use: BedrockUse | None) -> str:
+    """When a principal last used Bedrock: null if that is not known, `at` is null for never."""
+    value = None
+    if use is not None and (use.last is not None or use.never):
+        last = use.last
+        value = {
+            "at": None if last is None or last.at is None else in_utc(last.at),
+            "service": None if last is None else last.service,
+            "region": None if last is None else last.region,
+            "services": {
+                each.service: None if each.at is None else in_utc(each.at) for each in use.services
+            },
+            "unread": list(use.unread),
+            "asked_at": in_utc(use.asked_at),
+        }
+    text = json.dumps({"last_used": value}, ensure_ascii=False, indent=1)[1:-2]
+    return _harmless("," + text.replace("\n", "\n  "))
 
 
 def _list(items: list[list[str]], depth: int) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from iam.account.last_use import WHAT_COUNTS, use_in_short
 from iam.arn import Arn
 from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
@@ -41,7 +42,15 @@ def facts(audit: Audit) -> list[str]:
         *([f"Filter {filter_in_words(audit.filtered)}"] if audit.filtered else []),
         ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
         *answers_in_words(audit),
+        *use_in_words(audit),
     ]
+
+
+def use_in_words(audit: Audit) -> list[str]:
+    """What the column `used` says, where AWS was asked for it."""
+    if (asked := audit.account.use_asked) is None:
+        return []
+    return [f"Used: the last use of Bedrock, asked at {asked.at:%Y-%m-%d %H:%M} UTC. {WHAT_COUNTS}"]
 
 
 def answers_in_words(audit: Audit) -> list[str]:
@@ -104,6 +113,10 @@ def overview(
         short: Whether a section's column has the short label of the app for a title.
     """
     head, rows = _who_can(audit) if audit.only else _access(audit, detail, short)
+    if audit.account.use_asked is not None:
+        head = [*head, "used"]
+        uses = [use_in_short(principal.bedrock_use) for principal, _ in audit.results]
+        rows = [[*row, used] for row, used in zip(rows, uses, strict=True)]
     if audit.account.id is None:
         accounts = [Arn.parse(principal.arn).account for principal, _ in audit.results]
         head = ["account", *head]

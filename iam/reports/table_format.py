@@ -66,8 +66,8 @@ def _aligned(cells: list[list[str]], terminal: Terminal | None) -> list[str]:
     if terminal is not None and terminal.colour:
         lines = [f"\x1b[{_BOLD}m{lines[0]}\x1b[0m"]
     # What stands before the verdict may look like a glyph, and what stands after the sections.
-    plain = head[-1] in ("by", "other policy")
-    verdicts = range(head.index("verdict"), len(head) - plain)
+    plain = {"by", "other policy", "used"}
+    verdicts = [at for at in range(head.index("verdict"), len(head)) if head[at] not in plain]
     for row in rows:
         parts = list(map(_padded, row, widths))
         if terminal is not None:

@@ -316,12 +316,20 @@ def _unused(value: str, now: datetime) -> Test | None:
     since = now - timedelta(days=days)
 
     def test(subject: Subject) -> bool | None:
-        role = subject.entity
-        if role is None or role.type != "role" or not role.use_read:
+        entity = subject.entity
+        if entity is None or entity.type == "group":
             return None
-        if (used := role.last_used) is not None:
-            return (used if used.tzinfo else used.replace(tzinfo=UTC)) < since
-        return True if days <= _TRACKED else None
+        use = entity.bedrock_use
+        if use is not None and (unused := use.unused_for(days)) is not None:
+            return unused
+        if entity.type != "role" or not entity.use_read:
+            return None
+        # A role that did nothing at all did not use Bedrock either.
+        if (used := entity.last_used) is None:
+            return True if days <= _TRACKED else None
+        if (used if used.tzinfo else used.replace(tzinfo=UTC)) < since:
+            return True
+        return False if use is None else None
 
     return test
 

@@ -2,123 +2,22 @@
 
 A text is parsed once and then decides about thousands of principals. Each condition is true, false
 or undecided: what could not be read matches neither `policy:yes` nor `!policy:yes`. The terms are
-in `filter_terms`. Widgets import this module during start-up, so it imports nothing heavy.
+in `filter_terms`, and what has been parsed is a `parsed_filter`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import Generic, NamedTuple, TypeVar
 
-from iam.verdicts.filter_terms import TERMS, Subject, Test, unquoted
-
-_S = TypeVar("_S", bound=Subject)
+from iam.verdicts.filter_terms import TERMS, unquoted
+from iam.verdicts.parsed_filter import Condition, PrincipalFilter
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
 _TERM = re.compile(r"(!?)([A-Za-z][A-Za-z_-]*):(.*)", re.DOTALL)
 _ARN_PARTS = re.compile(r"(?i)(?:arn|aws[a-z-]*|iam)$")
 """What a piece of an ARN has before a colon, so that an ARN can be pasted without quotes."""
-
-
-class Condition(NamedTuple):
-    """One word or term of a filter."""
-
-    test: Test
-    inverted: bool
-    needs_answer: bool
-    """Whether it asks about verdicts, which are pending for a while."""
-
-
-class Selection(NamedTuple, Generic[_S]):
-    """What a filter lets through."""
-
-    matching: list[_S]
-    """In the order of the input."""
-    undecided: int
-    """How many others may match, because something about them is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class PrincipalFilter:
-    """A filter that has been parsed."""
-
-    text: str = ""
-    conditions: tuple[Condition, ...] = field(default=(), compare=False)
-    words: tuple[tuple[str, bool], ...] = field(default=(), compare=False)
-    """The words in lower case, and whether each is inverted."""
-    problem: str = ""
-    """Why it cannot be applied, in words."""
-    hint: str = ""
-    """What can stand in the last term, in short."""
-    half_typed: bool = False
-    """Whether its end may become a term, or the term at its end may become a valid one."""
-    of_groups: bool = False
-    """Whether it asks for groups, which are otherwise listed by themselves."""
-
-    def __bool__(self) -> bool:
-        return bool(self.words or self.conditions)
-
-    def matches(self, subject: Subject, *, answered: bool = True) -> bool | None:
-        """Decide about one principal; None is undecided.
-
-        Args:
-            subject: The principal.
-            answered: Whether its verdicts are known, and are those that are asked about.
-        """
-        undecided = False
-        for word, inverted in self.words:
-            if (word in subject.searched) is inverted:
-                return False
-        for test, inverted, needs_answer in self.conditions:
-            found = test(subject) if answered or not needs_answer else None
-            if found is None:
-                undecided = True
-            elif found is inverted:
-                return False
-        return None if undecided else True
-
-    def select(
-        self, subjects: Iterable[_S], answered: Callable[[_S], bool] | None = None
-    ) -> Selection[_S]:
-        """Find all that match.
-
-        Args:
-            subjects: The principals.
-            answered: Whether the verdicts of one are known; those of all are, by default.
-        """
-        # A plain loop for each word: ten thousand take a few milliseconds.
-        kept = list(subjects)
-        for word, inverted in self.words:
-            if inverted:
-                kept = [each for each in kept if word not in each.searched]
-            else:
-                kept = [each for each in kept if word in each.searched]
-        doubtful = 0
-        undecided: set[int] = set()
-        for test, inverted, needs_answer in self.conditions:
-            left: list[_S] = []
-            for each in kept:
-                if needs_answer and answered is not None and not answered(each):
-                    found = None
-                else:
-                    found = test(each)
-                if found is None:
-                    undecided.add(id(each))
-                elif found is inverted:
-                    continue
-                left.append(each)
-            kept = left
-        if undecided:
-            matching = [each for each in kept if id(each) not in undecided]
-            doubtful = len(kept) - len(matching)
-            kept = matching
-        return Selection(kept, doubtful)
-
-
-NO_FILTER = PrincipalFilter()
 
 
 def parse_filter(text: str, now: datetime | None = None) -> PrincipalFilter:
@@ -191,7 +90,7 @@ def with_terms(text: str, terms: Sequence[str], replacing: Collection[str]) -> s
     Returns:
         The filter with its words at the end.
     """
-    tokens = [token.group() for token in _TOKEN.finditer(text)]
+    tokens = [_closed(token.group()) for token in _TOKEN.finditer(text)]
     others = [token for token in tokens if _name_of(token) and _name_of(token) not in replacing]
     return " ".join([*others, *terms, *(token for token in tokens if not _name_of(token))])
 
@@ -222,6 +121,11 @@ def values_of(text: str, name: str) -> list[str]:
     """The values that a filter has for a term that is not inverted, in lower case."""
     matches = (_TERM.fullmatch(token.group()) for token in _TOKEN.finditer(text))
     return [m[3].lower() for m in matches if m and not m[1] and m[2].lower() == name]
+
+
+def _closed(token: str) -> str:
+    """A token whose quotation mark is closed, so that another one can follow."""
+    return token + '"' if token.count('"') % 2 else token
 
 
 def _name_of(token: str) -> str:

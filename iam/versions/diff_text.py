@@ -106,7 +106,7 @@ def effect(
     *,
     later: bool = False,
 ) -> str:
-    """Say how many principals a change of access affects.
+    """Say how many principals a change of access affects, as far as the policy decides it.
 
     Args:
         diff: The comparison.
@@ -127,8 +127,8 @@ def effect(
             else "Nobody is known to have this policy."
         )
     least = "" if attached_to.certain else "at least "
-    count, one = f"{least}{attached_to.total:,}", attached_to.total == 1
-    who = f"{count} principal{' has' if one else 's have'} this policy"
+    one = attached_to.total == 1
+    who = f"{least}{attached_to.total:,} principal{' has' if one else 's have'} this policy"
     who = who[0].upper() + who[1:]
     if in_force is None:
         return f"{who}; which version is in force is unknown."
@@ -139,9 +139,11 @@ def effect(
             else f"{who}; {in_force} is in force now."
         )
     more, less = diff.gained or diff.wider, diff.lost or diff.narrower
+    each = "it" if one else "each"
+    what = f"{each} {'gained' if more else 'lost'} this access"
     if diff.moved or diff.unknown or (more and less):
-        return f"{who}, so access changed for {count}."
-    return f"{who}, so {count} {'gained' if more else 'lost'} this access."
+        what = f"access changed for {each}"
+    return f"{who}; {what}, unless another policy gives or withholds it."
 
 
 def attachments_in_words(attached_to: AttachmentCount, account: str) -> str:

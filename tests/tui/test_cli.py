@@ -409,7 +409,7 @@ def test_the_csv_is_the_contract_s(saved: Callable[..., str]) -> None:
     rows = list(csv.reader(io.StringIO(run("audit", "--snapshot", path, "--format", "csv").stdout)))
     assert rows[0] == [
         "account", "type", "name", "arn", "path", "attached_direct", "attached_via_groups",
-        "boundary", "verdict", *SECTIONS, "invoke", "other_policy", "keys",
+        "boundary", "verdict", *SECTIONS, "invoke", "other_policy", "keys", "last_used",
     ]  # fmt: skip
     assert rows[1][2] == "'=cmd"
     assert rows[1][8:10] == ["granted", "granted 44/44"]

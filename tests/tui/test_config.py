@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tomllib
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from tui.config_check import keymap_fault
 from tui.dialogs.help import HelpScreen
 from tui.options import Launch
 from tui.saving import save
+from tui.theme_choice import chosen_theme
 from widgets.account_bar import AccountBar
 from widgets.principal_table import PrincipalTable
 
@@ -77,6 +79,7 @@ def test_a_file_that_was_named_has_to_exist() -> None:
         ("mouse = true\n[keymap]\nattach = 1", "line 3, keymap.attach: it must be a text"),
         ('[verdict-colours]\nfull = "red"', "line 2, verdict-colours.full: there is no such"),
         ('[keymap]\nattach = "A"\n[keymap]\n', "line 3: Cannot declare"),
+        ("x = " + 5000 * "[", "config.toml is nested too deeply."),
     ],
 )
 def test_a_wrong_file_is_reported_with_line_and_key(write: Write, text: str, said: str) -> None:
@@ -165,9 +168,15 @@ def test_what_config_prints_is_a_file_with_every_key_and_command(write: Write) -
         ("attack", "A", "there is no command of this name"),
         ("attach", "d", "the key d is used for detach"),
         ("attach", "j", "the key j is used for moving or marking"),
-        ("attach", "enter", "the key enter is used for"),
+        ("sort", "enter", "the key enter is used for"),
         ("attach", "ctrl+c", "the key ctrl+c is used for quitting"),
         ("attach", "contrl+a", "there is no key contrl+a"),
+        ("attach", ",", "there is no key ','; write comma or space"),
+        ("attach", " ", "there is no key ' '"),
+        ("attach", "f5,y", "the key y confirms changes"),
+        ("undo", "enter", "the key enter confirms changes"),
+        ("suspend", "escape", "the key escape closes dialogs"),
+        ("redraw", "z", "the key z is text in inputs"),
     ],
 )
 def test_keys_that_cannot_be_used_are_named(write: Write, id: str, keys: str, said: str) -> None:
@@ -259,10 +268,19 @@ async def test_a_theme_chosen_in_the_app_is_kept_beside_the_file(
 async def test_a_damaged_choice_of_a_theme_is_none(opened: Opened) -> None:
     path = state_folder() / "theme.json"
     path.parent.mkdir(parents=True)
-    for content in (b"\xff", b"[]", b'{"theme": 1, "configured": ""}', b'{"theme": "x"}'):
+    for content in (b"\xff", b"[]", b"[" * 990, b'{"theme": 1, "configured": ""}'):
         path.write_bytes(content)
-        async with opened(Config()) as pilot:
-            assert pilot.app.theme == "textual-dark"
+        assert chosen_theme("") == ""
+    path.unlink()
+    os.mkfifo(path)
+    async with opened(Config()) as pilot:
+        assert pilot.app.theme == "textual-dark"
+
+
+def test_a_pipe_is_no_configuration() -> None:
+    default_file().parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(default_file())
+    assert "config.toml is not a file" in read_config(None).fault
 
 
 async def test_files_are_saved_in_the_chosen_folder(

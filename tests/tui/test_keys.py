@@ -371,15 +371,15 @@ async def test_the_lines_of_the_details_stay_where_two_principals_are_alike(
     async with open_app(from_file) as pilot:
         tree = main_of(pilot).query_one(PrincipalDetails).sections
         await pilot.press(*"jjjjj")
-        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
+        await until(pilot, lambda: main_of(pilot).controllers.details.up_to_date)
         assert cursor(pilot) == "frank"
         before = list(tree.root.children)
         await pilot.press("G")
-        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
+        await until(pilot, lambda: main_of(pilot).controllers.details.up_to_date)
         assert cursor(pilot) != "frank"
         assert list(tree.root.children) == before
         await pilot.press("g")
-        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
+        await until(pilot, lambda: main_of(pilot).controllers.details.up_to_date)
         assert list(tree.root.children) != before
 
 
@@ -592,7 +592,7 @@ async def test_h_shows_who_can_invoke_by_another_policy(open_app: Open, from_fil
         assert names(pilot) == ["admin"]
         assert "+1 unknown" in str(table_of(pilot).border_title)
         assert "R other" in table_of(pilot).render_line(1).text
-        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
+        await until(pilot, lambda: main_of(pilot).controllers.details.up_to_date)
         facts = str(main_of(pilot).details.query_one("#facts", Static).render())
         assert "Other     inline-0: not specific to" in facts
         await pilot.press("escape")
@@ -609,7 +609,7 @@ async def test_a_load_that_breaks_off_leaves_no_progress_behind(
         screen = main_of(pilot)
         await until(pilot, lambda: screen.query_one("#trouble").display)
         await until(pilot, lambda: not screen.query_one(AccountBar).progress)
-        assert screen.evaluation._buffer._timer is None
+        assert screen.controllers.evaluation._buffer._timer is None
 
 
 async def test_the_sums_of_one_account_are_never_above_another(
@@ -624,7 +624,7 @@ async def test_the_sums_of_one_account_are_never_above_another(
         await until(pilot, lambda: screen.bar.account_id == "999999999999")
         assert (screen.bar.counts, names(pilot)) == ({}, [])
         assert "999999999999 now, no longer 123456789012" in toasts(pilot)
-        assert screen.evaluation._recounting is None
+        assert screen.controllers.evaluation._recounting is None
         gate.set()
         await until(pilot, lambda: screen.query_one("#trouble").display)
 
@@ -663,3 +663,16 @@ async def test_a_page_key_right_after_the_palette_is_opened_does_nothing(
             await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
             await pilot.press(key, "o", key, "escape", "escape")
             await until(pilot, lambda: not isinstance(pilot.app.screen, Palette))
+
+
+async def test_messages_that_have_gone_leave_no_blank_lines(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(from_file) as pilot:
+        table = main_of(pilot).table
+        await pilot.press("i", "escape")
+        await until(pilot, lambda: "Filter cleared" in toasts(pilot))
+        with_one = table.size.height
+        for _ in range(4):
+            await pilot.press("i", "escape")
+        await until(pilot, lambda: table.size.height == with_one)

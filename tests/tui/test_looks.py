@@ -35,7 +35,8 @@ from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.export import ExportDialog
 from tui.dialogs.history import HistoryScreen
 from tui.dialogs.policy_versions import PolicyScreen
-from tui.dialogs.review import About, ReviewDialog
+from tui.dialogs.review import ReviewDialog
+from tui.dialogs.review_data import About
 from tui.dialogs.text import TextScreen
 from tui.options import Launch
 from widgets.account_bar import AccountBar

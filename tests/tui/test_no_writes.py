@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,15 @@ from tui.dialogs.policy_versions import PolicyScreen
 from tui.dialogs.review import ReviewDialog
 from tui.dialogs.text import TextScreen
 from tui.main_screen import MainScreen
+from widgets.cursor_lines import CursorLines
 from widgets.filter_bar import FilterBar
 from widgets.history_tree import HistoryTree
 from widgets.principal_table import PrincipalTable
 from widgets.section_tree import SectionTree
 
 OWNERS: tuple[Any, ...] = (
-    BedrockApp, MainScreen, PrincipalTable, SectionTree, Tree, FilterBar, HelpScreen, PolicyScreen,
-    HistoryScreen, HistoryTree, ReviewDialog, TextScreen, BatchScreen, ExportDialog,
+    BedrockApp, MainScreen, CursorLines, PrincipalTable, SectionTree, Tree, FilterBar, HelpScreen,
+    PolicyScreen, HistoryScreen, HistoryTree, ReviewDialog, TextScreen, BatchScreen, ExportDialog,
 )  # fmt: skip
 KEYS = sorted(
     {
@@ -110,7 +112,7 @@ async def test_no_command_of_the_palette_and_no_action_sends_a_write(
         await mark(pilot, *USERS[:2])
         main = main_of(pilot)
         offered = {c.title: c.callback for c in pilot.app.get_system_commands(main)}
-        writing = {c.name: getattr(main, f"action_{c.id}") for c in COMMANDS if c.writes}
+        writing = {c.name: partial(main.action_command, c.id) for c in COMMANDS if c.writes}
         assert bool(offered.keys() & writing.keys()) == bool(more.get("dry_run"))
         for name, callback in {**offered, **writing}.items():
             if name == "Quit":

@@ -94,6 +94,20 @@ def test_focus_and_unknown_do_not_look_like_partial(name: str, true_colour: bool
 
 
 @pytest.mark.parametrize("true_colour", [True, False])
+@pytest.mark.parametrize("name", [name for name in BUILTIN_THEMES if "ansi" not in name])
+def test_words_of_warnings_can_be_read(name: str, true_colour: bool) -> None:
+    theme = BUILTIN_THEMES[name]
+    variables = theme.to_color_system().generate()
+    made = theme_colours(name, variables, dark=theme.dark, ansi=theme.ansi, true_colour=true_colour)
+    for ground in ("background", "surface", "panel"):
+        behind = Color(*Color.parse(variables[ground]).rgb)
+        for word in ("text-warning", "text-error", "text-accent"):
+            pair = [Color.parse(made[word]), behind]
+            one, other = pair if true_colour else map(of_256, pair)
+            assert contrast(one, other) >= 4.5, (ground, word)
+
+
+@pytest.mark.parametrize("true_colour", [True, False])
 def test_the_colours_of_the_first_frame_are_those_that_would_be_made(true_colour: bool) -> None:
     variables = DARK.to_color_system().generate()
     assert theme_colours(

@@ -20,7 +20,7 @@ def line(pilot: Pilot[int]) -> str:
 async def open_search(pilot: Pilot[int]) -> None:
     await pilot.press("enter")
     await until(pilot, lambda: main_of(pilot).details.sections.has_focus)
-    await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
+    await until(pilot, lambda: main_of(pilot).controllers.details.up_to_date)
     await pilot.press("slash")
 
 

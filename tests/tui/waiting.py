@@ -25,7 +25,7 @@ async def until(pilot: Pilot[int], holds: Callable[[], object], seconds: float =
 def settled(pilot: Pilot[int]) -> bool:
     """Whether everything that follows the cursor and the rows a moment later is shown."""
     main = main_of(pilot)
-    return main.details_controller.up_to_date and main.invocation_words.up_to_date
+    return main.controllers.details.up_to_date and main.controllers.invocation_words.up_to_date
 
 
 def main_of(pilot: Pilot[int]) -> MainScreen:

@@ -14,12 +14,14 @@ from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from iam.account.attachments import Attachment
-from iam.verdicts.principal_filter import NO_FILTER, parse_filter
+from iam.verdicts.parsed_filter import NO_FILTER
+from iam.verdicts.principal_filter import parse_filter
 from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import glyphs
 from widgets.principal_table import PrincipalTable
-from widgets.rows import Kind, Row, Rows, SectionColumn, View
+from widgets.row import Row
+from widgets.rows import Kind, Rows, SectionColumn, View
 from widgets.themed_app import ThemedApp
 
 SECTION = SectionResult("Sid", "Title", Verdict.PARTIAL, (), 3, 44)

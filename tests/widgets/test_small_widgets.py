@@ -17,6 +17,7 @@ from iam.verdicts.verdict import Verdict
 from tests.build import LIMITED, account, allow, deny, make_evaluator, the, user
 from widgets.account_bar import AccountBar, BarData
 from widgets.ascii_filter import AsciiFilter
+from widgets.choice_list import Choice, ChoiceList
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs, glyphs
 from widgets.key_bar import KeyBar
@@ -331,3 +332,23 @@ def test_without_utf8_an_ellipsis_is_no_verdict() -> None:
     line = [Segment("reading …"), Segment("   "), Segment("na… U –")]
     drawn = "".join(s.text for s in AsciiFilter().apply(line, Color(0, 0, 0)))
     assert drawn == "reading ... na~ U -"
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("prod", "prod"),
+        ("st", "staging"),
+        ("non", "nonprod"),
+        ("east", "default"),
+        ("us-west", "staging"),
+        ("od", "nonprod"),
+    ],
+)
+async def test_a_choice_is_found_by_its_name_before_other_columns(typed: str, first: str) -> None:
+    lines = [("default", "us-east-1"), ("nonprod", "eu-west-1"), ("prod", "eu-west-1")]
+    choices = [Choice(line[0], line) for line in (*lines, ("staging", "us-west-2"))]
+    widget = ChoiceList(choices, ("profile", "region"), 1, glyphs(unicode=True))
+    async with Alone(widget).run_test():
+        widget.narrow(typed)
+        assert widget.chosen == first

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iam.runtime import gc_control
 from iam.runtime.threads import in_thread
-from iam.text import without_secrets
+from tui.controllers.announcement import announcement
 from tui.controllers.cached_table import CachedTable
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ class AccountController:
         self.evaluation = evaluation
         self.cached_table = CachedTable(view, evaluation.verdicts)
         self._principals_read = 0
-
-    def announce(self) -> None:
-        """Say what is about to be read."""
-        self.view.show_progress(f"{self._beginning()} …")
 
     async def read(self) -> None:
         """Connect, read, evaluate.
@@ -74,7 +70,7 @@ class AccountController:
             view.loaded = True
 
     async def _read(self) -> None:
-        self.announce()
+        self.view.show_progress(announcement(self.session.launch))
         opening = asyncio.create_task(self.session.open())
         try:
             await self._show_cached_table()
@@ -147,16 +143,6 @@ class AccountController:
             file=opened.file or "",
         )
         view.show_bar()
-
-    def _beginning(self) -> str:
-        launch = self.session.launch
-        if launch.source != "live":
-            return {"demo": "starting the embedded account", "snapshot": "reading the file"}[
-                launch.source
-            ]
-        url = launch.endpoint_url
-        where = f" to {without_secrets(url)}" if url else " to AWS"
-        return f"connecting{where}" + (f" with profile {launch.profile}" if launch.profile else "")
 
     def _on_page(self, page: Account) -> None:
         self._principals_read += len(page.principals)

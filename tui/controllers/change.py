@@ -5,24 +5,21 @@ Dialogs ask and show; `tui.session.change_service` sends. This controller connec
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from iam.text import safe
-from tui.controllers.change_messages import nothing_to_change, summary
+from tui.controllers.change_messages import nothing_to_change
 from tui.controllers.notices import refusal
+from widgets.rows import View
 
 if TYPE_CHECKING:
-    from iam.changes.batch import Batch
     from iam.changes.history import BatchRecord, History
     from iam.changes.journal import Op
     from iam.changes.plan import Plan
     from iam.changes.undo_order import Reversal
     from tui.controllers.sign_in import SignInController
     from tui.controllers.view import MainView
-    from tui.dialogs.batch_progress import BatchScreen
 
 
 class ChangeController:
@@ -202,7 +199,9 @@ class ChangeController:
             # They may have been read again for the plan.
             await view.show_changed([e.entity.arn for e in (*plan.blocked, *plan.unneeded)])
             return
-        from tui.dialogs.review import About, ReviewDialog, ShowGroup, commands_screen
+        from tui.controllers.sending import send
+        from tui.dialogs.review import ReviewDialog, commands_screen
+        from tui.dialogs.review_data import About, ShowGroup
 
         about = About(
             view.bar.account_id,
@@ -224,11 +223,21 @@ class ChangeController:
         arns += [left.entity.arn for left in (*dialog.plan.unneeded, *dialog.plan.blocked)]
         await view.show_changed(arns)
         if isinstance(decision, ShowGroup):
-            view.show_group(decision.name)
+            self._show_group(decision.name)
         elif decision is not None and self.session.launch.dry_run:
             await view.app.push_screen_wait(commands_screen(decision, about))
         elif decision is not None:
-            await self._apply(decision)
+            await send(view, self.changes, self.sign_in, decision)
+
+    def _show_group(self, name: str) -> None:
+        """Go to a group in the list of groups."""
+        view, account = self.view, self.session.account
+        groups = account.groups.values() if account else ()
+        group = next((group for group in groups if group.name == name), None)
+        view.close_details()
+        view.show_view(View(kind="groups"))
+        if group is not None:
+            view.table.go_to(group.arn)
 
     def _hidden_marks(self) -> int:
         """How many of the marked entities the filter hides."""
@@ -240,76 +249,3 @@ class ChangeController:
 
         profile = self.session.launch.profile
         return aws_commands(plan.changes, account=self.view.bar.account_id, profile=profile)
-
-    # Send
-
-    async def _apply(self, plan: Plan) -> None:
-        """Send a plan, and show each outcome as it arrives."""
-        view = self.view
-        outcome_arrived = asyncio.Event()
-        batch = self.changes.batch(plan, outcome_arrived.set)
-        progress: BatchScreen | None = None
-        closed: asyncio.Future[None] | None = None
-        if batch.total > 1:
-            from tui.dialogs.batch_progress import BatchScreen
-
-            title = f"{plan.op.capitalize()} {plan.policy.name}"
-            progress = BatchScreen(batch, title, self.sign_in.renew, view.glyphs)
-            closed = view.app.push_screen(progress, wait_for_dismiss=True)
-        # Changes that fail stay marked, to be tried again.
-        view.table.unmark([left.entity.arn for left in (*plan.unneeded, *plan.blocked)])
-        view.may_leave = False
-        if progress is None:
-            name = batch.unsent[0].entity.name
-            view.show_progress(f"{plan.op}ing {safe(plan.policy.name)}: {safe(name)} …")
-        try:
-            sending = asyncio.create_task(self.changes.run(batch))
-            try:
-                await self._follow(batch, progress, outcome_arrived, sending)
-            except Exception:
-                # Nothing else may begin while changes are under way, shown or not.
-                await asyncio.wait({sending})
-                raise
-            await sending
-        finally:
-            view.may_leave = True
-            view.show_progress("")
-            if progress is not None and _succeeded(batch) and progress.is_active:
-                progress.dismiss(None)
-        for toast in summary(plan, batch, listed=progress is not None):
-            view.toast(*toast)
-        if closed is not None and not _succeeded(batch):
-            await closed
-
-    async def _follow(
-        self,
-        batch: Batch,
-        progress: BatchScreen | None,
-        outcome_arrived: asyncio.Event,
-        sending: asyncio.Task[None],
-    ) -> None:
-        """Show each outcome as it arrives, until the batch has ended."""
-        sending.add_done_callback(lambda _: outcome_arrived.set())
-        shown = 0
-        while True:
-            await outcome_arrived.wait()
-            outcome_arrived.clear()
-            if progress is not None:
-                progress.update_batch()
-            elif batch.paused is not None and not batch.stopped:
-                batch.stop()  # the only change is paused: nothing is left to send
-            new, shown = batch.outcomes[shown:], len(batch.outcomes)
-            if new:
-                await self.view.show_changed([outcome.change.entity.arn for outcome in new])
-                succeeded = [o.change.entity.arn for o in new if o.ending in ("done", "unneeded")]
-                self.view.table.unmark(succeeded)
-            if sending.done() and shown == len(batch.outcomes):
-                if progress is not None:
-                    progress.update_batch()
-                return
-
-
-def _succeeded(batch: Batch) -> bool:
-    """Whether every change was made, or needed none, and the journal says so."""
-    endings = {outcome.ending for outcome in batch.outcomes}
-    return endings <= {"done", "unneeded"} and not batch.unsent and not batch.trouble

@@ -149,8 +149,11 @@ class ChoiceController:
     # The policy
 
     def choose_policy(self) -> None:
-        """Ask for a managed policy, and audit, attach and detach it from now on."""
-        if self.view.loaded:
+        """Ask for a managed policy, and audit, attach and detach it from now on.
+
+        Also where the account could not be read: the reason may be that the policy does not exist.
+        """
+        if self.view.loaded or (self.view.has_notice and not self.view.reading):
             self._ask(self._choose_policy)
         else:
             self.view.toast(_LOADING)
@@ -158,13 +161,17 @@ class ChoiceController:
     async def _choose_policy(self) -> None:
         from widgets.choice_list import Choice
 
-        account, _, managed = self.session.read
-        offline = self.session.launch.source == "snapshot"
+        session, loaded = self.session, self.view.loaded
+        managed = session.managed if loaded else None
+        current = managed.policy.arn if managed is not None else ""
+        offline = session.launch.source == "snapshot"
 
         def read() -> list[Choice]:
             from iam.account.managed_policies import policies_to_choose
+            from iam.account.model import Account
             from iam.policy.bundled import bundled_policies
 
+            account = session.account if loaded and session.account else Account(id=None)
             known = frozenset(each.name for each in bundled_policies()) if offline else None
             return [
                 Choice(
@@ -174,7 +181,7 @@ class ChoiceController:
                         "AWS" if each.of_aws else "account",
                         f"{each.attached:,}" if each.attached else "",
                     ),
-                    each.arn == managed.policy.arn,
+                    each.arn == current,
                 )
                 for each in policies_to_choose(account, known)
             ]
@@ -183,9 +190,13 @@ class ChoiceController:
             "Managed policy", await in_thread(read), "policy", "of", "attached to",
             needed=3, free="a name or an ARN",
         )  # fmt: skip
-        if policy is None or policy == managed.policy.arn:
+        if policy is None or policy == current:
             return
-        if self.view.loaded and not self.view.changing:
+        if not loaded:
+            arn = Arn.parse(policy)
+            name = arn.name if arn.account == "aws" else policy  # the partition is not known yet
+            self.view.leave_for(replace(session.launch, policy=name))
+        elif self.view.loaded and not self.view.changing:
             self.view.loaded = False
             self.view.run_in_background(partial(self._manage, policy), "read")
         else:

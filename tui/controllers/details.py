@@ -76,6 +76,7 @@ class DetailsController:
                 lambda action: describe(action, catalogue()),
                 members,
                 members_certain=certain,
+                use_asked=account.use_asked is not None,
             )
         except Exception as error:
             view.toast_error(error)

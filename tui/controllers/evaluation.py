@@ -11,7 +11,8 @@ from tui.controllers.row_buffer import RowBuffer
 from tui.controllers.table_rows import columns_of, rows_of
 from tui.controllers.verdict_store import VerdictStore
 from tui.session.evaluation import evaluate_some
-from widgets.rows import Row, SectionColumn, View
+from widgets.row import Row
+from widgets.rows import SectionColumn, View
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -127,6 +128,7 @@ class EvaluationController:
             table.set_sections([], evaluator.only.id)
         else:
             table.set_sections(columns_of(evaluator))
+        table.show_use(account.use_asked is not None)
         # After a reload the question is the same: earlier answers stay until they are replaced.
         asked = (
             evaluator.only.id if evaluator.only else "",

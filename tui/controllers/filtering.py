@@ -88,11 +88,15 @@ class FilterController:
         self.view.toast(f"Filter: {text}" if text else "Filter cleared.")
 
     def _change(self, text: str, name: str = "") -> None:
+        chosen = parse_filter(text)
+        if chosen.problem:
+            self.view.toast(f"{chosen.problem[0].upper()}{chosen.problem[1:]}.")
+            return
         # Going through the values of a term is one change.
         if not name or name != self._last_name:
             self._before = self.text
         self._last_name = name
-        self.view.table.show(filter=parse_filter(text))
+        self.view.table.show(filter=chosen)
         self.view.show_filter(text)
 
     # The language of the filter line

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tui.controllers.account import AccountController
     from tui.controllers.details import DetailsController
+    from tui.controllers.last_use import LastUseController
     from tui.controllers.organization import OrganizationController
     from tui.controllers.recovery import RecoveryController
     from tui.controllers.sign_in import SignInController
@@ -37,6 +38,7 @@ class LoadController:
         self,
         view: MainView,
         account: AccountController,
+        last_use: LastUseController,
         organization: OrganizationController,
         details: DetailsController,
         recovery: RecoveryController,
@@ -44,6 +46,7 @@ class LoadController:
     ) -> None:
         self.view = view
         self.account = account
+        self.last_use = last_use
         self.organization = organization
         self.details = details
         self.recovery = recovery
@@ -112,6 +115,7 @@ class LoadController:
     async def _keep(self) -> None:
         """Write the account to the cache, if that is wanted."""
         try:
+            await self.last_use.recall()
             await self.account.cached_table.keep()
         except Exception as error:
             self.view.toast_error(error)

@@ -35,7 +35,7 @@ def load_failure(error: BaseException, *, live: bool, shows_old: bool) -> Conten
     rest = "Below is what was read before. " if shows_old else ""
     other = "p for another profile, " if live else ""
     return Content.assemble(
-        (f"{what}. ", "bold $error"),
+        (f"{what}. ", "bold $text-error"),
         f"{safe(without_secrets(sentence)).rstrip('.')}.\n",
         (f"{safe(advice)} " if advice else "", "dim"),
         (f"{rest}Press {other}r to {_RETRY[lacking(error)]}, q to quit.", "dim"),
@@ -48,7 +48,7 @@ def missing_principals(gaps: Sequence[Unread]) -> Content:
         dict.fromkeys(f"{gap.what}: {gap.message.rstrip('.')}" for gap in gaps[:_FEW])
     )
     return Content.assemble(
-        ("Some users or roles are not in this list. ", "bold $error"),
+        ("Some users or roles are not in this list. ", "bold $text-error"),
         safe(reasons),
         (". Press n for everything that could not be read.", "dim"),
     )
@@ -70,7 +70,7 @@ def refusal(
     if launch.snapshot is not None and not launch.dry_run:
         return "A snapshot cannot be changed; open the account itself to make changes."
     if launch.read_only and not launch.dry_run:
-        return "This session is read-only; start again without --read-only to make changes."
+        return "This session is read-only; start with --no-read-only to make changes."
     if not loaded and failed and age:
         return f"This account was read {age} ago; press r to read it again."
     if not loaded and failed:

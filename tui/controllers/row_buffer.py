@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.controllers.view import MainView
-    from widgets.rows import Row
+    from widgets.row import Row
 
 _FRAME = 0.25
 """Seconds."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from widgets.rows import Row, SectionColumn
+from widgets.row import Row
+from widgets.rows import SectionColumn
 
 if TYPE_CHECKING:
     from iam.account.model import Account

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from iam.verdicts.answers import ANSWER_FILTERS, Question, answers_of
 from iam.verdicts.verdict import Verdict
-from widgets.rows import Row
+from widgets.row import Row
 
 if TYPE_CHECKING:
     from iam.account.attachments import MemberCount

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class MainView(Protocol):
 
     session: Session
     glyphs: Glyphs
+    keymap: Mapping[str, str]
+    """The keys that the operator has chosen, by the IDs of commands."""
     bar: BarData
     """What the account bar shows; `show_bar` draws it."""
     loaded: bool
@@ -81,20 +83,23 @@ class MainView(Protocol):
     def show_progress(self, text: str, done: float | None = None) -> None:
         """Show what is under way, and how far from 0 to 1; nothing, if the text is empty."""
 
+    def open_filter(self) -> None:
+        """Go to the filter line."""
+
     def show_view(self, view: View) -> None:
         """Filter and sort the table."""
 
     def show_filter(self, text: str) -> None:
         """Show the filter of the table in the filter line."""
 
-    def show_group(self, name: str) -> None:
-        """Go to a group in the list of groups."""
-
     async def show_changed(self, arns: Iterable[str]) -> None:
         """Evaluate these again, and show them."""
 
     def show_details(self) -> None:
         """Show the principal under the cursor in the details."""
+
+    def open_details(self) -> None:
+        """Go to the details."""
 
     def close_details(self) -> None:
         """Go back from the details to the table."""

@@ -96,7 +96,7 @@ class ActionDialog(Modal[str | None]):
         elif self._options.option_count:
             self._say("")
         else:
-            self._say("No action matches.", "$warning")
+            self._say("No action matches.", "$text-warning")
 
     def _say(self, text: str, style: str = "$text-muted") -> None:
         self.query_one("#action-hint", Static).update(Content.styled(text, style))
@@ -121,6 +121,8 @@ class ActionDialog(Modal[str | None]):
         if (chosen := self._chosen) is not None:
             self.dismiss(chosen)
         elif self._options.option_count:
-            self._say(f"{safe(event.value)} is not an action; choose one above with ↓.", "$warning")
+            self._say(
+                f"{safe(event.value)} is not an action; choose one above with ↓.", "$text-warning"
+            )
         else:
-            self._say(f"There is no action {safe(event.value)}.", "$warning")
+            self._say(f"There is no action {safe(event.value)}.", "$text-warning")

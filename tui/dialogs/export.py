@@ -218,12 +218,12 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         if self._work is not None:
             return
         if self.no_report and self._format.name != PICTURE:
-            self._say(self.no_report, "$warning")
+            self._say(self.no_report, "$text-warning")
             return
         try:
             wanted = Wanted(self._format.name, typed_path(self._field.value), replace)
         except (OSError, ValueError) as error:
-            self._say(_sentence(error), "$warning")
+            self._say(_sentence(error), "$text-warning")
             return
         self._asking, self._work = False, Work()
         was_typing = self._field.has_focus
@@ -255,7 +255,7 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         self._show_state()
         # The y that answers the question is no letter of the name.
         self.set_focus(self._field if was_typing and not self._asking else None)
-        self._say(problem, "$warning")
+        self._say(problem, "$text-warning")
 
     def on_screen_resume(self) -> None:
         self._leave()

@@ -45,7 +45,7 @@ _FILTERS = (
     ("tag:team=ml", "or tag:team; all of the key and of the value"),
     ("boundary:any", "none, or a part of a name"),
     ("account:123", "the first digits, where there are several"),
-    ("unused:90d", "roles without a use in so many days"),
+    ("unused:90d", "no use of Bedrock by what L found; idle roles"),
     ("!tag:team", "the opposite; what is unknown matches neither"),
     ('tag:"cost center"', "quotes around spaces; * is any characters"),
 )
@@ -92,11 +92,11 @@ class HelpScreen(ScrollingModal[None]):
             static.update(draw(static.size.width))
 
     def _keys(self, width: int) -> Content:
-        lines: list[Content] = [Content.styled("Move", "bold $accent")]
+        lines: list[Content] = [Content.styled("Move", "bold $text-accent")]
         for keys, text in MOVEMENT:
             lines += _lines(keys, text, width)
         for group, commands in groupby(self.commands, key=lambda c: c.group):
-            lines += [Content(""), Content.styled(group, "bold $accent")]
+            lines += [Content(""), Content.styled(group, "bold $text-accent")]
             for command in commands:
                 keys = command.display or _KEYS.get(command.keys, command.keys)
                 usable = self.writable or not command.writes
@@ -106,13 +106,13 @@ class HelpScreen(ScrollingModal[None]):
 
     def _filters(self, width: int) -> Content:
         """The language of the filter: see docs/filter.md."""
-        lines = [Content.styled("Filter", "bold $accent")]
+        lines = [Content.styled("Filter", "bold $text-accent")]
         for text, meaning in _FILTERS:
             lines += _lines(text, meaning, width)
         return Content("\n").join(lines)
 
     def _verdicts(self, width: int) -> Content:
-        lines = [Content.styled("Verdicts", "bold $accent")]
+        lines = [Content.styled("Verdicts", "bold $text-accent")]
         for verdict, meaning in _MEANING.items():
             glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
             first, *more = _lines(f"  {verdict}", meaning, width)

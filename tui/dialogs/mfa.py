@@ -65,7 +65,7 @@ class MfaDialog(Modal[bool]):
         event.stop()
         code = event.value
         if len(code) != _DIGITS:
-            self._say(f"A code has {_DIGITS} digits.", "$warning")
+            self._say(f"A code has {_DIGITS} digits.", "$text-warning")
             return
         event.input.clear()  # good for one use
         self._say("asking AWS …")
@@ -80,7 +80,7 @@ class MfaDialog(Modal[bool]):
             self._codes.clear()
             expected = isinstance(error, AwsError)
             reason = str(error) if expected else f"Unexpected error ({type(error).__name__})."
-            self._say(safe(reason), "$warning")
+            self._say(safe(reason), "$text-warning")
             return
         if not step.needs:
             self.dismiss(True)
@@ -88,6 +88,6 @@ class MfaDialog(Modal[bool]):
         self._codes = [] if step.refused else [*self._codes, code]
         self.query_one("#mfa-why", Static).update(safe(step.needs))
         if step.refused:
-            self._say("AWS did not accept the code. Each is good for one use.", "$warning")
+            self._say("AWS did not accept the code. Each is good for one use.", "$text-warning")
         else:
             self._say("One more device is needed.")

@@ -6,8 +6,6 @@ field for it has the focus from the beginning, so that no letter of it is taken 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
@@ -21,6 +19,7 @@ from textual.widgets import Button, Input, Static
 from iam.errors import AwsError
 from iam.text import safe
 from tui.dialogs.modal import TIGHT
+from tui.dialogs.review_data import About, Check, ShowGroup, says_the_same
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.dialogs.text import TextScreen
 from widgets.glyphs import Glyphs
@@ -28,34 +27,6 @@ from widgets.plan_view import PlanView
 
 if TYPE_CHECKING:
     from iam.changes.plan import Plan
-
-Check = Callable[[Callable[[int], None]], Awaitable["Plan"]]
-"""Checks with AWS and makes the plan again; calls back with the number checked so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowGroup:
-    """The operator wants to see a group instead."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What the dialog shows besides the plan."""
-
-    account_id: str
-    alias: str
-    commands: Callable[[Plan], tuple[str, ...]]
-    """The plan as AWS CLI commands."""
-    confirm_above: int
-    dry_run: bool
-    out_of_sight: int = 0
-    """How many marked entries the filter hides."""
-
-    @property
-    def account(self) -> str:
-        return f"{self.account_id} ({self.alias})" if self.alias else self.account_id
 
 
 class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
@@ -142,7 +113,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             self._confirmed_early = False
             if not self.is_active:
                 self._say("Checked with AWS; press y to apply.", "$warning")
-            elif _same(before, self.plan):
+            elif says_the_same(before, self.plan):
                 self.action_apply()
             else:
                 self._say("AWS reports something new: review it, then press y again.", "$warning")
@@ -307,15 +278,4 @@ def commands_screen(plan: Plan, about: About) -> TextScreen:
         plan.op,
         "sh",
         "Dry run: nothing was sent. These commands would make the change." if about.dry_run else "",
-    )
-
-
-def _same(shown: Plan, checked: Plan) -> bool:
-    """Whether the checked plan says the same as the one that was shown."""
-    return (
-        [c.entity.arn for c in shown.changes] == [c.entity.arn for c in checked.changes]
-        and [(e.before.verdict, e.after) for e in shown.effects]
-        == [(e.before.verdict, e.after) for e in checked.effects]
-        and shown.warnings == checked.warnings
-        and [left.why for left in shown.blocked] == [left.why for left in checked.blocked]
     )

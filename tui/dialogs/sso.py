@@ -75,7 +75,7 @@ class SsoDialog(Modal[bool]):
             self.query_one("#sso-code", Static).display = False
             expected = isinstance(error, AwsError)
             reason = str(error) if expected else f"Unexpected error ({type(error).__name__})."
-            self._say(safe(reason), "enter try again   esc cancel", "$warning")
+            self._say(safe(reason), "enter try again   esc cancel", "$text-warning")
             return
         self.dismiss(True)
 
@@ -87,7 +87,7 @@ class SsoDialog(Modal[bool]):
         code.update(
             Content.assemble(
                 "Open this URL in a browser, on any machine:\n\n",
-                ("\n".join(url), "bold $accent"),
+                ("\n".join(url), "bold $text-accent"),
                 "\n\nConfirm only if it shows this code:  ",
                 (safe(verification.code), "bold"),
             )

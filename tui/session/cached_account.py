@@ -11,6 +11,7 @@ from iam.runtime.threads import import_for, in_thread
 from tui.session.evaluation import evaluator_for
 
 if TYPE_CHECKING:
+    from iam.account.model import Account
     from iam.cache.store import CachedLoad
     from iam.cache.table_snapshot import TableSnapshot
     from tui.session.state import SessionState
@@ -24,6 +25,8 @@ class CachedAccount:
         self.stale: datetime | None = None
         """When the account on the screen was read, while it is the cached one; else None."""
         self._recalled = False
+        self._has_uses = False
+        """The cached account says when Bedrock was last used."""
 
     async def recall_table(self) -> TableSnapshot | None:
         """The table as it was shown on an earlier day; None without one, and at a reload.
@@ -35,7 +38,7 @@ class CachedAccount:
             return None
         self._recalled = True
 
-        def read() -> tuple[TableSnapshot, datetime] | None:
+        def read() -> tuple[TableSnapshot, datetime, bool] | None:
             from iam.cache.store import recall_picture
 
             return recall_picture(self._path(), self.state.launch.policy)
@@ -44,8 +47,26 @@ class CachedAccount:
             recalled = await in_thread(read)
         if recalled is None:
             return None
-        picture, self.stale = recalled
+        picture, self.stale, self._has_uses = recalled
         return picture
+
+    async def recall_uses(self) -> Account | None:
+        """The cached account if it says when Bedrock was last used; for the first load only.
+
+        Raises:
+            CacheError: It can no longer be read.
+        """
+        if not self._has_uses:
+            return None
+        self._has_uses = False
+
+        def read() -> CachedLoad | None:
+            from iam.cache.store import recall
+
+            return recall(self._path())
+
+        kept = await in_thread(read)
+        return None if kept is None else kept.account
 
     async def recall_account(self) -> None:
         """Load the account behind that table, for the details, where AWS cannot be asked."""
@@ -63,6 +84,7 @@ class CachedAccount:
             kept = await in_thread(read)
             if kept is None:
                 return
+            from iam.account.uses import with_relevant_uses
             from iam.aws.managed_policy import managed_policy
             from iam.errors import AwsError
 
@@ -71,7 +93,8 @@ class CachedAccount:
             except AwsError:
                 return  # AWS may know this policy; the cached account does not have it
             evaluator = await in_thread(evaluator_for, managed.policy, kept.account.partition)
-        state.account, state.managed, state.evaluator = kept.account, managed, evaluator
+        account = with_relevant_uses(kept.account, managed.policy.arn)
+        state.account, state.managed, state.evaluator = account, managed, evaluator
 
     def forget(self) -> None:
         """Drop the cached account, which is not the one of these credentials."""

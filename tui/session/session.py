@@ -12,9 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from iam.errors import AwsError
 from iam.runtime.gc_control import no_garbage
-from iam.runtime.threads import import_for, in_thread
+from iam.runtime.threads import in_thread
 from tui.options import Launch
 from tui.session.account_reader import AccountReader, OpenedAccount
 from tui.session.api_keys import judge_api_keys, read_api_keys
@@ -22,6 +21,8 @@ from tui.session.cached_account import CachedAccount
 from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
 from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
+from tui.session.last_use import LastUse
+from tui.session.organization import read_organization
 from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
 from tui.session.state import SessionState
 
@@ -61,6 +62,7 @@ class Session(SessionState):
         self.cache = CachedAccount(self)
         self.planner = ChangePlanner(self)
         self.changes = ChangeService(self)
+        self.last_use = LastUse(self)
         self._other_process = other_process
         self._started = started
         self._reader: AccountReader | ReaderProcess | None = started
@@ -155,6 +157,7 @@ class Session(SessionState):
             account = replace(account, organizations=organizations)
             if account.api_keys.status == "unasked":
                 account = replace(account, api_keys=self.account.api_keys)
+        account = self.last_use.carried_over(account, managed.policy.arn)
         self.account, self.managed, self._versions = account, managed, None
         self._read_at, self.outdated, self.cache.stale = datetime.now(UTC), False, None
         # The other process knows no organization but that of a file.
@@ -177,20 +180,9 @@ class Session(SessionState):
         account = self.account
         if account is None or account.id is None or not self.asks_for_organization:
             return False
-        try:
-            aws = await self.connection_to(account)
-            if aws is None:
-                return False
-            await in_thread(import_for, "aws.load_organization")
-            from iam.aws.load_organization import load_organization
-
-            organization = await load_organization(aws, account.id)
-        except AwsError as error:
-            from iam.account.organization import Organization
-            from iam.account.unread import Unread
-
-            unread = Unread("the organization", error.code, str(error))
-            organization = Organization("unread", unread=(unread,))
+        organization = await read_organization(self, account, account.id)
+        if organization is None:
+            return False
         if self.account is None or self.account.id != account.id:
             return False  # another one has been read meanwhile
         self.account = replace(self.account, organizations={account.id: organization})
@@ -223,17 +215,17 @@ class Session(SessionState):
         account, own, _ = self.read
         if evaluator is own and self._evaluating is not None:
             async for some in self._evaluating.evaluated():
-                yield some
+                yield self.last_use.put_into(some)
         else:
             async for some in evaluate_all(evaluator, account):
-                yield some
+                yield self.last_use.put_into(some)
 
     async def unread(self, evaluated: Evaluated) -> tuple[Unread, ...]:
         """All that could not be read or understood, once everybody has been evaluated."""
         account, own, _ = self.read
         process, self._evaluating = self._evaluating, None
         if process is not None and process.unread is not None:
-            return process.unread
+            return (*process.unread, *account.use_unread)
         return await unread_in(account, own, evaluated)
 
     async def who_can(self, action: str) -> Evaluator | None:
@@ -269,6 +261,8 @@ class Session(SessionState):
         if managed.source == "live" and self.account is not None:
             # Not `account`: the organization may have been read meanwhile.
             self.account = self.account.with_policy(managed.policy)
+        if self.account is not None:
+            self.account = self.last_use.carried_over(self.account, managed.policy.arn)
         self.launch = replace(self.launch, policy=policy)
         self.managed, self.evaluator = managed, evaluator
         self._versions = self._evaluating = None

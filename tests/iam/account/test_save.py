@@ -52,14 +52,15 @@ def saved() -> Account:
         role("worker", deny("bedrock:*"), boundary="arn:aws:iam::123456789012:policy/b"),
         group("ml", allow("kms:*")),
     )
-    return replace(made, organizations={ID: organization(1, [(FULL, DENY)])})
+    return replace(made, alias="acme", organizations={ID: organization(1, [(FULL, DENY)])})
 
 
 @pytest.mark.parametrize("name", ["account.json", "account.json.gz"])
 def test_an_account_is_read_back_as_it_was(tmp_path: Path, saved: Account, name: str) -> None:
     save_account(tmp_path / name, saved, NOW)
     read = read_snapshot(str(tmp_path / name), 10)
-    assert (read.id, read.principals.keys()) == (ID, saved.principals.keys())
+    assert (read.id, read.alias) == (ID, "acme")
+    assert read.principals.keys() == saved.principals.keys()
     for arn, principal in saved.principals.items():
         assert (read.principals[arn].tags, read.principals[arn].id) == (
             principal.tags,

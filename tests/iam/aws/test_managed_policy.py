@@ -92,7 +92,16 @@ async def test_without_a_connection_the_shipped_policy_has_the_accounts_partitio
     assert found.source == "shipped"
 
 
-@pytest.mark.parametrize("ref", ["Nothing", "arn:aws:iam::aws:policy/Nothing", "a b", "arn:"])
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "Nothing",
+        "arn:aws:iam::aws:policy/Nothing",
+        "arn:aws-cn:iam::aws:policy/AmazonBedrockFullAccess",
+        "a b",
+        "arn:",
+    ],
+)
 async def test_a_policy_that_is_nowhere_is_one_sentence(aws: Aws, ref: str) -> None:
     with pytest.raises(AwsError, match="has no policy") as caught:
         await managed_policy(aws, ref, HERE)

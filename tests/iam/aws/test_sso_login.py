@@ -183,6 +183,50 @@ def test_aws_says_how_often_it_may_be_asked(sso: FakeSso, login: SsoLogin) -> No
     }
 
 
+@pytest.mark.parametrize("interval", [-5, 0, None])
+def test_aws_is_never_asked_without_a_pause(sso: FakeSso, interval: int | None) -> None:
+    sso.changes[AUTHORIZE] = {"interval": interval}
+    login = sso_login("session")
+    login.begin()
+    assert login.poll() >= 1
+    login.close()
+
+
+def test_an_error_of_the_server_does_not_end_a_login(sso: FakeSso, login: SsoLogin) -> None:
+    sso.errors[TOKEN] = ["InternalServerException"] * 5
+    sso.confirm()
+    assert login.poll() > 0
+    sso.errors.clear()
+    assert login.poll() == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        (AUTHORIZE, {"userCode": None}),
+        (AUTHORIZE, {"deviceCode": None}),
+        (AUTHORIZE, {"expiresIn": None}),
+        (REGISTER, {"clientSecretExpiresAt": 10**20}),
+        (TOKEN, {"accessToken": None}),
+        (TOKEN, {"expiresIn": 10**20}),
+    ],
+)
+def test_an_incomplete_answer_is_told_in_words(
+    sso: FakeSso, path: str, changes: dict[str, Any]
+) -> None:
+    sso.changes[path] = changes
+    sso.confirm()
+    login = sso_login("session")
+
+    def log_in() -> float:
+        login.begin()
+        return login.poll()
+
+    with pytest.raises(AwsError, match="not as AWS describes it"):
+        log_in()
+    login.close()
+
+
 def test_where_aws_cannot_be_reached_it_is_asked_less_often(sso: FakeSso, login: SsoLogin) -> None:
     sso.stop()
     assert [login.poll(), login.poll()] == [2, 4]

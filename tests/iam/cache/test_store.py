@@ -101,7 +101,7 @@ def test_what_is_kept_is_recalled(path: Path) -> None:
 
 def test_what_the_table_showed_is_recalled(path: Path) -> None:
     keep(path, some_account(), NOW)
-    assert recall_picture(path) == (picture_of(some_account()), NOW)
+    assert recall_picture(path) == (picture_of(some_account()), NOW, False)
 
 
 def test_what_was_kept_for_another_policy_is_not_shown(path: Path) -> None:

@@ -67,7 +67,11 @@ def test_what_the_aws_cli_would_read_or_a_terminal_obey_is_written_as_json(
     assert json.loads(said) == {"UserName": name, "PolicyArn": LIMITED}
 
 
-def test_in_another_account_the_script_changes_nothing(tmp_path: Path) -> None:
+def test_in_another_account_the_script_changes_nothing_and_says_so(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     status, called = run(tmp_path, script("detach"), account_id="999999999999")
     assert status != 0
     assert called == []
+    said = f"These commands are for account {ID}; nothing was changed.\n"
+    assert capfd.readouterr().err == said

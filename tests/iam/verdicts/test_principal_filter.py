@@ -224,7 +224,16 @@ def test_a_term_takes_the_place_of_those_that_ask_the_same() -> None:
     assert toggled("policy:yes", ["policy:yes", "invoke:no"]) == "policy:yes invoke:no"
     assert toggled("invoke:no policy:yes", ["policy:yes", "invoke:no"]) == ""
     assert toggled('!invoke:yes tag:"a b"', ["invoke:yes"]) == 'tag:"a b" invoke:yes'
+    assert toggled('account:"1', ["invoke:yes"]) == 'account:"1" invoke:yes'
+    assert toggled('invoke:no a "b', ["invoke:yes"]) == 'invoke:yes a "b"'
     assert values_of("verdict:Denied !verdict:none", "verdict") == ["denied"]
+
+
+@pytest.mark.parametrize("text", ["nonsense:1", "!", '""', "policy:maybe alice", "unused:x"])
+def test_a_malformed_filter_lets_nobody_through_for_certain(text: str) -> None:
+    chosen = parse_filter(text)
+    assert chosen.problem
+    assert narrowed(AUDIT, chosen).results == ()
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ from tests.build import LIMITED, allow, deny, document
 from tests.examples import examples
 from tests.iam.verdicts.test_properties import policies
 
+UNLESS = "unless another policy gives or withholds it."
+
 Json = dict[str, Any]
 X, Y = "arn:aws:bedrock:*:*:guardrail/x", "arn:aws:bedrock:*:*:guardrail/y"
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -355,29 +357,29 @@ ADDED = AccessDiff(gained=("kms:DescribeKey",))
         (
             ADDED,
             AttachmentCount(9, 3, True),
-            "12 principals have this policy, so 12 gained this access.",
+            f"12 principals have this policy; each gained this access, {UNLESS}",
         ),
         (
             ADDED,
             AttachmentCount(1, 0, True),
-            "1 principal has this policy, so 1 gained this access.",
+            f"1 principal has this policy; it gained this access, {UNLESS}",
         ),
         (
             ADDED,
             AttachmentCount(9, 3, False),
-            "At least 12 principals have this policy, so at least 12 gained this access.",
+            f"At least 12 principals have this policy; each gained this access, {UNLESS}",
         ),
         (ADDED, AttachmentCount(0, 0, True), "Nobody has this policy."),
         (ADDED, AttachmentCount(0, 0, False), "Nobody is known to have this policy."),
         (
             AccessDiff(lost=("x:y",)),
             AttachmentCount(2, 0, True),
-            "2 principals have this policy, so 2 lost this access.",
+            f"2 principals have this policy; each lost this access, {UNLESS}",
         ),
         (
             AccessDiff(lost=("x:y",), wider=("x:z",)),
             AttachmentCount(2, 0, True),
-            "2 principals have this policy, so access changed for 2.",
+            f"2 principals have this policy; access changed for each, {UNLESS}",
         ),
         (AccessDiff(), AttachmentCount(2, 0, True), ""),
     ],

@@ -277,6 +277,21 @@ async def test_a_policy_that_does_not_exist_is_told_and_the_one_before_stays(
         assert "user-00" in names(pilot)
 
 
+async def test_where_the_policy_of_the_start_does_not_exist_another_can_be_chosen(
+    open_app: Open, both: Company
+) -> None:
+    async with open_app(replace(both.launch, policy="nowhere"), read=False) as pilot:
+        await until(pilot, lambda: main_of(pilot).has_notice)
+        assert "Choose another policy: with o in the app" in words_of(main_of(pilot))
+        await until(pilot, lambda: not main_of(pilot).reading)
+        before = main_of(pilot)
+        await opened(pilot, "o")
+        await choose(pilot, POLICY)
+        await until(pilot, lambda: main_of(pilot) is not before and main_of(pilot).loaded)
+        assert (account(pilot), main_of(pilot).bar.policy) == (A, POLICY)
+        assert not main_of(pilot).has_notice
+
+
 async def test_an_account_from_a_file_can_be_audited_for_another_policy(
     open_app: Open, from_file: Launch
 ) -> None:

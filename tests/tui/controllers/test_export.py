@@ -142,7 +142,9 @@ async def test_the_report_is_about_the_action_that_was_asked_about(
         await pilot.press("w")
         await until(pilot, lambda: len(pilot.app.screen_stack) > 1)
         await pilot.press(*"bedrock:InvokeModel", "enter")
-        await until(pilot, lambda: main_of(pilot).evaluation.asked and main_of(pilot).loaded)
+        await until(
+            pilot, lambda: main_of(pilot).controllers.evaluation.asked and main_of(pilot).loaded
+        )
         await ask(pilot)
         assert "who can bedrock:InvokeModel" in dialogue(pilot)
         await pilot.press("enter")

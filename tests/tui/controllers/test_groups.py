@@ -17,7 +17,7 @@ async def test_4_shows_the_groups_and_their_members(open_app: Open, company: Com
         await pilot.press("4")
         assert names(pilot) == ["team"]
         assert "team (3)" in table_of(pilot).render_line(1).text
-        await until(pilot, lambda: main_of(pilot).details_controller.up_to_date)
+        await until(pilot, lambda: main_of(pilot).controllers.details.up_to_date)
         facts = str(main_of(pilot).details.query_one("#facts", Static).render())
         assert all(name in facts for name in TEAM)
         await pilot.press("1")

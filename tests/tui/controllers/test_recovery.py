@@ -110,7 +110,7 @@ async def test_without_a_home_folder_the_account_is_read_and_a_change_asks_for_a
     monkeypatch.delenv("XDG_STATE_HOME")
     async with open_app(replace(company.launch, journal=None, read_only=read_only)) as pilot:
         assert len(table_of(pilot).shown) == 19
-        await until(pilot, lambda: main_of(pilot).recovery.finished)
+        await until(pilot, lambda: main_of(pilot).controllers.recovery.finished)
         assert ("--journal" in toasts(pilot)) is not read_only
         pilot.app.clear_notifications()
         if not read_only:

@@ -21,6 +21,8 @@ from tui.main_screen import MainScreen
 from tui.options import Launch
 from widgets.policy_changes import PolicyChanges
 
+UNLESS = "unless another policy gives or withholds it."
+
 
 async def opened(pilot: Pilot[int]) -> PolicyScreen:
     """Open the screen and wait until it shows something."""
@@ -64,7 +66,7 @@ async def test_it_says_what_the_version_in_force_gave_and_to_how_many(
         assert pair(screen) == ("v7", "v8")
         text = said(screen)
         assert "v8 added wider access to three actions and removed nothing." in text
-        assert "3 principals have this policy, so 3 gained this access." in text
+        assert f"3 principals have this policy; each gained this access, {UNLESS}" in text
         assert "3 principals in 123456789012: 2 directly, 1 by group only" in text
         assert "The versions are those in the snapshot; AWS was not asked." in text
 
@@ -145,7 +147,7 @@ async def test_live_versions_come_from_aws(open_app: Open, live: Launch) -> None
         assert pair(screen) == ("v8", "v9")
         text = said(screen)
         assert "v9 added two actions, one statement, and removed nothing." in text
-        assert "13 principals have this policy, so 13 gained this access." in text
+        assert f"13 principals have this policy; each gained this access, {UNLESS}" in text
         assert not screen.changes.data.warnings
         await press(pilot, "left")
         assert pair(screen) == ("v7", "v9")

@@ -1,0 +1,209 @@
+"""The commands `audit` and `save`: their options, where the report goes, and how they end.
+
+`tui/audit_command.py` does the work. This module is imported when one of the commands is used.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+
+from iam.reports.formats import (
+    DEFAULT_FORMAT,
+    DETAILS,
+    FORMATS,
+    Detail,
+    Options,
+    Terminal,
+    format_of_file,
+)
+from iam.text import safe
+from tui.cli_exit import EXIT_INCOMPLETE, fail, leave_with
+from tui.cli_options import given, resolved, shared_options
+from tui.man_page import AUDIT_STATUSES, ManPage
+from tui.options import Launch
+from tui.usage import validate_action, validate_filter, validate_output
+
+_last_used = click.option(
+    "--last-used",
+    is_flag=True,
+    help="Ask AWS when those who have the policy last used Bedrock, or tried to.",
+)
+
+
+@click.command(
+    cls=ManPage,
+    examples=(
+        (
+            "bedrock-tui audit --output audit.html",
+            "Write a report for a ticket.",
+        ),
+        (
+            "bedrock-tui audit --action bedrock:InvokeModel",
+            "List who can invoke models, and through which policies.",
+        ),
+        (
+            "bedrock-tui audit --filter 'policy:yes invoke:no'",
+            "List who holds the policy and still cannot invoke models.",
+        ),
+        (
+            "bedrock-tui audit --snapshot account.json --format json",
+            "Audit a saved account, without AWS credentials.",
+        ),
+    ),
+    statuses=AUDIT_STATUSES,
+)
+@shared_options
+@click.option(
+    "--action",
+    metavar="ACTION",
+    help="Evaluate one action, such as bedrock:InvokeModel, or all that match a pattern, such as "
+    "'bedrock:Invoke*'.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(FORMATS)),
+    help=f"{'; '.join(f'{each.name}: {each.help}' for each in FORMATS.values())}.  "
+    f"[default: as the name of the --output file ends, else {DEFAULT_FORMAT}]",
+)
+@click.option(
+    "--detail",
+    type=click.Choice(DETAILS),
+    help="Say of each principal its verdict, that on each section, or that on each action with its "
+    "reasons.  [default: what suits the format; for json: actions]",
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write to a file, which only you may read, instead of standard output.",
+)
+@click.option(
+    "--filter",
+    metavar="TEXT",
+    help="Report only those that match, such as 'invoke:yes !tag:team': words of the ARN, and the "
+    "terms of the app's filter.",
+)
+@_last_used
+@click.pass_obj
+def audit(
+    before: dict[str, Any],
+    /,
+    form: str | None,
+    detail: Detail | None,
+    output: str | None,
+    **chosen: Any,
+) -> None:
+    """Print a report of who can use Amazon Bedrock."""
+    launch = launch_of(before, chosen)
+    validate_action(launch.action)
+    validate_filter(launch.filter)
+    validate_output(output, launch)
+
+    def work() -> str:
+        from tui.audit_command import check_output, run_audit
+
+        check_output(output)
+        options = Options(detail, terminal_of(output))
+        report, missing = run_audit(launch, form or format_of_file(output), options)
+        write_report(report, output)
+        return missing
+
+    run_command(work)
+
+
+@click.command(
+    cls=ManPage,
+    short_help="Save the account to a file, for --snapshot.",
+    examples=(
+        ("bedrock-tui save account.json.gz", "Keep the account, to look at it elsewhere."),
+        ("bedrock-tui --snapshot account.json.gz", "Look at it."),
+    ),
+    statuses=AUDIT_STATUSES,
+)
+@shared_options
+@_last_used
+@click.argument("file", type=click.Path())
+@click.pass_obj
+def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
+    """Save the account with its organization to FILE, for --snapshot.
+
+    The file is compressed if its name ends in .gz. Only its owner may read it.
+    """
+    launch = launch_of(before, chosen)
+
+    def work() -> str:
+        from tui.audit_command import check_output, run_save
+
+        check_output(file)
+        return run_save(launch, file)
+
+    run_command(work)
+
+
+def launch_of(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
+    """What holds; a wrong configuration is reported at once, because there is no screen for it."""
+    launch, config = resolved(before | given(chosen))
+    if config.fault:
+        click.echo(f"bedrock-tui: {config.fault}", err=True)
+    return launch
+
+
+def run_command(work: Callable[[], str]) -> None:
+    """Run a command without a screen; `work` returns what could not be read, in a few words."""
+    from iam.runtime.gc_control import keep_everything
+
+    keep_everything()
+    from iam.runtime.threads import leave
+    from tui.audit_command import Failure
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: leave(128 + number))
+    try:
+        missing = work()
+    except Failure as failure:
+        fail(str(failure))
+    except KeyboardInterrupt:
+        fail("interrupted")
+    if missing:
+        click.echo(f"bedrock-tui: incomplete: {safe(missing)}", err=True)
+        leave_with(EXIT_INCOMPLETE)
+
+
+def terminal_of(output: str | None) -> Terminal | None:
+    """The terminal that a report is written to; None for a file or a pipe."""
+    if output not in (None, "-") or sys.stdout is None or not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    from tui.terminal.capabilities import has_colour, has_unicode
+
+    width = get_terminal_size((0, 0)).columns
+    return Terminal(width, has_colour(), has_unicode()) if width else None
+
+
+def write_report(report: Iterable[str], output: str | None) -> None:
+    """Write a report; a file is written completely or not at all."""
+    if output is None or output == "-":
+        if sys.stdout is None:  # closed by the shell: `>&-`
+            fail("standard output is closed")
+        try:
+            for piece in report:
+                sys.stdout.buffer.write(piece.encode("utf-8", errors="replace"))
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # The reader has closed the pipe (`| head`); Python would fail to flush it at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            fail(f"cannot write to standard output: {error.strerror or error}")
+        return
+    from tui.audit_command import write_file
+
+    write_file(report, output)

@@ -1,0 +1,178 @@
+"""Rows of principals, drawn: only the lines on the screen, as quick at 10,000 rows as at ten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
+
+from widgets.cursor_lines import CursorLines
+from widgets.empty_table import why_empty
+from widgets.glyphs import Glyphs
+from widgets.missing_words import MissingWords
+from widgets.rows import SectionColumn
+from widgets.shown_rows import ShownRows
+from widgets.table_lines import VERDICT_STYLES, TableLines, fit
+
+if TYPE_CHECKING:
+    from widgets.row import Row
+
+
+class DrawnRows(CursorLines):
+    """A title with counts, a header, and a line for each row, in the colours of its verdicts."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "principal-table--header",
+        "principal-table--cursor",
+        "principal-table--mark",
+        "principal-table--dim",
+        *VERDICT_STYLES.values(),
+    }
+    DEFAULT_CSS = """
+    DrawnRows {
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        overflow-x: hidden;
+        overflow-y: auto;
+        & .principal-table--header { text-style: bold dim; }
+        & .principal-table--cursor { background: $cursor-blurred; }
+        &:focus .principal-table--cursor {
+            background: $cursor; color: $cursor-text; text-style: bold;
+        }
+        & .principal-table--mark { color: $focus; text-style: bold; }
+        & .principal-table--dim { text-style: dim; }
+        & .principal-table--granted { color: $verdict-granted; }
+        & .principal-table--partial { color: $verdict-partial; }
+        & .principal-table--denied { color: $verdict-denied; }
+        & .principal-table--none { color: $verdict-none; }
+        & .principal-table--unknown { color: $verdict-unknown; text-style: bold; }
+        &:ansi .principal-table--cursor { text-style: underline; }
+        &:ansi:focus .principal-table--cursor { text-style: reverse; }
+    }
+    """
+
+    @dataclass
+    class Unexplained(Message):
+        """A message that asks how far some principals can invoke models, in words."""
+
+        arns: frozenset[str]
+
+    def __init__(self, glyphs: Glyphs, *, sections: bool = True) -> None:
+        """Start empty.
+
+        Args:
+            glyphs: The signs of this terminal.
+            sections: Whether sections are shown as columns, where there is room.
+        """
+        super().__init__()
+        self.glyphs = glyphs
+        self.rows = ShownRows()
+        """Which rows are shown. A subclass changes them."""
+        self.lines = TableLines(glyphs, self._component_style, shows_sections=sections)
+        self._styles: dict[str, Style] = {}
+        """Of component classes, until focus or theme change."""
+        self.empty_note = ""
+        """What to say if there are no rows of a kind, which takes the place of `{}`."""
+        self.incomplete = False
+        """Rows are still to come, or to be evaluated."""
+        self._titles = "", ""
+        self._missing_words = MissingWords(self.lines.words, self.call_later, self._ask_for_words)
+
+    @property
+    def line_count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def cursor_line(self) -> int:
+        return self.rows.cursor
+
+    def visible_rows(self) -> list[Row]:
+        """The rows on the screen."""
+        top = self.top_line
+        return self.rows.in_order[top : top + self.page_size + 1]
+
+    def set_sections(self, sections: Sequence[SectionColumn], asked: str = "") -> None:
+        """Set the columns.
+
+        Args:
+            sections: One for each column.
+            asked: The only action that is asked about; the notes of the rows are shown then.
+        """
+        self.lines.sections = tuple(sections)
+        self.lines.action = asked
+        self.show_titles()
+        self.refresh()
+
+    def show_titles(self) -> None:
+        """Show what the rows are, and how many."""
+        # No rows so far does not mean none.
+        counting = self.incomplete or not (self.rows.all or self.empty_note)
+        titles = self.lines.titles(self.rows, counting=counting)
+        if titles != self._titles:  # Textual draws the whole table again for a title
+            self._titles = titles
+            # Content: the operator may type what would be markup.
+            self.border_title, self.border_subtitle = map(Content, titles)
+
+    def put_words(self, words: Mapping[str, str]) -> None:
+        """Say how far principals can invoke models, or why they cannot.
+
+        Args:
+            words: By ARN.
+        """
+        self.lines.words |= words
+        top = self.top_line
+        for at, row in enumerate(self.visible_rows(), top):
+            if row.arn in words:
+                self.redraw_line(at)
+
+    def forget_words(self, arns: Iterable[str]) -> None:
+        """Forget the words of some principals: they are asked for again where they are shown."""
+        self._missing_words.forget(arns)
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        rows = self.rows
+        at = y - 1 + self.top_line
+        if y == 0:
+            line = self.lines.header(width, self.rows.view)
+        elif at < len(rows):
+            line = self._line(rows.in_order[at], width)
+            if at == rows.cursor:
+                base += self._component_style("principal-table--cursor")
+        else:
+            why = why_empty(rows, self.empty_note, incomplete=self.incomplete) if not rows else ()
+            text = fit(why[y - 1], width - 1, self.glyphs.cut).rstrip() if y <= len(why) else ""
+            line = [Segment(f" {text}", self._component_style("principal-table--dim"))]
+        return Strip(line).adjust_cell_length(width).apply_style(base)
+
+    def _line(self, row: Row, width: int) -> list[Segment]:
+        rows = self.rows
+        asked = row.arn in self._missing_words
+        if not asked and self.lines.wants_words(row, width, rows.question):
+            self._missing_words.want(row.arn)
+        return self.lines.row(row, width, question=rows.question, marked=row.arn in rows.marks)
+
+    def _ask_for_words(self, arns: frozenset[str]) -> None:
+        self.post_message(self.Unexplained(arns))
+
+    def _component_style(self, name: str) -> Style:
+        if (style := self._styles.get(name)) is None:
+            style = self._styles[name] = self.get_component_rich_style(name, partial=True)
+        return style
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
+
+    def on_focus(self) -> None:
+        self._styles.clear()
+
+    def on_blur(self) -> None:
+        self._styles.clear()
