@@ -303,10 +303,8 @@ def _attachment(attached: Attachment | None, glyphs: Glyphs) -> str:
 
 
 def _keys(keys: tuple[ApiKey, ...] | None) -> str:
-    """That a user has API keys, in one word."""
-    if not keys:
-        return ""
-    return " key" if len(keys) == 1 else f" {len(keys)} keys"
+    """That a user has API keys, in one word, however many: there is little room."""
+    return " key" if keys else ""
 
 
 def _members(members: MemberCount) -> str:

@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 
+from iam.ages import age
 from iam.text import safe
 from tui.dialogs.modal import Modal
 from tui.saving import save
@@ -51,7 +52,10 @@ class ApiKeysScreen(Modal[Wanted | None]):
             "D", "change('delete-key')", "delete", tooltip="Delete it for good", id="keys.delete"
         ),
         Binding("e", "export", "export", tooltip="Save as a CSV file", id="keys.export"),
-        Binding("enter", "owner", "owner", tooltip="Go to its owner", id="keys.owner"),
+        # Priority: the list itself has another use of it, for clicks.
+        Binding(
+            "enter", "owner", "owner", priority=True, tooltip="Go to its owner", id="keys.owner"
+        ),
         Binding("escape,q", "close", "close", key_display="esc", id="keys.close"),
     ]  # fmt: skip
 
@@ -82,7 +86,6 @@ class ApiKeysScreen(Modal[Wanted | None]):
             yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.app.clear_notifications()
         none = self.query_one("#keys-none", Static)
         none.update(Content.styled(safe(self._gaps), "$warning"))
         none.display = bool(self._gaps)
@@ -144,6 +147,8 @@ class ApiKeysScreen(Modal[Wanted | None]):
         """Hide the keys that do nothing now or in this session."""
         if action == "filter":
             return not self.query_one(FilterBar).has_focus_within
+        if action == "owner" and self.query_one(FilterBar).has_focus_within:
+            return False
         if action in ("sort", "export", "owner"):
             return bool(self.report.uses)
         if action != "change":
@@ -192,7 +197,9 @@ def _described(use: KeyUse, now: datetime) -> Content:
     """A key in a few lines."""
     key = use.key
     owner = use.owner.arn if use.owner else f"user {key.user}, who was not read"
-    created = "?" if key.created is None else f"{key.created:%Y-%m-%d}"
+    created = "created at an unknown time"
+    if key.created is not None:
+        created = f"created {age(key.created, now)} ago ({key.created:%Y-%m-%d})"
     expires = "never expires" if key.expires is None else f"expires {key.expires:%Y-%m-%d}"
     if key.expires is not None:
         expires = f"{expires} ({expiry(use, now)})"
@@ -200,7 +207,7 @@ def _described(use: KeyUse, now: datetime) -> Content:
     lines = [
         (f"{key.name}  {key.id}", "bold"),
         (f"of {owner}", ""),
-        (f"created {created}, {expires}, {use.state.lower()}", "dim"),
+        (f"{created}, {expires}, {use.state.lower()}", "dim"),
         (f"works: {use.words}{why}", ""),
         (_invoking(use), ""),
     ]
