@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 
-from iam.ages import age, until
+from iam.ages import age
 from widgets.choice_list import Choice, ChoiceList
 from widgets.glyphs import Glyphs
+from widgets.key_words import expiry
 
 if TYPE_CHECKING:
     from iam.verdicts.api_key_use import KeyUse
@@ -94,14 +95,6 @@ class KeyList(ChoiceList):
         invoke = "$warning" if use.owner_may_nothing else off
         styles = (off, off, "bold $warning" if never else off, works, invoke, off, off)
         return Choice(use.key.id, cells, styles=styles)
-
-
-def expiry(use: KeyUse, now: datetime) -> str:
-    """When a key expires, or that it never does."""
-    expires = use.key.expires
-    if expires is None:
-        return "never"
-    return f"in {until(expires, now)}" if expires > now else f"{age(expires, now)} ago"
 
 
 def _style_of(use: KeyUse) -> str:

@@ -145,11 +145,14 @@ def uses_by_user(
     return found
 
 
-def key_uses(account: Account, evaluator: Evaluator, now: datetime) -> tuple[KeyUse, ...]:
-    """Judge all keys of an account."""
-    if not account.api_keys.keys:
+def key_uses(
+    account: Account, evaluator: Evaluator, now: datetime, keys: Sequence[ApiKey] | None = None
+) -> tuple[KeyUse, ...]:
+    """Judge keys of an account, by default all."""
+    keys = account.api_keys.keys if keys is None else keys
+    if not keys:
         return ()  # most accounts have none: nothing is prepared for them
-    return KeyJudge(catalogue(), account.partition, now).uses(account, evaluator)
+    return KeyJudge(catalogue(), account.partition, now).uses(account, evaluator, keys)
 
 
 def _token_evaluator(service: str, actions: Catalogue, partition: str, now: datetime) -> Evaluator:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iam.account.unread import Unread
+    from iam.changes.journal import KeyOp
     from tui.controllers.change import ChangeController
     from tui.controllers.evaluation import EvaluationController
     from tui.controllers.view import MainView
@@ -55,6 +56,7 @@ class ApiKeysController:
             asked = await self.session.load_api_keys()
             if asked:
                 await self.evaluation.show_keys()
+                self.view.show_details()
         except Exception as error:
             if self.view.is_attached:  # else the app has ended meanwhile
                 self.view.toast_error(error)
@@ -76,10 +78,13 @@ class ApiKeysController:
         try:
             while (wanted := await self._ask(chosen)) is not None:
                 chosen = wanted.use.key.id
-                if wanted.op is None:
+                if wanted.op == "owner":
                     self._go_to_owner(wanted)
                     return
-                await self._change(wanted)
+                if wanted.op == "undo":
+                    self.change.begin_undo()
+                    return
+                await self._change(wanted.op, chosen)
         except Exception as error:
             self.view.toast_error(error)
 
@@ -100,17 +105,16 @@ class ApiKeysController:
         )
         return await self.view.app.push_screen_wait(screen)
 
-    async def _change(self, wanted: Wanted) -> None:
+    async def _change(self, op: KeyOp, key_id: str) -> None:
         from tui.controllers.api_key_change import change_key
 
         view = self.view
         if refusal := self.change.refusal:
             view.toast(refusal, severity="warning")
             return
-        assert wanted.op is not None
         view.changing = True
         try:
-            await change_key(view, wanted.op, wanted.use.key.id)
+            await change_key(view, op, key_id)
         except Exception as error:
             view.toast_error(error)
         finally:

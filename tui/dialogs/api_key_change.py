@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from iam.text import safe
+from tui.dialogs.fitting import fit_body
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.dialogs.text import TextScreen
 
@@ -66,7 +68,8 @@ class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
     def compose(self) -> ComposeResult:
         what = f"{VERBS[self.plan.op]} an API key"
         if undoes := self.plan.undoes:
-            what = f"{'Redo' if undoes.kind == 'undo' else 'Undo'}: {what.lower()}"
+            verb = "Redo" if undoes.kind == "undo" else "Undo"
+            what = f"{verb}: {what[0].lower()}{what[1:]}"
         with Vertical(id="dialog") as dialog:
             dialog.border_title = what
             with VerticalScroll(id="dialog-body", can_focus=False):
@@ -83,13 +86,17 @@ class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
                 yield Button(self._label(), id="apply", variant=self._variant)
 
     def on_mount(self) -> None:
-        self.app.clear_notifications()
+        self.app.clear_notifications()  # they are about the last change
+        self.screen_layout_refresh_signal.subscribe(self, self._fit)
         if self._must_type:
             name = safe(self.plan.before.key.name)
             self._say(f"Type {name} and press Enter to delete it.")
             self.set_focus(self.query_one("#dialog-account"))
         else:
             self.query_one("#dialog-state").display = False
+
+    def _fit(self, _: Screen[Any]) -> None:
+        fit_body(self, self.query_one("#dialog"), self.query_one("#dialog-body"))
 
     @property
     def _variant(self) -> Literal["success", "error"]:

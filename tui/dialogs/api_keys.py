@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,12 +13,14 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 
 from iam.ages import age
+from iam.arn import Arn
 from iam.text import safe
 from tui.dialogs.modal import Modal
 from tui.saving import save
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
-from widgets.key_list import KeyList, expiry, summary
+from widgets.key_list import KeyList, summary
+from widgets.key_words import expiry
 
 if TYPE_CHECKING:
     from iam.changes.journal import KeyOp
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 class Wanted(NamedTuple):
     """What the operator wants to do with a key."""
 
-    op: KeyOp | None
-    """None to go to its owner."""
+    op: KeyOp | Literal["owner", "undo"]
+    """`owner` goes to the owner of the key, `undo` undoes the last change of the account."""
     use: KeyUse
 
 
@@ -51,12 +52,13 @@ class ApiKeysScreen(Modal[Wanted | None]):
         Binding(
             "D", "change('delete-key')", "delete", tooltip="Delete it for good", id="keys.delete"
         ),
+        Binding("u", "undo", "Undo", show=False, id="keys.undo"),
         Binding("e", "export", "export", tooltip="Save as a CSV file", id="keys.export"),
+        Binding("escape,q", "close", "close", key_display="esc", id="keys.close"),
         # Priority: the list itself has another use of it, for clicks.
         Binding(
             "enter", "owner", "owner", priority=True, tooltip="Go to its owner", id="keys.owner"
         ),
-        Binding("escape,q", "close", "close", key_display="esc", id="keys.close"),
     ]  # fmt: skip
 
     def __init__(self, report: KeyReport, chosen: str, glyphs: Glyphs, *, changeable: bool) -> None:
@@ -151,6 +153,8 @@ class ApiKeysScreen(Modal[Wanted | None]):
             return False
         if action in ("sort", "export", "owner"):
             return bool(self.report.uses)
+        if action == "undo":
+            return self.changeable and bool(self.report.uses)
         if action != "change":
             return True
         use = self.list.chosen_use if self.list.option_count else None
@@ -173,11 +177,16 @@ class ApiKeysScreen(Modal[Wanted | None]):
         if (use := self.list.chosen_use) is not None:
             self.dismiss(Wanted(op, use))
 
+    def action_undo(self) -> None:
+        """Ask to undo the last change of the account, as messages promise."""
+        if (use := self.list.chosen_use) is not None:
+            self.dismiss(Wanted("undo", use))
+
     def action_owner(self) -> None:
         """Go to the owner of the key under the cursor."""
         use = self.list.chosen_use
         if use is not None and use.owner is not None:
-            self.dismiss(Wanted(None, use))
+            self.dismiss(Wanted("owner", use))
         elif use is not None:
             self.notify("Its owner was not read.", markup=False)
 
@@ -196,26 +205,35 @@ class ApiKeysScreen(Modal[Wanted | None]):
 def _described(use: KeyUse, now: datetime) -> Content:
     """A key in a few lines."""
     key = use.key
-    owner = use.owner.arn if use.owner else f"user {key.user}, who was not read"
+    owner = Arn.parse(use.owner.arn).resource if use.owner else f"{key.user}, who was not read"
     created = "created at an unknown time"
     if key.created is not None:
         created = f"created {age(key.created, now)} ago ({key.created:%Y-%m-%d})"
     expires = "never expires" if key.expires is None else f"expires {key.expires:%Y-%m-%d}"
     if key.expires is not None:
         expires = f"{expires} ({expiry(use, now)})"
-    why = _reasons(use.reasons)
     lines = [
         (f"{key.name}  {key.id}", "bold"),
         (f"of {owner}", ""),
         (f"{created}, {expires}, {use.state.lower()}", "dim"),
-        (f"works: {use.words}{why}", ""),
+        (_works(use), ""),
         (_invoking(use), ""),
     ]
     return Content("\n").join([Content.styled(safe(text), style) for text, style in lines])
 
 
-def _reasons(reasons: Sequence[str]) -> str:
-    return f" ({'; '.join(reasons)})" if reasons else ""
+def _works(use: KeyUse) -> str:
+    """Whether a key works, as a sentence."""
+    verdict, _, rest = use.words.partition(": ")
+    because = f" ({'; '.join(use.reasons)})" if use.reasons else ""
+    match verdict:
+        case "no":
+            return f"does not work: {rest}{because}"
+        case "unknown":
+            return f"not known whether it works: {rest}{because}"
+        case "invokes nothing":
+            return f"is accepted, but {use.words}{because}"
+    return f"works{use.words.removeprefix('yes')}{because}"
 
 
 def _invoking(use: KeyUse) -> str:

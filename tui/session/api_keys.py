@@ -10,7 +10,7 @@ from iam.errors import AwsError
 from iam.runtime.threads import import_for, in_thread
 
 if TYPE_CHECKING:
-    from iam.account.api_keys import ApiKeys
+    from iam.account.api_keys import ApiKey, ApiKeys
     from iam.account.model import Account
     from iam.changes.history import BatchRecord
     from iam.changes.journal import KeyOp
@@ -40,18 +40,21 @@ async def read_api_keys(session: SessionState, account: Account) -> ApiKeys | No
         return unread_keys(error)
 
 
-async def judge_api_keys(account: Account, evaluator: Evaluator) -> tuple[KeyUse, ...]:
-    """Find out what each key is good for.
+async def judge_api_keys(
+    account: Account, evaluator: Evaluator, keys: tuple[ApiKey, ...] | None = None
+) -> tuple[KeyUse, ...]:
+    """Find out what keys are good for.
 
     Args:
         account: The account with its keys.
         evaluator: Says what their owners may invoke.
+        keys: The keys; all of the account by default.
     """
 
     def judge() -> tuple[KeyUse, ...]:
         from iam.verdicts.api_key_use import key_uses
 
-        return key_uses(account, evaluator, datetime.now(UTC))
+        return key_uses(account, evaluator, datetime.now(UTC), keys)
 
     return await in_thread(judge)
 
