@@ -1,4 +1,4 @@
-"""How long ago something was, in words."""
+"""How long ago something was, or how far off it is, in words."""
 
 from __future__ import annotations
 
@@ -22,9 +22,23 @@ def age(since: datetime, now: datetime | None = None) -> str:
         since: When it was; without a time zone it counts as UTC. A time in the future is `0 s`.
         now: The time to compare with; the clock's by default.
     """
-    if since.tzinfo is None:
-        since = since.replace(tzinfo=UTC)
-    seconds = max(0, int(((now or datetime.now(UTC)) - since).total_seconds()))
+    return _in_words(now or datetime.now(UTC), since)
+
+
+def until(at: datetime, now: datetime | None = None) -> str:
+    """Say how far off something is, in the words of `age`; what is past is `0 s`.
+
+    Args:
+        at: When it will be; without a time zone it counts as UTC.
+        now: The time to compare with; the clock's by default.
+    """
+    return _in_words(at, now or datetime.now(UTC))
+
+
+def _in_words(later: datetime, earlier: datetime) -> str:
+    """Write the time between two times; `0 s` if they are the other way round."""
+    later, earlier = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (later, earlier))
+    seconds = max(0, int((later - earlier).total_seconds()))
     for below, size, unit in _UNITS:
         if seconds < below:
             return f"{seconds // size} {unit}"

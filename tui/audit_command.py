@@ -1,26 +1,32 @@
-"""`bedrock-tui audit` and `save`: the whole account in a report or a file, without the screen."""
+"""`bedrock-tui audit`, `save` and `keys`: a report or a file, without the screen."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iam.account.json_file import SnapshotError
 from iam.demo.launcher import DemoError
 from iam.errors import AwsError
 from iam.reports.audit import Audit, narrowed
-from iam.reports.formats import FORMATS, Options
+from iam.reports.formats import FORMATS, Options, Terminal
 from iam.verdicts.principal_filter import parse_filter
 from tui.cli_exit import Ending
 from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
 from tui.output_file import check_writable, write_whole
 from tui.session.session import Session
+
+if TYPE_CHECKING:
+    from iam.account.unread import Unread
+    from iam.reports.key_report import KeyReport
 
 
 class Failure(Exception):
@@ -77,6 +83,49 @@ def run_save(launch: Launch, output: str) -> str:
         return _missing(audit)
 
 
+def run_keys(launch: Launch, form: str, terminal: Terminal | None) -> tuple[Iterable[str], str]:
+    """Report the Bedrock API keys of an account.
+
+    Args:
+        launch: Whose account.
+        form: The name of a format of `KEY_FORMATS`.
+        terminal: What a table is fitted to; None for full width.
+
+    Returns:
+        The report, and what could not be read, in a few words; empty if everything could.
+
+    Raises:
+        Failure: There is no report.
+    """
+    with _failures():
+        found: list[KeyReport] = []
+        asyncio.run(_keys(launch, found))
+        (report,) = found
+        return [report.written(form, terminal)], _named(report.unread)
+
+
+async def _keys(launch: Launch, result: list[KeyReport]) -> None:
+    session = Session(launch)
+    try:
+        await session.open()
+        await session.load()
+        await asyncio.gather(session.load_organization(), session.load_api_keys())
+        account, _, _ = session.read
+        from iam.reports.key_report import KeyReport
+
+        result.append(
+            KeyReport(
+                datetime.now(UTC),
+                launch.source,
+                account,
+                session.caller or None,
+                await session.key_uses(),
+            )
+        )
+    finally:
+        session.close()
+
+
 def _run(launch: Launch) -> Audit:
     # Not returned by the coroutine: when asyncio.run restores the handler of Ctrl-C, it formats
     # an error message that nobody sees, with the repr of the result: a gigabyte of text.
@@ -99,11 +148,7 @@ def _failures() -> Iterator[None]:
 
 
 def _missing(audit: Audit) -> str:
-    names = [unread.what for unread in audit.unread]
-    missing = []
-    if names:
-        more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-        missing.append(f"{', '.join(names[:2])}{more} could not be read or understood")
+    missing = [words] if (words := _named(audit.unread)) else []
     if audit.filtered and audit.filtered.undecided:
         missing.append(f"principals left undecided by the filter: {audit.filtered.undecided:,}")
     if audit.verified is not None and not audit.verified.complete:
@@ -125,12 +170,21 @@ def _verification(audit: Audit) -> tuple[str, bool]:
     return f"{words}, {counts_in_words(comparisons)}", disagrees
 
 
+def _named(gaps: Sequence[Unread]) -> str:
+    """Name the first of what could not be read; empty if there is nothing."""
+    if not gaps:
+        return ""
+    more = f" and {len(gaps) - 2} more" if len(gaps) > 2 else ""
+    names = ", ".join(gap.what for gap in gaps[:2])
+    return f"{names}{more} could not be read or understood"
+
+
 async def _audit(launch: Launch, result: list[Audit]) -> None:
     session = Session(launch)
     try:
         await session.open()
         await session.load()
-        await session.load_organization()
+        await asyncio.gather(session.load_organization(), session.load_api_keys())
         if launch.last_used:
             await session.last_use.ask()
         audit = await session.audit()

@@ -31,10 +31,12 @@ class _Program(ManPageGroup):
         return super().get_command(context, name)
 
     def _add_reports(self) -> None:
+        from tui.cli_keys import keys
         from tui.cli_reports import audit, save
 
         self.add_command(audit)
         self.add_command(save)
+        self.add_command(keys)
 
 
 @click.group(

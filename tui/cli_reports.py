@@ -118,7 +118,7 @@ def audit(
     **chosen: Any,
 ) -> None:
     """Print a report of who can use Amazon Bedrock."""
-    launch = _launch(before, chosen)
+    launch = launch_of(before, chosen)
     validate_action(launch.action)
     validate_filter(launch.filter)
     validate_output(output, launch)
@@ -128,12 +128,12 @@ def audit(
         from tui.audit_command import check_output, run_audit
 
         check_output(output)
-        options = Options(detail, _terminal(output))
+        options = Options(detail, terminal_of(output))
         report, ending = run_audit(launch, form or format_of_file(output), options)
-        _write(report, output)
+        write_report(report, output)
         return ending
 
-    _run(work)
+    run_command(work)
 
 
 @click.command(
@@ -154,7 +154,7 @@ def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
 
     The file is compressed if its name ends in .gz. Only its owner may read it.
     """
-    launch = _launch(before, chosen)
+    launch = launch_of(before, chosen)
 
     def work() -> Ending:
         from tui.audit_command import check_output, run_save
@@ -162,10 +162,10 @@ def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
         check_output(file)
         return Ending(run_save(launch, file))
 
-    _run(work)
+    run_command(work)
 
 
-def _launch(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
+def launch_of(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
     """What holds; a wrong configuration is reported at once, because there is no screen for it."""
     launch, config = resolved(before | given(chosen))
     if config.fault:
@@ -173,7 +173,7 @@ def _launch(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
     return launch
 
 
-def _run(work: Callable[[], Ending]) -> None:
+def run_command(work: Callable[[], Ending]) -> None:
     """Run a command without a screen; `work` returns how it ended."""
     from iam.runtime.gc_control import keep_everything
 
@@ -199,7 +199,7 @@ def _run(work: Callable[[], Ending]) -> None:
         leave_with(EXIT_INCOMPLETE)
 
 
-def _terminal(output: str | None) -> Terminal | None:
+def terminal_of(output: str | None) -> Terminal | None:
     """The terminal that a report is written to; None for a file or a pipe."""
     if output not in (None, "-") or sys.stdout is None or not sys.stdout.isatty():
         return None
@@ -211,7 +211,7 @@ def _terminal(output: str | None) -> Terminal | None:
     return Terminal(width, has_colour(), has_unicode()) if width else None
 
 
-def _write(report: Iterable[str], output: str | None) -> None:
+def write_report(report: Iterable[str], output: str | None) -> None:
     """Write a report; a file is written completely or not at all."""
     if output is None or output == "-":
         if sys.stdout is None:  # closed by the shell: `>&-`

@@ -64,7 +64,11 @@ def _policy(on: Controllers) -> None:
 def _not_read(on: Controllers) -> None:
     """List what could not be read or understood."""
     organization = on.organization.organization
-    unread = (*on.evaluation.unread, *(organization.unread if organization else ()))
+    unread = (
+        *on.evaluation.unread,
+        *(organization.unread if organization else ()),
+        *on.api_keys.unread,
+    )
     if not unread:
         on.view.toast("Everything was read.")
         return
@@ -129,6 +133,7 @@ ACTIONS: Mapping[str, Action] = {
     "not_read": _not_read,
     "policy": _policy,
     "organization": lambda on: on.organization.show(),
+    "api_keys": lambda on: on.api_keys.show(),
     "sort": lambda on: on.view.table.sort_by_next(),
     "sort_reverse": lambda on: on.view.table.show(reverse=not on.view.table.view.reverse),
     "last_use": lambda on: on.last_use.begin(in_details=on.view.details.has_focus_within),

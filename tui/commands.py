@@ -112,6 +112,9 @@ COMMANDS: tuple[Command, ...] = (
         "organization", "O", "Organization",
         "Show what the organization takes away, level by level.", _LOOK,
     ),
+    Command(
+        "api_keys", "K", "API keys", "Show the Bedrock API keys, and change them.", _LOOK
+    ),
     Command("sort", "s", "Sort", "Sort by the next column.", _LOOK),
     Command("sort_reverse", "S", "Reverse the order", "Sort the other way round.", _LOOK),
     Command(

@@ -30,6 +30,8 @@ class Choice(NamedTuple):
     cells: tuple[str, ...]
     """The name first; the others matter less from left to right."""
     current: bool = False
+    styles: tuple[str, ...] = ()
+    """Of the cells; none for all of them in the colour of the text."""
 
 
 class ChoiceList(PagedList):
@@ -117,7 +119,7 @@ class ChoiceList(PagedList):
     @property
     def header(self) -> Content:
         """The titles of the columns, above the lines."""
-        return Content.styled("  " + self._line(self.titles), "dim")
+        return Content.assemble("  ", self._line(self.titles, (), "dim"))
 
     @property
     def more(self) -> int:
@@ -130,7 +132,7 @@ class ChoiceList(PagedList):
         lines = [
             Content.assemble(
                 (f"{mark} " if choice.current else "  ", "$text-accent"),
-                (self._line(choice.cells), "bold" if choice.current else ""),
+                self._line(choice.cells, choice.styles, "bold" if choice.current else ""),
             )
             for choice in self.matching[:_MOST]
         ]
@@ -140,12 +142,17 @@ class ChoiceList(PagedList):
         if at is not None and at < len(lines):
             self.highlighted = at
 
-    def _line(self, cells: tuple[str, ...]) -> str:
+    def _line(self, cells: tuple[str, ...], styles: tuple[str, ...], style: str) -> Content:
         parts = [
-            cell + " " * (width - cell_len(cell)) if cell_len(cell) <= width else _cut(cell, width)
-            for cell, width in zip(cells, self._widths(), strict=False)
+            Content.styled(
+                cell + " " * (width - cell_len(cell))
+                if cell_len(cell) <= width
+                else _cut(cell, width),
+                styles[n] if n < len(styles) else style,
+            )
+            for n, (cell, width) in enumerate(zip(cells, self._widths(), strict=False))
         ]
-        return (" " * _GAP).join(parts).rstrip()
+        return Content(" " * _GAP).join(parts).rstrip()
 
     def _widths(self) -> list[int]:
         """The width of each column that there is room for."""

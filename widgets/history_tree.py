@@ -95,10 +95,10 @@ class HistoryTree(LineTree["BatchRecord"]):
         if batch.kind != "change":
             label.append(f"  {batch.kind}", "dim")
         if undone := self._undone.get(batch.id):
-            all_of_it = undone >= {change.entry.principal for change in batch.reversible}
+            all_of_it = undone >= {change.entry.subject for change in batch.reversible}
             word = "redone" if batch.kind == "undo" else "undone"
             label.append(f"  {word}" if all_of_it else f"  {len(undone):,} {word}", "bold")
-        label.append(f"  {safe(Arn.parse(entry.policy).name)}")
+        label.append(f"  {safe(Arn.parse(entry.policy).name or entry.credential)}")
         label.append(f"  by {safe(Arn.parse(entry.caller).resource)}", "dim")
         return label
 
@@ -114,7 +114,7 @@ class HistoryTree(LineTree["BatchRecord"]):
         sign, word = self.glyphs.outcomes[change.state], OUTCOME_WORDS[change.state]
         label = Text(f"{sign} {word:<15}", OUTCOME_COLOURS[change.state])
         label.append(safe(Arn.parse(change.entry.principal).resource), "default")
-        if change.entry.principal in self._undone.get(batch.id, ()):
+        if change.entry.subject in self._undone.get(batch.id, ()):
             label.append("  undone", "bold")
         if change.message:
             label.append(f"  {safe(change.message)}", "dim")
@@ -124,5 +124,6 @@ class HistoryTree(LineTree["BatchRecord"]):
 def _words_of(batch: BatchRecord) -> str:
     entry = batch.entry
     parts = [batch.at.replace("T", " "), batch.id, entry.op, batch.kind, entry.policy, entry.caller]
+    parts += [change.entry.credential for change in batch.changes]
     parts += [f"{c.entry.principal} {OUTCOME_WORDS[c.state]} {c.code}" for c in batch.changes]
     return " ".join(parts).lower()

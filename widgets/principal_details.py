@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +16,15 @@ from iam.arn import Arn
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from widgets.glyphs import Glyphs
+from widgets.key_words import key_in_short
 from widgets.wrapping import broken
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from textual.widgets import Tree
     from textual.widgets.tree import TreeNode
 
     from iam.account.model import Entity
+    from iam.verdicts.api_key_use import KeyUse
     from iam.verdicts.result import PrincipalResult
     from widgets.section_tree import SectionTree
     from widgets.tree_search import TreeSearch
@@ -58,6 +59,7 @@ class PrincipalDetails(Vertical):
         self._members: tuple[str, ...] = ()
         self._members_certain = True
         self._use_asked = False
+        self._keys: tuple[KeyUse, ...] | None = ()
         self._describe: Callable[[str], str] = lambda _: ""
         self._shown: tuple[Entity, PrincipalResult | None] | None = None
         self._fact_lines = -1
@@ -148,6 +150,7 @@ class PrincipalDetails(Vertical):
         *,
         members_certain: bool = True,
         use_asked: bool = False,
+        keys: tuple[KeyUse, ...] | None = (),
     ) -> None:
         """Show a user, a role or a group.
 
@@ -158,8 +161,10 @@ class PrincipalDetails(Vertical):
             members: The names of the members of a group.
             members_certain: Whether there can be no more.
             use_asked: Whether AWS was asked when Bedrock was last used.
+            keys: Its API keys; None if it is not known whether it has any.
         """
         self._use_asked = use_asked
+        self._keys = keys
         self._members_certain = members_certain
         self._describe, self._members = describe, members
         self.border_title = Content(safe(principal.name))  # a string would be read as markup
@@ -223,6 +228,7 @@ class PrincipalDetails(Vertical):
         if principal.type != "group" and principal.tags != ():
             facts.append(("Tags", _listed(principal.tags)))
         answer = [] if result is None else self._answer(result, room)
+        answer += [] if principal.type == "group" else self._key_lines(room)
         return Content("\n").join(
             [*answer, *[_fact(name, Content(safe(value))) for name, value in facts]]
         )
@@ -244,6 +250,17 @@ class PrincipalDetails(Vertical):
             _fact("" if number else name, Content.styled(line, style))
             for name, text, style in facts
             for number, line in enumerate(broken(safe(text), room))
+        ]
+
+    def _key_lines(self, room: int) -> list[Content]:
+        """The API keys: of which kind, until when, and whether they work."""
+        if self._keys is None:
+            return [_fact("Keys", Content("not read"))]
+        now = datetime.now(UTC)
+        return [
+            _fact("" if number or line else "Keys", Content(text))
+            for number, use in enumerate(self._keys)
+            for line, text in enumerate(broken(safe(key_in_short(use, now)), room))
         ]
 
     # The line under the cursor

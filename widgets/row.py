@@ -9,6 +9,7 @@ from iam.arn import sort_key
 from iam.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
+    from iam.account.api_keys import ApiKey
     from iam.account.attachments import Attachment, MemberCount
     from iam.account.model import Entity
     from iam.verdicts.result import PrincipalResult, Summary
@@ -32,6 +33,8 @@ class Row:
     """Whether it can invoke any model; None if that is not known."""
     other_policies: tuple[str, ...] | None = ()
     """The policies not specific to Bedrock that let it invoke models; None if not known."""
+    keys: tuple[ApiKey, ...] | None = None
+    """Its Bedrock API keys; None if not known."""
     note: str = ""
     """What decides, where only one action is asked about."""
     members: MemberCount | None = None

@@ -21,6 +21,7 @@ from widgets.rows import SectionColumn, View
 from widgets.shown_rows import ShownRows
 
 if TYPE_CHECKING:
+    from iam.account.api_keys import ApiKey
     from iam.account.attachments import Attachment, MemberCount
     from iam.verdicts.result import SectionResult, SectionSum
     from widgets.row import Row
@@ -230,8 +231,8 @@ class TableLines:
         return Segment(text.ljust(width), style)
 
     def _name(self, row: Row, width: int) -> list[Segment]:
-        """The name; after that of a group, how many members it has."""
-        members = _members(row.members) if row.members else ""
+        """The name; then the number of members of a group, or that a user has API keys."""
+        members = _members(row.members) if row.members else _keys(row.keys)
         text = fit(safe(row.name), width - 1 - len(members), self.glyphs.cut).rstrip()
         dim = self._style("principal-table--dim")
         padding = " " * (width - cell_len(text + members))
@@ -299,6 +300,11 @@ def _attachment(attached: Attachment | None, glyphs: Glyphs) -> str:
     if attached.unknown:
         return "?"
     return attached.in_a_word if attached else glyphs.nothing
+
+
+def _keys(keys: tuple[ApiKey, ...] | None) -> str:
+    """That a user has API keys, in one word, however many: there is little room."""
+    return " key" if keys else ""
 
 
 def _members(members: MemberCount) -> str:

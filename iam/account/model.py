@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from iam.account.api_keys import UNASKED_KEYS, ApiKey, ApiKeys
 from iam.account.last_use import BedrockUse, UseAsked
 from iam.account.organization import STATUSES, UNASKED, Organization
 from iam.account.unread import DOCUMENT, Unread, document_of
@@ -180,6 +181,8 @@ class Account:
     """Whether it holds all groups; a file may have no list of them."""
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     """What an organization puts above each account, by account ID."""
+    api_keys: ApiKeys = UNASKED_KEYS
+    """The Bedrock API keys of its users."""
     use_asked: UseAsked | None = None
     """When AWS was asked for the last use of Bedrock; None if it was not."""
 
@@ -222,6 +225,13 @@ class Account:
         """The user, role or group with this ARN."""
         principal = self.principals.get(arn)
         return principal or next((g for g in self.groups.values() if g.arn == arn), None)
+
+    def keys_of(self, entity: Entity) -> tuple[ApiKey, ...] | None:
+        """The API keys of an entity; None if none is known, and it is not known that it has none.
+
+        Only users have keys.
+        """
+        return self.api_keys.of(entity.name) if entity.type == "user" else ()
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from iam.account.model import Account, Entity, Group, Role, User
@@ -74,6 +75,8 @@ class RequestContext:
     account: Account
     entity: Entity
     now: datetime
+    carried: Mapping[str, KnownValues] = field(default_factory=dict)
+    """What is known beyond that, because the requests in question are of one kind."""
 
     def known(self, key: str) -> KnownValues | None:
         """Return what is known of a condition key.
@@ -84,6 +87,8 @@ class RequestContext:
         Returns:
             The values that it may have; None if nothing is known.
         """
+        if key in self.carried:
+            return self.carried[key]
         if key.startswith(_TAG):
             return self._tag(key.removeprefix(_TAG))
         entity = self.entity

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from iam.account.api_keys import API_KEYS, keys_object
 from iam.account.model import Account
 from iam.account.organization import Organization
 from iam.account.organization_object import organization_object
@@ -39,6 +40,8 @@ def save_account(path: Path, account: Account, now: datetime) -> None:
         head[ALIASES] = [account.alias]
     if (organization := _organization(account.organizations)) is not None:
         head["Organization"] = organization
+    if account.api_keys.status != "unasked":
+        head[API_KEYS] = keys_object(account.api_keys)
     with atomic_write(path) as raw:
         compressed = path.suffix == ".gz"
         whole = gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6) if compressed else None

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from iam.account.api_keys import API_KEYS, UNREAD_WHAT, ApiKeys, keys_from
 from iam.account.json_file import SnapshotError, file_name, read_json
 from iam.account.model import Account
 from iam.account.organization_file import OrganizationFile, is_organization, with_organization
@@ -59,11 +60,20 @@ def read_snapshot(path: str, limit: int, *, organization: bool = True) -> Accoun
         alias=_alias(body) if account.id is not None else None,
         unread=(*account.unread, *_gaps(body), *_not_read(body, name)),
         groups_listed="GroupDetailList" in body,
+        api_keys=_api_keys(body.get(API_KEYS), account),
     )
     saved = body.get("Organization")
     if not organization or not is_organization(saved):  # other tools may use the key otherwise
         return account
     return with_organization(account, OrganizationFile(saved, name))
+
+
+def _api_keys(raw: object, account: Account) -> ApiKeys:
+    keys = keys_from(raw)
+    if keys.status != "unasked" and account.id is None:
+        reason = "the file does not say of which account they are"
+        return ApiKeys("unread", unread=(Unread(UNREAD_WHAT, "Ambiguous", reason),))
+    return keys
 
 
 def _not_read(body: Mapping[str, Any], name: str) -> list[Unread]:

@@ -1,11 +1,12 @@
-"""Read which managed policies are attached to a user, role or group, again if it may be stale."""
+"""Read what a change concerns, such as attached policies, again if it may be stale."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Literal
 
 from iam.aws.answers import required
@@ -58,55 +59,52 @@ async def attached_now(
     Raises:
         AwsError: They could not be read; `NoSuchEntity` if the entity does not exist.
     """
-    return await attached_until(
-        aws, kind, name, lambda attached: not contradicted(confirmed, attached), deadline, hurry
+    read = partial(attached_arns, aws, kind, name)
+    return await read_until(
+        read, lambda attached: not contradicted(confirmed, attached), deadline, hurry
     )
 
 
-async def attached_until(
-    aws: Aws,
-    kind: _Kind,
-    name: str,
+async def read_until(
+    read: Callable[[], Awaitable[tuple[str, ...]]],
     expected: Callable[[tuple[str, ...]], bool],
     deadline: float,
     hurry: asyncio.Event | None = None,
     *,
     retry_lost: bool = False,
 ) -> tuple[str, ...]:
-    """Read what is attached, and again until it is as expected or the time is up.
+    """Read something, and again until it is as expected or the time is up.
 
     Args:
-        aws: The connection.
-        kind: Of the entity.
-        name: Of the entity.
+        read: Reads it, such as the ARNs of attached policies.
         expected: Whether a read shows what is waited for.
         deadline: The `time.monotonic` time after which whatever is read is accepted.
         hurry: Once set, reads are no longer repeated.
         retry_lost: Whether to read again when an answer was lost, too.
 
     Returns:
-        The ARNs of the attached policies, as last read.
+        What was read last.
 
     Raises:
-        AwsError: They could not be read; `NoSuchEntity` if the entity does not exist.
+        AwsError: It could not be read; `NoSuchEntity` if the entity does not exist.
     """
     hurry = hurry or asyncio.Event()
-    attached: tuple[str, ...] | None = None
+    found: tuple[str, ...] | None = None
     pause = 0.1
     while True:
         failure: AwsError | None = None
         try:
-            attached = await attached_arns(aws, kind, name)
+            found = await read()
         except AwsError as error:
             if not (retry_lost and error.lost):
                 raise
             failure = error
-        if attached is not None and expected(attached):
-            return attached
+        if found is not None and expected(found):
+            return found
         if hurry.is_set() or time.monotonic() + pause > deadline:
-            if attached is None and failure is not None:
+            if found is None and failure is not None:
                 raise failure
-            return attached or ()
+            return found or ()
         await sleep(pause, hurry)
         pause = min(pause * 2, 2.0)
 

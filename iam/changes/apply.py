@@ -1,9 +1,9 @@
-"""Attach or detach one managed policy: announce it, send it, read it back, record the outcome.
+"""Make one change: announce it, send it, read it back, record the outcome.
 
-A change concerns exactly one entity (user, role or group) and one policy; nothing ever replaces
-the list of an entity's policies. A change that AWS already shows is not sent, so that an undo
-cannot remove what somebody else attached. If an answer was lost, the outcome is never guessed: the
-attached policies are read, and what they show is recorded.
+A change concerns exactly one entity (user, role or group) and one policy, or one API key; nothing
+ever replaces the list of an entity's policies. A change that AWS already shows is not sent, so that
+an undo cannot remove what somebody else attached. If an answer was lost, the outcome is never
+guessed: what AWS shows now is read and recorded.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachUserPolicy.html
 """
@@ -13,15 +13,17 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from iam.arn import Arn
-from iam.aws.attached import attached_now, attached_until, sleep
+from iam.aws.attached import read_until, sleep
 from iam.aws.client import Aws
 from iam.aws.confirmed import Confirmed, contradicted
 from iam.changes.journal import Journal, JournalEntry, JournalError
-from iam.changes.plan import Change
+from iam.changes.key_plan import AnyChange, KeyChange
 from iam.changes.refusal import UNEXPLAINED, Explanation
+from iam.changes.state import read_state
 from iam.errors import AwsError
 from iam.runtime.threads import in_thread
 
@@ -43,12 +45,12 @@ class Timeouts:
 class Outcome:
     """How a change ended."""
 
-    change: Change
+    change: AnyChange
     ending: Ending
     error: AwsError | None = None
-    attached: tuple[str, ...] | None = None
-    """The attached policies that AWS lists now; None if they could not be read, or if the entity no
-    longer exists."""
+    state: tuple[str, ...] | None = None
+    """What AWS shows now: the attached policies, or what is true of the key; None if that could not
+    be read, or if the entity no longer exists."""
     request_id: str | None = None
     sent: bool = True
     """Whether a request that could change something was sent."""
@@ -61,7 +63,7 @@ class Outcome:
 async def apply(
     aws: Aws,
     journal: Journal,
-    change: Change,
+    change: AnyChange,
     *,
     account_id: str,
     caller: str,
@@ -101,37 +103,43 @@ async def apply(
     except AwsError as wrong_account:
         return Outcome(change, "failed", wrong_account, sent=False)
     confirmed = confirmed or Confirmed()
-    entity, arn, policy = change.entity, change.entity.arn, change.policy_arn
-    recent, deadline = confirmed.of(arn), time.monotonic() + timeouts.shown
+    entry = JournalEntry(
+        change=batch,
+        account=account_id,
+        caller=caller,
+        op=change.op,
+        principal=change.entity.arn,
+        policy=change.policy_arn,
+        undoes=undoes,
+        credential=change.credential,
+    )
+    sign = entry.sign
+    recent, deadline = confirmed.of(sign.subject), time.monotonic() + timeouts.shown
     try:
-        before = await attached_now(aws, entity.type, entity.name, recent, deadline, hurry)
+        before = await read_until(
+            partial(read_state, aws, entry),
+            lambda state: not contradicted(recent, state),
+            deadline,
+            hurry,
+        )
     except AwsError as error:
         # Who may write and not read can still make the change.
         if not error.denied:
             return Outcome(change, "failed", error, sent=False)
     else:
         stale = hurry.is_set() and contradicted(recent, before)
-        if change.shown_by(before) and not stale:
-            confirmed.believe(arn, before)
-            return Outcome(change, "unneeded", attached=before, sent=False)
+        if sign.shown_by(before) and not stale:
+            confirmed.believe(sign.subject, before)
+            return Outcome(change, "unneeded", state=before, sent=False)
     if hurry.is_set():
         stopped = AwsError("Stopped", "The batch was stopped before this change was sent.", "")
         return Outcome(change, "failed", stopped, sent=False)
-    entry = JournalEntry(
-        change=batch,
-        account=account_id,
-        caller=caller,
-        op=change.op,
-        principal=arn,
-        policy=policy,
-        undoes=undoes,
-    )
     await in_thread(journal.intent, entry)
-    outcome = await _send_and_read_back(aws, change, timeouts, hurry)
+    outcome = await _send_and_read_back(aws, change, entry, timeouts, hurry)
     if outcome.ending == "done":
-        confirmed.note(arn, policy, change.op == "attach")
+        confirmed.note(*sign)
     else:
-        confirmed.forget(arn, policy)
+        confirmed.forget(sign.subject, sign.name)
     assert outcome.ending != "unneeded"
     try:
         await in_thread(journal.answer, entry, outcome.ending, outcome.request_id, outcome.error)
@@ -141,7 +149,7 @@ async def apply(
 
 
 async def _send_and_read_back(
-    aws: Aws, change: Change, timeouts: Timeouts, hurry: asyncio.Event
+    aws: Aws, change: AnyChange, entry: JournalEntry, timeouts: Timeouts, hurry: asyncio.Event
 ) -> Outcome:
     try:
         request_id = await _send(aws, change, timeouts.retried, hurry)
@@ -153,32 +161,30 @@ async def _send_and_read_back(
     if refused and error is not None and error.code != "NoSuchEntity":
         sent = error.code not in ("ReadOnly", "WrongAccount")
         return Outcome(change, "failed", error, None, request_id, sent=sent)
-    attached, unreadable = await _read_back(aws, change, 0.0 if refused else timeouts.shown, hurry)
+    state, unreadable = await _read_back(aws, entry, 0.0 if refused else timeouts.shown, hurry)
     if refused:
-        return Outcome(change, "failed", error, attached, request_id)
-    if attached is not None and change.shown_by(attached):
-        return Outcome(change, "done", None, attached, request_id)
+        return Outcome(change, "failed", error, state, request_id)
+    if state is not None and entry.sign.shown_by(state):
+        return Outcome(change, "done", None, state, request_id)
     if unreadable is not None and unreadable.code == "NoSuchEntity":
         return Outcome(change, "failed", unreadable, None, request_id)
     # AWS may have carried out the change and show it only later.
-    return Outcome(change, "unconfirmed", error or unreadable or not_shown(), attached, request_id)
+    return Outcome(change, "unconfirmed", error or unreadable or not_shown(), state, request_id)
 
 
-async def _send(aws: Aws, change: Change, seconds: float, hurry: asyncio.Event) -> str | None:
+async def _send(aws: Aws, change: AnyChange, seconds: float, hurry: asyncio.Event) -> str | None:
     """Send the change, and again while AWS asks to retry.
 
     Returns:
         AWS's ID of the request.
     """
-    kind = change.entity.type
-    method: Any = getattr(aws.iam, f"{change.op}_{kind}_policy")
-    name = {f"{kind.title()}Name": change.entity.name}
+    method, parameters = _call(aws, change)
     deadline = time.monotonic() + seconds
     pause = 0.5
     lost = False
     while True:
         try:
-            answer = await aws.call(method, **name, PolicyArn=change.policy_arn)
+            answer = await aws.call(method, **parameters)
         except AwsError as error:
             # An earlier attempt whose answer was lost may have succeeded, whatever this one says.
             lost = error.lost = lost or error.lost
@@ -191,22 +197,32 @@ async def _send(aws: Aws, change: Change, seconds: float, hurry: asyncio.Event) 
         pause = min(pause * 2, 8.0)
 
 
+def _call(aws: Aws, change: AnyChange) -> tuple[Any, dict[str, str]]:
+    """The method that makes a change, and its parameters."""
+    if isinstance(change, KeyChange):
+        which = {"UserName": change.entity.name, "ServiceSpecificCredentialId": change.credential}
+        if change.status is None:
+            return aws.iam.delete_service_specific_credential, which
+        return aws.iam.update_service_specific_credential, {**which, "Status": change.status}
+    kind = change.entity.type
+    method = getattr(aws.iam, f"{change.op}_{kind}_policy")
+    return method, {f"{kind.title()}Name": change.entity.name, "PolicyArn": change.policy_arn}
+
+
 async def _read_back(
-    aws: Aws, change: Change, seconds: float, hurry: asyncio.Event
+    aws: Aws, entry: JournalEntry, seconds: float, hurry: asyncio.Event
 ) -> tuple[tuple[str, ...] | None, AwsError | None]:
-    """Read what is attached until it shows the change or the time is up.
+    """Read what the change concerns until it shows the change or the time is up.
 
     Returns:
-        The attached policies as last read, and the error if they could not be read.
+        What was read last, and the error if it could not be read.
     """
-    entity, deadline = change.entity, time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
+    read = partial(read_state, aws, entry)
     try:
-        attached = await attached_until(
-            aws, entity.type, entity.name, change.shown_by, deadline, hurry, retry_lost=True
-        )
+        return await read_until(read, entry.sign.shown_by, deadline, hurry, retry_lost=True), None
     except AwsError as error:
         return None, error
-    return attached, None
 
 
 def not_shown() -> AwsError:

@@ -13,14 +13,14 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from iam.changes.apply import Outcome
 from iam.changes.journal import JournalError
-from iam.changes.plan import Change
+from iam.changes.key_plan import AnyChange
 from iam.errors import AwsError
 
 AT_ONCE = 4
 """Changes in flight at the same time. IAM accepts a few writes a second; boto3's adaptive retries
 find the rate."""
 
-Send = Callable[[Change, str, asyncio.Event], Awaitable[Outcome]]
+Send = Callable[[AnyChange, str, asyncio.Event], Awaitable[Outcome]]
 """Makes one change of the batch with this ID, and waits for nothing once the event is set."""
 
 
@@ -28,7 +28,10 @@ class Batch:
     """Changes that were requested together; runs once, in one event loop."""
 
     def __init__(
-        self, changes: Iterable[Change], send: Send, on_progress: Callable[[], None] | None = None
+        self,
+        changes: Iterable[AnyChange],
+        send: Send,
+        on_progress: Callable[[], None] | None = None,
     ) -> None:
         """Prepare a batch; `run` sends it.
 
@@ -56,7 +59,7 @@ class Batch:
         self._hurry = asyncio.Event()
 
     @property
-    def unsent(self) -> tuple[Change, ...]:
+    def unsent(self) -> tuple[AnyChange, ...]:
         """The changes that have not been started."""
         return tuple(self._waiting)
 

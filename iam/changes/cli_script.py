@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from iam.changes.plan import Change
+from iam.changes.key_plan import AnyChange, KeyChange
 from iam.text import safe
 
 _LOADED = ("file://", "fileb://", "http://", "https://")
@@ -14,7 +15,7 @@ _LOADED = ("file://", "fileb://", "http://", "https://")
 
 
 def aws_commands(
-    changes: Iterable[Change], *, account: str, profile: str | None = None
+    changes: Iterable[AnyChange], *, account: str, profile: str | None = None
 ) -> tuple[str, ...]:
     """Write changes as lines of a shell script.
 
@@ -36,20 +37,35 @@ def aws_commands(
         f'test "$({who_am_i})" = {shlex.quote(account)} || {{ echo {wrong} >&2; exit 1; }}',
     ]
     for change in changes:
-        kind = change.entity.type
-        lines.append(f"aws iam {change.op}-{kind}-policy {_parameters(change)}{options}")
+        lines.append(f"aws iam {_command(change)}{options}")
     return tuple(safe(line) for line in (*lines, ")"))
 
 
-def _parameters(change: Change) -> str:
-    """The entity and the policy of a command, in a form that the AWS CLI reads as plain values.
+def _command(change: AnyChange) -> str:
+    kind, name = change.entity.type, change.entity.name
+    if not isinstance(change, KeyChange):
+        values = {f"{kind.title()}Name": name, "PolicyArn": change.policy_arn}
+        return f"{change.op}-{kind}-policy {_parameters(values)}"
+    which = {"UserName": name, "ServiceSpecificCredentialId": change.credential}
+    if change.status is None:
+        return f"delete-service-specific-credential {_parameters(which)}"
+    values = {**which, "Status": change.status}
+    return f"update-service-specific-credential {_parameters(values)}"
+
+
+def _parameters(values: Mapping[str, str]) -> str:
+    """The parameters of a command, in a form that the AWS CLI reads as plain values.
 
     After `=` a leading dash does not start an option. A value that looks like a file or a URL would
     still be loaded; in JSON it is not, and control characters are escaped there.
     https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
     """
-    kind, name, policy = change.entity.type, change.entity.name, change.policy_arn
-    if any(value.startswith(_LOADED) or safe(value) != value for value in (name, policy)):
-        parameters = json.dumps({f"{kind.title()}Name": name, "PolicyArn": policy})
-        return f"--cli-input-json {shlex.quote(parameters)}"
-    return f"--{kind}-name={shlex.quote(name)} --policy-arn={shlex.quote(policy)}"
+    if any(value.startswith(_LOADED) or safe(value) != value for value in values.values()):
+        return f"--cli-input-json {shlex.quote(json.dumps(dict(values)))}"
+    options = (f"--{_dashed(name)}={shlex.quote(value)}" for name, value in values.items())
+    return " ".join(options)
+
+
+def _dashed(name: str) -> str:
+    """The option of a parameter: `policy-arn`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from iam.changes.journal import JournalEntry, JournalError, Op, Phase
+from iam.changes.journal import AnyOp, JournalEntry, JournalError, Phase
 from iam.runtime.private_file import open_private
 from iam.text import safe
 
@@ -42,7 +42,7 @@ class RecordedChange:
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """Changes that were made together: the same policy, attached or detached."""
+    """Changes that were made together: the same policy, attached or detached, or API keys."""
 
     id: str
     changes: tuple[RecordedChange, ...]
@@ -62,13 +62,20 @@ class BatchRecord:
 
     @property
     def last(self) -> tuple[RecordedChange, ...]:
-        """The last change of each entity."""
-        return tuple({c.entry.principal: c for c in self.changes}.values())
+        """The last change of each entity, or of each key."""
+        return tuple({c.entry.subject: c for c in self.changes}.values())
 
     @property
     def reversible(self) -> tuple[RecordedChange, ...]:
-        """The changes that took effect, or may have; AWS is asked before they are reversed."""
-        return tuple(c for c in self.last if c.state in ("done", "unconfirmed"))
+        """The changes that took effect, or may have; AWS is asked before they are reversed.
+
+        A key that has been deleted does not come back.
+        """
+        return tuple(
+            c
+            for c in self.last
+            if c.state in ("done", "unconfirmed") and c.entry.op != "delete-key"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +123,12 @@ class _Line(BaseModel):
     change: str
     account: str
     caller: str
-    op: Op
+    op: AnyOp
     principal: str
-    policy: str
+    policy: str | None
     phase: Literal["intent"] | Phase
     undoes: str | None = None
+    credential: str | None = None
     request_id: str | None = None
     error: _Error | None = None
 
@@ -132,8 +140,9 @@ class _Line(BaseModel):
             self.caller,
             self.op,
             self.principal,
-            self.policy,
+            self.policy or "",
             self.undoes or "",
+            self.credential or "",
         )
 
 

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from iam.account.api_keys import EXISTS
 from iam.errors import AwsError
 from iam.runtime.folders import NoHome, state_folder
 from iam.runtime.private_file import make_private_folder, open_private
@@ -24,6 +25,45 @@ from iam.text import safe
 
 Phase = Literal["done", "failed", "unconfirmed"]
 Op = Literal["attach", "detach"]
+"""What may be done with a policy."""
+KeyOp = Literal["deactivate-key", "activate-key", "delete-key"]
+"""What may be done with an API key."""
+AnyOp = Op | KeyOp
+ACTIVE = "Active"
+"""The state of a key that is switched on."""
+_KEY_SIGNS: dict[KeyOp, tuple[str, bool]] = {
+    "deactivate-key": (ACTIVE, False),
+    "activate-key": (ACTIVE, True),
+    "delete-key": (EXISTS, False),
+}
+
+
+class Sign(NamedTuple):
+    """What a read of AWS shows once a change has been made."""
+
+    subject: str
+    """What is read: the ARN of a user, role or group, or the ID of a key."""
+    name: str
+    """The ARN of a policy; of a key, its state, or that it exists."""
+    present: bool
+
+    def shown_by(self, state: tuple[str, ...]) -> bool:
+        """Whether what was read shows the change as made."""
+        return (self.name in state) == self.present
+
+
+def sign_of(op: AnyOp, principal: str, policy: str, credential: str) -> Sign:
+    """What shows that a change has been made.
+
+    Args:
+        op: What is done.
+        principal: The ARN of the user, role or group.
+        policy: The ARN of the policy; empty for a change of a key.
+        credential: The ID of the key; empty for a change of a policy.
+    """
+    if op == "attach" or op == "detach":
+        return Sign(principal, policy, op == "attach")
+    return Sign(credential, *_KEY_SIGNS[op])
 
 
 class JournalError(Exception):
@@ -38,12 +78,25 @@ class JournalEntry:
     """The ID of the batch."""
     account: str
     caller: str
-    op: Op
+    op: AnyOp
     principal: str
     """The ARN of a user, role or group."""
     policy: str
+    """The ARN of the policy; empty for a change of a key."""
     undoes: str = field(default="", compare=False)
     """The ID of the batch that this one reverses; empty if it reverses none."""
+    credential: str = ""
+    """The ID of the API key that is changed; empty for a change of a policy."""
+
+    @property
+    def sign(self) -> Sign:
+        """What shows that the change has been made."""
+        return sign_of(self.op, self.principal, self.policy, self.credential)
+
+    @property
+    def subject(self) -> str:
+        """What is changed: the ARN of a user, role or group, or the ID of a key."""
+        return self.sign.subject
 
 
 def default_path() -> Path:
@@ -165,11 +218,12 @@ class Journal:
                 "caller": entry.caller,
                 "op": entry.op,
                 "principal": entry.principal,
-                "policy": entry.policy,
+                "policy": entry.policy or None,
                 "phase": phase,
                 "request_id": request_id,
                 "error": {"code": error.code, "message": error.sentence} if error else None,
                 **({"undoes": entry.undoes} if entry.undoes else {}),
+                **({"credential": entry.credential} if entry.credential else {}),
             }
         )
         try:

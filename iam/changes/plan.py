@@ -13,7 +13,8 @@ from iam.account.attachments import attachment_of, members_of_groups
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Principal, in_order
 from iam.arn import Arn
 from iam.changes.history import BatchRecord
-from iam.changes.journal import Op
+from iam.changes.journal import Op, sign_of
+from iam.changes.key_effects import key_warnings
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
@@ -27,9 +28,14 @@ class Change:
     entity: Entity
     policy_arn: str
 
+    @property
+    def credential(self) -> str:
+        """It is about no API key; the property is there for every change."""
+        return ""
+
     def shown_by(self, attached: tuple[str, ...]) -> bool:
         """Whether these attached policies show the change as made."""
-        return (self.policy_arn in attached) == (self.op == "attach")
+        return sign_of(self.op, self.entity.arn, self.policy_arn, "").shown_by(attached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +160,20 @@ def make_plan(
         else:
             changes.append(change)
     members_unread = _members_unread(changes, account)
+    after = _changed_account(account, changes, policy)
+    effects = _effects(evaluator, account, after, changes)
     return Plan(
         op=op,
         policy=policy,
         changes=tuple(changes),
-        effects=_effects(evaluator, account, changes, policy),
+        effects=effects,
         unneeded=tuple(unneeded),
         blocked=tuple(cannot_change),
         warnings=(
             *warnings,
             *_unread_attachments(unread, policy),
             *_unread_members(members_unread),
+            *key_warnings(evaluator, account, after, [effect.principal for effect in effects], op),
         ),
         members_unread=members_unread,
         undoes=undoes,
@@ -291,9 +300,8 @@ def _why_unneeded(op: Op, policy: ManagedPolicy, confirmed: bool | None) -> str:
 
 
 def _effects(
-    evaluator: Evaluator, account: Account, changes: Iterable[Change], policy: ManagedPolicy
+    evaluator: Evaluator, account: Account, after: Account, changes: Iterable[Change]
 ) -> tuple[PrincipalEffect, ...]:
-    changed_account = _changed_account(account, changes, policy)
     groups = [c.entity for c in changes if isinstance(c.entity, Group)]
     arns = {c.entity.arn for c in changes}
     arns.update(member.arn for group in groups for member in account.members_of(group))
@@ -302,7 +310,7 @@ def _effects(
         PrincipalEffect(
             p,
             evaluator.result(account, p),
-            evaluator.result(changed_account, changed_account.principals[p.arn]),
+            evaluator.result(after, after.principals[p.arn]),
         )
         for p in sorted(affected, key=in_order)
     )

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 
-from iam.account.model import kind_and_name
-from iam.aws.attached import PATIENCE, attached_now
+from iam.aws.attached import PATIENCE, read_until
 from iam.aws.client import Aws
-from iam.aws.confirmed import SETTLED, Confirmed
+from iam.aws.confirmed import SETTLED, Confirmed, contradicted
 from iam.changes.apply import not_shown
 from iam.changes.history import History, RecordedChange, read_history, seconds_since
-from iam.changes.journal import Journal, Phase
+from iam.changes.journal import Journal, Phase, Sign
+from iam.changes.state import read_state
 from iam.errors import AwsError
 from iam.runtime.threads import in_thread
 
@@ -58,7 +59,7 @@ async def recover(
     confirmed = confirmed or Confirmed()
     history = await in_thread(read_history, journal.path)
     for change in await in_thread(_recently_confirmed, history, account_id):
-        confirmed.note(*change)
+        confirmed.note(*change[0], seconds_ago=change[1])
     if not history.open(account_id):
         return ()
     with journal.settling() as locked:
@@ -70,10 +71,10 @@ async def recover(
         return tuple([await _resolve(query, journal, c) for c in history.open(account_id)])
 
 
-def _recently_confirmed(history: History, account_id: str) -> list[tuple[str, str, bool, float]]:
-    """The recent changes that any run of the app saw confirmed, as `Confirmed.note` takes them."""
+def _recently_confirmed(history: History, account_id: str) -> list[tuple[Sign, float]]:
+    """The recent changes that any run of the app saw confirmed, and how many seconds ago."""
     return [
-        (change.entry.principal, change.entry.policy, change.entry.op == "attach", seconds)
+        (change.entry.sign, seconds)
         for batch in history.of(account_id)
         for change in batch.changes
         if change.state == "done" and (seconds := seconds_since(change)) < SETTLED
@@ -97,7 +98,7 @@ async def _resolve(query: _Query, journal: Journal, change: RecordedChange) -> R
     if phase is not None:
         await in_thread(journal.answer, entry, phase, None, error)
         if phase == "done":
-            query.confirmed.note(entry.principal, entry.policy, entry.op == "attach")
+            query.confirmed.note(*entry.sign)
     return RecoveredChange(change, phase, error)
 
 
@@ -105,18 +106,21 @@ async def _outcome(query: _Query, change: RecordedChange) -> tuple[Phase | None,
     """How a change ended, as far as AWS shows it now."""
     entry = change.entry
     try:
-        kind, name = kind_and_name(entry.principal)
         # If this change was to reverse a confirmed one, a stale read of the state before both looks
         # as if this one had been made.
-        confirmed = query.confirmed.of(entry.principal)
-        attached = await attached_now(query.aws, kind, name, confirmed, query.deadline)
+        confirmed = query.confirmed.of(entry.subject)
+        state = await read_until(
+            partial(read_state, query.aws, entry),
+            lambda found: not contradicted(confirmed, found),
+            query.deadline,
+        )
     except ValueError as failure:
         return "unconfirmed", AwsError("Malformed", f"The journal names {failure}.", "")
     except AwsError as error:
         if error.code == "NoSuchEntity":
             return "failed", error
         return ("unconfirmed" if error.denied else None), error
-    if (entry.policy in attached) == (entry.op == "attach"):
+    if entry.sign.shown_by(state):
         return "done", None
     if seconds_since(change) < query.settled:  # also if the clock has been set back since
         return None, not_shown()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from iam.account.model import Account
 from iam.account.simulation import ContextEntry, Request
+from iam.changes.key_plan import AnyChange, KeyChange
 from iam.changes.plan import Change
 from iam.changes.preflight import caller_of
 from iam.changes.refusal import KIND_WORDS, Explanation, Refusal, RefusingKind
@@ -26,7 +27,7 @@ def request_of(change: Change) -> Request:
 
 
 def explained(
-    refusal: Refusal, change: Change, account: Account, caller: str, catalogue: Catalogue
+    refusal: Refusal, change: AnyChange, account: Account, caller: str, catalogue: Catalogue
 ) -> Explanation:
     """Explain a refused change: what AWS says, what we find, and how to learn more.
 
@@ -38,6 +39,8 @@ def explained(
         catalogue: The concrete actions.
     """
     lines = [refusal.in_words] if refusal.in_words else []
+    if isinstance(change, KeyChange):
+        return Explanation(tuple(lines), refusal.command)
     if found := _found(refusal, change, account, caller, catalogue):
         lines.append(found)
     return Explanation(tuple(lines), refusal.command)

@@ -2,7 +2,7 @@
 
 Every batch that reverses another names it, so that undo steps back through the history: a batch
 that is itself an undo is skipped, and so is one that is undone already. All of this is decided per
-user, role and group, because an undo may have reversed only some changes of its batch.
+user, role, group and API key, because an undo may have reversed only some changes of its batch.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from iam.changes.history import BatchRecord, History
 
 Undone = Mapping[str, frozenset[str]]
-"""By the ID of a batch: the ARNs of the entities for which it was undone."""
+"""By the ID of a batch: for which entities, by ARN, or API keys, by ID, it was undone."""
 
 
 class Reversal(NamedTuple):
@@ -45,7 +45,7 @@ def next_redo(history: History, account: str) -> Reversal | None:
 
 
 def changed_after(history: History, batch: BatchRecord) -> frozenset[str]:
-    """The ARNs of the entities for which the batch's policy was attached or detached since.
+    """For whom the batch's policy was attached or detached since, or which of its keys changed.
 
     Later changes that have been undone do not count, and neither do the undos.
     """
@@ -73,11 +73,11 @@ def _last(history: History, account: str, kind: str) -> Reversal | None:
 
 
 def in_effect(batch: BatchRecord, already: Undone) -> frozenset[str]:
-    """The ARNs for which a batch took effect, or may have, and was not undone.
+    """The ARNs, or IDs of keys, for which a batch took effect, or may have, and was not undone.
 
     Args:
         batch: The batch.
         already: The result of `undone`.
     """
-    arns = frozenset(change.entry.principal for change in batch.reversible)
+    arns = frozenset(change.entry.subject for change in batch.reversible)
     return arns - already.get(batch.id, frozenset())

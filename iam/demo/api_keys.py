@@ -22,19 +22,20 @@ _SECRET_FIELDS = ("ServicePassword", "ServiceCredentialSecret")
 
 def _create(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
     user = backend.get_user(params["UserName"])
-    held = _held(backend)
+    held = held_keys(backend)
     service = params["ServiceName"]
     same = [k for k in held.values() if (k["UserName"], k["ServiceName"]) == (user.name, service)]
     if len(same) >= _PER_USER:
         raise refusal("LimitExceeded", f"Cannot exceed quota for credentials of {service}")
     now = datetime.now(UTC).replace(microsecond=0)
+    number = f"+{len(same)}" if same else ""
     key = {
         "UserName": user.name,
         "Status": "Active",
         "ServiceName": service,
         "CreateDate": now,
         "ServiceSpecificCredentialId": f"ACCA{secrets.token_hex(8).upper()}",
-        "ServiceCredentialAlias": f"{user.name}-at-{backend.account_id}",
+        "ServiceCredentialAlias": f"{user.name}{number}-at-{backend.account_id}",
         "ServiceCredentialSecret": secrets.token_urlsafe(24),
     }
     if days := params.get("CredentialAgeDays"):
@@ -47,10 +48,12 @@ def _list(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
     if params.get("AllUsers") and params.get("UserName"):
         raise refusal("InvalidInput", "UserName and AllUsers exclude each other")
     name, service = params.get("UserName"), params.get("ServiceName")
+    if name is not None:
+        backend.get_user(name)  # which fails if there is none
     keys = [
         {field: value for field, value in key.items() if field not in _SECRET_FIELDS}
         | {"Status": _status(key)}
-        for key in _held(backend).values()
+        for key in held_keys(backend).values()
         if name in (None, key["UserName"]) and service in (None, key["ServiceName"])
     ]
     return page(keys, params, "ServiceSpecificCredentials")
@@ -63,7 +66,7 @@ def _update(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _delete(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
     key = _find(backend, params)
-    del _held(backend)[key["ServiceSpecificCredentialId"]]
+    del held_keys(backend)[key["ServiceSpecificCredentialId"]]
     return {}
 
 
@@ -75,12 +78,13 @@ API_KEY_CALLS: dict[str, Call] = {
 }
 
 
-def _held(backend: IAMBackend) -> dict[str, dict[str, Any]]:
+def held_keys(backend: IAMBackend) -> dict[str, dict[str, Any]]:
+    """The keys that moto keeps for an account, by ID."""
     return kept(backend, "api_keys")
 
 
 def _find(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
-    key = _held(backend).get(params["ServiceSpecificCredentialId"])
+    key = held_keys(backend).get(params["ServiceSpecificCredentialId"])
     if key is None or params.get("UserName") not in (None, key["UserName"]):
         raise refusal("NoSuchEntity", "The service-specific credential cannot be found.")
     return key

@@ -59,6 +59,14 @@ _DOCUMENTS: dict[str, list[Json]] = {
             Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
         )
     ],
+    "DenyLongTermKeys": [
+        _statement(
+            "Deny",
+            f"{service}:CallWithBearerToken",
+            Condition={"StringEquals": {f"{service}:BearerTokenType": "LONG_TERM"}},
+        )
+        for service in ("bedrock", "bedrock-mantle")
+    ],
     "AllButIdentity": [
         {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}
     ],
@@ -98,7 +106,12 @@ USERS = (
     _Entity("hugo.silva", ("InvokeClaudeOnly",), path="/engineering/"),
     _Entity("ines.moreau", groups=("analysts",)),
     _Entity("jonas.weber", groups=("security",), path="/operations/"),
-    _Entity("kavya.patel", (_LIMITED,), inline=("DenyWithoutMfa",), path="/engineering/"),
+    _Entity(
+        "kavya.patel",
+        (_LIMITED,),
+        inline=("DenyWithoutMfa", "DenyLongTermKeys"),
+        path="/engineering/",
+    ),
     _Entity("liam.murphy"),
     _Entity("mei.tanaka", (_FULL,)),
     _Entity("noah.schmidt", inline=("InvokeFromOffice",)),

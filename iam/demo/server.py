@@ -34,6 +34,7 @@ def main() -> None:
     from werkzeug.serving import make_server
 
     from iam.demo.content import fill
+    from iam.demo.key_content import add_keys
     from iam.demo.last_used import add_last_use
     from iam.demo.missing_calls import add_missing_calls
     from iam.demo.organization import MANAGEMENT_ACCOUNT, add_organization
@@ -49,6 +50,7 @@ def main() -> None:
     filling.start(reset=False)
     fill(boto3.client("iam", region_name="us-east-1"))
     add_versions()
+    add_keys()
     add_organization()
     add_last_use()
     filling.stop(remove_data=False)

@@ -5,15 +5,17 @@ It can be narrowed to the principals that match a filter, or that a list shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from iam.account.api_keys import ApiKey
 from iam.account.attachments import Attachment
 from iam.account.model import Account, ManagedPolicy, Principal, in_order
 from iam.account.unread import Unread
 from iam.reports.not_read import unread_of
+from iam.verdicts.api_key_use import KeyUse, uses_by_user
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.parsed_filter import PrincipalFilter
 from iam.verdicts.result import PrincipalResult, SectionResult
@@ -61,6 +63,24 @@ class Audit:
     """What the results were chosen by; None if they are those of all principals."""
     verified: Verification | None = None
     """What AWS's simulator answered about some of the principals; None if it was not asked."""
+    key_uses: Mapping[str, tuple[KeyUse, ...]] = field(default_factory=dict)
+    """The Bedrock API keys, by the name of their user."""
+
+    def keys_of(self, principal: Principal) -> tuple[KeyUse, ...] | None:
+        """The API keys of a principal; None if none is known, and it is not known that it has none.
+
+        Only users have keys.
+        """
+        if principal.type != "user":
+            return ()
+        found = self.key_uses.get(principal.name, ())
+        return found if found or self.account.api_keys.complete else None
+
+    @property
+    def gaps(self) -> tuple[Unread, ...]:
+        """All that could not be read: `unread`, and what leaves the verdicts as they are."""
+        account = self.account
+        return (*self.unread, *account.organization.unread, *account.api_keys.unread)
 
     @property
     def complete(self) -> bool:
@@ -106,6 +126,7 @@ def take_audit(
         results=results,
         unread=unread_of(account, evaluator.managed, results),
         only=only.id if only else None,
+        key_uses=uses_by_user(account, evaluator, now),
     )
 
 
@@ -144,6 +165,7 @@ class _Candidate:
 
     entity: Principal
     result: PrincipalResult
+    uses: tuple[KeyUse, ...] | None = None
 
     @property
     def arn(self) -> str:
@@ -173,13 +195,19 @@ class _Candidate:
     def other_policies(self) -> tuple[str, ...] | None:
         return self.result.other_policies
 
+    @property
+    def keys(self) -> tuple[ApiKey, ...] | None:
+        return None if self.uses is None else tuple(use.key for use in self.uses)
+
 
 def narrowed(audit: Audit, chosen: PrincipalFilter) -> Audit:
     """Leave out the principals that do not match a filter, and those about which it cannot decide.
 
     What could not be read stays listed, because it is about the account.
     """
-    selection = chosen.select([_Candidate(*each) for each in audit.results])
+    selection = chosen.select(
+        [_Candidate(p, result, audit.keys_of(p)) for p, result in audit.results]
+    )
     return replace(
         audit,
         results=tuple((each.entity, each.result) for each in selection.matching),

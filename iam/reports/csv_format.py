@@ -11,6 +11,7 @@ from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.reports.formats import Detail
+from iam.reports.key_report import key_in_words
 from iam.text import safe
 from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.result import PrincipalResult
@@ -30,10 +31,10 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
     head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
     # Of a single action the reason fits in a cell.
     by = ["by"] if audit.only else []
-    joined = [] if audit.only else ["invoke", "other_policy"]
+    joined = [] if audit.only else ["invoke", "other_policy", "keys"]
     # When Bedrock was last used has its column even if AWS was not asked: then it is empty.
     used = ["last_used"] if joined or audit.account.use_asked else []
-    lines = [_csv_line([*head.split(","), *sids, *by, *joined, *used])]
+    lines = [csv_line([*head.split(","), *sids, *by, *joined, *used])]
     for principal, result in audit.results:
         row = [
             Arn.parse(principal.arn).account,
@@ -51,8 +52,10 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
         if joined:
             others = result.other_policies
             row += [_invocation(result), "unknown" if others is None else ";".join(others)]
+            uses = audit.keys_of(principal)
+            row.append("unknown" if uses is None else ";".join(map(key_in_words, uses)))
         row += [_last_used(audit, principal) for _ in used]
-        lines.append(_csv_line(row))
+        lines.append(csv_line(row))
     return "".join(lines)
 
 
@@ -78,16 +81,17 @@ def _invocation(result: PrincipalResult) -> str:
 
 def history_as_csv(batches: Iterable[BatchRecord]) -> str:
     """A row per change of the journal."""
-    head = "at,change,account,caller,op,principal,policy,state,request_id,error,message"
-    lines = [_csv_line(head.split(","))]
+    head = "at,change,account,caller,op,principal,policy,state,request_id,error,message,credential"
+    lines = [csv_line(head.split(","))]
     for batch in batches:
         for change in batch.changes:
             entry = change.entry
             row = [
                 change.at, entry.change, entry.account, entry.caller, entry.op, entry.principal,
                 entry.policy, change.state, change.request_id, change.code, change.message,
+                entry.credential,
             ]  # fmt: skip
-            lines.append(_csv_line(cell or "" for cell in row))
+            lines.append(csv_line(cell or "" for cell in row))
     return "".join(lines)
 
 
@@ -98,7 +102,7 @@ _FORMULA = re.compile(rf"(^|[;|\t])([\s'\"]*)(?=[{_SIGNS}])")
 _SEPARATOR = re.compile(r"[,;|\t\r\n\"]|^\s|\s$")
 
 
-def _csv_line(cells: Iterable[str]) -> str:
+def csv_line(cells: Iterable[str]) -> str:
     """A row, with quotation marks around every cell that some locale would split."""
     harmless = map(_cell, cells)
     quoted = ('"{}"'.format(c.replace('"', '""')) if _SEPARATOR.search(c) else c for c in harmless)

@@ -6,27 +6,30 @@ import unicodedata
 
 GAP = 2
 """Cells between two columns."""
-_LEAST = {"name": 20, "policy": 16, "invoke": 20, "by": 20}
+_LEAST = {"name": 20, "policy": 16, "invoke": 20, "by": 20, "user": 16, "works": 20}
 """Columns that are cut, and how much is left of them at least."""
 
 
-def fitted(rows: list[list[str]], width: int, ellipsis: str) -> tuple[list[list[str]], list[str]]:
+def fitted(
+    rows: list[list[str]], width: int, ellipsis: str, keep: str = "verdict"
+) -> tuple[list[list[str]], list[str]]:
     """Fit a table to a width.
 
     Args:
         rows: The cells; the first row holds the titles.
         width: Cells that there are.
         ellipsis: Takes the place of what is cut.
+        keep: The title of the last column that is always there.
 
     Returns:
         The table, and the titles of the columns that are left out: the last ones, as far as there
-        is no room for them. Those up to the verdict are always there.
+        is no room for them.
     """
     head = rows[0]
     widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     least = [min(have, _LEAST.get(title, have)) for title, have in zip(head, widths, strict=True)]
     count = len(head)
-    while count > head.index("verdict") + 1 and _total(least[:count]) > width:
+    while count > head.index(keep) + 1 and _total(least[:count]) > width:
         count -= 1
     spare = width - _total(least[:count])
     rooms = least[:count]
@@ -36,7 +39,7 @@ def fitted(rows: list[list[str]], width: int, ellipsis: str) -> tuple[list[list[
             spare -= 1
     cut = [
         [
-            _cut(cell, room, ellipsis, at_end=title == "invoke")
+            _cut(cell, room, ellipsis, at_end=title in ("invoke", "works"))
             for cell, room, title in zip(row, rooms, head, strict=False)
         ]
         for row in rows

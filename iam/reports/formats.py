@@ -108,6 +108,8 @@ FORMATS = {
 }
 """All formats by name, in the order in which they are listed."""
 DEFAULT_FORMAT = "table"
+KEY_FORMATS = ("table", "json", "csv")
+"""The names of those in which API keys can be listed."""
 
 
 def format_of_file(path: str | None) -> str:

@@ -119,7 +119,7 @@ def _summary(audit: Audit) -> Iterator[str]:
 
 
 def _not_read(audit: Audit) -> Iterator[str]:
-    unread = (*audit.unread, *audit.account.organization.unread)
+    unread = audit.gaps
     if not unread:
         yield "<p class=muted>Everything was read and understood.</p>\n"
         return

@@ -18,7 +18,9 @@ from iam.account.last_use import TRACKED, WHAT_COUNTS, BedrockUse, UseAsked, in_
 from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
+from iam.reports.key_report import key_facts
 from iam.reports.verification import verification_object
+from iam.verdicts.api_key_use import KeyUse
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
 
@@ -38,7 +40,7 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
         are only assembled.
     """
     managed, organization = audit.managed, audit.account.organization
-    unread, asked = (*audit.unread, *organization.unread), audit.account.use_asked
+    asked = audit.account.use_asked
     head = {
         "schema": 1,
         "generated_at": audit.generated_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -62,11 +64,11 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
         ),
         **({} if audit.filtered is None else {"filter": _filter(audit.filtered)}),
         "complete": audit.complete,
-        "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in unread],
+        "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.gaps],
         **({} if audit.verified is None else {"verified": verification_object(audit.verified)}),
     }
     texts = _Texts(detail, asked is not None)
-    principals = [texts.of_principal(p, r) for p, r in audit.results]
+    principals = [texts.of_principal(p, r, audit.keys_of(p)) for p, r in audit.results]
     opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     return _joined(f'{_harmless(opening)},\n "principals": ', principals)
 
@@ -108,8 +110,16 @@ class _Texts:
         self._attached = cache(_attached)
         self._answer = cache(_answer)
 
-    def of_principal(self, principal: Principal, result: PrincipalResult) -> list[str]:
-        """A principal, in parts that it shares with other principals."""
+    def of_principal(
+        self, principal: Principal, result: PrincipalResult, uses: tuple[KeyUse, ...] | None
+    ) -> list[str]:
+        """A principal, in parts that it shares with other principals.
+
+        Args:
+            principal: The user or role.
+            result: The verdicts on it.
+            uses: Its API keys; None if they are not known.
+        """
         who = _inside(_WHO, _of_who(principal), 2)
         if principal.boundary == UNREAD_BOUNDARY:
             # Null alone would say that there is none.
@@ -118,7 +128,7 @@ class _Texts:
         else:
             facts = self._inside(("boundary", "verdict"), (principal.boundary, result.verdict), 2)
         attached = self._attached(result.attached)
-        answer = self._answer(result.invocation, result.other_policies)
+        answer = self._answer(result.invocation, result.other_policies) + _keys(uses)
         use = _last_used(principal.bedrock_use) if self._with_use else ""
         head = f'{{\n   {who},\n   "attached": {attached},\n   {facts}'
         if self._detail == "principals":
@@ -200,6 +210,14 @@ def _answer(invocation: Invocation | None, others: tuple[str, ...] | None) -> st
     value = {"invoke": invoke, "other_policy": None if others is None else list(others)}
     text = json.dumps(value, ensure_ascii=False, indent=1)[1:-2].replace("\n", "\n  ")
     return _harmless(f",{text}")
+
+
+def _keys(uses: tuple[KeyUse, ...] | None) -> str:
+    """The API keys of a principal."""
+    if not uses:
+        return ',\n   "keys": null' if uses is None else ',\n   "keys": []'
+    text = json.dumps([key_facts(use) for use in uses], ensure_ascii=False, indent=1)
+    return _harmless(',\n   "keys": ' + text.replace("\n", "\n   "))
 
 
 def _last_used(use: BedrockUse | None) -> str:

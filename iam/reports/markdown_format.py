@@ -31,7 +31,7 @@ def as_markdown(audit: Audit, detail: Detail = "sections") -> Iterator[str]:
     lines += [f"{_escaped(line)}  " for line in facts(audit)]
     lines += ["", f"| {' | '.join(map(_escaped, head))} |", f"|{' --- |' * len(head)}"]
     lines += [f"| {' | '.join(map(_escaped, row))} |" for row in rows]
-    if unread := (*audit.unread, *audit.account.organization.unread):
+    if unread := audit.gaps:
         lines += ["", "## Not read", ""]
         lines += [
             f"- {_escaped(u.what)}: {_escaped(u.error)}, {_escaped(u.message)}" for u in unread

@@ -41,7 +41,7 @@ def as_table(audit: Audit, detail: Detail = "sections", terminal: Terminal | Non
     if missing:
         note = f"Left out, because the terminal is too narrow: {', '.join(missing)}."
         lines += ["", *_wrapped([note], terminal)]
-    if unread := (*audit.unread, *audit.account.organization.unread):
+    if unread := audit.gaps:
         gaps = [f"  {u.what}: {u.error}, {u.message}" for u in unread]
         lines += ["", "Not read:", *_wrapped(gaps, terminal)]
     if audit.verified is not None:

@@ -11,7 +11,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from iam.account.model import Account, Entity, ManagedPolicy
 from iam.account.request_context import RequestContext
 from iam.policy.action_catalogue import Catalogue, ChosenActions
 from iam.policy.document import Document
+from iam.policy.known_values import KnownValues
 from iam.verdicts.actual_resources import merge_actual
 from iam.verdicts.bulk import BulkEvaluator, Effects, Evaluation, Verdicts
 from iam.verdicts.complexity import Complexity
@@ -62,6 +63,7 @@ class Evaluator:
         partition: str,
         only: ChosenActions | None = None,
         now: datetime | None = None,
+        carried: Mapping[str, KnownValues] | None = None,
     ) -> None:
         """Prepare the sections of a managed policy.
 
@@ -71,9 +73,13 @@ class Evaluator:
             partition: The partition of the account: `aws`.
             only: Evaluate only these actions, each in a section of its own.
             now: The time of the requests; by default the current time.
+            carried: What the requests carry, by condition key in lower case, beside what the
+                account says.
         """
         self.managed = managed
-        self._now = now or datetime.now(UTC)
+        self.now = now or datetime.now(UTC)
+        """The time of the requests."""
+        self._carried = carried or {}
         document = managed.document
         self.sections: tuple[Section, ...] = (
             sections_of(document, catalogue) if isinstance(document, Document) else ()
@@ -86,7 +92,7 @@ class Evaluator:
         index = RequestIndex(self.sections, catalogue, partition)
         self.reader = DocumentReader(index, Complexity(catalogue, partition))
         """Matches documents with the requests of all entries."""
-        self._effects = DocumentEffects(self.reader)
+        self._effects = DocumentEffects(self.reader, self._carried)
         self._bulk = BulkEvaluator(index)
         self._summaries = Summaries(index, readable=isinstance(document, Document))
         self._contributions = Contributions(
@@ -162,7 +168,7 @@ class Evaluator:
         documents = [policy.document for policy in policies]
         if limits:
             documents += [policy.document for limit in limits for policy in limit.policies]
-        context = RequestContext(account, entity, self._now)
+        context = RequestContext(account, entity, self.now, self._carried)
         own, limits_read = self._effects.read_all(documents, context.known), []
         if limits:
             own, limits_read = own[: len(policies)], own[len(policies) :]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from iam.verdicts.verdict import Verdict
 
 if TYPE_CHECKING:
+    from iam.account.api_keys import ApiKey
     from iam.account.attachments import Attachment
     from iam.account.model import Entity
     from iam.verdicts.result import PrincipalResult, Summary
@@ -47,6 +48,10 @@ class Subject(Protocol):
     @property
     def other_policies(self) -> tuple[str, ...] | None:
         """The policies not specific to Bedrock that let it invoke models; None if not known."""
+
+    @property
+    def keys(self) -> tuple[ApiKey, ...] | None:
+        """Its Bedrock API keys; None if not known."""
 
     @property
     def entity(self) -> Entity | None:

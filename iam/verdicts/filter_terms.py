@@ -230,6 +230,22 @@ def _unused(value: str, now: datetime) -> Test | None:
     return test
 
 
+def _key(value: str, now: datetime) -> Test | None:
+    wanted = unquoted(value).lower()
+    if wanted not in _KEY_VALUES:
+        return None
+
+    def test(subject: Subject) -> bool | None:
+        if (keys := subject.keys) is None:
+            return None
+        if wanted == "active":
+            return any(key.state(now) == "Active" for key in keys)
+        return bool(keys) is (wanted == "yes")
+
+    return test
+
+
+_KEY_VALUES = ("yes", "active", "none")
 _V = Verdict
 _FIXED: dict[str, dict[str, Test]] = {
     "invoke": {
@@ -273,5 +289,6 @@ TERMS: dict[str, Term] = {
     "boundary": Term("none, any or a part of a name", _boundary, values=("none", "any")),
     "account": Term("an account ID", _account),
     "unused": Term("days, such as 90d", _unused, begins=r"[0-9]{1,4}"),
+    "key": Term("yes, active or none", _key, values=_KEY_VALUES, open=False),
 }
 """All terms by name, in the order in which they are listed."""

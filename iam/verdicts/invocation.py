@@ -44,6 +44,8 @@ class Invocation:
     """The policies that let it, each with the group through which it applies."""
     withheld_by: tuple[str, ...]
     """What keeps a part of it away, in words: Denies, limits, unread documents."""
+    verdicts: tuple[Verdict, ...]
+    """The verdict on each action of `INVOKES`, in that order."""
 
 
 SHORT_WORDS = {
@@ -71,9 +73,10 @@ def invocation_of(entries: Sequence[EntryResult], by: Sequence[str]) -> Invocati
     return Invocation(
         verdict=verdict,
         can=can,
-        words=_how_far(entries, by) if can else _why_not(verdict, entries[0]),
+        words=_how_far(entries, by) if can else why_not(verdict, entries[0]),
         by=tuple(dict.fromkeys(by)),
         withheld_by=tuple(dict.fromkeys(w for each in entries for w in each.withheld_by)),
+        verdicts=tuple(verdicts),
     )
 
 
@@ -130,7 +133,13 @@ def _restrictions(entry: EntryResult) -> str:
     return within + (f", partly denied by {_listed(_unique(denies, _name))}" if denies else "")
 
 
-def _why_not(verdict: Verdict, lead: EntryResult) -> str:
+def why_not(verdict: Verdict, lead: EntryResult) -> str:
+    """Say why an action is not allowed: `denied by DenyInvoke`, `withheld by SCP Regions at Root`.
+
+    Args:
+        verdict: `denied`, `none` or `unknown`.
+        lead: The result for the action.
+    """
     if verdict is Verdict.UNKNOWN:
         return SHORT_WORDS[verdict]
     denies = [via for via in lead.via if via.effect == "Deny"]

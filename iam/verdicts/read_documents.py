@@ -47,12 +47,14 @@ class ReadDocument(NamedTuple):
 class DocumentEffects:
     """Computes the effects of documents. Each document is read once."""
 
-    def __init__(self, reader: DocumentReader) -> None:
+    def __init__(self, reader: DocumentReader, carried: Collection[str] = ()) -> None:
         """Prepare the effects of unread documents.
 
         Args:
             reader: Matches documents with requests.
+            carried: Condition keys, in lower case, that are known beside those of the account.
         """
+        self._carried = frozenset(carried)
         self._reader = reader
         index = reader.index
         self.builder = EffectBuilder(index)
@@ -125,7 +127,8 @@ class DocumentEffects:
         if read is None:
             matches = self._reader.read(document)
             relevant = frozenset([match.statement for match in matches])
-            keys = sorted(filter(may_be_known, keys_of(document, relevant)))
+            asked = keys_of(document, relevant)
+            keys = sorted(key for key in asked if key in self._carried or may_be_known(key))
             read = (
                 Specializer(document, relevant, keys, self._section_patterns)
                 if keys

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from iam.ages import age
+from iam.ages import age, until
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -34,3 +34,9 @@ def test_the_unit_follows_the_age(passed: timedelta, words: str) -> None:
 def test_a_time_without_zone_is_utc_and_the_year_1_is_no_error() -> None:
     assert age(datetime(2026, 11, 23, 11), NOW) == "1 h"
     assert age(datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))), NOW) == "2027 years"
+
+
+def test_what_is_to_come_is_told_in_the_same_words() -> None:
+    assert until(NOW + timedelta(days=20, hours=5), NOW) == "20 days"
+    assert until(NOW - timedelta(days=1), NOW) == "0 s"
+    assert until(datetime.max, NOW).endswith(" years")

@@ -380,7 +380,7 @@ def test_the_json_is_the_contract_s(saved: Callable[..., str]) -> None:
     for principal in audit["principals"]:
         assert list(principal) == [
             "arn", "type", "name", "path", "attached", "boundary", "verdict", "sections",
-            "invoke", "other_policy",
+            "invoke", "other_policy", "keys",
         ]  # fmt: skip
         assert list(principal["attached"]) == ["direct", "groups"]
         assert [s["sid"] for s in principal["sections"]] == SECTIONS
@@ -409,7 +409,7 @@ def test_the_csv_is_the_contract_s(saved: Callable[..., str]) -> None:
     rows = list(csv.reader(io.StringIO(run("audit", "--snapshot", path, "--format", "csv").stdout)))
     assert rows[0] == [
         "account", "type", "name", "arn", "path", "attached_direct", "attached_via_groups",
-        "boundary", "verdict", *SECTIONS, "invoke", "other_policy", "last_used",
+        "boundary", "verdict", *SECTIONS, "invoke", "other_policy", "keys", "last_used",
     ]  # fmt: skip
     assert rows[1][2] == "'=cmd"
     assert rows[1][8:10] == ["granted", "granted 44/44"]

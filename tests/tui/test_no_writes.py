@@ -19,6 +19,8 @@ from tests.tui.steps import mark
 from tests.tui.waiting import main_of, until
 from tui.app import BedrockApp
 from tui.commands import COMMANDS
+from tui.dialogs.api_key_change import ApiKeyDialog
+from tui.dialogs.api_keys import ApiKeysScreen
 from tui.dialogs.batch_progress import BatchScreen
 from tui.dialogs.export import ExportDialog
 from tui.dialogs.help import HelpScreen
@@ -30,12 +32,14 @@ from tui.main_screen import MainScreen
 from widgets.cursor_lines import CursorLines
 from widgets.filter_bar import FilterBar
 from widgets.history_tree import HistoryTree
+from widgets.key_list import KeyList
 from widgets.principal_table import PrincipalTable
 from widgets.section_tree import SectionTree
 
 OWNERS: tuple[Any, ...] = (
     BedrockApp, MainScreen, CursorLines, PrincipalTable, SectionTree, Tree, FilterBar, HelpScreen,
     PolicyScreen, HistoryScreen, HistoryTree, ReviewDialog, TextScreen, BatchScreen, ExportDialog,
+    ApiKeysScreen, ApiKeyDialog, KeyList,
 )  # fmt: skip
 KEYS = sorted(
     {
@@ -46,7 +50,7 @@ KEYS = sorted(
     }
     - {"q"}  # leaves
 )
-PLACES = ("", "enter", "question_mark", "v", "H")
+PLACES = ("", "enter", "question_mark", "v", "H", "K")
 """The key that leads to each screen."""
 SMALL = (80, 24)
 """The size of the screen, which is drawn after each key."""
@@ -62,6 +66,8 @@ async def back(pilot: Pilot[int]) -> None:
         )
         typed = ["ctrl+u", *ID, "enter"] if isinstance(pilot.app.focused, Input) else ["y"]
         await pilot.press(*typed)
+    if isinstance(pilot.app.screen, ApiKeyDialog):
+        await pilot.press("y")
     for _ in range(12):
         main = main_of(pilot)
         if pilot.app.screen is main and main.table.has_focus and not main.changing:
@@ -81,13 +87,16 @@ async def test_no_key_sends_a_write(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # for what is exported
     company.attach("user-03")
+    company.iam.create_service_specific_credential(
+        UserName="user-03", ServiceName="bedrock.amazonaws.com"
+    )
     assert {key for command in COMMANDS for key in command.keys.split(",")} - {"q"} <= set(KEYS)
     company.fake.seen.clear()
     async with open_app(replace(company.launch, confirm_above=1, **more), SMALL) as pilot:
         await mark(pilot, *USERS[:2])
-        for place in PLACES if more.get("read_only") else ("", "H", "a"):
+        for place in PLACES if more.get("read_only") else ("", "H", "a", "K"):
             for key in KEYS:
-                if place != "a" and isinstance(pilot.app.screen, ReviewDialog):
+                if place != "a" and isinstance(pilot.app.screen, ReviewDialog | ApiKeyDialog):
                     await back(pilot)
                 await until(pilot, lambda: main_of(pilot).loaded)
                 if place and pilot.app.screen is main_of(pilot):

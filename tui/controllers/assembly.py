@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.controllers.account import AccountController
+    from tui.controllers.api_keys import ApiKeysController
     from tui.controllers.change import ChangeController
     from tui.controllers.choices import ChoiceController
     from tui.controllers.details import DetailsController
@@ -47,6 +48,13 @@ class Controllers:
         from tui.controllers.account import AccountController
 
         return AccountController(self.view, self.evaluation)
+
+    @cached_property
+    def api_keys(self) -> ApiKeysController:
+        """Reads the account's API keys, and shows them."""
+        from tui.controllers.api_keys import ApiKeysController
+
+        return ApiKeysController(self.view, self.evaluation, self.change)
 
     @cached_property
     def change(self) -> ChangeController:
@@ -117,6 +125,7 @@ class Controllers:
             self.details,
             self.recovery,
             self.sign_in,
+            self.api_keys,
         )
 
     @cached_property

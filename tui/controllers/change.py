@@ -165,6 +165,11 @@ class ChangeController:
     async def _undo(self, batch: BatchRecord, only: frozenset[str], history: History) -> None:
         from iam.changes.undo_order import changed_after
 
+        if batch.entry.credential:
+            from tui.controllers.api_key_change import undo_key
+
+            await undo_key(self.view, batch)
+            return
         again = changed_after(history, batch)
         await self._review(await self.session.planner.plan_of_undo(batch, only, again))
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from iam.account.model import Account, Entity
+    from iam.verdicts.api_key_use import KeyUse
+    from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult
     from tui.controllers.view import MainView
 
@@ -70,6 +72,7 @@ class DetailsController:
             from iam.verdicts.section import describe
 
             members, certain = await self._members(entity, account)
+            keys = await self._keys(entity, account, evaluator)
             view.details.show_principal(
                 entity,
                 result,
@@ -77,9 +80,23 @@ class DetailsController:
                 members,
                 members_certain=certain,
                 use_asked=account.use_asked is not None,
+                keys=keys,
             )
         except Exception as error:
             view.toast_error(error)
+
+    async def _keys(
+        self, entity: Entity, account: Account, evaluator: Evaluator | None
+    ) -> tuple[KeyUse, ...] | None:
+        """The API keys of a user; None if it is not known whether it has any."""
+        keys = account.keys_of(entity)
+        if keys is None:
+            return None if account.api_keys.status == "unread" else ()
+        if not keys or evaluator is None:
+            return ()
+        from tui.session.api_keys import judge_api_keys
+
+        return await judge_api_keys(account, evaluator, keys)
 
     async def _members(self, entity: Entity, account: Account) -> tuple[tuple[str, ...], bool]:
         """The names of the members of a group, and whether there can be no more."""

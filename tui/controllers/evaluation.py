@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from iam.verdicts.result import PrincipalResult, Summary
     from tui.controllers.view import MainView
 
+_AT_ONCE = 500
+"""Rows that are made before the event loop goes on."""
 _RECOUNT = 0.5
 """Seconds after a change before all that could not be read is counted again."""
 _RECOUNT_GROUP = "unread"
@@ -96,6 +98,16 @@ class EvaluationController:
             # Everybody is asked about: a filter left in force would hide some who can.
             self.view.show_view(View(sort="verdict"))
         await self.evaluate(evaluator)
+
+    async def show_keys(self) -> None:
+        """Show who has API keys; the verdicts stay as they are."""
+        async with self._evaluating:
+            account, _, _ = self.session.read
+            users = [entity for entity in account.entities if entity.type == "user"]
+            for start in range(0, len(users), _AT_ONCE):
+                some = users[start : start + _AT_ONCE]
+                self._buffer.put([self.verdicts.row(entity) for entity in some])
+                await asyncio.sleep(0)  # other keys may come between
 
     async def evaluate_again(self) -> None:
         """Evaluate everybody again for what the table shows, once it shows that completely."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.controllers.account import AccountController
+    from tui.controllers.api_keys import ApiKeysController
     from tui.controllers.details import DetailsController
     from tui.controllers.last_use import LastUseController
     from tui.controllers.organization import OrganizationController
@@ -43,6 +44,7 @@ class LoadController:
         details: DetailsController,
         recovery: RecoveryController,
         sign_in: SignInController,
+        api_keys: ApiKeysController,
     ) -> None:
         self.view = view
         self.account = account
@@ -51,6 +53,7 @@ class LoadController:
         self.details = details
         self.recovery = recovery
         self.sign_in = sign_in
+        self.api_keys = api_keys
         self._warming_up: Timer | None = None
         self._warm = False
         """What could wait until the account was on the screen has been begun."""
@@ -76,11 +79,13 @@ class LoadController:
             view.show_notice(missing_principals(gaps) if gaps else None)
             self.details.follow()
             self.organization.expect()
+            self.api_keys.expect()
             view.run_in_background(self._keep, "keep")
             self._warm = False
         except Exception as error:
             view.log.error(repr(error))
             self.organization.give_up()
+            self.api_keys.give_up()
             failure = error
             self.details.follow()
         if view.loaded and not self._warm:
@@ -125,6 +130,7 @@ class LoadController:
         self._warm = True
         self.view.prepare_filter()
         self.view.run_in_background(self._read_organization, "organization")
+        self.view.run_in_background(self.api_keys.read, "api keys")
         self.recovery.begin()
         self.view.run_in_background(self._import_dialogs, "warm up")
 

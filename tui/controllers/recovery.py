@@ -69,7 +69,7 @@ def interrupted(ended: list[RecoveredChange]) -> str:
     if len(ended) == 1:
         entry, phase = ended[0].change.entry, ended[0].phase
         principal = Arn.parse(entry.principal).name
-        policy = Arn.parse(entry.policy).name
+        policy = Arn.parse(entry.policy).name or entry.credential
         return f"{entry.op} {policy}, {principal}: {words[phase or 'unconfirmed']}."
     counts = {phase: sum(change.phase == phase for change in ended) for phase in words}
     summary = ", ".join(f"{n} {words[phase]}" for phase, n in counts.items() if n)

@@ -106,6 +106,7 @@ class VerdictStore:
         """The row of an entity, with its verdict if it has been evaluated."""
         from iam.verdicts.result import PrincipalResult
 
+        account = self.session.account
         result = self.by_arn.get(entity.arn)
         if isinstance(result, PrincipalResult):
             answer = result.invocation
@@ -122,6 +123,7 @@ class VerdictStore:
             invokes=invokes,
             can_invoke=can,
             other_policies=result.other_policies if result else (),
+            keys=account.keys_of(entity) if account is not None else None,
             note=result.means if isinstance(result, PrincipalResult) else "",
             members=members.get(entity.key) if members and entity.type == "group" else None,
             unconfirmed=self.session.in_doubt(entity),

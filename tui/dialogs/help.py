@@ -44,6 +44,7 @@ _FILTERS = (
     ("group:ml", "users in a group; a part of its name is enough"),
     ("tag:team=ml", "or tag:team; all of the key and of the value"),
     ("boundary:any", "none, or a part of a name"),
+    ("key:active", "yes none: users who have a Bedrock API key"),
     ("account:123", "the first digits, where there are several"),
     ("unused:90d", "no use of Bedrock by what L found; idle roles"),
     ("!tag:team", "the opposite; what is unknown matches neither"),

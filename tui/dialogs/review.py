@@ -19,6 +19,7 @@ from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
 from iam.text import safe
+from tui.dialogs.fitting import fit_body
 from tui.dialogs.modal import TIGHT
 from tui.dialogs.review_data import About, Check, ShowGroup, says_the_same
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
@@ -173,13 +174,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
 
     def _fit(self, _: Screen[Any]) -> None:
         """Give the plan the height that the lines below it do not need."""
-        dialog, body = self.query_one("#dialog"), self.query_one("#dialog-body")
-        below = [w for w in dialog.children if w is not body and w.display]
-        # One that has just been shown has no size yet; it will have a line.
-        needed = sum((w.outer_size.height or 1) + w.styles.margin.height for w in below)
-        edge = dialog.gutter.height + body.styles.margin.height
-        height = self.size.height - dialog.dock_gutter.height  # the rest shows messages
-        body.styles.max_height = max(3, height * 94 // 100 - edge - needed)
+        fit_body(self, self.query_one("#dialog"), self.query_one("#dialog-body"))
 
     # Confirming
 

@@ -82,6 +82,7 @@ class ChangePlanner:
 
         state = self.state
         await state.wait_for_organization()
+        await state.wait_for_keys()
         account, _, _ = state.read
         left_out = [left.entity for left in (*plan.unneeded, *plan.blocked)]
         entities: list[Entity] = [*(change.entity for change in plan.changes), *left_out]

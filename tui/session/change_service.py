@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from iam.changes.batch import Batch
     from iam.changes.history import History
     from iam.changes.journal import Journal
-    from iam.changes.plan import Change, Plan
+    from iam.changes.key_plan import AnyChange, KeyPlan
+    from iam.changes.plan import Plan
     from iam.changes.recover import RecoveredChange
     from tui.session.state import SessionState
 
@@ -40,7 +41,7 @@ class ChangeService:
 
     # Sending
 
-    def batch(self, plan: Plan, on_outcome: Callable[[], None] | None = None) -> Batch:
+    def batch(self, plan: Plan | KeyPlan, on_outcome: Callable[[], None] | None = None) -> Batch:
         """Prepare the changes of a plan for sending.
 
         Args:
@@ -75,7 +76,7 @@ class ChangeService:
                 self.running = None
 
     async def send(
-        self, change: Change, batch: str, hurry: asyncio.Event, *, undoes: str = ""
+        self, change: AnyChange, batch: str, hurry: asyncio.Event, *, undoes: str = ""
     ) -> Outcome:
         """Send one change, journalled and read back, and update the account with what AWS returns.
 
@@ -107,8 +108,13 @@ class ChangeService:
         )
         arn = change.entity.arn
         entity = state.account.entity(arn)
-        if outcome.attached is not None and entity is not None:
-            entity = with_attached(entity, outcome.attached)
+        if change.credential:
+            if outcome.state is not None:
+                keys = state.account.api_keys.with_signs(change.credential, outcome.state)
+                state.account = replace(state.account, api_keys=keys)
+            return outcome
+        if outcome.state is not None and entity is not None:
+            entity = with_attached(entity, outcome.state)
             state.account = state.account.with_entities([entity])
         if outcome.ending == "unconfirmed":
             state.unconfirmed.add(arn)

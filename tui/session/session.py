@@ -16,6 +16,7 @@ from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import in_thread
 from tui.options import Launch
 from tui.session.account_reader import AccountReader, OpenedAccount
+from tui.session.api_keys import judge_api_keys, read_api_keys
 from tui.session.cached_account import CachedAccount
 from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from iam.account.model import Account
     from iam.account.unread import Unread
     from iam.reports.audit import Audit, Watch
+    from iam.verdicts.api_key_use import KeyUse
     from iam.verdicts.evaluator import Evaluator
     from iam.versions.list_versions import VersionList
     from tui.session.evaluation import Evaluated
@@ -155,6 +157,8 @@ class Session(SessionState):
             # Until the organization has been read again, what was read before counts.
             organizations = account.organizations or self.account.organizations
             account = replace(account, organizations=organizations)
+            if account.api_keys.status == "unasked":
+                account = replace(account, api_keys=self.account.api_keys)
         account = self.last_use.carried_over(account, managed.policy.arn)
         self.account, self.managed, self._versions = account, managed, None
         self._read_at, self.outdated, self.cache.stale = datetime.now(UTC), False, None
@@ -185,6 +189,28 @@ class Session(SessionState):
             return False  # another one has been read meanwhile
         self.account = replace(self.account, organizations={account.id: organization})
         return True
+
+    async def load_api_keys(self) -> bool:
+        """Read the account's Bedrock API keys from AWS.
+
+        Returns:
+            Whether they were asked for. False for an account from a file.
+        """
+        account = self.account
+        if account is None or account.id is None or self.launch.snapshot is not None:
+            return False
+        keys = await read_api_keys(self, account)
+        if keys is None:
+            return False
+        if self.account is None or self.account.id != account.id:
+            return False  # another one has been read meanwhile
+        self.account = replace(self.account, api_keys=keys)
+        return True
+
+    async def key_uses(self) -> tuple[KeyUse, ...]:
+        """What each of the account's API keys is good for."""
+        account, evaluator, _ = self.read
+        return await judge_api_keys(account, evaluator)
 
     async def evaluated(self, evaluator: Evaluator) -> AsyncIterator[Evaluated]:
         """Evaluate all users, roles and groups, some at a time."""

@@ -50,6 +50,8 @@ class SessionState:
         """The ARNs of users, roles and groups whose last change AWS has not confirmed, or did not
         show in the last load; the next load decides."""
         self._organization_pending = asyncio.Event()
+        self._keys_pending = asyncio.Event()
+        self._keys_pending.set()
         self._organization_pending.set()
         self._opened: OpenedAccount | None = None
         self._aws: Aws | None = None
@@ -70,6 +72,21 @@ class SessionState:
         with suppress(TimeoutError):
             async with asyncio.timeout(_ORGANIZATION_TIME):
                 await self._organization_pending.wait()
+
+    def expect_keys(self) -> asyncio.Event:
+        """Say that the account's API keys are about to be read.
+
+        Returns:
+            An event to set once they have been read, or will not be.
+        """
+        self._keys_pending = asyncio.Event()
+        return self._keys_pending
+
+    async def wait_for_keys(self) -> None:
+        """Wait until the API keys have been read, as long as that usually takes at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ORGANIZATION_TIME):
+                await self._keys_pending.wait()
 
     @property
     def read(self) -> tuple[Account, Evaluator, Managed]:

@@ -13,6 +13,7 @@ from iam.aws.identity import identify
 from iam.changes.apply import Outcome, Timeouts, apply
 from iam.changes.batch import Batch
 from iam.changes.journal import Journal, Op
+from iam.changes.key_plan import AnyChange
 from iam.changes.plan import Change
 from tests.build import ID, user
 
@@ -28,7 +29,7 @@ async def _work(url: str, journal: Journal, op: Op, names: Sequence[str]) -> Non
     aws = connect(Settings(demo=True, endpoint_url=url))
     await identify(aws)
 
-    async def send(change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
+    async def send(change: AnyChange, batch: str, hurry: asyncio.Event) -> Outcome:
         return await apply(
             aws,
             journal,

@@ -106,8 +106,8 @@ async def test_a_change_is_sent_once_read_back_and_recorded(
     outcome = await case.change(op)
     assert (outcome.ending, outcome.error) == ("done", None)
     assert outcome.request_id
-    assert outcome.attached is not None
-    assert (SHARED in outcome.attached) == (op == "attach")
+    assert outcome.state is not None
+    assert (SHARED in outcome.state) == (op == "attach")
     assert case.at_aws(op)
     assert fake.actions == [reads(op), sends(op), reads(op)]
     assert case.phases == ["intent", "done"]
@@ -232,7 +232,7 @@ async def test_a_change_whose_answer_was_lost_is_never_called_failed(
     # Of a lost answer nobody knows whether the change is still to come: IAM shows it later.
     assert outcome.ending == "unconfirmed"
     assert outcome.error is not None
-    assert outcome.attached == case.principal(op).attached
+    assert outcome.state == case.principal(op).attached
     assert not case.at_aws(op)
     assert case.phases == ["intent", "unconfirmed"]
 
@@ -298,7 +298,7 @@ async def test_where_neither_answer_nor_state_can_be_had_it_is_unconfirmed(
     outcome = await case.change(op)
     assert outcome.ending == "unconfirmed"
     assert outcome.error is not None
-    assert outcome.attached is None
+    assert outcome.state is None
     assert case.phases == ["intent", "unconfirmed"]
 
 
@@ -325,7 +325,7 @@ async def test_a_principal_that_is_gone_is_a_failure_and_nothing_is_sent(
     assert (outcome.ending, outcome.sent) == ("failed", False)
     assert outcome.error is not None
     assert outcome.error.code == "NoSuchEntity"
-    assert outcome.attached is None
+    assert outcome.state is None
     assert sends(op) not in fake.actions
     assert case.phases == []
 
@@ -341,7 +341,7 @@ async def test_what_aws_has_as_wanted_already_is_not_sent(
         case.iam.detach_user_policy(UserName="bob", PolicyArn=SHARED)
     outcome = await case.change(op)
     assert (outcome.ending, outcome.sent) == ("unneeded", False)
-    assert outcome.attached == ((SHARED,) if op == "attach" else ())
+    assert outcome.state == ((SHARED,) if op == "attach" else ())
     assert fake.actions == [reads(op)]
     assert case.phases == []
 
@@ -401,12 +401,12 @@ async def test_a_detach_that_somebody_else_was_faster_with_fails_and_tells_the_s
     if op == "attach":
         fake.refuse(sends(op), "NoSuchEntity", 404)
         outcome = await case.change(op)
-        assert outcome.attached == ()
+        assert outcome.state == ()
     else:
         fake.answer(reads(op), lambda _: attached(SHARED), times=1)
         case.iam.detach_user_policy(UserName="bob", PolicyArn=SHARED)
         outcome = await case.change(op)
-        assert outcome.attached == ()
+        assert outcome.state == ()
     assert outcome.ending == "failed"
     assert case.phases == ["intent", "failed"]
 

@@ -11,6 +11,7 @@ import pytest
 from iam.changes.apply import Ending, Outcome
 from iam.changes.batch import AT_ONCE, Batch
 from iam.changes.journal import JournalError
+from iam.changes.key_plan import AnyChange
 from iam.changes.plan import Change
 from iam.errors import AwsError
 from tests.build import LIMITED, account, the, user
@@ -36,7 +37,7 @@ class Sender:
         """By name, for the next time only."""
         self._under_way = 0
 
-    async def __call__(self, change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
+    async def __call__(self, change: AnyChange, batch: str, hurry: asyncio.Event) -> Outcome:
         name = change.entity.name
         self._under_way += 1
         self.most = max(self.most, self._under_way)

@@ -22,6 +22,7 @@ from iam.changes.apply import Outcome, Timeouts, apply
 from iam.changes.batch import Batch
 from iam.changes.history import read_history
 from iam.changes.journal import Journal, Op
+from iam.changes.key_plan import AnyChange
 from iam.changes.plan import Change
 from tests.build import ID, user
 from tests.fake_iam import FakeIam, Rule, error
@@ -56,7 +57,7 @@ class Run:
         filled(f"{size} users to {op}", make)
         return [validated(User, user(name)) for name in names]
 
-    async def send(self, change: Change, batch: str, hurry: asyncio.Event) -> Outcome:
+    async def send(self, change: AnyChange, batch: str, hurry: asyncio.Event) -> Outcome:
         return await apply(
             self.aws,
             self.journal,

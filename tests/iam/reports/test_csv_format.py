@@ -20,7 +20,7 @@ def test_groups_and_unknown_verdicts() -> None:
 
 def test_with_the_detail_of_principals_there_are_no_columns_of_sections() -> None:
     head = as_csv(ONE_OF_EACH, "principals").splitlines()[0]
-    assert ",verdict,invoke,other_policy," in head
+    assert ",verdict,invoke,other_policy,keys," in head
 
 
 def test_what_could_not_be_read_is_unknown() -> None:

@@ -115,6 +115,7 @@ def plain(audit: Audit) -> str:
                     "by": result.invocation.by,
                 },
                 "other_policy": result.other_policies,
+                "keys": [] if principal.type == "role" else None,
             }
             for principal, result in audit.results
         ],

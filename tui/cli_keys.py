@@ -1,0 +1,59 @@
+"""The command `keys`: its options. `tui/audit_command.py` does the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from iam.reports.formats import DEFAULT_FORMAT, KEY_FORMATS, format_of_file
+from tui.cli_exit import Ending
+from tui.cli_options import shared_options
+from tui.cli_reports import launch_of, run_command, terminal_of, write_report
+from tui.man_page import AUDIT_STATUSES, ManPage
+from tui.usage import validate_output
+
+
+@click.command(
+    cls=ManPage,
+    short_help="List the account's Bedrock API keys.",
+    examples=(
+        ("bedrock-tui keys", "List them."),
+        (
+            "bedrock-tui keys --format json | jq '.keys[] | select(.expires == null)'",
+            "Those that never expire.",
+        ),
+    ),
+    statuses=AUDIT_STATUSES,
+)
+@shared_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(KEY_FORMATS),
+    help="table: aligned columns; json: everything; csv: a row per key.  "
+    "[default: as the name of the --output file ends, else table]",
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write to a file, which only you may read, instead of standard output.",
+)
+@click.pass_obj
+def keys(before: dict[str, Any], /, form: str | None, output: str | None, **chosen: Any) -> None:
+    """List the Bedrock API keys: whose they are, until when, and what they are good for."""
+    launch = launch_of(before, chosen)
+    validate_output(output, launch)
+
+    def work() -> Ending:
+        from tui.audit_command import check_output, run_keys
+
+        check_output(output)
+        ending = format_of_file(output)
+        chosen_form = form or (ending if ending in KEY_FORMATS else DEFAULT_FORMAT)
+        report, missing = run_keys(launch, chosen_form, terminal_of(output))
+        write_report(report, output)
+        return Ending(missing)
+
+    run_command(work)

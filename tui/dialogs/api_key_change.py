@@ -1,0 +1,188 @@
+"""The dialog before an API key is changed: what it is good for now, and what the change does.
+
+`y` switches a key off or on, Enter alone does not. To delete one, its name is typed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Button, Input, Static
+
+from iam.text import safe
+from tui.dialogs.fitting import fit_body
+from tui.dialogs.scrolling import ScrollingModal, scroll_keys
+from tui.dialogs.text import TextScreen
+
+if TYPE_CHECKING:
+    from iam.changes.journal import KeyOp
+    from iam.changes.key_plan import KeyPlan
+
+VERBS: dict[KeyOp, str] = {
+    "deactivate-key": "Deactivate",
+    "activate-key": "Activate",
+    "delete-key": "Delete",
+}
+
+
+class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
+    """Asks whether to change a key; the result is the plan, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "apply", "Apply", priority=True, tooltip="Apply the change", id="key.apply"),
+        Binding("n,escape", "cancel", "Cancel", tooltip="Change nothing", id="key.cancel"),
+        Binding("c", "commands", "Commands", tooltip="Show AWS CLI commands", id="key.cli"),
+        *scroll_keys("key", letters=False),
+        Binding("left,right,tab", "other_button", "Other button", show=False, id="key.other"),
+    ]
+    AUTO_FOCUS = "#cancel"
+    SCROLLED = "#dialog-body"
+
+    def __init__(
+        self, plan: KeyPlan, account: str, commands: tuple[str, ...], *, dry_run: bool
+    ) -> None:
+        """Take what is shown.
+
+        Args:
+            plan: The change.
+            account: The account's ID and alias.
+            commands: The change as AWS CLI commands.
+            dry_run: Whether the commands are all that comes of it.
+        """
+        super().__init__()
+        self.plan = plan
+        self.account = account
+        self.commands = commands
+        self.dry_run = dry_run
+
+    @property
+    def _must_type(self) -> bool:
+        return self.plan.final and not self.dry_run
+
+    def compose(self) -> ComposeResult:
+        what = f"{VERBS[self.plan.op]} an API key"
+        if undoes := self.plan.undoes:
+            verb = "Redo" if undoes.kind == "undo" else "Undo"
+            what = f"{verb}: {what[0].lower()}{what[1:]}"
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = what
+            with VerticalScroll(id="dialog-body", can_focus=False):
+                yield Static(self._text(), markup=False)
+            yield Static("", id="dialog-state", markup=False)
+            field = Input(id="dialog-account", compact=True, placeholder="the name of the key")
+            field.cursor_blink = False  # which would send bytes all the time
+            field.display = self._must_type
+            yield field
+            with Horizontal(id="dialog-buttons"):
+                keys = "tab buttons" if self._must_type else "c commands"
+                yield Static(keys, id="dialog-keys", markup=False)
+                yield Button("esc  Cancel" if self._must_type else "n  Cancel", id="cancel")
+                yield Button(self._label(), id="apply", variant=self._variant)
+
+    def on_mount(self) -> None:
+        self.app.clear_notifications()  # they are about the last change
+        self.screen_layout_refresh_signal.subscribe(self, self._fit)
+        if self._must_type:
+            name = safe(self.plan.before.key.name)
+            self._say(f"Type {name} and press Enter to delete it.")
+            self.set_focus(self.query_one("#dialog-account"))
+        else:
+            self.query_one("#dialog-state").display = False
+
+    def _fit(self, _: Screen[Any]) -> None:
+        fit_body(self, self.query_one("#dialog"), self.query_one("#dialog-body"))
+
+    @property
+    def _variant(self) -> Literal["success", "error"]:
+        return "success" if self.plan.op == "activate-key" else "error"
+
+    def _label(self) -> str:
+        if self.dry_run:
+            return "y  Show commands"
+        return f"{'enter' if self._must_type else 'y'}  {VERBS[self.plan.op]}"
+
+    def _text(self) -> Content:
+        before, after = self.plan.before, self.plan.after
+        key = before.key
+        expires = "never" if key.expires is None else f"{key.expires:%Y-%m-%d}"
+        invoke = before.invocation.words if before.invocation else "unknown"
+        facts = [
+            ("Account", self.account),
+            ("Key", key.name),
+            ("ID", key.id),
+            ("Owner", before.owner.arn if before.owner else key.user),
+            ("Expires", expires),
+            ("Invokes", f"{invoke} (its owner)"),
+            ("Works", before.words),
+        ]
+        if after is not None:
+            facts.append(("Then", after.words))
+        lines = [Content.assemble((name.ljust(9), "dim"), safe(value)) for name, value in facts]
+        return Content("\n").join([*lines, Content(""), self._effect()])
+
+    def _effect(self) -> Content:
+        if self.plan.op == "delete-key":
+            return Content.styled(
+                "Deleting is final: the key never works again, and nothing brings it back. "
+                "Deactivate it instead if anything may still need it.",
+                "$warning",
+            )
+        if self.plan.op == "deactivate-key":
+            return Content("Requests with the key are refused from then on. u takes this back.")
+        return Content("Whoever has the key can use it again. u takes this back.")
+
+    def _say(self, text: str, style: str = "") -> None:
+        self.query_one("#dialog-state", Static).update(Content.styled(text, style))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the name is typed, y is a letter."""
+        return action != "apply" or not self.query_one("#dialog-account").has_focus
+
+    def action_apply(self) -> None:
+        """Confirm the change; a deletion by the name of the key alone."""
+        if self._must_type:
+            self.set_focus(self.query_one("#dialog-account"))
+        else:
+            self.dismiss(self.plan)
+
+    @on(Input.Submitted)
+    def typed(self, event: Input.Submitted) -> None:
+        """Delete the key if its name was typed."""
+        event.stop()
+        name = safe(self.plan.before.key.name)
+        if event.value.strip() == name:
+            self.dismiss(self.plan)
+        else:
+            self._say(f"That is not {name}; nothing was deleted.", "$warning")
+
+    @on(Button.Pressed)
+    def pressed(self, event: Button.Pressed) -> None:
+        """Do what the button says."""
+        event.stop()
+        if event.button.id == "apply":
+            self.action_apply()
+        else:
+            self.action_cancel()
+
+    def action_cancel(self) -> None:
+        """Close without changes."""
+        self.dismiss(None)
+
+    def action_commands(self) -> None:
+        """Show the change as AWS CLI commands."""
+        self.app.push_screen(commands_screen(self.plan, self.commands, dry_run=self.dry_run))
+
+    def action_other_button(self) -> None:
+        self.focus_next("#dialog Button, #dialog-account")
+
+
+def commands_screen(plan: KeyPlan, commands: tuple[str, ...], *, dry_run: bool) -> TextScreen:
+    """The change as AWS CLI commands."""
+    note = "Dry run: nothing was sent. These commands would make the change." if dry_run else ""
+    return TextScreen("AWS CLI commands", commands, plan.op, "sh", note)

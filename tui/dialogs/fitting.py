@@ -1,0 +1,27 @@
+"""Give the scrolled part of a dialog the height that the lines below it do not need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+_SHARE = 94
+"""Percent of the screen's height that a dialog takes at most, as in the stylesheet."""
+
+
+def fit_body(screen: Screen[Any], dialog: Widget, body: Widget) -> None:
+    """Limit the height of what is scrolled, so that all below it stays in sight.
+
+    Args:
+        screen: The screen of the dialog.
+        dialog: The dialog.
+        body: Its part that is scrolled.
+    """
+    below = [w for w in dialog.children if w is not body and w.display]
+    # One that has just been shown has no size yet; it will have a line.
+    needed = sum((w.outer_size.height or 1) + w.styles.margin.height for w in below)
+    edge = dialog.gutter.height + body.styles.margin.height
+    height = screen.size.height - dialog.dock_gutter.height  # the rest shows messages
+    body.styles.max_height = max(3, height * _SHARE // 100 - edge - needed)
