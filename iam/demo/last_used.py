@@ -69,8 +69,11 @@ def record_use(
 
 def make_older(backend: IAMBackend, days: int) -> None:
     """Let all users and roles have been created some time ago, so that they can be unused."""
-    for entity in (*backend.users.values(), *backend.roles.values()):
-        entity.create_date -= timedelta(days=days)
+    age = timedelta(days=days)
+    for user in backend.users.values():
+        user.create_date -= age
+    for role in backend.roles.values():
+        role.create_date -= age
 
 
 def _generate(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:
