@@ -134,9 +134,9 @@ ACTIONS: Mapping[str, Action] = {
     "policy": _policy,
     "organization": lambda on: on.organization.show(),
     "api_keys": lambda on: on.api_keys.show(),
+    "last_use": lambda on: on.last_use.begin(in_details=on.view.details.has_focus_within),
     "sort": lambda on: on.view.table.sort_by_next(),
     "sort_reverse": lambda on: on.view.table.show(reverse=not on.view.table.view.reverse),
-    "last_use": lambda on: on.last_use.begin(in_details=on.view.details.has_focus_within),
     "export": lambda on: on.export.begin(),
     "copy_arn": _copy_arn,
     # All of them after a review.

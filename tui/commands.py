@@ -115,6 +115,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "api_keys", "K", "API keys", "Show the Bedrock API keys, and change them.", _LOOK
     ),
+    Command(
+        "last_use", "L", "Last use",
+        "Ask AWS when Bedrock was last used; again: stop asking.", _LOOK,
+    ),
     Command("sort", "s", "Sort", "Sort by the next column.", _LOOK),
     Command("sort_reverse", "S", "Reverse the order", "Sort the other way round.", _LOOK),
     Command(
@@ -136,10 +140,6 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("redo", "U", "Redo", "Redo what was undone last.", _CHANGE, writes=True),
     Command("history", "H", "History", "Show earlier changes; undo any of them.", _CHANGE),
-    Command(
-        "last_use", "L", "Last use",
-        "Ask AWS when Bedrock was last used; again: stop asking.", _LOOK,
-    ),
     Command("reload", "r", "Reload", "Read the account again.", _APP),
     Command("redraw", "ctrl+l", "Redraw", "Redraw the screen.", _APP),
     Command("suspend", "ctrl+z", "Suspend", "Go to the shell; fg comes back.", _APP),

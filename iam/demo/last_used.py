@@ -39,10 +39,11 @@ _DEMO: dict[str, tuple[int, str, str]] = {
 
 
 def add_last_use() -> None:
-    """Let those of the demo have used Bedrock; moto is in this process."""
+    """Let those of the demo be older than a day, and have used Bedrock; moto is in this process."""
     from moto.iam.models import iam_backends
 
     backend = iam_backends[ACCOUNT]["aws"]
+    make_older(backend, 500)
     now = datetime.now(UTC).replace(microsecond=0)
     for entity in _principals(backend):
         if (use := _DEMO.get(entity.name)) is not None:
@@ -64,6 +65,12 @@ def record_use(
         region: Where.
     """
     kept(backend, "last_use")[f"{arn} {service}"] = (at, region)
+
+
+def make_older(backend: IAMBackend, days: int) -> None:
+    """Let all users and roles have been created some time ago, so that they can be unused."""
+    for entity in (*backend.users.values(), *backend.roles.values()):
+        entity.create_date -= timedelta(days=days)
 
 
 def _generate(backend: IAMBackend, params: Mapping[str, Any]) -> dict[str, Any]:

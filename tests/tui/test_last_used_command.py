@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from iam.demo.last_used import record_use
+from iam.demo.last_used import make_older, record_use
 from tests.build import ID
 from tests.company import POLICY, Company
 from tests.tui.command_line import run
@@ -25,6 +25,7 @@ def options(company: Company, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...
 
     monkeypatch.setattr("iam.aws.last_use.PAUSES", (0.001,))
     company.attach("user-00", "user-01")
+    make_older(iam_backends[ID]["aws"], 500)
     record_use(iam_backends[ID]["aws"], f"arn:aws:iam::{ID}:user/user-00", AT, "bedrock")
     return ("--endpoint-url", company.fake.url, "--policy", POLICY)
 

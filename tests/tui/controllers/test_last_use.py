@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from textual.pilot import Pilot
 
-from iam.demo.last_used import record_use
+from iam.demo.last_used import make_older, record_use
 from tests.build import ID, allow, document
 from tests.company import Company
 from tests.fake_iam import FakeIam
@@ -43,6 +43,7 @@ def used(company: Company) -> Company:
     own = json.dumps(document(allow("bedrock:*")))
     company.iam.put_role_policy(RoleName="trainer", PolicyName="own", PolicyDocument=own)
     backend, now = iam_backends[ID]["aws"], datetime.now(UTC)
+    make_older(backend, 500)
     for who, days in (("user/user-00", 1), ("user/user-01", 90), ("role/trainer", 5)):
         at = now - timedelta(days=days, hours=1)
         record_use(backend, f"arn:aws:iam::{ID}:{who}", at, "bedrock", "eu-west-1")
