@@ -34,6 +34,7 @@ from tui.terminal.capabilities import has_colour, has_many_colours, has_unicode
 from tui.terminal.clipboard import passed_through_tmux
 from tui.terminal.textual_private import HookedApp
 from tui.theme_choice import chosen_theme, keep_theme
+from tui.type_ahead import TypeAheadApp
 from widgets.ascii_filter import AsciiFilter
 from widgets.glyphs import Glyphs, glyphs
 from widgets.themed_app import ThemedApp, has_terminal_colours
@@ -43,7 +44,7 @@ class DriverError(Exception):
     """Why the terminal cannot be driven, in one sentence."""
 
 
-class BedrockApp(HookedApp, ThemedApp[int], SavingApp[int]):
+class BedrockApp(HookedApp, TypeAheadApp[int], ThemedApp[int], SavingApp[int]):
     """See and change who can use Amazon Bedrock."""
 
     TITLE = "bedrock-tui"

@@ -186,10 +186,7 @@ def with_keymap(keymap: Mapping[str, str]) -> tuple[Command, ...]:
 
 def bindings_map(keymap: Mapping[str, str]) -> dict[str, str]:
     """The keymap for Textual: the same command has a binding of its own where it says why not."""
-    followers = {f"{id}.why_not": keys for id, keys in keymap.items()}
-    if "who_can" in keymap:
-        followers["tree.who"] = keymap["who_can"]
-    return {**keymap, **followers}
+    return {**keymap, **{f"{id}.why_not": keys for id, keys in keymap.items()}}
 
 
 def by_id(id: str) -> Command | None:

@@ -26,6 +26,7 @@ from tui.controllers.announcement import announcement
 from tui.controllers.assembly import Controllers
 from tui.options import Launch
 from tui.session.session import Session
+from tui.type_ahead import TypeAheadApp
 from widgets.account_bar import AccountBar, BarData
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
@@ -37,8 +38,6 @@ from widgets.rows import View
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
-
-    from widgets.section_tree import SectionTree
 
 _TOAST = 6.0
 """Seconds that a message is shown."""
@@ -217,6 +216,21 @@ class MainScreen(Screen[None]):
             work, group=group, description=group, exit_on_error=False, exclusive=exclusive
         )
 
+    def open_dialog(
+        self, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = True
+    ) -> None:
+        """Run work that opens a dialog; until it does, keys are held for the dialog."""
+
+        async def see_through() -> None:
+            try:
+                await work()
+            except Exception as error:
+                self.toast_error(error)
+
+        opening = self.run_in_background(see_through, group, exclusive=exclusive)
+        if isinstance(self.app, TypeAheadApp):
+            self.app.hold_keys(opening)
+
     def cancel_background(self, group: str) -> None:
         """Cancel the workers of a group."""
         self.workers.cancel_group(self, group)
@@ -232,10 +246,6 @@ class MainScreen(Screen[None]):
     def explain_invocations(self, event: PrincipalTable.Unexplained) -> None:
         """Say how far the principals on the screen can invoke models."""
         self.controllers.invocation_words.find(event.arns)
-
-    def on_section_tree_who_can(self, event: SectionTree.WhoCan) -> None:
-        """Ask about the action under the cursor of the details."""
-        self.controllers.who_can.ask_about(event.action)
 
     @on(AccountBar.Chosen)
     def show_counted(self, event: AccountBar.Chosen) -> None:
@@ -267,7 +277,12 @@ class MainScreen(Screen[None]):
     # Keys
 
     async def action_command(self, id: str) -> None:
-        """Do what a command of `tui/commands.py` says."""
+        """Do what a command of `tui/commands.py` says, unless a dialog is about to open.
+
+        Clicks on the key bar cannot be held; what they ask for would be done below the dialog.
+        """
+        if isinstance(self.app, TypeAheadApp) and self.app.opening and id != "quit":
+            return
         result = ACTIONS[id](self.controllers)
         if result is not None:
             await result

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.style import Style
 from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.theme import Theme
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -51,14 +49,7 @@ class SectionTree(LineTree[_Data]):
         Binding("enter,space", "toggle_node", "Open", show=False, id="tree.toggle"),
         Binding("l,right", "open", "Open", show=False, id="tree.open"),
         Binding("h,left", "close", "Close", show=False, id="tree.close"),
-        Binding("w", "who_can", "who can", id="tree.who", tooltip="Who can do this action?"),
     ]
-
-    @dataclass
-    class WhoCan(Message):
-        """A message that asks who can do an action; if it is empty, one still to be chosen."""
-
-        action: str
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
@@ -182,16 +173,15 @@ class SectionTree(LineTree[_Data]):
         elif node is not None and node.parent is not None and node.parent is not self.root:
             self.move_cursor(node.parent)
 
-    def action_who_can(self) -> None:
-        """Ask who can do the action under the cursor, or the action that its line belongs to."""
+    @property
+    def action(self) -> str:
+        """The action under the cursor, or the one that its line is about; empty for none."""
         node = self.cursor_node
         while node is not None and node.data is None and node.parent is not None:
             node = node.parent
         if node is not None and isinstance(node.data, EntryResult | str):
-            action = node.data if isinstance(node.data, str) else node.data.action
-            self.post_message(self.WhoCan(action))
-        else:
-            self.post_message(self.WhoCan(""))
+            return node.data if isinstance(node.data, str) else node.data.action
+        return ""
 
     @on(Tree.NodeExpanded)
     def _expanded(self, event: Tree.NodeExpanded[_Data]) -> None:

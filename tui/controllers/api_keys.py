@@ -70,7 +70,7 @@ class ApiKeysController:
         elif self.pending:
             self.view.toast("The API keys are still being read; wait a moment.")
         else:
-            self.view.run_in_background(self._show, "api keys shown", exclusive=False)
+            self.view.open_dialog(self._show, "api keys shown", exclusive=False)
 
     async def _show(self) -> None:
         """Show the list, and again after each change that was asked for in it."""

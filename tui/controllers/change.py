@@ -51,15 +51,10 @@ class ChangeController:
 
     def open_history(self) -> None:
         """Show the history; a batch that is chosen there is reversed after a review."""
-        self.view.run_in_background(self._open_history, "history")
+        self.view.open_dialog(self._open_history, "history")
 
     async def _open_history(self) -> None:
-        try:
-            batch = await self._history()
-        except Exception as error:
-            self.view.toast_error(error)
-            return
-        if batch is not None:
+        if (batch := await self._history()) is not None:
             self._begin(lambda _: self._undo_chosen(batch))
 
     @property
@@ -86,18 +81,15 @@ class ChangeController:
         row = view.table.cursor_row
         arns = view.table.marked or frozenset({row.arn} if row else ())
         view.changing = True
-        view.run_in_background(partial(self._see_through, make, arns), "write", exclusive=False)
+        view.open_dialog(partial(self._see_through, make, arns), "write", exclusive=False)
 
     async def _see_through(
         self, make: Callable[[frozenset[str]], Awaitable[None]], arns: frozenset[str]
     ) -> None:
-        view = self.view
         try:
             await make(arns)
-        except Exception as error:
-            view.toast_error(error)
         finally:
-            view.changing, view.may_leave = False, True
+            self.view.changing, self.view.may_leave = False, True
 
     # Plan
 

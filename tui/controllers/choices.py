@@ -48,19 +48,20 @@ class ChoiceController:
         if self.view.changing:
             self.view.toast(_BUSY)
         else:
-            self.view.run_in_background(partial(self._see_through, choose), "choose")
-
-    async def _see_through(self, choose: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        try:
-            await choose()
-        except Exception as error:
-            self.view.toast_error(error)
+            self.view.open_dialog(choose, "choose")
 
     async def _push(self, title: str, choices: list[Choice], *titles: str, **more: Any) -> Any:
         from tui.dialogs.choose import ChooseDialog
 
         dialog = ChooseDialog(title, choices, titles, self.view.glyphs, **more)
         return await self.view.app.push_screen_wait(dialog)
+
+    def _leave(self, launch: Launch) -> None:
+        """Leave for another account, unless a change has begun meanwhile."""
+        if self.view.changing:
+            self.view.toast(_BUSY)
+        else:
+            self.view.leave_for(launch)
 
     # The profile
 
@@ -104,7 +105,7 @@ class ChoiceController:
         elif arn.account:
             # A policy of the account that is left exists nowhere else.
             launch = replace(launch, policy=self.first.policy)
-        self.view.leave_for(launch)
+        self._leave(launch)
 
     # The region
 
@@ -136,7 +137,7 @@ class ChoiceController:
         if region is None or region == current:
             return
         if not self.view.loaded:
-            self.view.leave_for(replace(self.session.launch, region=region))
+            self._leave(replace(self.session.launch, region=region))
             return
         self.view.show_progress(f"connecting in {safe(region)} …")
         try:
@@ -195,7 +196,7 @@ class ChoiceController:
         if not loaded:
             arn = Arn.parse(policy)
             name = arn.name if arn.account == "aws" else policy  # the partition is not known yet
-            self.view.leave_for(replace(session.launch, policy=name))
+            self._leave(replace(session.launch, policy=name))
         elif self.view.loaded and not self.view.changing:
             self.view.loaded = False
             self.view.run_in_background(partial(self._manage, policy), "read")

@@ -46,7 +46,7 @@ class ExportController:
         elif unread or self.view.reading:
             self.view.toast("The account is still being read; export when it is complete.")
         else:
-            self.view.run_in_background(self._export, "export")
+            self.view.open_dialog(self._export, "export")
 
     async def _export(self) -> None:
         from tui.dialogs.export import ExportDialog, ExportError, Wanted

@@ -99,7 +99,7 @@ class OrganizationController:
         self.view.show_bar()
         self.view.details.show_left_out(_LEFT_OUT[organization.status])
 
-    async def show(self) -> None:
+    def show(self) -> None:
         """Open the levels with their policies, and what each takes away."""
         if self.organization is None or not self.view.loaded:
             self.view.toast("The account is still being read; wait until it is complete.")
@@ -107,6 +107,9 @@ class OrganizationController:
         if self.pending:
             self.view.toast("The organization is still being read; wait a moment.")
             return
+        self.view.open_dialog(self._show, "show organization")
+
+    async def _show(self) -> None:
         account, evaluator, _ = self.session.read
         organization = account.organization
 

@@ -136,5 +136,14 @@ class MainView(Protocol):
     ) -> Worker[None]:
         """Run work in a worker; an exclusive one cancels the others of its group."""
 
+    def open_dialog(
+        self,
+        work: Callable[[], Coroutine[Any, Any, None]],
+        group: str,
+        *,
+        exclusive: bool = True,
+    ) -> None:
+        """Run work that opens a dialog; until it does, keys are held for it. Errors are shown."""
+
     def cancel_background(self, group: str) -> None:
         """Cancel the workers of a group."""

@@ -17,8 +17,10 @@ class WhoCanController:
         self.view = view
         self.evaluation = evaluation
 
-    def ask_about(self, action: str) -> None:
-        """Ask about the action under the cursor of the details; empty where there is none."""
+    def begin(self) -> None:
+        """Ask about the action under the cursor of the details, or one that the operator types."""
+        details = self.view.details
+        action = details.sections.action if details.has_focus_within else ""
         if not action:
             self.choose()
         elif "*" in action or "?" in action:
@@ -29,7 +31,7 @@ class WhoCanController:
     def choose(self) -> None:
         """Ask about an action that the operator types."""
         if self.view.loaded:
-            self.view.run_in_background(self._choose, "ask who")
+            self.view.open_dialog(self._choose, "ask who")
         else:
             self.view.toast("The account is still being read; ask again when it is complete.")
 

@@ -42,6 +42,7 @@ class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
         Binding("left,right,tab", "other_button", "Other button", show=False, id="key.other"),
     ]
     AUTO_FOCUS = "#cancel"
+    TAKES_EARLY_KEYS = False  # nobody says yes to what is not on the screen yet
     SCROLLED = "#dialog-body"
 
     def __init__(

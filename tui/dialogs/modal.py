@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.screen import ModalScreen
 from textual.widgets import Footer
+
+from tui.type_ahead import TypeAheadScreen
 
 _Result = TypeVar("_Result")
 TIGHT = 70
@@ -16,7 +17,7 @@ _LOW = 16
 """Lines below which a dialog has no empty ones."""
 
 
-class Modal(ModalScreen[_Result]):
+class Modal(TypeAheadScreen[_Result]):
     """Closes only itself. Keys may come in a burst: the second of two that close a screen, or one
     that arrives while another screen is on top, would otherwise close that other screen."""
 

@@ -47,6 +47,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         Binding("left,right,tab", "other_button", "Other button", show=False, id="dialog.other"),
     ]
     AUTO_FOCUS = "#cancel"
+    TAKES_EARLY_KEYS = False  # nobody says yes to what is not on the screen yet
     SCROLLED = "#dialog-body"
 
     def __init__(self, plan: Plan, check: Check, about: About, glyphs: Glyphs) -> None:
