@@ -92,8 +92,8 @@ class KeyList(ChoiceList):
             "?" if use.key.created is None else age(use.key.created, self._now),
             use.key.name,
         )
-        invoke = "$warning" if use.owner_may_nothing else off
-        styles = (off, off, "bold $warning" if never else off, works, invoke, off, off)
+        invoke = "$text-warning" if use.owner_may_nothing else off
+        styles = (off, off, "bold $text-warning" if never else off, works, invoke, off, off)
         return Choice(use.key.id, cells, styles=styles)
 
 
@@ -102,7 +102,7 @@ def _style_of(use: KeyUse) -> str:
         return "bold $verdict-unknown"
     if use.invokes:
         return "$verdict-granted"
-    return "$warning" if use.usable else "$text-muted"
+    return "$text-warning" if use.usable else "$text-muted"
 
 
 _RANKS: dict[KeySort, Callable[[KeyUse], object]] = {

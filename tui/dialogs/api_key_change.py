@@ -132,7 +132,7 @@ class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
             return Content.styled(
                 "Deleting is final: the key never works again, and nothing brings it back. "
                 "Deactivate it instead if anything may still need it.",
-                "$warning",
+                "$text-warning",
             )
         if self.plan.op == "deactivate-key":
             return Content("Requests with the key are refused from then on. u takes this back.")
@@ -160,7 +160,7 @@ class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
         if event.value.strip() == name:
             self.dismiss(self.plan)
         else:
-            self._say(f"That is not {name}; nothing was deleted.", "$warning")
+            self._say(f"That is not {name}; nothing was deleted.", "$text-warning")
 
     @on(Button.Pressed)
     def pressed(self, event: Button.Pressed) -> None:

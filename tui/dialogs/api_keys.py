@@ -89,7 +89,7 @@ class ApiKeysScreen(Modal[Wanted | None]):
 
     def on_mount(self) -> None:
         none = self.query_one("#keys-none", Static)
-        none.update(Content.styled(safe(self._gaps), "$warning"))
+        none.update(Content.styled(safe(self._gaps), "$text-warning"))
         none.display = bool(self._gaps)
         self.list.focus()
         self.call_after_refresh(self._first)

@@ -97,19 +97,22 @@ class BatchScreen(ScrollingModal[None]):
     def _state(self) -> tuple[str, str]:
         batch = self.job
         if batch.trouble:
-            return safe(batch.trouble), "$error"
+            return safe(batch.trouble), "$text-error"
         unsent = len(batch.unsent)
         if batch.ended.is_set():
             if unsent:
-                return f"Stopped: {_changes(unsent)} not sent. esc closes.", "$warning"
+                return f"Stopped: {_changes(unsent)} not sent. esc closes.", "$text-warning"
             return "Finished. esc closes.", "dim"
         if batch.stopped:
-            return f"Stopping: waiting for {_changes(batch.in_flight)} in progress …", "$warning"
+            return (
+                f"Stopping: waiting for {_changes(batch.in_flight)} in progress …",
+                "$text-warning",
+            )
         if batch.paused is not None:
             if self._reconnecting:
                 return "reconnecting …", "dim"
             why = self._renewal_error or str(batch.paused)
-            return f"Paused: {safe(why)} c continues, s stops.", "$warning"
+            return f"Paused: {safe(why)} c continues, s stops.", "$text-warning"
         return "s stops after the changes in progress.", "dim"
 
     def _line(self, outcome: Outcome) -> Text:

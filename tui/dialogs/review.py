@@ -107,20 +107,24 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             expected = isinstance(error, AwsError)
             reason = str(error) if expected else f"unexpected error ({type(error).__name__})."
             again = "Enter" if self._field.has_focus else "y"
-            self._say(f"The check with AWS failed: {safe(reason)} {again} tries again.", "$error")
+            self._say(
+                f"The check with AWS failed: {safe(reason)} {again} tries again.", "$text-error"
+            )
             self._confirmed_early, self._failed = False, True
             return
         self.checked = True
         self._show()
-        self._say(" ".join(filter(None, (self._hidden_by_filter, self._prompt))), "$warning")
+        self._say(" ".join(filter(None, (self._hidden_by_filter, self._prompt))), "$text-warning")
         if self._confirmed_early:
             self._confirmed_early = False
             if not self.is_active:
-                self._say("Checked with AWS; press y to apply.", "$warning")
+                self._say("Checked with AWS; press y to apply.", "$text-warning")
             elif says_the_same(before, self.plan):
                 self.action_apply()
             else:
-                self._say("AWS reports something new: review it, then press y again.", "$warning")
+                self._say(
+                    "AWS reports something new: review it, then press y again.", "$text-warning"
+                )
 
     def _keep_account_in_sight(self, top: float) -> None:
         """Name the account on the frame while its line is scrolled out of sight."""
@@ -233,7 +237,9 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         elif event.value.strip() in self._names and self.plan.changes:
             self.dismiss(self.plan)
         else:
-            self._say(f"That is not {' or '.join(self._names)}; nothing was changed.", "$warning")
+            self._say(
+                f"That is not {' or '.join(self._names)}; nothing was changed.", "$text-warning"
+            )
 
     @on(Button.Pressed)
     def pressed(self, event: Button.Pressed) -> None:

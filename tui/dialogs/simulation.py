@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Ask = Callable[[Progress], Awaitable[Sequence["Line"]]]
 """Asks AWS; calls back with the number of answers, and of requests."""
-_STYLES = {"": "", "heading": "bold", "differs": "bold $error", "dim": "$text-muted"}
+_STYLES = {"": "", "heading": "bold", "differs": "bold $text-error", "dim": "$text-muted"}
 """By tone."""
 
 
