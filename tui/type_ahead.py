@@ -39,12 +39,13 @@ class TypeAheadScreen(ModalScreen[_Result]):
 
     def on_screen_resume(self) -> None:
         if not self.ready:
-            self.call_after_refresh(self._complete)
+            early = self.app.held if isinstance(self.app, TypeAheadApp) else 0
+            self.call_after_refresh(self._complete, early)
 
-    def _complete(self) -> None:
+    def _complete(self, early: int) -> None:
         if isinstance(self.app, TypeAheadApp):
             # After the keys that the app has not looked at yet.
-            self.app.call_later(self.app.give_keys_to, self)
+            self.app.call_later(self.app.give_keys_to, self, early)
         else:
             self.get_ready()
 
@@ -93,14 +94,24 @@ class TypeAheadApp(App[_Result]):
         if self._opening is opening and self.opening:
             self.notify("Still reading what the dialog will show; esc cancels.", markup=False)
 
-    async def give_keys_to(self, screen: TypeAheadScreen[Any]) -> None:
-        """Give the held keys to a dialog, which is complete now."""
+    @property
+    def held(self) -> int:
+        """How many keys are held."""
+        return len(self._held)
+
+    async def give_keys_to(self, screen: TypeAheadScreen[Any], early: int) -> None:
+        """Give the held keys to a dialog, which is complete now.
+
+        Args:
+            screen: The dialog.
+            early: How many of them were typed before it was on the screen.
+        """
         held, self._held, self._opening = self._held, (), None
         screen.get_ready()
-        for key in held:
+        for number, key in enumerate(held):
             if not screen.is_active:
                 return  # a key has closed it
-            if screen.TAKES_EARLY_KEYS or key.key == "escape":
+            if number >= early or screen.TAKES_EARLY_KEYS or key.key == "escape":
                 await self.on_event(events.Key(key.key, key.character))
 
     async def on_event(self, event: events.Event) -> None:
