@@ -86,9 +86,12 @@ def _copy_arn(on: Controllers) -> None:
 
 
 def _reload(on: Controllers) -> None:
+    from tui.controllers.notices import BUSY
+
     if on.view.changing:
-        on.view.toast("A change is under way; wait until it is done.")
+        on.view.toast(BUSY)
     else:
+        on.choices.give_up()
         on.load.begin()
 
 

@@ -203,7 +203,13 @@ class MainScreen(Screen[None]):
         self._panes.close_details()
 
     def leave_for(self, launch: Launch) -> None:
-        """Leave this account, at once and for good, and open another."""
+        """Leave this account, at once and for good, and open another; not while it is changed."""
+        from tui.controllers.notices import BUSY
+
+        if self.changing or self.session.changes.running is not None:
+            # Nobody would see how the change ends, and `q` and signals would not wait for it.
+            self.toast(BUSY)
+            return
         self.loaded = False  # the keys that are still on their way cannot act on it
         self.workers.cancel_node(self)
         self.post_message(self.Leave(launch))

@@ -107,5 +107,5 @@ def wrong_account(current: str, expected: str) -> AwsError:
     return AwsError(
         "WrongAccount",
         f"The current credentials belong to account {current}, and this is for account {expected}.",
-        "Press r to load the account of these credentials.",
+        f"Use credentials of {expected} again, or press r on the main screen to load {current}.",
     )

@@ -167,7 +167,7 @@ class Aws:
             raise AwsError(
                 "WrongAccount",
                 f"{model.name} was not sent: the account of these credentials is unknown.",
-                "Press r to load the account.",
+                "Press r on the main screen to load the account.",
             )
 
     def _before_send(self, **_: object) -> None:

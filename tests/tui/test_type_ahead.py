@@ -31,6 +31,8 @@ DIALOGS = {
     "e": "ExportDialog",
     "H": "HistoryScreen",
     "a": "ReviewDialog",
+    "K": "ApiKeysScreen",
+    "x": "SimulationScreen",
     "question_mark": "HelpScreen",
     "ctrl+p": "Palette",
 }

@@ -217,6 +217,7 @@ class ChangeController:
             view.glyphs,
         )
         decision = await view.app.push_screen_wait(dialog)
+        view.may_leave = decision is None or isinstance(decision, ShowGroup) or about.dry_run
         # AWS may have said that the account is not as the table shows it.
         arns = [change.entity.arn for change in dialog.plan.changes]
         arns += [left.entity.arn for left in (*dialog.plan.unneeded, *dialog.plan.blocked)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from iam.arn import Arn
 from iam.runtime.threads import in_thread
 from iam.text import safe
+from tui.controllers.notices import BUSY
 
 if TYPE_CHECKING:
     from iam.aws.profiles import Profiles
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tui.options import Launch
     from widgets.choice_list import Choice
 
-_BUSY = "A change is under way; wait until it is done."
 _LOADING = "The account is still being read; wait until it is complete."
 _NO_PROFILE = {
     "demo": "The embedded account uses no profile; start without --demo.",
@@ -42,11 +42,20 @@ class ChoiceController:
         self.session = view.session
         self.account = account
         self.first = first
+        self._under_way = ""
+        """The region or the policy that has been chosen, and is not in use yet."""
+
+    def give_up(self) -> None:
+        """Say that what has been chosen last is not in use yet, and will not be."""
+        if self._under_way:
+            self.view.cancel_background("connect")
+            self.view.toast(f"{self._under_way} is not chosen: the account is being read again.")
+            self._under_way = ""
 
     def _ask(self, choose: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Ask in the background, unless a change is under way."""
         if self.view.changing:
-            self.view.toast(_BUSY)
+            self.view.toast(BUSY)
         else:
             self.view.open_dialog(choose, "choose")
 
@@ -55,13 +64,6 @@ class ChoiceController:
 
         dialog = ChooseDialog(title, choices, titles, self.view.glyphs, **more)
         return await self.view.app.push_screen_wait(dialog)
-
-    def _leave(self, launch: Launch) -> None:
-        """Leave for another account, unless a change has begun meanwhile."""
-        if self.view.changing:
-            self.view.toast(_BUSY)
-        else:
-            self.view.leave_for(launch)
 
     # The profile
 
@@ -105,7 +107,7 @@ class ChoiceController:
         elif arn.account:
             # A policy of the account that is left exists nowhere else.
             launch = replace(launch, policy=self.first.policy)
-        self._leave(launch)
+        self.view.leave_for(launch)
 
     # The region
 
@@ -137,15 +139,25 @@ class ChoiceController:
         if region is None or region == current:
             return
         if not self.view.loaded:
-            self._leave(replace(self.session.launch, region=region))
+            self.view.leave_for(replace(self.session.launch, region=region))
             return
-        self.view.show_progress(f"connecting in {safe(region)} …")
+        # Not a part of the worker that asks, which the next question cancels.
+        self.view.run_in_background(partial(self._connect, region), "connect")
+
+    async def _connect(self, region: str) -> None:
+        view = self.view
+        view.show_progress(f"connecting in {safe(region)} …")
+        self._under_way = under_way = f"Region {region}"
         try:
             await self.session.change_region(region)
+            view.bar = view.bar._replace(region=region)
+            view.show_bar()
+        except Exception as error:
+            view.toast_error(error)
         finally:
-            self.view.show_progress("")
-        self.view.bar = self.view.bar._replace(region=region)
-        self.view.show_bar()
+            if self._under_way is under_way:  # else another region has been chosen meanwhile
+                self._under_way = ""
+                view.show_progress("")
 
     # The policy
 
@@ -196,7 +208,7 @@ class ChoiceController:
         if not loaded:
             arn = Arn.parse(policy)
             name = arn.name if arn.account == "aws" else policy  # the partition is not known yet
-            self._leave(replace(session.launch, policy=name))
+            self.view.leave_for(replace(session.launch, policy=name))
         elif self.view.loaded and not self.view.changing:
             self.view.loaded = False
             self.view.run_in_background(partial(self._manage, policy), "read")
@@ -206,10 +218,13 @@ class ChoiceController:
     async def _manage(self, policy: str) -> None:
         view = self.view
         view.show_progress(f"reading {safe(Arn.parse(policy).name)} …")
+        self._under_way = f"Policy {Arn.parse(policy).name}"
         try:
             await self.session.manage(policy)
+            self._under_way = ""
             await self.account.show_policy()
         except Exception as error:
+            self._under_way = ""
             view.toast_error(error)
         # Skipped where a reload has cancelled this: the reload then does it.
         self.account.evaluation.discard_pending()

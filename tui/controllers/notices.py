@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from iam.account.unread import Unread
     from tui.options import Launch
 
+BUSY = "A change is under way; wait until it is done."
 _RETRY = {None: "try again", "sso": "log in", "mfa": "enter a code"}
 """What the key for a reload does, by what the credentials lack."""
 _FEW = 2
@@ -78,7 +79,7 @@ def refusal(
     if not loaded:
         return "The account is still being read; wait until it is complete."
     if changing:
-        return "A change is under way; wait until it is done."
+        return BUSY
     if several:
         return f"The file holds {several}; a change is planned for one account."
     return None

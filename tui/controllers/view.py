@@ -105,7 +105,7 @@ class MainView(Protocol):
         """Go back from the details to the table."""
 
     def leave_for(self, launch: Launch) -> None:
-        """Leave this account, at once and for good, and open another."""
+        """Leave this account, at once and for good, and open another; not while it is changed."""
 
     def toast(
         self,

@@ -315,8 +315,14 @@ class Session(SessionState):
         self._other_process = False
 
     def successor(self, launch: Launch) -> Session:
-        """A new session, which shares nothing with this one, for other credentials."""
-        return Session(launch, other_process=self._other_process)
+        """A new session for other credentials.
+
+        It takes over only which changes AWS has confirmed a moment ago, or has not, by the ARNs of
+        users, roles and groups: its account may be the same one, and a load may not show them yet.
+        """
+        session = Session(launch, other_process=self._other_process)
+        session.confirmed, session.unconfirmed = self.confirmed, set(self.unconfirmed)
+        return session
 
     def close(self) -> None:
         """End the other processes, if there are any, and close the connection to AWS."""

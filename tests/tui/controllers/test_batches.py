@@ -241,6 +241,7 @@ async def test_a_pause_that_ends_in_another_account_sends_nothing(
         sent = len(company.sent)
         await pilot.press("c")
         await until(pilot, lambda: "belong to account 222222222222" in words_of(screen))
+        assert f"Use credentials of {ID} again, or press r on the main screen" in words_of(screen)
         assert screen.job.paused
         await pilot.press("s", "escape")
         await over(pilot)

@@ -184,6 +184,64 @@ async def test_while_a_change_is_under_way_the_account_stays(open_app: Open, bot
         assert account(pilot) == A
 
 
+async def test_whatever_leaves_the_account_is_refused_while_a_change_is_being_sent(
+    open_app: Open, both: Company
+) -> None:
+    gate = both.fake.hold("AttachUserPolicy")
+    async with open_app(both.launch) as pilot:
+        await ask(pilot, "a")
+        await pilot.press("y")
+        await until(pilot, lambda: "AttachUserPolicy" in both.fake.actions)
+        before = main_of(pilot)
+        for sign in ("changing", "sent"):  # the batch counts, whatever the screen thinks
+            before.changing = sign == "changing"
+            pilot.app.clear_notifications()
+            before.leave_for(replace(both.launch, profile=B))
+            await until(pilot, lambda: "A change is under way" in toasts(pilot))
+            assert main_of(pilot) is before
+        before.changing = True
+        await pilot.press("q")
+        assert "press q again" in toasts(pilot)
+        gate.set()
+        await over(pilot)
+        assert main_of(pilot) is before
+        assert both.holding == {"user-00"}
+
+
+async def test_a_profile_chosen_after_a_change_has_begun_is_refused(
+    open_app: Open, both: Company
+) -> None:
+    async with open_app(both.launch) as pilot:
+        before = main_of(pilot)
+        await opened(pilot, "p")
+        before.changing = True
+        await choose(pilot, B)
+        await until(pilot, lambda: "A change is under way" in toasts(pilot))
+        assert main_of(pilot) is before
+        assert before.loaded
+
+
+@pytest.mark.parametrize("way", [(A,), (B, A)], ids=["same", "away and back"])
+async def test_a_change_that_the_next_load_does_not_show_yet_stays_in_doubt(
+    open_app: Open, both: Company, way: tuple[str, ...]
+) -> None:
+    async with open_app(both.launch) as pilot:
+        before = both.fake.state
+        await ask(pilot, "a")
+        await pilot.press("y")
+        await over(pilot)
+        for profile in way[:-1]:
+            await go_to_account(pilot, profile)
+            assert not [row for row in table_of(pilot).shown if row.unconfirmed]
+        both.fake.show(before, "GetAccountAuthorizationDetails", times=3)
+        await go_to_account(pilot, way[-1])
+        assert [row.name for row in table_of(pilot).shown if row.unconfirmed] == ["user-00"]
+        both.fake.clear()
+        await pilot.press("r")
+        await until(pilot, lambda: main_of(pilot).loaded)
+        assert not [row for row in table_of(pilot).shown if row.unconfirmed]
+
+
 async def test_a_file_has_no_profile_and_no_region(open_app: Open, from_file: Launch) -> None:
     async with open_app(from_file) as pilot:
         await pilot.press("p", "R")
@@ -225,6 +283,47 @@ async def test_where_a_region_cannot_be_used_the_one_before_stays(
         await until(pilot, lambda: wanted in toasts(pilot))
         assert main_of(pilot).bar.region == "us-east-1"
         assert main_of(pilot).session.launch.region is None
+
+
+@pytest.mark.parametrize("key", ["p", "o", "R"])
+async def test_a_question_asked_while_connecting_does_not_undo_the_choice(
+    open_app: Open, both: Company, key: str
+) -> None:
+    async with open_app(both.launch) as pilot:
+        await until(pilot, lambda: not main_of(pilot).reading)
+        await opened(pilot, "R")
+        gate = both.fake.hold("GetCallerIdentity")
+        await choose(pilot, "ap-south-2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MainScreen))
+        await opened(pilot, key)
+        await pilot.press("escape")
+        gate.set()
+        await until(pilot, lambda: main_of(pilot).bar.region == "ap-south-2")
+
+
+@pytest.mark.parametrize(
+    ("key", "call", "choice", "said"),
+    [
+        ("R", "GetCallerIdentity", "ap-south-2", "Region ap-south-2 is not chosen"),
+        ("o", "GetPolicy", OTHER, "Policy other is not chosen"),
+    ],
+)
+async def test_a_reload_says_which_choice_it_drops(
+    open_app: Open, both: Company, key: str, call: str, choice: str, said: str
+) -> None:
+    async with open_app(both.launch) as pilot:
+        await until(pilot, lambda: not main_of(pilot).reading)
+        await opened(pilot, key)
+        before = both.fake.actions.count(call)
+        gate = both.fake.hold(call)
+        await choose(pilot, choice)
+        await until(pilot, lambda: both.fake.actions.count(call) > before)
+        await pilot.press("r")
+        assert said in toasts(pilot)
+        gate.set()
+        await until(pilot, lambda: main_of(pilot).loaded and not main_of(pilot).reading)
+        bar = main_of(pilot).bar
+        assert (bar.region, bar.policy) == ("us-east-1", POLICY)
 
 
 # The policy
