@@ -35,9 +35,14 @@ def until(at: datetime, now: datetime | None = None) -> str:
     return _in_words(at, now or datetime.now(UTC))
 
 
+def with_zone(at: datetime) -> datetime:
+    """A time that can be compared with others: without a time zone it counts as UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def _in_words(later: datetime, earlier: datetime) -> str:
     """Write the time between two times; `0 s` if they are the other way round."""
-    later, earlier = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (later, earlier))
+    later, earlier = with_zone(later), with_zone(earlier)
     seconds = max(0, int((later - earlier).total_seconds()))
     for below, size, unit in _UNITS:
         if seconds < below:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from tui.cli_exit import Ending
 from tui.diagnostics.crash_report import write_crash_report
 from tui.options import Launch
 from tui.output_file import check_writable, write_whole
+from tui.session.api_keys import key_report
 from tui.session.session import Session
 
 if TYPE_CHECKING:
@@ -105,25 +105,8 @@ def run_keys(launch: Launch, form: str, terminal: Terminal | None) -> tuple[Iter
 
 
 async def _keys(launch: Launch, result: list[KeyReport]) -> None:
-    session = Session(launch)
-    try:
-        await session.open()
-        await session.load()
-        await asyncio.gather(session.load_organization(), session.load_api_keys())
-        account, _, _ = session.read
-        from iam.reports.key_report import KeyReport
-
-        result.append(
-            KeyReport(
-                datetime.now(UTC),
-                launch.source,
-                account,
-                session.caller or None,
-                await session.key_uses(),
-            )
-        )
-    finally:
-        session.close()
+    async with _read(launch) as session:
+        result.append(await key_report(session))
 
 
 def _run(launch: Launch) -> Audit:
@@ -180,11 +163,7 @@ def _named(gaps: Sequence[Unread]) -> str:
 
 
 async def _audit(launch: Launch, result: list[Audit]) -> None:
-    session = Session(launch)
-    try:
-        await session.open()
-        await session.load()
-        await asyncio.gather(session.load_organization(), session.load_api_keys())
+    async with _read(launch) as session:
         if launch.last_used:
             await session.last_use.ask()
         audit = await session.audit()
@@ -194,6 +173,17 @@ async def _audit(launch: Launch, result: list[Audit]) -> None:
             verified = await session.simulator.verify(audit, launch.verify, launch.seed)
             audit = replace(audit, verified=verified)
         result.append(audit)
+
+
+@asynccontextmanager
+async def _read(launch: Launch) -> AsyncIterator[Session]:
+    """Read an account, with all that the reports say of it."""
+    session = Session(launch)
+    try:
+        await session.open()
+        await session.load()
+        await asyncio.gather(session.load_organization(), session.load_api_keys())
+        yield session
     finally:
         session.close()
 

@@ -9,7 +9,7 @@ import click
 from iam.reports.formats import DEFAULT_FORMAT, KEY_FORMATS, format_of_file
 from tui.cli_exit import Ending
 from tui.cli_options import shared_options
-from tui.cli_reports import launch_of, run_command, terminal_of, write_report
+from tui.cli_reports import launch_of, output_option, run_command, terminal_of, write_report
 from tui.man_page import AUDIT_STATUSES, ManPage
 from tui.usage import validate_output
 
@@ -34,12 +34,7 @@ from tui.usage import validate_output
     help="table: aligned columns; json: everything; csv: a row per key.  "
     "[default: as the name of the --output file ends, else table]",
 )
-@click.option(
-    "--output",
-    metavar="FILE",
-    type=click.Path(),
-    help="Write to a file, which only you may read, instead of standard output.",
-)
+@output_option
 @click.pass_obj
 def keys(before: dict[str, Any], /, form: str | None, output: str | None, **chosen: Any) -> None:
     """List the Bedrock API keys: whose they are, until when, and what they are good for."""

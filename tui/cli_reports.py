@@ -29,6 +29,13 @@ from tui.man_page import AUDIT_STATUSES, ManPage
 from tui.options import Launch
 from tui.usage import validate_action, validate_filter, validate_output, validate_verify
 
+output_option = click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write to a file, which only you may read, instead of standard output.",
+)
+"""Of every command that writes a report."""
 _last_used = click.option(
     "--last-used",
     is_flag=True,
@@ -82,12 +89,7 @@ _last_used = click.option(
     help="Say of each principal its verdict, that on each section, or that on each action with its "
     "reasons.  [default: what suits the format; for json: actions]",
 )
-@click.option(
-    "--output",
-    metavar="FILE",
-    type=click.Path(),
-    help="Write to a file, which only you may read, instead of standard output.",
-)
+@output_option
 @click.option(
     "--filter",
     metavar="TEXT",

@@ -214,18 +214,17 @@ class AccountBar(Static):
             yield [*self._verdicts(words=True), *unread], 0
             yield [*self._verdicts(), *unread], 0
 
-    def _words(self) -> tuple[Mapping[Question, str], ...]:
+    def _words(self) -> Iterator[Mapping[Question, str]]:
         """What may follow the counts of answers: much, little, a key, nothing."""
+        yield {question: words for question, (words, _) in _WORDS.items()}
+        yield {question: words for question, (_, words) in _WORDS.items()}
+        # Only where there is little room: this looks through all keys of the screen.
         keys = {
             active.binding.id: self.app.get_key_display(active.binding)
             for active in self.screen.active_bindings.values()
         }
-        return (
-            {question: words for question, (words, _) in _WORDS.items()},
-            {question: words for question, (_, words) in _WORDS.items()},
-            {question: keys.get(action, "") for question, action in _COMMANDS.items()},
-            {},
-        )
+        yield {question: keys.get(id, "") for question, id in _COMMANDS.items()}
+        yield {}
 
     def _answers(self, words: Mapping[Question, str]) -> list[Content]:
         """How many can invoke models, and how."""

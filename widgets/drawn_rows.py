@@ -19,6 +19,7 @@ from widgets.missing_words import MissingWords
 from widgets.rows import SectionColumn
 from widgets.shown_rows import ShownRows
 from widgets.table_lines import VERDICT_STYLES, TableLines, fit
+from widgets.table_titles import titles
 
 if TYPE_CHECKING:
     from widgets.row import Row
@@ -113,11 +114,12 @@ class DrawnRows(CursorLines):
         """Show what the rows are, and how many."""
         # No rows so far does not mean none.
         counting = self.incomplete or not (self.rows.all or self.empty_note)
-        titles = self.lines.titles(self.rows, counting=counting)
-        if titles != self._titles:  # Textual draws the whole table again for a title
-            self._titles = titles
+        lines = self.lines
+        named = titles(self.rows, lines.sections, lines.action, lines.glyphs, counting=counting)
+        if named != self._titles:  # Textual draws the whole table again for a title
+            self._titles = named
             # Content: the operator may type what would be markup.
-            self.border_title, self.border_subtitle = map(Content, titles)
+            self.border_title, self.border_subtitle = map(Content, named)
 
     def put_words(self, words: Mapping[str, str]) -> None:
         """Say how far principals can invoke models, or why they cannot.

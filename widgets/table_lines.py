@@ -1,8 +1,7 @@
-"""The text of the table of principals: its title, its header, and a line for each row."""
+"""The text of the table of principals: its header, and a line for each row."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +17,6 @@ from widgets.glyphs import Glyphs
 from widgets.last_use_column import used_text, used_width
 from widgets.row_order import Sort
 from widgets.rows import SectionColumn, View
-from widgets.shown_rows import ShownRows
 
 if TYPE_CHECKING:
     from iam.account.api_keys import ApiKey
@@ -69,57 +67,7 @@ class TableLines:
         """How far principals can invoke models, or why they cannot, by ARN."""
         self._style = style
 
-    # Above the rows
-
-    def titles(self, rows: ShownRows, *, counting: bool) -> tuple[str, str]:
-        """The title of the table and its subtitle.
-
-        Args:
-            rows: What is shown.
-            counting: The number of rows is not known yet.
-        """
-        view = rows.view
-        kind = "Users and roles" if view.lists == "all" else view.lists.capitalize()
-        count = f"{len(rows):,}"
-        if view.filter or len(rows) != rows.of_this_kind:
-            count += f" of {rows.of_this_kind:,}"
-        if counting:
-            count = self.glyphs.pending
-        elif rows.undecided:
-            count += f" +{rows.undecided:,} unknown"
-        parts = [f"{kind} {count}"]
-        if self.action and counting:
-            parts = [f"Who can do {self.action}?", count]
-        elif self.action:
-            parts = self._who_can(rows)
-        if view.filter:
-            parts.append(safe(view.filter.text.strip()))
-        if rows.marks:
-            parts.append(f"{len(rows.marks):,} marked")
-        title = f" {self.glyphs.dot} ".join(parts)
-        return title, f"sorted by {self._sort_in_words(view)}" if rows.all else ""
-
-    def _who_can(self, rows: ShownRows) -> list[str]:
-        """How many can do the only action that is shown, whatever filter is in force."""
-        everybody = rows.all_of_this_kind
-        verdicts = Counter(row.result.verdict for row in everybody if row.result)
-        can = verdicts[Verdict.GRANTED] + verdicts[Verdict.PARTIAL]
-        parts = [f"{can:,} of {len(everybody):,} can do {self.action}"]
-        if unknown := verdicts[Verdict.UNKNOWN]:
-            parts.append(f"{unknown:,} unknown")
-        if len(rows) != len(everybody):
-            parts.append(f"{len(rows):,} shown")
-        return parts
-
-    def _sort_in_words(self, view: View) -> str:
-        """The column that the rows are sorted by."""
-        sort = view.sort
-        if isinstance(sort, int):
-            sections = self.sections
-            name = safe(sections[sort].label) if sort < len(sections) else f"section {sort + 1}"
-        else:
-            name = sort
-        return f"{name}, reversed" if view.reverse else name
+    # The header
 
     def headings(self, width: int) -> list[Heading]:
         """The columns from left to right."""

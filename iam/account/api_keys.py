@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
 from iam.account.unread import Unread, unread_from, unread_object
+from iam.ages import with_zone
 
 SERVICE = "bedrock.amazonaws.com"
 """The service whose credentials these are."""
@@ -151,7 +152,7 @@ def _time(raw: object) -> datetime | None:
         raw = datetime.fromisoformat(raw)
     if not isinstance(raw, datetime):
         raise ValueError("not a time")
-    return raw if raw.tzinfo else raw.replace(tzinfo=UTC)
+    return with_zone(raw)
 
 
 def keys_object(keys: ApiKeys) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from iam.account.unread import Unread
+from iam.ages import with_zone
 from iam.policy.document import Document
 from iam.policy.glob import Glob, pattern_tokens
 
@@ -54,7 +55,7 @@ class BedrockUse:
     def last(self) -> ServiceUse | None:
         """The most recent attempt; None if there is none on record."""
         used = [each for each in self.services if each.at is not None]
-        return max(used, key=lambda each: _instant(each.at), default=None)
+        return max(used, key=lambda each: _of_attempt(each), default=None)
 
     @property
     def never(self) -> bool:
@@ -64,7 +65,7 @@ class BedrockUse:
     @property
     def days(self) -> int | None:
         """The days from the last attempt to the day of the question; None without an attempt."""
-        return None if self.last is None else max(0, (self.asked_at - _instant(self.last.at)).days)
+        return None if self.last is None else max(0, (self.asked_at - _of_attempt(self.last)).days)
 
     @property
     def in_short(self) -> str:
@@ -80,7 +81,7 @@ class BedrockUse:
             days: How many.
         """
         if self.last is not None:
-            if self.asked_at - _instant(self.last.at) < timedelta(days=days):
+            if self.asked_at - _of_attempt(self.last) < timedelta(days=days):
                 return False
             return None if self.unread else True
         return True if self.never and days <= TRACKED else None
@@ -124,7 +125,7 @@ def use_in_lines(use: BedrockUse | None) -> list[str]:
 
 
 def _days(use: BedrockUse, at: datetime | None) -> str:
-    return "never" if at is None else f"{max(0, (use.asked_at - _instant(at)).days)} d"
+    return "never" if at is None else f"{max(0, (use.asked_at - with_zone(at)).days)} d"
 
 
 def services_of(documents: Iterable[object]) -> frozenset[str]:
@@ -152,7 +153,7 @@ def _reaches(action: str, service: str) -> bool:
 
 def in_utc(at: datetime) -> str:
     """A time as scripts read it: `2026-11-23T18:00:00Z`."""
-    return _instant(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return with_zone(at).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def use_object(use: BedrockUse) -> dict[str, Any]:
@@ -179,7 +180,7 @@ def use_from(raw: object) -> BedrockUse | None:
     try:
         return BedrockUse(
             asked=str(raw["Asked"]),
-            asked_at=_instant(datetime.fromisoformat(raw["AskedAt"])),
+            asked_at=with_zone(datetime.fromisoformat(raw["AskedAt"])),
             services=tuple(_service_from(each) for each in raw["Services"]),
             unread=tuple(_namespace(each) for each in raw["NotRead"]),
         )
@@ -191,7 +192,7 @@ def _service_from(raw: Mapping[str, Any]) -> ServiceUse:
     at, region = raw.get("LastAuthenticated"), raw.get("LastAuthenticatedRegion")
     return ServiceUse(
         _namespace(raw["ServiceNamespace"]),
-        None if at is None else _instant(datetime.fromisoformat(at)),
+        None if at is None else with_zone(datetime.fromisoformat(at)),
         None if region is None else str(region),
     )
 
@@ -202,6 +203,7 @@ def _namespace(raw: object) -> str:
     return str(raw)
 
 
-def _instant(at: datetime | None) -> datetime:
-    assert at is not None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _of_attempt(use: ServiceUse) -> datetime:
+    """The time of an attempt that was made."""
+    assert use.at is not None
+    return with_zone(use.at)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
+from iam.ages import with_zone
 from iam.policy.automaton import Tokens
 from iam.policy.glob import arn_union_of, matches, union_of
 from iam.policy.pattern import resource_tokens
@@ -151,7 +152,7 @@ def time_of(text: str) -> datetime | None:
         time = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    return with_zone(time)
 
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")

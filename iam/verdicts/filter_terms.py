@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from iam.ages import with_zone
 from iam.arn import Arn
 from iam.verdicts.filter_subject import Subject, Test
 from iam.verdicts.filter_text import Remembered, text_test, unquoted
@@ -198,10 +199,6 @@ _TRACKED = 400
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html"""
 
 
-def _in_utc(time: datetime) -> datetime:
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
 def _unused(value: str, now: datetime) -> Test | None:
     match = re.fullmatch(r"([0-9]{1,4})d", unquoted(value).lower())
     if match is None:
@@ -213,7 +210,7 @@ def _unused(value: str, now: datetime) -> Test | None:
         entity = subject.entity
         if entity is None or entity.type == "group":
             return None
-        if (made := entity.created) is not None and _in_utc(made) > since:
+        if (made := entity.created) is not None and with_zone(made) > since:
             return False  # it is younger than that
         use = entity.bedrock_use
         if use is not None and (unused := use.unused_for(days)) is not None:
@@ -223,7 +220,7 @@ def _unused(value: str, now: datetime) -> Test | None:
         # A role that did nothing at all did not use Bedrock either.
         if (used := entity.last_used) is None:
             return True if days <= _TRACKED else None
-        if _in_utc(used) < since:
+        if with_zone(used) < since:
             return True
         return False if use is None else None
 

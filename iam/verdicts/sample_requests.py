@@ -2,14 +2,12 @@
 
 For each resource type of an action there is one, and a few more on resources that the deciding
 statements of the principal name. Nothing is hidden: each has its ARN and its context.
-
-https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import zip_longest
 from typing import NamedTuple
@@ -22,35 +20,15 @@ from iam.arn import Arn
 from iam.policy.action_catalogue import Action, Catalogue
 from iam.policy.condition_operators import operator_of
 from iam.policy.document import Condition, Document, Statement
-from iam.policy.glob import glob_of
-from iam.policy.pattern import resource_tokens
 from iam.policy.specialize import keys_of
 from iam.text import ascii_lower
 from iam.verdicts.concrete_request import implied, judged
 from iam.verdicts.result import DecidingStatement
+from iam.verdicts.sample_resources import EXAMPLE, arns_of_statements, arns_of_types
 from iam.verdicts.section import Section
 
 MOST = 60
 """Requests that one question asks about; IAM throttles the simulator early."""
-_FROM_STATEMENTS = 4
-"""Requests for each action that are made from the deciding statements."""
-MODELS = (
-    "anthropic.claude-sonnet-4-5-20250929-v1:0",
-    "amazon.nova-lite-v1:0",
-    "meta.llama3-3-70b-instruct-v1:0",
-    "mistral.mistral-large-2407-v1:0",
-    "cohere.embed-v4:0",
-)
-"""IDs of foundation models. The first stands for all; the others are for patterns."""
-_REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-northeast-1")
-"""For patterns that do not reach the client's region."""
-_NAMES = {
-    "foundation-model": MODELS[0],
-    "inference-profile": f"global.{MODELS[0]}",
-    "system-tool": "amazon.nova_grounding",
-}
-_EXAMPLE = "example"
-_PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 _REGIONAL = frozenset({"bedrock", "bedrock-mantle", "bedrock-websearch", "ec2", "kms"})
 """Services whose requests are made in a region."""
 _HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
@@ -118,9 +96,9 @@ def sample_requests(
     results = judged(account, entity, everything, catalogue, now)
     lists = []
     for action, result in zip(found, results, strict=True):
-        arns = list(_arns_of_types(action, account, entity, region))
+        arns = list(arns_of_types(action, account, entity, region))
         statements = known.statements(result.via)
-        arns += _arns_of_statements(statements, arns, action, account, entity, region)
+        arns += arns_of_statements(statements, arns, action, account, entity, region)
         lists.append(
             [
                 Request(action.id, arn, (_requested_region(action, arn, region, home), *given))
@@ -166,66 +144,6 @@ def _requested_region(action: Action, arn: str, region: str, home: str) -> Conte
     elif parts.kind == "foundation-model" and not parts.region:
         value = _NO_REGION
     return ContextEntry(_REQUESTED_REGION, (value,))
-
-
-# Resources
-
-
-def _arns_of_types(action: Action, account: Account, entity: Entity, region: str) -> Iterator[str]:
-    """One ARN for each resource type of an action."""
-    own = Arn.parse(entity.arn).account
-    for written in action.resources or (EVERYTHING,):
-        kind = Arn.parse(written).kind
-        arn = (
-            written.replace("${Partition}", account.partition)
-            .replace("${Region}", region)
-            .replace("${Account}", own)
-        )
-        yield _PLACEHOLDER.sub(_NAMES.get(kind, _EXAMPLE), arn)
-
-
-def _arns_of_statements(
-    statements: Iterable[Statement],
-    known: Sequence[str],
-    action: Action,
-    account: Account,
-    entity: Entity,
-    region: str,
-) -> list[str]:
-    """ARNs of the action's resource types that the statements name, other than those known."""
-    types = [
-        glob_of(resource_tokens(_PLACEHOLDER.sub("*", written))) for written in action.resources
-    ]
-    own = Arn.parse(entity.arn).account
-    found: dict[str, None] = {}
-    for statement in statements:
-        for written in (*(statement.resources or ()), *(statement.not_resources or ())):
-            for arn in _arns_of_pattern(written, account.partition, own, region):
-                if any(type.matches(arn) for type in types):
-                    found[arn] = None
-    return [arn for arn in found if arn not in known][:_FROM_STATEMENTS]
-
-
-def _arns_of_pattern(pattern: str, partition: str, own: str, region: str) -> Iterator[str]:
-    """ARNs that a pattern matches; none where its variables depend on the principal."""
-    parts = pattern.split(":", 5)
-    if "${" in pattern or len(parts) < 6 or parts[0] != "arn":
-        return
-    matches = glob_of(resource_tokens(pattern)).matches
-    _, _, service, regions, accounts, resource = parts
-    kind = resource.partition("/")[0]
-    models = MODELS if kind == "foundation-model" else (_NAMES.get(kind, ""),)
-    names = [f"{kind}/{name}" for name in models if name]
-    names.append(resource.replace("*", _EXAMPLE).replace("?", "x"))
-    region_names = (region, *_REGIONS) if "*" in regions or "?" in regions else (regions,)
-    account_names = (own,) if "*" in accounts or "?" in accounts else (accounts,)
-    for in_region in region_names:
-        for in_account in account_names:
-            for name in names:
-                arn = f"arn:{partition}:{service}:{in_region}:{in_account}:{name}"
-                if matches(arn):
-                    yield arn
-                    return
 
 
 class _Policies:
@@ -292,7 +210,7 @@ class _Policies:
         """What every session of a role has: an ID with some name, and a time of its beginning."""
         entries = []
         if role.id is not None and "aws:userid" in asked:
-            entries.append(ContextEntry("aws:userid", (f"{role.id}:{_EXAMPLE}",)))
+            entries.append(ContextEntry("aws:userid", (f"{role.id}:{EXAMPLE}",)))
         if now is not None and "aws:tokenissuetime" in asked:
             entries.append(ContextEntry("aws:TokenIssueTime", (_written(now),), "date"))
         return entries

@@ -51,7 +51,8 @@ async def change_key(
         view.toast(plan.refusal, severity="warning")
         return
     from iam.changes.cli_script import aws_commands
-    from tui.dialogs.api_key_change import ApiKeyDialog, commands_screen
+    from tui.dialogs.api_key_change import ApiKeyDialog
+    from tui.dialogs.confirm import commands_screen
 
     launch, bar = session.launch, view.bar
     commands = aws_commands(plan.changes, account=bar.account_id, profile=launch.profile)
@@ -61,7 +62,7 @@ async def change_key(
     if confirmed is None:
         return
     if launch.dry_run:
-        await view.app.push_screen_wait(commands_screen(plan, commands, dry_run=True))
+        await view.app.push_screen_wait(commands_screen(commands, plan.op, dry_run=True))
     else:
         await _send(view, confirmed)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class ApiKeysController:
     def expect(self) -> None:
         """Say that they are about to be read; previews of changes wait for them."""
         if self.session.launch.snapshot is None:
-            self._pending = self.session.expect_keys()
+            self._pending = self.session.keys_pending.expect()
 
     def give_up(self) -> None:
         """Say that they will not be read: the account could not be read."""
@@ -89,17 +88,10 @@ class ApiKeysController:
             self.view.toast_error(error)
 
     async def _ask(self, chosen: str) -> Wanted | None:
-        from iam.reports.key_report import KeyReport
         from tui.dialogs.api_keys import ApiKeysScreen
+        from tui.session.api_keys import key_report
 
-        account, _, _ = self.session.read
-        report = KeyReport(
-            datetime.now(UTC),
-            self.session.launch.source,
-            account,
-            self.session.caller or None,
-            await self.session.key_uses(),
-        )
+        report = await key_report(self.session)
         screen = ApiKeysScreen(
             report, chosen, self.view.glyphs, changeable=self.session.launch.plans
         )

@@ -198,7 +198,8 @@ class ChangeController:
             await view.show_changed([e.entity.arn for e in (*plan.blocked, *plan.unneeded)])
             return
         from tui.controllers.sending import send
-        from tui.dialogs.review import ReviewDialog, commands_screen
+        from tui.dialogs.confirm import commands_screen
+        from tui.dialogs.review import ReviewDialog
         from tui.dialogs.review_data import About, ShowGroup
 
         about = About(
@@ -225,7 +226,8 @@ class ChangeController:
         if isinstance(decision, ShowGroup):
             self._show_group(decision.name)
         elif decision is not None and self.session.launch.dry_run:
-            await view.app.push_screen_wait(commands_screen(decision, about))
+            screen = commands_screen(about.commands(decision), decision.op, dry_run=True)
+            await view.app.push_screen_wait(screen)
         elif decision is not None:
             await send(view, self.changes, self.sign_in, decision)
 

@@ -60,7 +60,7 @@ class OrganizationController:
         """Say that it is about to be read; previews of changes wait for it."""
         self.show_state()
         if self.session.asks_for_organization:
-            self._pending = self.session.expect_organization()
+            self._pending = self.session.organization_pending.expect()
             self.view.bar = self.view.bar._replace(organization="SCP …")
             self.view.show_bar()
 

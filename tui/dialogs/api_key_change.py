@@ -5,20 +5,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from iam.text import safe
-from tui.dialogs.fitting import fit_body
-from tui.dialogs.scrolling import ScrollingModal, scroll_keys
-from tui.dialogs.text import TextScreen
+from tui.dialogs.confirm import ConfirmDialog, commands_screen
 
 if TYPE_CHECKING:
     from iam.changes.journal import KeyOp
@@ -31,19 +27,8 @@ VERBS: dict[KeyOp, str] = {
 }
 
 
-class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
+class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
     """Asks whether to change a key; the result is the plan, or None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "apply", "Apply", priority=True, tooltip="Apply the change", id="key.apply"),
-        Binding("n,escape", "cancel", "Cancel", tooltip="Change nothing", id="key.cancel"),
-        Binding("c", "commands", "Commands", tooltip="Show AWS CLI commands", id="key.cli"),
-        *scroll_keys("key", letters=False),
-        Binding("left,right,tab", "other_button", "Other button", show=False, id="key.other"),
-    ]
-    AUTO_FOCUS = "#cancel"
-    TAKES_EARLY_KEYS = False  # nobody says yes to what is not on the screen yet
-    SCROLLED = "#dialog-body"
 
     def __init__(
         self, plan: KeyPlan, account: str, commands: tuple[str, ...], *, dry_run: bool
@@ -87,17 +72,12 @@ class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
                 yield Button(self._label(), id="apply", variant=self._variant)
 
     def on_mount(self) -> None:
-        self.app.clear_notifications()  # they are about the last change
-        self.screen_layout_refresh_signal.subscribe(self, self._fit)
         if self._must_type:
             name = safe(self.plan.before.key.name)
             self._say(f"Type {name} and press Enter to delete it.")
-            self.set_focus(self.query_one("#dialog-account"))
+            self.set_focus(self.field)
         else:
             self.query_one("#dialog-state").display = False
-
-    def _fit(self, _: Screen[Any]) -> None:
-        fit_body(self, self.query_one("#dialog"), self.query_one("#dialog-body"))
 
     @property
     def _variant(self) -> Literal["success", "error"]:
@@ -141,14 +121,10 @@ class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
     def _say(self, text: str, style: str = "") -> None:
         self.query_one("#dialog-state", Static).update(Content.styled(text, style))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While the name is typed, y is a letter."""
-        return action != "apply" or not self.query_one("#dialog-account").has_focus
-
     def action_apply(self) -> None:
         """Confirm the change; a deletion by the name of the key alone."""
         if self._must_type:
-            self.set_focus(self.query_one("#dialog-account"))
+            self.set_focus(self.field)
         else:
             self.dismiss(self.plan)
 
@@ -162,28 +138,6 @@ class ApiKeyDialog(ScrollingModal["KeyPlan | None"]):
         else:
             self._say(f"That is not {name}; nothing was deleted.", "$text-warning")
 
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """Do what the button says."""
-        event.stop()
-        if event.button.id == "apply":
-            self.action_apply()
-        else:
-            self.action_cancel()
-
-    def action_cancel(self) -> None:
-        """Close without changes."""
-        self.dismiss(None)
-
     def action_commands(self) -> None:
         """Show the change as AWS CLI commands."""
-        self.app.push_screen(commands_screen(self.plan, self.commands, dry_run=self.dry_run))
-
-    def action_other_button(self) -> None:
-        self.focus_next("#dialog Button, #dialog-account")
-
-
-def commands_screen(plan: KeyPlan, commands: tuple[str, ...], *, dry_run: bool) -> TextScreen:
-    """The change as AWS CLI commands."""
-    note = "Dry run: nothing was sent. These commands would make the change." if dry_run else ""
-    return TextScreen("AWS CLI commands", commands, plan.op, "sh", note)
+        self.app.push_screen(commands_screen(self.commands, self.plan.op, dry_run=self.dry_run))

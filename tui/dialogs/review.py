@@ -7,23 +7,20 @@ field for it has the focus from the beginning, so that no letter of it is taken 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from iam.errors import AwsError
 from iam.text import safe
-from tui.dialogs.fitting import fit_body
+from tui.dialogs.confirm import ConfirmDialog, commands_screen
 from tui.dialogs.modal import TIGHT
 from tui.dialogs.review_data import About, Check, ShowGroup, says_the_same
-from tui.dialogs.scrolling import ScrollingModal, scroll_keys
-from tui.dialogs.text import TextScreen
 from widgets.glyphs import Glyphs
 from widgets.plan_view import PlanView
 
@@ -31,24 +28,13 @@ if TYPE_CHECKING:
     from iam.changes.plan import Plan
 
 
-class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
+class ReviewDialog(ConfirmDialog["Plan | ShowGroup | None"]):
     """Asks whether to apply a plan; the result is the plan as checked with AWS, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Priority: the next key may be the first letter of an account's alias.
-        Binding(
-            "y", "apply", "Apply", priority=True, tooltip="Apply the change", id="dialog.apply"
-        ),
-        Binding("n,escape", "cancel", "Cancel", tooltip="Change nothing", id="dialog.cancel"),
-        Binding("c", "commands", "Commands", tooltip="Show AWS CLI commands", id="dialog.cli"),
         Binding("x", "simulate", "Ask AWS", tooltip="Ask AWS what remains", id="dialog.simulate"),
         Binding("g", "group", "Group", tooltip="Show the group", id="dialog.group"),
-        *scroll_keys("dialog", letters=False),  # g shows the group
-        Binding("left,right,tab", "other_button", "Other button", show=False, id="dialog.other"),
     ]
-    AUTO_FOCUS = "#cancel"
-    TAKES_EARLY_KEYS = False  # nobody says yes to what is not on the screen yet
-    SCROLLED = "#dialog-body"
 
     def __init__(self, plan: Plan, check: Check, about: About, glyphs: Glyphs) -> None:
         super().__init__()
@@ -83,8 +69,6 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
                 yield Button("", id="apply", variant="success" if attach else "error")
 
     def on_mount(self) -> None:
-        self.app.clear_notifications()  # they are about the last change
-        self.screen_layout_refresh_signal.subscribe(self, self._fit)
         self.watch(self.scrolled, "scroll_y", self._keep_account_in_sight, init=False)
         self._show()
         self._say("checking with AWS …")
@@ -106,7 +90,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
             self.log.error(repr(error))
             expected = isinstance(error, AwsError)
             reason = str(error) if expected else f"unexpected error ({type(error).__name__})."
-            again = "Enter" if self._field.has_focus else "y"
+            again = "Enter" if self.field.has_focus else "y"
             self._say(
                 f"The check with AWS failed: {safe(reason)} {again} tries again.", "$text-error"
             )
@@ -141,7 +125,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         )
         self.query_one("#apply").display = bool(plan.changes)
         self.query_one("#cancel", Button).label = "esc  Cancel" if must_type else "n  Cancel"
-        field = self._field
+        field = self.field
         field.placeholder = " or ".join(self._names)
         if must_type and not field.display:
             field.display = True
@@ -158,7 +142,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         keys = ["c commands"] if self.plan.changes else []
         keys += ["x ask AWS"] if self._can_ask else []
         keys += ["g show group"] if self.plan.holding_groups else []
-        if self._field.has_focus:
+        if self.field.has_focus:
             keys = ["tab buttons"]
         tight = self.size.width < TIGHT
         self.query_one("#dialog-keys", Static).update(("\n" if tight else "  ").join(keys))
@@ -177,10 +161,6 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def on_resize(self) -> None:
         self._show_keys()
 
-    def _fit(self, _: Screen[Any]) -> None:
-        """Give the plan the height that the lines below it do not need."""
-        fit_body(self, self.query_one("#dialog"), self.query_one("#dialog-body"))
-
     # Confirming
 
     @property
@@ -195,11 +175,6 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
     def _names(self) -> list[str]:
         """The texts that confirm many changes."""
         return [safe(name) for name in (self.about.account_id, self.about.alias) if name]
-
-    @property
-    def _field(self) -> Input:
-        """Where the account's ID or alias is typed."""
-        return self.query_one("#dialog-account", Input)
 
     @property
     def _prompt(self) -> str:
@@ -222,7 +197,7 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         if not self.plan.changes:
             return
         if self._must_type:
-            self.set_focus(self._field)
+            self.set_focus(self.field)
         else:
             self.dismiss(self.plan)
 
@@ -241,30 +216,15 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
                 f"That is not {' or '.join(self._names)}; nothing was changed.", "$text-warning"
             )
 
-    @on(Button.Pressed)
-    def pressed(self, event: Button.Pressed) -> None:
-        """Do what the button says."""
-        event.stop()
-        if event.button.id == "apply":
-            self.action_apply()
-        else:
-            self.action_cancel()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While the account is typed, y is a letter."""
-        return action != "apply" or not self._field.has_focus
-
-    def action_cancel(self) -> None:
-        """Close without changes."""
-        self.dismiss(None)
-
     # Details
 
     def action_commands(self) -> None:
         """Show the plan as AWS CLI commands."""
         self._confirmed_early = False
         if self.plan.changes:
-            self.app.push_screen(commands_screen(self.plan, self.about))
+            commands = self.about.commands(self.plan)
+            dry_run = self.about.dry_run
+            self.app.push_screen(commands_screen(commands, self.plan.op, dry_run=dry_run))
 
     @property
     def _can_ask(self) -> bool:
@@ -285,17 +245,3 @@ class ReviewDialog(ScrollingModal["Plan | ShowGroup | None"]):
         """Close without changes, and go to the group that gives the policy."""
         if groups := self.plan.holding_groups:
             self.dismiss(ShowGroup(groups[0]))
-
-    def action_other_button(self) -> None:
-        self.focus_next("#dialog Button, #dialog-account")
-
-
-def commands_screen(plan: Plan, about: About) -> TextScreen:
-    """The plan as AWS CLI commands."""
-    return TextScreen(
-        "AWS CLI commands",
-        about.commands(plan),
-        plan.op,
-        "sh",
-        "Dry run: nothing was sent. These commands would make the change." if about.dry_run else "",
-    )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from iam.changes.history import BatchRecord
     from iam.changes.journal import KeyOp
     from iam.changes.key_plan import KeyPlan
+    from iam.reports.key_report import KeyReport
     from iam.verdicts.api_key_use import KeyUse
     from iam.verdicts.evaluator import Evaluator
     from tui.session.state import SessionState
@@ -57,6 +58,17 @@ async def judge_api_keys(
         return key_uses(account, evaluator, datetime.now(UTC), keys)
 
     return await in_thread(judge)
+
+
+async def key_report(session: SessionState) -> KeyReport:
+    """Report all keys of the account."""
+    from iam.reports.key_report import KeyReport
+
+    account, evaluator, _ = session.read
+    uses = await judge_api_keys(account, evaluator)
+    return KeyReport(
+        datetime.now(UTC), session.launch.source, account, session.caller or None, uses
+    )
 
 
 async def plan_key(

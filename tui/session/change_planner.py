@@ -64,7 +64,7 @@ class ChangePlanner:
         policy = await self._policy(batch.entry.policy, account, managed.policy)
 
         def make() -> Plan:
-            from iam.changes.plan import plan_of_undo
+            from iam.changes.undo_plan import plan_of_undo
 
             evaluator = self._evaluator_of(policy)
             return plan_of_undo(evaluator, account, batch, policy, only=only, again=again)
@@ -81,8 +81,8 @@ class ChangePlanner:
         from iam.changes.preflight import preflight
 
         state = self.state
-        await state.wait_for_organization()
-        await state.wait_for_keys()
+        await state.organization_pending.wait()
+        await state.keys_pending.wait()
         account, _, _ = state.read
         left_out = [left.entity for left in (*plan.unneeded, *plan.blocked)]
         entities: list[Entity] = [*(change.entity for change in plan.changes), *left_out]

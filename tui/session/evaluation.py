@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from iam.runtime.gc_control import no_garbage
@@ -11,6 +12,7 @@ from iam.runtime.threads import import_for, in_thread
 if TYPE_CHECKING:
     from iam.account.model import Account, Entity, ManagedPolicy
     from iam.account.unread import Unread
+    from iam.reports.audit import Audit, SourceName, Watch
     from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
 
@@ -31,6 +33,15 @@ def evaluator_for(policy: ManagedPolicy, partition: str, action: str | None = No
     return Evaluator(policy, actions, partition, actions.choose(action) if action else None)
 
 
+def evaluator_of(policy: ManagedPolicy, partition: str, action: str) -> Evaluator | None:
+    """An evaluator of one concrete action; None if there is no such action."""
+    from iam.policy.action_catalogue import catalogue
+
+    if catalogue().find(action) is None:
+        return None
+    return evaluator_for(policy, partition, action)
+
+
 async def evaluate_all(evaluator: Evaluator, account: Account) -> AsyncIterator[Evaluated]:
     """Evaluate all users, roles and groups of an account, some at a time."""
     entities = account.entities
@@ -45,6 +56,28 @@ async def evaluate_some(
     """Evaluate some in a thread: as summaries, for a single action with the reasons."""
     evaluate = evaluator.result if evaluator.only else evaluator.summary
     return await in_thread(lambda: [(entity, evaluate(account, entity)) for entity in entities])
+
+
+async def audit_all(
+    evaluator: Evaluator, account: Account, source: SourceName, caller: str | None, watch: Watch
+) -> Audit:
+    """Evaluate the whole account, with all reasons.
+
+    Args:
+        evaluator: Of all that the managed policy grants, or of a single action.
+        account: As far as it could be read.
+        source: Where it is from.
+        caller: The ARN of the operator's identity; None for an account from a file.
+        watch: Follows the progress, in a thread; what it raises ends the audit.
+    """
+
+    def take() -> Audit:
+        from iam.reports.audit import take_audit
+
+        now = datetime.now(UTC)
+        return take_audit(account, evaluator, now=now, source=source, caller=caller, watch=watch)
+
+    return await in_thread(take)
 
 
 async def unread_in(

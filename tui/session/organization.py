@@ -13,15 +13,12 @@ if TYPE_CHECKING:
     from tui.session.state import SessionState
 
 
-async def read_organization(
-    session: SessionState, account: Account, account_id: str
-) -> Organization | None:
+async def read_organization(session: SessionState, account: Account) -> Organization | None:
     """Read the organization; one that cannot be read says why.
 
     Args:
         session: The session, which has the connection.
-        account: The account on the screen.
-        account_id: Its ID.
+        account: The account on the screen, one alone.
 
     Returns:
         The organization, or None if there is no connection to AWS.
@@ -33,7 +30,8 @@ async def read_organization(
         await in_thread(import_for, "aws.load_organization")
         from iam.aws.load_organization import load_organization
 
-        return await load_organization(aws, account_id)
+        assert account.id is not None, "one account alone"
+        return await load_organization(aws, account.id)
     except AwsError as error:
         from iam.account.organization import Organization
         from iam.account.unread import Unread

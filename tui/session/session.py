@@ -7,38 +7,42 @@ and `audit` both use this class, so that they cannot differ.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import in_thread
 from tui.options import Launch
 from tui.session.account_reader import AccountReader, OpenedAccount
-from tui.session.api_keys import judge_api_keys, read_api_keys
+from tui.session.api_keys import read_api_keys
 from tui.session.cached_account import CachedAccount
 from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
-from tui.session.evaluation import evaluate_all, evaluator_for, unread_in
+from tui.session.evaluation import audit_all, evaluate_all, evaluator_for, evaluator_of, unread_in
 from tui.session.last_use import LastUse
 from tui.session.organization import read_organization
-from tui.session.reader_process import ReaderError, ReaderProcess, start_reader
+from tui.session.reader_process import ReaderProcess
+from tui.session.readers import Readers
 from tui.session.simulator import Simulator
 from tui.session.state import SessionState
 
 if TYPE_CHECKING:
     from iam.account.model import Account
+    from iam.account.organization import Organization
     from iam.account.unread import Unread
     from iam.reports.audit import Audit, Watch
-    from iam.verdicts.api_key_use import KeyUse
     from iam.verdicts.evaluator import Evaluator
     from iam.versions.list_versions import VersionList
     from tui.session.evaluation import Evaluated
     from tui.session.version_comparison import Compared
 
-_SMALL = 2000
-"""Principals; fewer are read again sooner than a process starts."""
+_Part = TypeVar("_Part")
+
+
+def _put_above(account: Account, organization: Organization) -> Account:
+    return replace(account, organizations=dict.fromkeys(account.ids, organization))
 
 
 class Session(SessionState):
@@ -65,10 +69,7 @@ class Session(SessionState):
         self.changes = ChangeService(self)
         self.simulator = Simulator(self)
         self.last_use = LastUse(self)
-        self._other_process = other_process
-        self._started = started
-        self._reader: AccountReader | ReaderProcess | None = started
-        """The last one."""
+        self._readers = Readers(self._with_endpoint, started, other_process=other_process)
         self._evaluating: ReaderProcess | None = None
         """The process that has read the account and is now evaluating it."""
         self._versions: VersionList | None = None
@@ -80,7 +81,8 @@ class Session(SessionState):
     @property
     def expected(self) -> int | None:
         """How many principals there are, before all of them have been read; None if unknown."""
-        return self._reader.expected if self._reader else None
+        reader = self._readers.current
+        return reader.expected if reader else None
 
     @property
     def stale_since(self) -> datetime | None:
@@ -103,38 +105,12 @@ class Session(SessionState):
             AwsError, DemoError, SnapshotError, ReaderError: In words; each is one sentence for the
                 operator.
         """
-        reader: AccountReader | ReaderProcess | None
-        reader, self._started = self._started, None
-        if reader is None:
-            self._close_reader()
-            self._reader = reader = await self._start_reader()
-        try:
-            opened = await reader.open()
-        except ReaderError:
-            # Whatever prevents another process from reading, this one can do it.
-            self._other_process = False
-            self._reader = reader = await self._start_reader()
-            opened = await reader.open()
+        self._evaluating = None
+        reader, opened = await self._readers.open(self.launch, self.account)
         # Up to here the connection is that of the account on the screen, if there is one.
         self._opened, self._connecting = opened, None
         self._aws = reader.aws if isinstance(reader, AccountReader) else None
         return opened
-
-    async def _start_reader(self) -> AccountReader | ReaderProcess:
-        large = self.account is None or len(self.account.principals) > _SMALL
-        # Not in a thread: if the operator reloads just now, a process that nobody listens to would
-        # stay.
-        process = start_reader(self.launch) if self._other_process and large else None
-        if process is not None:
-            return process
-        read_before = self.account if self.launch.snapshot == "-" else None
-        return AccountReader(await in_thread(self._with_endpoint, self.launch), read_before)
-
-    def _close_reader(self) -> None:
-        """End what is left of a reader that nobody waits for any more."""
-        if self._reader is not None:
-            self._reader.close()
-        self._reader = self._evaluating = None
 
     async def load(self, on_page: Callable[[Account], None] | None = None) -> None:
         """Read the account and the managed policy; sets `account`, `managed` and `evaluator`.
@@ -145,7 +121,7 @@ class Session(SessionState):
         Raises:
             AwsError, ReaderError: Nothing could be read at all, or the policy does not exist.
         """
-        reader = self._reader
+        reader = self._readers.current
         assert reader is not None, "open() comes first"
         with no_garbage():
             account, managed = await reader.load(on_page)
@@ -179,16 +155,7 @@ class Session(SessionState):
             Whether it was asked for, so that everybody has to be evaluated again. False for an
             account from a file, and where the operator gave a file with the organization.
         """
-        account = self.account
-        if account is None or account.id is None or not self.asks_for_organization:
-            return False
-        organization = await read_organization(self, account, account.id)
-        if organization is None:
-            return False
-        if self.account is None or self.account.id != account.id:
-            return False  # another one has been read meanwhile
-        self.account = replace(self.account, organizations={account.id: organization})
-        return True
+        return self.asks_for_organization and await self._complete(read_organization, _put_above)
 
     async def load_api_keys(self) -> bool:
         """Read the account's Bedrock API keys from AWS.
@@ -196,21 +163,24 @@ class Session(SessionState):
         Returns:
             Whether they were asked for. False for an account from a file.
         """
-        account = self.account
-        if account is None or account.id is None or self.launch.snapshot is not None:
-            return False
-        keys = await read_api_keys(self, account)
-        if keys is None:
-            return False
-        if self.account is None or self.account.id != account.id:
-            return False  # another one has been read meanwhile
-        self.account = replace(self.account, api_keys=keys)
-        return True
+        return self.launch.snapshot is None and await self._complete(
+            read_api_keys, lambda account, keys: replace(account, api_keys=keys)
+        )
 
-    async def key_uses(self) -> tuple[KeyUse, ...]:
-        """What each of the account's API keys is good for."""
-        account, evaluator, _ = self.read
-        return await judge_api_keys(account, evaluator)
+    async def _complete(
+        self,
+        read: Callable[[SessionState, Account], Awaitable[_Part | None]],
+        put: Callable[[Account, _Part], Account],
+    ) -> bool:
+        """Read a part of the account that comes after it; returns whether AWS was asked."""
+        account = self.account
+        if account is None or account.id is None:
+            return False
+        part = await read(self, account)
+        if part is None or self.account is None or self.account.id != account.id:
+            return False  # no connection, or another account has been read meanwhile
+        self.account = put(self.account, part)
+        return True
 
     async def evaluated(self, evaluator: Evaluator) -> AsyncIterator[Evaluated]:
         """Evaluate all users, roles and groups, some at a time."""
@@ -232,17 +202,8 @@ class Session(SessionState):
 
     async def who_can(self, action: str) -> Evaluator | None:
         """An evaluator of one action; None if there is no such concrete action."""
-
         account, _, managed = self.read
-
-        def make() -> Evaluator | None:
-            from iam.policy.action_catalogue import catalogue
-
-            if catalogue().find(action) is None:
-                return None
-            return evaluator_for(managed.policy, account.partition, action)
-
-        return await in_thread(make)
+        return await in_thread(evaluator_of, managed.policy, account.partition, action)
 
     async def manage(self, policy: str) -> None:
         """Audit, attach and detach another managed policy from now on.
@@ -293,26 +254,12 @@ class Session(SessionState):
             watch: Follows the progress, in a thread; what it raises ends the audit.
         """
         account, own, _ = self.read
-        evaluator = asked or own
         caller = self.caller or None
-
-        def take() -> Audit:
-            from iam.reports.audit import take_audit
-
-            return take_audit(
-                account,
-                evaluator,
-                now=datetime.now(UTC),
-                source=self.launch.source,
-                caller=caller,
-                watch=watch,
-            )
-
-        return await in_thread(take)
+        return await audit_all(asked or own, account, self.launch.source, caller, watch)
 
     def stay_in_this_process(self) -> None:
         """Read the account in this process: another one would not find the credentials."""
-        self._other_process = False
+        self._readers.other_process = False
 
     def successor(self, launch: Launch) -> Session:
         """A new session for other credentials.
@@ -320,13 +267,14 @@ class Session(SessionState):
         It takes over only which changes AWS has confirmed a moment ago, or has not, by the ARNs of
         users, roles and groups: its account may be the same one, and a load may not show them yet.
         """
-        session = Session(launch, other_process=self._other_process)
+        session = Session(launch, other_process=self._readers.other_process)
         session.confirmed, session.unconfirmed = self.confirmed, set(self.unconfirmed)
         return session
 
     def close(self) -> None:
         """End the other processes, if there are any, and close the connection to AWS."""
-        self._close_reader()
+        self._readers.close()
+        self._evaluating = None
         if self._aws is not None:
             self._aws.close()
         self.changes.close()

@@ -51,7 +51,7 @@ class Simulator:
         Raises:
             AwsError: AWS cannot be asked.
         """
-        await self.state.wait_for_organization()
+        await self.state.organization_pending.wait()
         account, aws = await self._connected()
         return await _compare(
             aws, account, account, entity, tuple(actions), section, on_progress=on_progress

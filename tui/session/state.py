@@ -7,7 +7,6 @@ makes sure that it is the connection to the account on the screen.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from iam.aws.confirmed import Confirmed
 from iam.runtime.threads import in_thread
 from tui.options import Launch
 from tui.session.account_reader import OpenedAccount, connect_to
+from tui.session.pending import Pending
 
 if TYPE_CHECKING:
     from iam.account.model import Account, Entity
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from iam.aws.managed_policy import Managed
     from iam.demo.launcher import DemoServer
     from iam.verdicts.evaluator import Evaluator
-
-
-_ORGANIZATION_TIME = 30.0
-"""Seconds: several times what 25 calls take on a slow line."""
 
 
 class SessionState:
@@ -49,44 +45,12 @@ class SessionState:
         self.unconfirmed: set[str] = set()
         """The ARNs of users, roles and groups whose last change AWS has not confirmed, or did not
         show in the last load; the next load decides."""
-        self._organization_pending = asyncio.Event()
-        self._keys_pending = asyncio.Event()
-        self._keys_pending.set()
-        self._organization_pending.set()
+        self.organization_pending = Pending()
+        self.keys_pending = Pending()
         self._opened: OpenedAccount | None = None
         self._aws: Aws | None = None
         self._connecting: asyncio.Task[Aws] | None = None
         self._demo: DemoServer | None = None
-
-    def expect_organization(self) -> asyncio.Event:
-        """Say that the organization is about to be read.
-
-        Returns:
-            An event to set once it has been read, or will not be.
-        """
-        self._organization_pending = asyncio.Event()
-        return self._organization_pending
-
-    async def wait_for_organization(self) -> None:
-        """Wait until the organization has been read, as long as that usually takes at most."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_ORGANIZATION_TIME):
-                await self._organization_pending.wait()
-
-    def expect_keys(self) -> asyncio.Event:
-        """Say that the account's API keys are about to be read.
-
-        Returns:
-            An event to set once they have been read, or will not be.
-        """
-        self._keys_pending = asyncio.Event()
-        return self._keys_pending
-
-    async def wait_for_keys(self) -> None:
-        """Wait until the API keys have been read, as long as that usually takes at most."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_ORGANIZATION_TIME):
-                await self._keys_pending.wait()
 
     @property
     def read(self) -> tuple[Account, Evaluator, Managed]:

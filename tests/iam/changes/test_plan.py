@@ -11,8 +11,9 @@ from iam.account.model import Account, Role
 from iam.account.parse import validated
 from iam.changes.history import BatchRecord, history_of
 from iam.changes.journal import Op
-from iam.changes.plan import Plan, PrincipalEffect, changed, make_plan, plan_of_undo, protected
+from iam.changes.plan import Plan, PrincipalEffect, changed, make_plan, protected
 from iam.changes.undo_order import changed_after
+from iam.changes.undo_plan import plan_of_undo
 from iam.verdicts.verdict import Verdict
 from tests.build import (
     ID,

@@ -11,7 +11,8 @@ from iam.account.simulation import ContextEntry, Decision, Request, Simulated
 from iam.account.unread import Unread, document_of
 from iam.errors import AwsError
 from iam.policy.action_catalogue import catalogue
-from iam.verdicts.sample_requests import MODELS, Samples, sample_requests
+from iam.verdicts.sample_requests import Samples, sample_requests
+from iam.verdicts.sample_resources import MODELS
 from iam.verdicts.section import sections_of
 from iam.verdicts.simulation import (
     Comparison,

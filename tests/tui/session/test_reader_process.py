@@ -283,7 +283,7 @@ async def test_a_reload_after_its_death_reads_anew(company: Company) -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             screen = main_of(pilot)
             await until(pilot, lambda: screen.bar.account_id)
-            reader = app.session._reader
+            reader = app.session._readers.current
             assert isinstance(reader, ReaderProcess)
             os.kill(reader._process.pid, signal.SIGKILL)
             await until(pilot, lambda: screen.query_one("#trouble").display)
@@ -298,7 +298,7 @@ async def test_a_reload_in_the_middle_ends_the_one_before(company: Company) -> N
     with _app(company.launch) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await until(pilot, lambda: main_of(pilot).bar.account_id)
-            first = app.session._reader
+            first = app.session._readers.current
             assert isinstance(first, ReaderProcess)
             await pilot.press("r")
             await until(pilot, lambda: not alive(first._process.pid))
@@ -317,8 +317,8 @@ async def test_reloads_one_after_the_other_leave_one_process(
         made.append(ReaderProcess(launch))
         return made[-1]
 
-    monkeypatch.setattr("tui.session.session.start_reader", noted)
-    monkeypatch.setattr("tui.session.session._SMALL", 0)
+    monkeypatch.setattr("tui.session.readers.start_reader", noted)
+    monkeypatch.setattr("tui.session.readers._SMALL", 0)
     with _app(company.launch) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await until(pilot, lambda: main_of(pilot).loaded)
