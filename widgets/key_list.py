@@ -114,12 +114,19 @@ _RANKS: dict[KeySort, Callable[[KeyUse], object]] = {
 }
 
 
-def summary(uses: Iterable[KeyUse]) -> str:
-    """How many keys there are, and of which kind."""
+def summary(uses: Iterable[KeyUse], *, complete: bool) -> str:
+    """How many keys there are, and of which kind.
+
+    Args:
+        uses: The keys that are known.
+        complete: Whether there are no others for certain.
+    """
     counted = list(uses)
+    if not counted and not complete:
+        return "?"
     active = sum(use.state == "Active" for use in counted)
     never = sum(use.state == "Active" and use.key.expires is None for use in counted)
-    parts = [f"{len(counted):,}", f"{active:,} active"]
+    parts = [f"{len(counted):,}{'' if complete else '+'}", f"{active:,} active"]
     if never:
         parts.append(f"{never:,} of these never {'expires' if never == 1 else 'expire'}")
     return ", ".join(parts)

@@ -79,7 +79,9 @@ class ApiKeysScreen(Modal[Wanted | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="keys") as box:
-            box.border_title = Content(f"Bedrock API keys: {summary(self.report.uses)}")
+            complete = self.report.account.api_keys.complete
+            counts = summary(self.report.uses, complete=complete)
+            box.border_title = Content(f"Bedrock API keys: {counts}")
             yield Static("", id="keys-none", markup=False)
             yield Static("", id="keys-head", markup=False)
             yield self.list

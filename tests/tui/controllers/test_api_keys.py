@@ -228,6 +228,7 @@ async def test_keys_that_were_not_read_are_told_of(open_app: Open, keyed: Keyed)
     async with open_app(keyed.launch) as pilot:
         screen = await listed(pilot)
         assert "Not all could be read" in dialogue(pilot)
+        assert str(screen.query_one("#keys").border_title) == "Bedrock API keys: ?"
         assert screen.list.option_count == 0
         await pilot.press("d", "escape")
         await until(pilot, lambda: pilot.app.screen is main_of(pilot))
