@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,11 +12,9 @@ from iam.runtime.folders import NoHome
 from iam.text import safe
 from tui.cli_exit import EXIT_FAILED, fail, leave_with
 from tui.cli_options import joined, resolved, shared_options
-from tui.config import default_file
+from tui.config import Config, as_toml, default_file
 from tui.man_page import ManPage
-
-if TYPE_CHECKING:
-    from tui.config import Config
+from tui.options import DEFAULT_CONFIRM_ABOVE, DEFAULT_POLICY
 
 _OF_A_NEW_FILE = (
     "# The configuration of bedrock-tui. What is commented out is the default, or an example."
@@ -55,7 +53,6 @@ def show_config(before: dict[str, Any], /, *, init: bool, **chosen: Any) -> None
     from textual.theme import BUILTIN_THEMES
 
     from tui.commands import COMMANDS
-    from tui.config import as_toml
     from tui.config_check import faults
 
     shown = config._replace(
@@ -66,7 +63,8 @@ def show_config(before: dict[str, Any], /, *, init: bool, **chosen: Any) -> None
     )
     commands = [(command.id, command.keys, command.help) for command in COMMANDS]
     head = _origin(config) if path is None else _OF_A_NEW_FILE
-    text = as_toml(shown, commands, head)
+    defaults = Config(policy=DEFAULT_POLICY, confirm_above=DEFAULT_CONFIRM_ABOVE)
+    text = as_toml(shown, defaults, commands, head)
     if path is None:
         click.echo(text, nl=False)
     else:

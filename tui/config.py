@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from iam.runtime.folders import NoHome, config_folder
 from iam.text import safe
-from tui.options import DEFAULT_CONFIRM_ABOVE, DEFAULT_POLICY
 
 FILE = "config.toml"
 KEYMAP, COLOURS = "keymap", "verdict-colours"
@@ -265,16 +264,18 @@ def _lines_of(text: str) -> dict[str, int]:
     return lines
 
 
-def as_toml(config: Config, commands: list[tuple[str, str, str]], head: str) -> str:
+def as_toml(
+    config: Config, defaults: Config, commands: list[tuple[str, str, str]], head: str
+) -> str:
     """The configuration in effect, as a file with a comment for every key.
 
     Args:
         config: With what the command line says.
+        defaults: What holds without a file; it is written as a comment.
         commands: The ID, the keys and the help of each command.
         head: The first line, a comment.
     """
     lines = [head]
-    defaults = Config(policy=DEFAULT_POLICY, confirm_above=DEFAULT_CONFIRM_ABOVE)
     for setting in SETTINGS:
         value = getattr(config, setting.field)
         unset = value in ("", None)
