@@ -89,7 +89,7 @@ _OF_ALL = frozenset(
 )  # fmt: skip
 
 _OF_A_URL = ("Invalid endpoint", "Invalid IPv6 URL", "Port ")
-"""How a ValueError about an endpoint begins: botocore and Python have no class of its own for it."""
+"""How a ValueError about an endpoint begins; it has no class of its own."""
 _ON_THE_WAY = frozenset(
     {"HTTPClientError", "ConnectionError", "ResponseParserError", "TimeoutError"}
 )
