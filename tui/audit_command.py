@@ -145,11 +145,12 @@ def _verification(audit: Audit) -> tuple[str, bool]:
     """Say how AWS's answers compare with the verdicts, and whether one disagrees."""
     if audit.verified is None:
         return "", False
-    from iam.verdicts.simulation import Outcome, counted, counts_in_words
+    from iam.verdicts.simulation import Outcome, by_outcome, counts_in_words
 
     comparisons = audit.verified.comparisons
-    words = f"verified {len(audit.verified.verified)} principals with seed {audit.verified.seed}"
-    disagrees = counted(comparisons)[Outcome.DIFFERS] > 0
+    asked = counted(len(audit.verified.verified), "principal")
+    words = f"verified {asked} with seed {audit.verified.seed}"
+    disagrees = by_outcome(comparisons)[Outcome.DIFFERS] > 0
     return f"{words}, {counts_in_words(comparisons)}", disagrees
 
 

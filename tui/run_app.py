@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from iam.counts import counted
 from iam.text import safe
 from tui.app import BedrockApp, DriverError
 from tui.config import Config
@@ -47,7 +48,7 @@ def run(launch: Launch, reader: ReaderProcess | None = None, config: Config | No
         # Not of the account that was opened first: that one has been closed.
         (app.session if app is not None else session).close()
     if (batch := app.session.changes.running) is not None and batch.unanswered:
-        count = f"{batch.unanswered} change{'s' if batch.unanswered > 1 else ''}"
+        count = counted(batch.unanswered, "change")
         print(
             f"bedrock-tui: {count} may have been sent without an answer; "
             "the next start of the app asks AWS what happened.",

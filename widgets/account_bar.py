@@ -66,6 +66,8 @@ _WORDS: dict[Question, tuple[str, str]] = {
     "unknown": ("unknown", "unknown"),
 }
 """Of each count of answers: the words, and the words where there is little room."""
+_OF_ONE = {"hold it but cannot": "holds it but cannot"}
+"""The words for a single one, where they are others."""
 _COMMANDS: dict[Question, str] = {
     "invoke": "can_invoke",
     "other": "other_policy",
@@ -282,6 +284,8 @@ _TERMS = "filter_terms"
 
 def _count(sign: tuple[str, str], count: int, words: str, terms: tuple[str, ...]) -> Content:
     """A number with its sign, its words, and the filter that a click on it puts."""
+    if count == 1:
+        words = _OF_ONE.get(words, words)
     text = Content.assemble(sign, f" {count:,}", (f" {words}" if words else "", "dim"))
     return text.stylize(Style.from_meta({_TERMS: terms}))
 

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from iam.counts import counted
 from iam.text import safe
 from iam.verdicts.result import SectionResult
 from iam.verdicts.verdict import count_in_words
@@ -157,7 +158,7 @@ class PlanView(Static):
         keeping = [effect for effect in plan.effects if effect.remaining]
         unknown = sum(effect.unknown for effect in plan.effects)
         if unknown and not keeping:
-            whose = "" if len(plan.effects) == 1 else f" of {unknown} principals"
+            whose = "" if len(plan.effects) == 1 else f" of {counted(unknown, 'principal')}"
             return hanging(
                 f"Remaining access{whose} is unknown: something could not be read.",
                 self._width,
@@ -173,7 +174,9 @@ class PlanView(Static):
         means = Counter(origin for effect in keeping for origin in effect.remaining)
         lines = [f"{origin} ({count})" for origin, count in means.most_common()]
         verb = "keeps" if len(keeping) == 1 else "keep"
-        return self._listed(f"{_principals(len(keeping))} {verb} some access, through", lines)
+        return self._listed(
+            f"{counted(len(keeping), 'principal')} {verb} some access, through", lines
+        )
 
     def _shortfall(self, plan: Plan) -> Content:
         """The access that an attach does not bring."""
@@ -190,7 +193,7 @@ class PlanView(Static):
             if entry.verdict != "granted"
             for reason in entry.withheld_by
         )
-        whose = "" if len(plan.effects) == 1 else f" for {_principals(len(short))}"
+        whose = "" if len(plan.effects) == 1 else f" for {counted(len(short), 'principal')}"
         return self._listed(f"Not everything in the policy will be granted{whose}", reasons)
 
     def _listed(self, head: str, items: Iterable[str]) -> Content:
@@ -241,10 +244,6 @@ def _kinds(entities: Sequence[Entity]) -> str:
     if len(kinds) == 1:
         return f"{len(entities)} {kinds.pop()}s"
     return f"{len(entities)} in all" if "group" in kinds else f"{len(entities)} principals"
-
-
-def _principals(count: int) -> str:
-    return f"{count} principal{'' if count == 1 else 's'}"
 
 
 def _names(names: Sequence[str], room: int) -> str:

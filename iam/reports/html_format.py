@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from iam.account.last_use import use_in_short
 from iam.arn import Arn
+from iam.counts import counted
 from iam.reports.audit import Audit
 from iam.reports.formats import Detail
 from iam.reports.html_pieces import count_of, definitions, sign_of, text_of
@@ -103,7 +104,7 @@ def _summary(audit: Audit) -> Iterator[str]:
     }
     yield definitions((name, value) for name, value in facts.items() if value)
     counts = Counter(result.verdict for _, result in audit.results)
-    yield f"<h2>{len(audit.results):,} users and roles</h2>\n"
+    yield f"<h2>{_who(len(audit.results))}</h2>\n"
     yield "<div class=bar aria-hidden=true>"
     yield "".join(f'<span class={v} style="flex:{counts[v]}"></span>' for v in Verdict if counts[v])
     yield "</div>\n<ul class=counts>\n"
@@ -116,6 +117,10 @@ def _summary(audit: Audit) -> Iterator[str]:
     yield "</ul>\n"
     yield from (f"<p>{text_of(line)}.</p>\n" for line in answers_in_words(audit))
     yield from (f"<p class=muted>{text_of(line)}</p>\n" for line in use_in_words(audit))
+
+
+def _who(count: int) -> str:
+    return "1 user or role" if count == 1 else f"{count:,} users and roles"
 
 
 def _not_read(audit: Audit) -> Iterator[str]:
@@ -194,6 +199,6 @@ def _sections(audit: Audit) -> Iterator[str]:
         names = ", ".join(f"<code>{text_of(entry.action)}</code>" for entry in section.entries)
         yield (
             f"<details class=card><summary><b>{text_of(section.title)}</b>"
-            f"<span class=muted>{len(section.entries)} actions</span></summary>\n"
+            f"<span class=muted>{counted(len(section.entries), 'action')}</span></summary>\n"
             f"<div class=in><p class=muted>{names}</p></div></details>\n"
         )

@@ -45,16 +45,16 @@ def organization_lines(
 
 
 def left_out(organization: Organization) -> str:
-    """Say what verdicts leave out: `Not judged: session policies, resource-based policies.`"""
+    """Say what verdicts leave out: `Not evaluated: session policies, resource-based policies.`"""
     rest = "session policies, resource-based policies"
     match organization.status:
         case "applied" | "none":
-            return f"Not judged: {rest}."
+            return f"Not evaluated: {rest}."
         case "exempt":
-            return f"No organization policy limits the management account. Not judged: {rest}."
+            return f"No organization policy limits the management account. Not evaluated: {rest}."
         case "unread":
-            return f"Not judged: organization policies that could not be read, {rest}."
-    return f"Not judged: service and resource control policies, {rest}."
+            return f"Not evaluated: organization policies that could not be read, {rest}."
+    return f"Not evaluated: service and resource control policies, {rest}."
 
 
 def _level_lines(level: Level, evaluator: Evaluator, partition: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from iam.account.last_use import WHAT_COUNTS, use_in_short
 from iam.arn import Arn
+from iam.counts import counted
 from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
 from iam.verdicts.result import PrincipalResult
@@ -40,7 +41,8 @@ def facts(audit: Audit) -> list[str]:
         f"Policy {audit.managed.name} {audit.managed.version}",
         *_actions(audit),
         *([f"Filter {filter_in_words(audit.filtered)}"] if audit.filtered else []),
-        ", ".join(f"{n} {v}" for v, n in counts.items()) + f", of {len(audit.results)} principals",
+        ", ".join(f"{n} {v}" for v, n in counts.items())
+        + f", of {counted(len(audit.results), 'principal')}",
         *answers_in_words(audit),
         *use_in_words(audit),
     ]
@@ -59,7 +61,8 @@ def answers_in_words(audit: Audit) -> list[str]:
         return []
     unknown = f", {counts.unknown} unknown" if counts.unknown else ""
     can = f"{counts.can} can invoke models, {counts.by_other} of them by another policy"
-    return [f"{can}; {counts.hold_only} hold the policy and cannot{unknown}"]
+    hold = "holds" if counts.hold_only == 1 else "hold"
+    return [f"{can}; {counts.hold_only} {hold} the policy and cannot{unknown}"]
 
 
 class InvocationCounts(NamedTuple):
@@ -98,7 +101,7 @@ def _actions(audit: Audit) -> list[str]:
 def filter_in_words(filtered: Filtered) -> str:
     """`invoke:yes, of 47 principals; 3 could not be decided`."""
     name = "only the marked ones" if filtered.marked else filtered.text
-    words = f"{name}, of {filtered.of:,} principals"
+    words = f"{name}, of {counted(filtered.of, 'principal')}"
     return f"{words}; {filtered.undecided:,} could not be decided" if filtered.undecided else words
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from iam.account.simulation import ContextEntry, Simulated
+from iam.counts import counted
 from iam.errors import AwsError
 from iam.verdicts.simulation import (
     LEFT_OUT,
     Comparison,
     Outcome,
     Verification,
-    counted,
+    by_outcome,
     counts_in_words,
 )
 
@@ -25,7 +26,7 @@ Json = dict[str, object]
 
 def verification_object(verification: Verification) -> Json:
     """The value of `verified` in the JSON of an audit."""
-    counts = counted(verification.comparisons)
+    counts = by_outcome(verification.comparisons)
     error = verification.error
     return {
         "seed": verification.seed,
@@ -73,7 +74,7 @@ def verification_lines(verification: Verification) -> list[str]:
     """A summary and a table of the differences, in lines of text that may contain anything."""
     asked = len(verification.verified)
     counts = counts_in_words(verification.comparisons)
-    who = f"{asked} of {verification.of} principals (seed {verification.seed})"
+    who = f"{asked} of {counted(verification.of, 'principal')} (seed {verification.seed})"
     lines = [f"Verified with AWS's policy simulator: {who}, {counts}."]
     if (error := verification.error) is not None:
         lines.append(f"The others could not be asked about: {error}")

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from iam.account.model import Account, Entity
 from iam.account.simulation import ContextEntry, Request, Simulated
+from iam.counts import counted
 from iam.errors import AwsError
 from iam.policy.action_catalogue import Catalogue
 from iam.verdicts.concrete_request import judged, without_resource_control
@@ -80,7 +81,7 @@ class Verification:
     @property
     def complete(self) -> bool:
         """Whether AWS answered everything."""
-        return self.error is None and not counted(self.comparisons)[Outcome.UNANSWERED]
+        return self.error is None and not by_outcome(self.comparisons)[Outcome.UNANSWERED]
 
 
 def compared(
@@ -137,14 +138,14 @@ def _listed(words: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(words)) or "the context of the request"
 
 
-def counted(comparisons: Iterable[Comparison]) -> Counter[Outcome]:
+def by_outcome(comparisons: Iterable[Comparison]) -> Counter[Outcome]:
     """How many comparisons have each outcome."""
     return Counter(each.outcome for each in comparisons)
 
 
 def counts_in_words(comparisons: Sequence[Comparison]) -> str:
     """Say how many requests were asked about, and how the answers compare."""
-    counts = counted(comparisons)
+    counts = by_outcome(comparisons)
     words = {
         Outcome.DIFFERS: ("differs", "differ"),
         Outcome.AGREES: ("agrees", "agree"),
@@ -158,7 +159,7 @@ def counts_in_words(comparisons: Sequence[Comparison]) -> str:
         if counts[outcome] or outcome is Outcome.DIFFERS
     ]
     total = len(comparisons)
-    return f"{total} request{'' if total == 1 else 's'}: {', '.join(parts)}"
+    return f"{counted(total, 'request')}: {', '.join(parts)}"
 
 
 def organization_in_words(comparisons: Sequence[Comparison]) -> str:
@@ -170,5 +171,8 @@ def organization_in_words(comparisons: Sequence[Comparison]) -> str:
     ]
     if not said:
         return ""
+    if len(said) == 1:
+        verb = "allows" if all(said) else "does not allow"
+        return f"AWS says that the organization {verb} the request asked about."
     count = f"all {len(said)}" if all(said) else f"{sum(said)} of the {len(said)}"
     return f"AWS says that the organization allows {count} requests asked about."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from iam.account.attachments import AttachmentCount
+from iam.counts import counted
 from iam.policy.condition_text import condition_in_words
 from iam.policy.document import Condition, Statement
 from iam.verdicts.section import Entry
@@ -128,7 +129,8 @@ def effect(
         )
     least = "" if attached_to.certain else "at least "
     one = attached_to.total == 1
-    who = f"{least}{attached_to.total:,} principal{' has' if one else 's have'} this policy"
+    have = "has" if one else "have"
+    who = f"{least}{counted(attached_to.total, 'principal')} {have} this policy"
     who = who[0].upper() + who[1:]
     if in_force is None:
         return f"{who}; which version is in force is unknown."
@@ -156,8 +158,7 @@ def attachments_in_words(attached_to: AttachmentCount, account: str) -> str:
             return f"nobody in {account}"
         return f"nobody known in {account}; some attachments could not be read"
     least = "" if attached_to.certain else "at least "
-    plural = "" if attached_to.total == 1 else "s"
-    count = f"{least}{attached_to.total:,} principal{plural} in {account}"
+    count = f"{least}{counted(attached_to.total, 'principal')} in {account}"
     ways = [f"{attached_to.direct:,} directly"] if attached_to.direct else []
     ways += [f"{attached_to.by_group:,} by group only"] if attached_to.by_group else []
     return f"{count}: {', '.join(ways)}"

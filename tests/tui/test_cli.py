@@ -570,7 +570,7 @@ def test_what_a_filter_cannot_decide_makes_the_report_incomplete(
 ) -> None:
     result = run("audit", "--snapshot", saved(user("alice")), "--filter", "unused:90d")
     assert result.exit_code == 3
-    assert "of 1 principals; 1 could not be decided" in result.stdout
+    assert "of 1 principal; 1 could not be decided" in result.stdout
     assert "principals left undecided by the filter: 1" in result.stderr
 
 

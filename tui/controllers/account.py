@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from iam.counts import counted
 from iam.runtime import gc_control
 from iam.runtime.threads import in_thread
 from tui.controllers.announcement import announcement
@@ -147,10 +148,9 @@ class AccountController:
     def _on_page(self, page: Account) -> None:
         self._principals_read += len(page.principals)
         done, expected = self._principals_read, self.session.expected
-        of = f" of {expected:,}" if expected else ""
-        self.evaluation.show_page(
-            page, f"{done:,}{of} principals read", done / expected if expected else None
-        )
+        of = counted(expected or done, "principal")
+        read = f"{done:,} of {of}" if expected else of
+        self.evaluation.show_page(page, f"{read} read", done / expected if expected else None)
 
 
 def _policy_note(managed: Managed) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from iam.counts import counted
 from iam.text import safe
 
 if TYPE_CHECKING:
@@ -91,7 +92,5 @@ def _who(done: Sequence[Outcome]) -> str:
     if len(entities) == 1:
         return entities[0].name
     groups = sum(entity.type == "group" for entity in entities)
-    parts = [f"{len(entities) - groups} principals"] if groups < len(entities) else []
-    if groups:
-        parts.append(f"{groups} groups")
-    return " and ".join(parts)
+    numbers = {"principal": len(entities) - groups, "group": groups}
+    return " and ".join(counted(number, what) for what, number in numbers.items() if number)

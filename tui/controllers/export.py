@@ -7,6 +7,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from iam.counts import counted
 from iam.runtime.threads import in_thread
 from iam.verdicts.principal_filter import with_terms
 from tui.controllers.notices import failed_action
@@ -86,19 +87,19 @@ class ExportController:
         rows = table.chosen
         arns = tuple(row.arn for row in rows if row.type != "group")
         groups = len(rows) - len(arns)
-        count = _counted(len(arns), "principal")
+        count = counted(len(arns), "principal")
         filtered = None
         if table.marked:
             filtered = Filtered("", len(account.principals), 0, marked=True)
-            summary = _counted(len(arns), "marked principal")
+            summary = counted(len(arns), "marked principal")
             if groups:
-                summary += f", without {_counted(groups, 'marked group')}"
+                summary += f", without {counted(groups, 'marked group')}"
         else:
             if text := _filter_of(table.view):
                 filtered = Filtered(text, len(account.principals), table.undecided)
             summary = f"{count} shown" + (f": {text}" if text else "")
         if not arns and (groups or table.view.lists == "groups"):
-            return Chosen(arns, filtered, asked), f"{_counted(groups, 'group')} shown", _NO_REPORT
+            return Chosen(arns, filtered, asked), f"{counted(groups, 'group')} shown", _NO_REPORT
         if asked is not None and asked.only is not None:
             summary += f"; who can {asked.only.id}"
         return Chosen(arns, filtered, asked), summary, ""
@@ -123,7 +124,7 @@ class ExportController:
 
     def _tell(self, exported: Exported) -> None:
         """Say where the report is, and whether it is complete."""
-        text = f"Saved {_counted(exported.principals, 'principal')} as {exported.path}"
+        text = f"Saved {counted(exported.principals, 'principal')} as {exported.path}"
         if exported.complete:
             self.view.toast(text, timeout=_TOAST)
         else:
@@ -136,7 +137,3 @@ def _filter_of(view: View) -> str:
     text = view.filter.text.strip()
     kinds = {"users": "type:user", "roles": "type:role"}
     return with_terms(text, [kinds[view.kind]], ()) if view.kind in kinds else text
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

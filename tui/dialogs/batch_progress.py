@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Footer, ProgressBar, RichLog, Static
 
+from iam.counts import counted
 from iam.errors import AwsError
 from iam.text import safe
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
@@ -101,11 +102,14 @@ class BatchScreen(ScrollingModal[None]):
         unsent = len(batch.unsent)
         if batch.ended.is_set():
             if unsent:
-                return f"Stopped: {_changes(unsent)} not sent. esc closes.", "$text-warning"
+                return (
+                    f"Stopped: {counted(unsent, 'change')} not sent. esc closes.",
+                    "$text-warning",
+                )
             return "Finished. esc closes.", "dim"
         if batch.stopped:
             return (
-                f"Stopping: waiting for {_changes(batch.in_flight)} in progress …",
+                f"Stopping: waiting for {counted(batch.in_flight, 'change')} in progress …",
                 "$text-warning",
             )
         if batch.paused is not None:
@@ -170,7 +174,3 @@ class BatchScreen(ScrollingModal[None]):
         finally:
             self._reconnecting = False
             self.update_batch()
-
-
-def _changes(count: int) -> str:
-    return f"{count:,} change{'' if count == 1 else 's'}"

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from iam.changes.undo_order import in_effect, undone
+from iam.counts import counted
 from iam.text import safe
 from tui.dialogs.modal import Modal
 from tui.saving import save
@@ -78,8 +79,7 @@ class HistoryScreen(Modal["BatchRecord | None"]):
 
     def _foot(self) -> str:
         damaged = self.history.damaged
-        lines = "1 line" if damaged == 1 else f"{damaged} lines"
-        note = f" ({lines} unreadable)" if damaged else ""
+        note = f" ({counted(damaged, 'line')} unreadable)" if damaged else ""
         return f"journal{note}: {safe(str(self.journal))}"
 
     @on(HistoryTree.NodeHighlighted)

@@ -16,6 +16,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from iam.counts import counted
 from iam.errors import AwsError
 from iam.text import safe
 from tui.dialogs.confirm import ConfirmDialog, commands_screen
@@ -151,7 +152,7 @@ class ReviewDialog(ConfirmDialog["Plan | ShowGroup | None"]):
     def _hidden_by_filter(self) -> str:
         if not (count := self.about.out_of_sight):
             return ""
-        return f"The filter hides {count} of the marked entries."
+        return f"The filter hides {count:,} of the marked entries."
 
     def _say(self, text: str, style: str = "dim") -> None:
         state = self.query_one("#dialog-state", Static)
@@ -182,7 +183,7 @@ class ReviewDialog(ConfirmDialog["Plan | ShowGroup | None"]):
         if not (self._must_type and self.plan.changes):
             return ""
         names = " or ".join(self._names)
-        return f"Type {names} and press Enter to change {self._how_many:,} principals."
+        return f"Type {names} and press Enter to change {counted(self._how_many, 'principal')}."
 
     def action_apply(self) -> None:
         """Confirm the plan, or repeat a check that failed."""

@@ -11,7 +11,7 @@ def test_markdown_shows_names_as_they_are() -> None:
     text = "".join(as_markdown(audit(user("a|b_[x](y)<i>"))))
     assert r"a\|b\_\[x\](y)\<i\>" in text
     assert "SCP" not in text
-    assert "Not judged: service and resource control policies" in text
+    assert "Not evaluated: service and resource control policies" in text
 
 
 def test_the_detail_chooses_between_a_column_a_section_and_a_line_an_action() -> None:

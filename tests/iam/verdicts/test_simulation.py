@@ -128,7 +128,7 @@ def test_an_organization_that_could_not_be_read_may_be_why_aws_denies() -> None:
     assert said.outcome is Outcome.DEPENDS
     assert said.why == "depends on the organization, which could not be read"
     assert organization_in_words([said]) == (
-        "AWS says that the organization allows 0 of the 1 requests asked about."
+        "AWS says that the organization does not allow the request asked about."
     )
 
 

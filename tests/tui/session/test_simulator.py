@@ -11,7 +11,7 @@ import pytest
 
 from iam.errors import AwsError
 from iam.verdicts.invocation import INVOKES
-from iam.verdicts.simulation import Outcome, counted
+from iam.verdicts.simulation import Outcome, by_outcome
 from tests.company import ARN, Company
 from tests.fake_iam import FakeIam
 from tui.options import Launch
@@ -43,7 +43,7 @@ async def test_the_demo_agrees_about_everybody(live: Launch) -> None:
         audit = await session.audit()
         found = await session.simulator.verify(audit, 1000, 1)
     assert len(found.verified) == len(audit.results) and found.complete
-    counts = counted(found.comparisons)
+    counts = by_outcome(found.comparisons)
     assert counts[Outcome.DIFFERS] == counts[Outcome.UNANSWERED] == 0
     assert counts[Outcome.AGREES] > 20 * counts[Outcome.DEPENDS] > 0
 
@@ -102,7 +102,7 @@ async def test_a_preview_is_checked_without_the_policy(company: Company) -> None
         company.fake.seen.clear()
         (found,) = await session.simulator.check(plan)
         assert company.fake.writes == []
-    assert counted(found.comparisons)[Outcome.DIFFERS] == 0
+    assert by_outcome(found.comparisons)[Outcome.DIFFERS] == 0
     assert {c.ours.verdict for c in found.comparisons} == {"none"}
     sent = company.fake.seen[0]
     assert sent["PolicyExclusionList.member.1.PolicyArn"] == ARN
