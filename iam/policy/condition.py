@@ -152,6 +152,8 @@ def _implied_result(operator: Operator, values: tuple[str, ...], given: Conditio
             wider, narrower = narrower, wider
         if narrower <= wider:
             return Holds.ALWAYS
+    if given_operator.compares_as("Null") and as_bool(given.values):
+        return result_if_absent(operator, values)
     if any("${" in value for value in (*values, *given.values)):
         return Holds.MAYBE
     if operator.compares_as("Null"):

@@ -161,6 +161,16 @@ class Evaluator:
         others = self._other_policies(evaluation)
         return self._summaries.summary(evaluation.sums, attached, others)
 
+    def verdicts(self, account: Account, entity: Entity) -> Verdicts:
+        """Evaluate a principal: the verdicts on the requests of all sections, numbered in order.
+
+        Args:
+            account: The account, current or after a change.
+            entity: A user, a role or a group of the account.
+        """
+        merged = self._evaluate(account, entity).merged
+        return merged.restricted_to(self.reader.index.section_requests)
+
     def _evaluate(self, account: Account, entity: Entity) -> _PrincipalEvaluation:
         """Evaluate a principal. Principals whose documents have the same effects share results."""
         policies = policies_of(account, entity)
