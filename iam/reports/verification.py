@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from iam.account.simulation import ContextEntry, Simulated
+from iam.account.simulation import Simulated
 from iam.errors import AwsError
+from iam.reports.route_objects import context_object
 from iam.verdicts.simulation import (
     LEFT_OUT,
     Comparison,
@@ -35,7 +34,7 @@ def verification_object(verification: Verification) -> Json:
         "principals": [
             {
                 "arn": each.entity.arn,
-                "context": _context(each.always),
+                "context": context_object(each.always),
                 "requests": [_request(comparison) for comparison in each.comparisons],
             }
             for each in verification.verified
@@ -57,16 +56,12 @@ def _request(comparison: Comparison) -> Json:
     return {
         "action": request.action,
         "resource": request.resource,
-        "context": _context(request.context),
+        "context": context_object(request.context),
         "verdict": comparison.ours.verdict,
         "outcome": comparison.outcome,
         "why": comparison.why,
         **said,
     }
-
-
-def _context(entries: Iterable[ContextEntry]) -> dict[str, list[str]]:
-    return {entry.key: list(entry.values) for entry in entries}
 
 
 def verification_lines(verification: Verification) -> list[str]:

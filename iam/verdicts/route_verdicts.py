@@ -6,7 +6,7 @@ evaluated as a section of its own: with documents, limits and conditions as ever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,11 +84,13 @@ class RouteEvaluator:
         """
         self.routes = tuple(routes)
         self._catalogue = catalogue
-        calls = calls_of(routes)
+        self._calls = calls = calls_of(routes)
         number = {call: 1 << n for n, call in enumerate(calls)}
         self._masks = [sum(number[call] for call in route.calls) for route in self.routes]
         self._evaluator = Evaluator(policy_of(calls), catalogue, partition, now=now)
         self._known: dict[Verdicts, tuple[Verdict, ...]] = {}
+        self._explained: dict[int, tuple[object, tuple[RouteResult, ...]]] = {}
+        """By the identity of the sections, which are kept so that it stays theirs."""
 
     def verdicts(self, account: Account, entity: Entity) -> tuple[Verdict, ...]:
         """Evaluate a principal.
@@ -106,28 +108,40 @@ class RouteEvaluator:
             self._known[verdicts] = known
         return known
 
-    def results(
-        self, account: Account, entity: Entity, routes: Sequence[Route] | None = None
-    ) -> tuple[RouteResult, ...]:
-        """Evaluate and explain some routes of a principal, call by call.
+    def results(self, account: Account, entity: Entity) -> tuple[RouteResult, ...]:
+        """Evaluate a principal, and explain all routes call by call.
+
+        Principals with equal documents share their results.
 
         Args:
             account: The account, current or after a change.
             entity: A user, a role or a group of the account.
-            routes: Which; by default all.
         """
-        routes = self.routes if routes is None else routes
+        sections = self._evaluator.result(account, entity).sections
+        if (known := self._explained.get(id(sections))) is None:
+            results = [section.entries[0] for section in sections]
+            known = sections, _results(self.routes, dict(zip(self._calls, results, strict=True)))
+            self._explained[id(sections)] = known
+        return known[1]
+
+    def explain(self, account: Account, entity: Entity, *routes: Route) -> tuple[RouteResult, ...]:
+        """Evaluate and explain a few routes only, without the cost of all the others."""
         calls = calls_of(routes)
         results = judged(account, entity, calls, self._catalogue, self._evaluator.now)
-        by_call = dict(zip(calls, results, strict=True))
-        return tuple(
-            RouteResult(
-                route,
-                verdict_of_calls(by_call[call].verdict for call in route.calls),
-                tuple(Call(call, by_call[call]) for call in route.calls),
-            )
-            for route in routes
+        return _results(routes, dict(zip(calls, results, strict=True)))
+
+
+def _results(
+    routes: Iterable[Route], by_call: Mapping[Request, EntryResult]
+) -> tuple[RouteResult, ...]:
+    return tuple(
+        RouteResult(
+            route,
+            verdict_of_calls(by_call[call].verdict for call in route.calls),
+            tuple(Call(call, by_call[call]) for call in route.calls),
         )
+        for route in routes
+    )
 
 
 def _verdict_of(calls: int, verdicts: Verdicts) -> Verdict:

@@ -101,12 +101,16 @@ def _by_profile(
     """The route through a profile: the profile, and the model wherever it may be invoked.
 
     The source region counts even if it is no destination: AWS's guide asks for the model there too.
-    A profile that copies a foundation model, and no other profile, stays in its region.
+    The key with the ARN of the profile is in the requests for the model, not in that for the
+    profile.
     """
     here = f"arn:{partition}:bedrock:{source}::foundation-model/{model}"
     there = [arn for arn in profile.models if model_of(arn) == model]
     arns = dict.fromkeys([profile.arn, here, *sorted(there, key=_without_region_last)])
-    calls = tuple(_call(action, arn, _requested(arn), profile.arn) for arn in arns)
+    calls = tuple(
+        _call(action, arn, _requested(arn), "" if arn == profile.arn else profile.arn)
+        for arn in arns
+    )
     invoked_by = profile.arn if profile.kind == "application" else profile.id
     return Route(model, source, profile.kind, invoked_by, calls)
 
