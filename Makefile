@@ -48,8 +48,9 @@ benchmark: .venv/dev.installed  ## measure the time to evaluate a large account
 screenshots: .venv/dev.installed  ## redraw the screenshots in the README
 	$(BIN)/python scripts/screenshots.py
 
-catalogue: .venv/dev.installed  ## update action data (needs npm) and policy documents
+catalogue: .venv/dev.installed  ## update action data (needs npm), models and policy documents
 	$(BIN)/python scripts/make_catalogue.py
+	$(BIN)/python scripts/make_models.py
 	$(BIN)/python scripts/make_policies.py
 
 clean:  ## remove the virtual environments
