@@ -12,6 +12,7 @@ from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.reports.formats import Detail
 from iam.reports.key_report import key_in_words
+from iam.reports.overview import by_in_words
 from iam.text import safe
 from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.result import PrincipalResult
@@ -49,7 +50,7 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
             result.verdict,
             *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections[: len(sids)]),
             *(entry.verdict for entry in result.sections[0].entries if routes),
-            *(result.means for _ in by),
+            *(by_in_words(audit, result, most=None) for _ in by),
         ]
         if joined:
             others = result.other_policies

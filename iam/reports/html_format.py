@@ -21,6 +21,7 @@ from iam.reports.overview import (
     account_name,
     answers_in_words,
     attached_in_words,
+    by_in_words,
     filter_in_words,
     invocation_in_words,
     others_in_words,
@@ -168,11 +169,15 @@ def _matrix(audit: Audit, detail: Detail) -> Iterator[str]:
                 for entry in result.sections[0].entries
                 if routes
             ),
-            f"<td>{text_of(result.means if audit.only else others_in_words(result))}</td>",
+            f"<td>{text_of((by_in_words if audit.only else _others)(audit, result))}</td>",
             f"<td>{text_of(use_in_short(principal.bedrock_use))}</td>" if used else "",
         ]
         yield "".join([*row, "</tr>\n"])
     yield "</tbody>\n</table>\n</div>\n"
+
+
+def _others(_: Audit, result: PrincipalResult) -> str:
+    return others_in_words(result)
 
 
 def _attached(result: PrincipalResult) -> str:

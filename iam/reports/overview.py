@@ -27,6 +27,10 @@ _MOST_ROUTES = 6
 """More routes than this have no columns in a table for people."""
 
 
+_MOST_REASONS = 3
+"""More reasons why routes are blocked are counted."""
+
+
 def account_name(audit: Audit) -> str:
     """`account 123456789012`, with its alias where it has one, or `2 accounts`."""
     account = audit.account
@@ -164,11 +168,20 @@ def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
             attached_in_words(result),
             f"{GLYPHS[result.verdict]} {result.verdict}{_count(result)}",
             *(f"{GLYPHS[e.verdict]} {e.verdict}" for e in result.sections[0].entries if titles),
-            result.means,
+            by_in_words(audit, result),
         ]
         for principal, result in audit.results
     ]
     return ["type", "name", "policy", "verdict", *titles, "by"], rows
+
+
+def by_in_words(audit: Audit, result: PrincipalResult, most: int | None = _MOST_REASONS) -> str:
+    """What decides about the actions or the routes that were asked about; of routes the first."""
+    if audit.routes is None:
+        return result.means
+    from iam.reports.route_audit import reasons_in_words
+
+    return reasons_in_words(result.sections[0].entries, most)
 
 
 def route_titles(audit: Audit) -> list[str]:

@@ -45,6 +45,10 @@ class RouteQuestion(NamedTuple):
         return f"{self.action} on {self.model}" + (f" from {self.source}" if self.source else "")
 
 
+_MOST = 2
+"""How many routes are named before the rest is counted."""
+
+
 class RouteReport(NamedTuple):
     """The routes that an audit is about, and what each principal may do with them."""
 
@@ -60,6 +64,30 @@ class RouteReport(NamedTuple):
     def titles(self) -> list[str]:
         """A short name for each route, which no other one has."""
         return titles_of(self.routes)
+
+
+def reasons_in_words(entries: Sequence[EntryResult], most: int | None = None) -> str:
+    """Say of the routes of a principal why it has them or not; those with equal reasons at once.
+
+    Args:
+        entries: The routes, as entries of a section.
+        most: How many reasons are said before the rest is counted; None for all.
+    """
+    titles: dict[str, list[str]] = {}
+    for entry in entries:
+        titles.setdefault("; ".join(entry.means), []).append(entry.action)
+    if len(titles) == 1 and len(entries) > 1:
+        return f"every route: {next(iter(titles))}"
+    said = [f"{_listed(named)}: {reasons}" for reasons, named in titles.items()]
+    if most is not None and len(said) > most + 1:
+        said = [*said[:most], f"and {len(said) - most} more reasons"]
+    return "; ".join(said)
+
+
+def _listed(titles: Sequence[str]) -> str:
+    shown = titles if len(titles) <= _MOST + 1 else titles[:_MOST]
+    rest = len(titles) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def titles_of(routes: Sequence[Route]) -> list[str]:
@@ -187,7 +215,7 @@ def _entry(title: str, result: RouteResult) -> EntryResult:
         verdict=result.verdict,
         concrete=calls,
         via=tuple(dict.fromkeys(unclear)),
-        reasons=tuple(f"{title}: {reason}" for reason in reasons),
+        reasons=reasons,
         too_complex=any(call.result.too_complex for call in result.calls),
     )
 

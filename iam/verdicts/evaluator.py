@@ -33,7 +33,7 @@ from iam.verdicts.other_policies import Contributions
 from iam.verdicts.read_documents import DocumentEffects, ReadDocument
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import PrincipalResult, SectionResult, Summary
-from iam.verdicts.section import Section, section_of_action, sections_of
+from iam.verdicts.section import Section, section_of_action, section_on, sections_of
 from iam.verdicts.summary import Summaries, Sums
 
 
@@ -86,7 +86,10 @@ class Evaluator:
         )
         if only is not None:
             self.sections = tuple(
-                section_of_action(action, self.sections) for action in only.actions
+                section_on(action, only.resource)
+                if only.resource
+                else section_of_action(action, self.sections)
+                for action in only.actions
             )
         self.only = only
         index = RequestIndex(self.sections, catalogue, partition)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
+from iam.arn import Arn
 from iam.policy.action_catalogue import Action
 from iam.policy.automaton import is_wildcard
 from iam.policy.document import Statement
@@ -106,6 +107,19 @@ def requests_of(
             named = (written or anything,)
         scope = _interned_scope(named, excluded, actual_resources=(types,))
     return ActionRequests(name, action, scope, statement, variables)
+
+
+def acts_on(action: Action, resource: str, partition: str = "") -> bool:
+    """Return whether an action acts on a resource, or on one that a pattern matches.
+
+    Args:
+        action: The action.
+        resource: An ARN, or a pattern.
+        partition: The partition of the account; by default that of the resource.
+    """
+    partition = partition or Arn.parse(resource).partition or "aws"
+    types = _types(action.resources, "aws" if "*" in partition else partition) or (("*",),)
+    return _is_nonempty((types, (resource_tokens(resource),)), ())
 
 
 @lru_cache(maxsize=1_024)

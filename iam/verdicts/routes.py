@@ -18,6 +18,7 @@ from iam.account.region_models import InferenceProfile, RegionModels
 from iam.account.simulation import ContextEntry, Request
 from iam.arn import Arn
 from iam.verdicts.invocation import INVOKES
+from iam.verdicts.section import NO_REGION
 
 Way = Literal["region", "geographic", "global", "application", "own"]
 """In the region itself, through a profile of one of three kinds, or by the ARN of something that
@@ -27,8 +28,6 @@ STREAMING = INVOKES[1]
 REGION_KEY = "aws:RequestedRegion"
 PROFILE_KEY = "bedrock:InferenceProfileArn"
 ROUTER_KEY = "bedrock:PromptRouterArn"
-NO_REGION = "unspecified"
-"""The requested region of a request that may be sent to any region."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
 from tui.session.evaluation import audit_all, evaluate_all, evaluator_for, evaluator_of, unread_in
 from tui.session.last_use import LastUse
+from tui.session.models import Models
 from tui.session.organization import read_organization
 from tui.session.reader_process import ReaderProcess
 from tui.session.readers import Readers
@@ -69,6 +70,7 @@ class Session(SessionState):
         self.changes = ChangeService(self)
         self.simulator = Simulator(self)
         self.last_use = LastUse(self)
+        self.models = Models(self)
         self._readers = Readers(self._with_endpoint, started, other_process=other_process)
         self._evaluating: ReaderProcess | None = None
         """The process that has read the account and is now evaluating it."""
@@ -125,9 +127,12 @@ class Session(SessionState):
         assert reader is not None, "open() comes first"
         with no_garbage():
             account, managed = await reader.load(on_page)
-            action = self.launch.action
             self.evaluator = await in_thread(
-                evaluator_for, managed.policy, account.partition, action
+                evaluator_for,
+                managed.policy,
+                account.partition,
+                self.launch.action,
+                self.launch.resource,
             )
         if self.account is not None and self.account.id == account.id:
             # Until the organization has been read again, what was read before counts.
@@ -142,6 +147,7 @@ class Session(SessionState):
         knows_all = not self.asks_for_organization or not account.organizations
         self._evaluating = reader if isinstance(reader, ReaderProcess) and knows_all else None
         self.changes.reloaded(account)
+        self.models.forget()
 
     @property
     def asks_for_organization(self) -> bool:
