@@ -22,7 +22,7 @@ from iam.aws.client import Aws
 from iam.aws.paging import listed_by_token
 from iam.errors import AwsError
 
-LIVE = "AWS"
+LIVE = "AWS, asked now"
 """The source of a list that was read just now."""
 _PAGE_SIZE = 1000
 """The most that Bedrock puts on a page."""

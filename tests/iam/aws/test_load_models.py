@@ -53,7 +53,7 @@ async def test_all_lists_of_a_region(aws: Aws, fake: FakeIam) -> None:
     add_models()
     found = await load_models(aws, FRANKFURT, ID)
     shipped = shipped_models(FRANKFURT, "aws", ID)
-    assert (found.live, found.source, found.unread) == (True, "AWS", ())
+    assert (found.live, found.source, found.unread) == (True, "AWS, asked now", ())
     assert found.models == shipped.models
     *system, application = found.profiles
     assert tuple(system) == shipped.profiles
