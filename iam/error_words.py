@@ -99,7 +99,7 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     ),
     "CredentialRetrievalError": (
         "The credentials could not be fetched: {detail}",
-        "Run the profile's credential_process or login by itself to see the error.",
+        "Check the profile, or log in again.",
     ),
     "MetadataRetrievalError": (
         "The credentials could not be fetched: {detail}",
@@ -146,7 +146,6 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     "EndpointResolutionError": _REGION,
     "EndpointProviderError": _REGION,
     "BaseEndpointResolverError": _REGION,
-    "ValueError": _REGION,
     "ParamValidationError": (
         "The request is not valid: {detail}",
         "Check the names and the policy's ARN.",

@@ -24,11 +24,12 @@ from iam.reports.formats import (
 )
 from iam.text import safe
 from tui.cli_exit import EXIT_DISAGREES, EXIT_INCOMPLETE, Ending, fail, leave_with
-from tui.cli_options import given, resolved, shared_options
+from tui.cli_options import given, joined, resolved, shared_options
 from tui.man_page import AUDIT_STATUSES, ManPage
 from tui.options import Launch
 from tui.usage import (
     validate_action,
+    validate_detail,
     validate_filter,
     validate_model,
     validate_output,
@@ -80,7 +81,7 @@ _last_used = click.option(
         ("4", "Done, and AWS's simulator disagrees with a verdict (--verify)."),
     ),
 )
-@shared_options
+@shared_options()
 @click.option(
     "--action",
     metavar="ACTION",
@@ -114,8 +115,9 @@ _last_used = click.option(
 @click.option(
     "--detail",
     type=click.Choice(DETAILS),
-    help="Say of each principal its verdict, that on each section, or that on each action with its "
-    "reasons.  [default: what suits the format; for json: actions]",
+    help="Say of each principal its verdict, that on each section, or, except in a table and in "
+    "csv, that on each action with its reasons.  [default: what suits the format; for json: "
+    "actions]",
 )
 @output_option
 @click.option(
@@ -155,13 +157,15 @@ def audit(
     validate_filter(launch.filter)
     validate_output(output, launch)
     validate_verify(launch, seed="seed" in given(chosen))
+    chosen_form = form or format_of_file(output)
+    validate_detail(detail, chosen_form)
 
     def work() -> Ending:
         from tui.audit_command import check_output, run_audit
 
         check_output(output)
         options = Options(detail, terminal_of(output))
-        report, ending = run_audit(launch, form or format_of_file(output), options)
+        report, ending = run_audit(launch, chosen_form, options)
         write_report(report, output)
         return ending
 
@@ -177,7 +181,7 @@ def audit(
     ),
     statuses=AUDIT_STATUSES,
 )
-@shared_options
+@shared_options()
 @_last_used
 @click.argument("file", type=click.Path())
 @click.pass_obj
@@ -199,7 +203,7 @@ def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
 
 def launch_of(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
     """What holds; a wrong configuration is reported at once, because there is no screen for it."""
-    launch, config = resolved(before | given(chosen))
+    launch, config = resolved(joined(before, chosen))
     if config.fault:
         click.echo(f"bedrock-tui: {config.fault}", err=True)
     return launch
@@ -219,8 +223,6 @@ def run_command(work: Callable[[], Ending]) -> None:
         ending = work()
     except Failure as failure:
         fail(str(failure))
-    except KeyboardInterrupt:
-        fail("interrupted")
     if ending.missing:
         click.echo(f"bedrock-tui: incomplete: {safe(ending.missing)}", err=True)
     if ending.verified:

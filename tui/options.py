@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 DEFAULT_POLICY = "AmazonBedrockLimitedAccess"
+DEFAULT_CONFIRM_ABOVE = 10
 DEFAULT_SNAPSHOT_LIMIT = 500
 """Megabytes. An account of 50,000 principals has half of that. Python's objects take some ten times
 as much memory as their JSON."""
@@ -48,7 +49,7 @@ class Launch:
     """A file's path; None for the platform's default."""
     dry_run: bool = False
     """Changes are planned and shown, but not sent."""
-    confirm_above: int = 10
+    confirm_above: int = DEFAULT_CONFIRM_ABOVE
     """Changing more principals than this at once requires typing the account ID or alias."""
     cache: bool = False
     """The last load is kept on the disk, and shown until the account has been read again."""

@@ -79,7 +79,7 @@ class DetailsController:
                 lambda action: describe(action, catalogue()),
                 members,
                 members_certain=certain,
-                use_asked=account.use_asked is not None,
+                use_asked=account.use_asked,
                 keys=keys,
             )
         except Exception as error:

@@ -175,7 +175,7 @@ async def test_a_key_is_deleted_only_by_its_name(open_app: Open, keyed: Keyed) -
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is main_of(pilot))
         await pilot.press("u")
-        await until(pilot, lambda: "Nothing has been changed" in toasts(pilot))
+        await until(pilot, lambda: "bedrock-tui has changed nothing" in toasts(pilot))
     assert keyed.ops == [("delete-key", "done")]
 
 
