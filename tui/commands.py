@@ -147,6 +147,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "q", "Quit", "Quit.", _APP, "quit"),
 )  # fmt: skip
 
+KEY_BAR: tuple[tuple[str, ...], ...] = (
+    ("help", "quit"),
+    ("attach", "detach"),
+    ("filter",),
+    ("table.mark",),
+    ("can_invoke",),
+    ("who_can",),
+    ("cycle_verdict",),
+)
+"""IDs of what the key bar leaves out last, see `KeyBar`."""
+
 MOVEMENT: tuple[tuple[str, str], ...] = (
     ("j k ↓ ↑", "one row down, up"),
     ("PageDown PageUp", "one page down, up"),

@@ -21,7 +21,7 @@ from textual.worker import Worker
 
 from iam.text import safe
 from tui.command_actions import ACTIONS
-from tui.commands import bindings, by_id
+from tui.commands import KEY_BAR, bindings, by_id
 from tui.controllers.announcement import announcement
 from tui.controllers.assembly import Controllers
 from tui.options import Launch
@@ -88,7 +88,7 @@ class MainScreen(Screen[None]):
         yield AccountBar(self.glyphs)
         yield Static(id="trouble")
         yield self._panes
-        yield KeyBar()
+        yield KeyBar(KEY_BAR)
         yield FilterBar(
             "words of the ARN, or terms such as invoke:yes", lambda: self.controllers.filtering
         )

@@ -128,12 +128,11 @@ def sections_of(document: Document, catalogue: Catalogue) -> tuple[Section, ...]
             n += 1
             sid = f"{name} ({n})"
         used_sids.add(sid)
-        title, label = _TITLES.get(name, (name, _LABELS.get(name) or _short_label(name)))
         sections.append(
             Section(
                 sid=sid,
-                title=title,
-                label=label,
+                title=_TITLES[name][0] if name in _TITLES else name,
+                label=label_of(name),
                 statement=statement,
                 variables=document.version == "2012-10-17",
                 entries=_entries(statement, catalogue),
@@ -216,6 +215,13 @@ def invoking_section() -> Section:
         variables=True,
         entries=tuple(Entry(action, (action,)) for action in INVOKES),
     )
+
+
+def label_of(sid: str) -> str:
+    """The column heading of the section with this Sid, of at most seven characters."""
+    if sid in _TITLES:
+        return _TITLES[sid][1]
+    return _LABELS.get(sid) or _short_label(sid)
 
 
 def _short_label(sid: str) -> str:
