@@ -105,6 +105,9 @@ class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
         if after is not None:
             facts.append(("Then", after.words))
         lines = [Content.assemble((name.ljust(9), "dim"), safe(value)) for name, value in facts]
+        if self.plan.doubt:
+            doubt = f"Its state could not be read again: {safe(self.plan.doubt)}"
+            lines += [Content(""), Content.styled(doubt, "$text-warning")]
         return Content("\n").join([*lines, Content(""), self._effect()])
 
     def _effect(self) -> Content:
