@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from iam.account.simulation import Simulated
 from iam.errors import AwsError
 from iam.reports.route_objects import context_object
@@ -19,6 +21,8 @@ DECISION_WORDS = {
     "explicitDeny": "explicit deny",
     "implicitDeny": "implicit deny",
 }
+_MOST_REASONS = 3
+"""Reasons for missing answers that are named; the JSON has all of them."""
 Json = dict[str, object]
 
 
@@ -72,6 +76,9 @@ def verification_lines(verification: Verification) -> list[str]:
     lines = [f"Verified with AWS's policy simulator: {who}, {counts}."]
     if (error := verification.error) is not None:
         lines.append(f"The others could not be asked about: {error}")
+    reasons = Counter(c.why for c in verification.comparisons if c.outcome is Outcome.UNANSWERED)
+    for why, count in reasons.most_common(_MOST_REASONS):
+        lines.append(f"{count} without an answer: {why}")
     rows = [
         (
             each.entity.name,

@@ -106,7 +106,8 @@ class EvaluationController:
             users = [entity for entity in account.entities if entity.type == "user"]
             for start in range(0, len(users), _AT_ONCE):
                 some = users[start : start + _AT_ONCE]
-                self._buffer.put([self.verdicts.row(entity) for entity in some])
+                # Not by the buffer: that shows the progress of a load, and waits for more.
+                self.view.table.put_rows([self.verdicts.row(entity) for entity in some])
                 await asyncio.sleep(0)  # other keys may come between
 
     async def evaluate_again(self) -> None:

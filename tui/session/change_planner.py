@@ -89,6 +89,9 @@ class ChangePlanner:
         aws = await state.connection_to(account) if plan.changes else None
         if aws is None:
             return plan
+        unread = []
+        if plan.op == "detach" and state.keys_pending.waiting:
+            unread = ["The API keys are still being read: some may stop working."]
         findings = await preflight(
             aws,
             account,
@@ -114,7 +117,7 @@ class ChangePlanner:
                 plan.op,
                 plan.policy,
                 blocked=blocked_before | dict(findings.blocked),
-                warnings=tuple(dict.fromkeys((*plan.warnings, *findings.warnings))),
+                warnings=tuple(dict.fromkeys((*plan.warnings, *findings.warnings, *unread))),
                 undoes=plan.undoes,
             )
 
