@@ -229,4 +229,6 @@ def _no_such_model(question: RouteQuestion, lists: Sequence[RegionModels]) -> st
     )
     names = list(similar)[:3]
     hint = f" Did you mean {' or '.join(names)}?" if names else ""
-    return f"No model {question.model!r} can be invoked {where}.{hint}"
+    gaps = dict.fromkeys(u.message for each in lists for u in each.unread if not each.models)
+    why = f" {'; '.join(gaps)}." if gaps and not hint else ""
+    return f"No model {question.model!r} can be invoked {where}.{hint}{why}"

@@ -45,13 +45,29 @@ def evaluator_for(
     return Evaluator(policy, actions, partition, chosen)
 
 
-def evaluator_of(policy: ManagedPolicy, partition: str, action: str) -> Evaluator | None:
-    """An evaluator of one concrete action; None if there is no such action."""
-    from iam.policy.action_catalogue import catalogue
+def evaluator_of(
+    policy: ManagedPolicy, partition: str, account: str, question: str
+) -> Evaluator | None:
+    """An evaluator of one concrete action, maybe on one resource.
 
-    if catalogue().find(action) is None:
+    Args:
+        policy: The managed policy.
+        partition: The partition of the account.
+        account: Its ID.
+        question: The action, or a question: see `iam.verdicts.resource_question`.
+
+    Returns:
+        The evaluator; None if there is no such action, or if it acts on no such resource.
+    """
+    from iam.policy.action_catalogue import catalogue
+    from iam.verdicts.request import acts_on
+    from iam.verdicts.resource_question import ResourceQuestion
+
+    asked = ResourceQuestion.parse(question)
+    action, resource = catalogue().find(asked.action), asked.arn(partition, account)
+    if action is None or (resource and not acts_on(action, resource)):
         return None
-    return evaluator_for(policy, partition, action)
+    return evaluator_for(policy, partition, action.id, resource)
 
 
 async def evaluate_all(evaluator: Evaluator, account: Account) -> AsyncIterator[Evaluated]:

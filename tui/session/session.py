@@ -206,10 +206,11 @@ class Session(SessionState):
             return (*process.unread, *account.use_unread)
         return await unread_in(account, own, evaluated)
 
-    async def who_can(self, action: str) -> Evaluator | None:
-        """An evaluator of one action; None if there is no such concrete action."""
+    async def who_can(self, question: str) -> Evaluator | None:
+        """An evaluator of one action, maybe on one resource; None if there is no such one."""
         account, _, managed = self.read
-        return await in_thread(evaluator_of, managed.policy, account.partition, action)
+        where = account.partition, account.id or "*"
+        return await in_thread(evaluator_of, managed.policy, *where, question)
 
     async def manage(self, policy: str) -> None:
         """Audit, attach and detach another managed policy from now on.
