@@ -1,4 +1,4 @@
-"""A table of verdicts on routes: a line per model or principal, a column per way, a cursor in it."""
+"""A table of verdicts on routes: a line per model or principal, a column per way."""
 
 from __future__ import annotations
 
