@@ -33,12 +33,15 @@ def ways_of(routes: Iterable[Route]) -> tuple[str, ...]:
     return tuple(way for _, way in sorted(found))
 
 
-def summary_of(results: Sequence[RouteResult], providers: Mapping[str, str]) -> tuple[str, ...]:
+def summary_of(
+    results: Sequence[RouteResult], providers: Mapping[str, str], *, reasons: bool = True
+) -> tuple[str, ...]:
     """Say of each way how many models it leads to, and what blocks the others.
 
     Args:
         results: Those of a principal, for all routes from a region.
         providers: The provider of each model, by its ID.
+        reasons: Whether to say why, too.
 
     Returns:
         `all 20 by eu. profiles`, `none of 32 by global. profiles (denied by SCP DenyRegions at
@@ -50,9 +53,12 @@ def summary_of(results: Sequence[RouteResult], providers: Mapping[str, str]) -> 
         by_way.setdefault(way_of(result.route), []).append(result)
     if len(by_way) > 1 and len({(r.verdict, _short(r)) for r in results}) == 1:
         # One sentence instead of the same one of each way.
-        return (_clause(results, f"routes to models from {results[0].route.source}", providers),)
+        every = f"routes to models from {results[0].route.source}"
+        return (_clause(results, every, providers, reasons),)
     ways = ways_of(result.route for result in results)
-    return tuple(_clause(by_way[way], _in_words(way, by_way[way]), providers) for way in ways)
+    return tuple(
+        _clause(by_way[way], _in_words(way, by_way[way]), providers, reasons) for way in ways
+    )
 
 
 def _in_words(way: str, results: Sequence[RouteResult]) -> str:
@@ -66,9 +72,13 @@ def _in_words(way: str, results: Sequence[RouteResult]) -> str:
     return f"by {way} profiles"
 
 
-def _clause(results: Sequence[RouteResult], by: str, providers: Mapping[str, str]) -> str:
+def _clause(
+    results: Sequence[RouteResult], by: str, providers: Mapping[str, str], reasons: bool
+) -> str:
     """What there is to say of some routes."""
     total = len(results)
+    every_one = f"all {total}" if total > 1 else "the one"
+    because = _because if reasons else _silent
     every: dict[Verdict | None, list[RouteResult]] = {}
     for result in results:
         # Denied or not allowed: neither can be used, and the reasons say which.
@@ -78,17 +88,17 @@ def _clause(results: Sequence[RouteResult], by: str, providers: Mapping[str, str
     if not granted and len(every) == 1:
         ((verdict, some),) = every.items()
         if verdict is None:
-            return f"none of {total} {by}{_because(some)}"
-        return f"all {total} {by} {verdict}{_because(some)}"
+            return f"none of {total} {by}{because(some)}"
+        return f"{every_one} {by} {verdict}{because(some)}"
     if granted == total:
-        return f"all {total} {by}"
+        return f"{every_one} {by}"
     clause = f"{granted or 'none'} of {total} {by}"
     if not granted:
         clause += " granted"
     elif whole := _complete(results, providers):
         clause += f" ({whole})"
     parts = [
-        f"{len(every[verdict])} {verdict or 'not'}{_because(every[verdict])}"
+        f"{len(every[verdict])} {verdict or 'not'}{because(every[verdict])}"
         for verdict in (Verdict.PARTIAL, Verdict.UNKNOWN, None)
         if verdict in every
     ]
@@ -104,7 +114,7 @@ def _complete(results: Sequence[RouteResult], providers: Mapping[str, str]) -> s
     some = {provider: each for provider, each in verdicts.items() if any(each)}
     if len(some) > _MOST or "" in some or not all(map(all, some.values())):
         return ""
-    return ", ".join(f"all {len(each)} of {provider}" for provider, each in some.items())
+    return f"all of {' and '.join(some)}"
 
 
 def _because(results: Sequence[RouteResult]) -> str:
@@ -117,6 +127,10 @@ def _because(results: Sequence[RouteResult]) -> str:
     if not reasons:
         return ""
     return f" ({' or '.join(reasons)})" if len(reasons) <= _MOST else " (for several reasons)"
+
+
+def _silent(_: Sequence[RouteResult]) -> str:
+    return ""
 
 
 def _short(result: RouteResult) -> tuple[str, ...]:

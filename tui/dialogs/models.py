@@ -24,7 +24,7 @@ from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.route_table import RouteRow, RouteTable
 from widgets.route_words import route_in_words
-from widgets.wrapping import hanging
+from widgets.wrapping import broken, hanging
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from iam.verdicts.verdict import Verdict
     from tui.session.session import Session
 
+_MOST_SUMMARY = 3
+"""Lines that the summary may take with its reasons."""
 OTHERS = "others"
 """The provider of what is in no list of models."""
 
@@ -72,6 +74,7 @@ class ModelsScreen(Modal[None]):
         self.table = RouteTable(glyphs, "Provider", "Model", "Model ID")
         self.models: RegionModels | None = None
         self.summary: tuple[str, ...] = ()
+        self._counts: tuple[str, ...] = ()
         self.answered = False
         """The verdicts are shown, or why there are none."""
         self._routes: tuple[Route, ...] = ()
@@ -133,6 +136,7 @@ class ModelsScreen(Modal[None]):
         self._say(f"Evaluating {len(routes):,} routes {self.glyphs.pending}")
         judged = await self.about.judge(models, routes)
         self._results, self.summary = judged.results, judged.summary
+        self._counts = judged.counts
         self._show_rows()
         self._say("")
 
@@ -207,6 +211,8 @@ class ModelsScreen(Modal[None]):
         source.update(self._source_line(width))
         total = self.query_one("#models-sum", Static)
         said = self._busy or "; ".join(self.summary)
+        if len(broken(safe(said), width)) > _MOST_SUMMARY:
+            said = "; ".join(self._counts)  # the lines below the table say why
         total.update(hanging(said, width, style="" if self._busy else "bold"))
         self.table.empty = self._empty
         number = self.chosen

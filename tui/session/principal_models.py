@@ -28,7 +28,9 @@ class JudgedRoutes:
 
     results: tuple[RouteResult, ...]
     summary: tuple[str, ...]
-    """By which ways which models can be invoked, a clause each."""
+    """By which ways which models can be invoked, and what blocks the others, a clause each."""
+    counts: tuple[str, ...]
+    """The same without reasons."""
 
 
 class PrincipalModels:
@@ -89,4 +91,5 @@ def _judge(
 
     results = RouteEvaluator(routes, catalogue(), account.partition).results(account, entity)
     providers = {model.id: model.provider for model in models.models}
-    return JudgedRoutes(results, summary_of(results, providers))
+    counts = summary_of(results, providers, reasons=False)
+    return JudgedRoutes(results, summary_of(results, providers), counts)
