@@ -137,9 +137,8 @@ class Aws:
         self.sts.close()
         if self._organizations is not None:
             self._organizations.close()
-        with self._making:
-            for client in self._bedrock.values():
-                client.close()
+        for client in tuple(self._bedrock.values()):
+            client.close()
 
     async def call(self, fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a blocking function, such as a method of a client, in a thread.

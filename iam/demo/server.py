@@ -1,5 +1,4 @@
-"""The child process of the demo: serves moto's IAM, STS, Organizations and Bedrock; ends with its
-parent."""
+"""The child process of the demo: serves some of moto's services, and ends with its parent."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class Evaluator:
         self._bulk = BulkEvaluator(index)
         self._summaries = Summaries(index, readable=isinstance(document, Document))
         self._contributions = Contributions(
-            self._effects.builder, self._bulk, index.invoking.requests
+            self._effects.builder, self._bulk, index.on_models.requests
         )
         self._explainer = Explainer(
             index, self._effects, self._bulk, self._contributions, catalogue, partition

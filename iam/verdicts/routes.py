@@ -105,6 +105,8 @@ def _by_profile(
     """
     here = f"arn:{partition}:bedrock:{source}::foundation-model/{model}"
     there = [arn for arn in profile.models if model_of(arn) == model]
+    if profile.kind == "global":
+        there = [f"arn:{partition}:bedrock:::foundation-model/{model}"]  # whatever else is listed
     arns = dict.fromkeys([profile.arn, here, *sorted(there, key=_without_region_last)])
     calls = tuple(
         _call(action, arn, _requested(arn), "" if arn == profile.arn else profile.arn)
