@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from iam.account.model import Entity
     from tui.controllers.view import MainView
 
 _LOADING = "The account is still being read; ask again when it is complete."
@@ -33,10 +34,10 @@ class ModelsController:
         row = view.table.cursor_row
         if not view.loaded or account is None:
             view.toast(_LOADING)
-        elif row is not None and account.entity(row.arn) is not None:
-            view.open_dialog(partial(self._show, row.arn), "models")
+        elif row is not None and (entity := account.entity(row.arn)) is not None:
+            view.open_dialog(partial(self._show, entity), "models")
 
-    async def _show(self, arn: str) -> None:
+    async def _show(self, entity: Entity) -> None:
         from tui.dialogs.models import ModelsScreen, ask_for_region
         from tui.session.principal_models import PrincipalModels
 
@@ -46,6 +47,6 @@ class ModelsController:
             region = await ask_for_region(view.app, view.session, view.glyphs, "")
         if not region:
             return
-        screen = ModelsScreen(PrincipalModels(view.session, arn), region, view.glyphs)
+        screen = ModelsScreen(PrincipalModels(view.session, entity), region, view.glyphs)
         await view.app.push_screen_wait(screen)
         self._chosen = screen.source, view.bar.region

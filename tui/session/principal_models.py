@@ -36,20 +36,16 @@ class JudgedRoutes:
 class PrincipalModels:
     """Answers about the models that one principal can invoke."""
 
-    def __init__(self, session: Session, arn: str) -> None:
+    def __init__(self, session: Session, entity: Entity) -> None:
         """Prepare it, without a call.
 
         Args:
             session: The session.
-            arn: Of a user, a role or a group.
+            entity: A user, a role or a group.
         """
         self.session = session
-        self.arn = arn
-
-    @property
-    def name(self) -> str:
-        """The name of the principal."""
-        return Arn.parse(self.arn).name
+        self.arn = entity.arn
+        self.name = entity.name
 
     async def models(self, region: str) -> RegionModels:
         """List what can be invoked from a region, with the account of the principal in ARNs."""
