@@ -113,7 +113,12 @@ async def test_the_models_are_asked_for_only_when_the_key_is_pressed(
         screen = await shown(pilot)
         assert screen.models is not None
         assert screen.table.all
-        await pilot.press("j", "j", "l", "escape")
+        asked = len(company.fake.seen)
+        await pilot.press("j", "j", "l", "t")
+        await until(pilot, lambda: screen.answered)
+        await pilot.press("escape")
+        assert sorted(calls()) == ["ListFoundationModels", *["ListInferenceProfiles"] * 2]
+        assert len(company.fake.seen) == asked
     assert company.fake.writes == []
 
 
