@@ -17,6 +17,7 @@ from tests.tui.steps import go_to, words_of
 from tests.tui.waiting import main_of, until
 from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.models import ModelsScreen
+from tui.dialogs.text import TextScreen
 from tui.options import Launch
 
 SONNET = "anthropic.claude-sonnet-4-6"
@@ -144,3 +145,30 @@ async def test_the_demo_lists_models_live(open_app: Open, live: Launch, demo: De
         assert screen.models is not None
         assert screen.models.live
         assert "AWS's own list" in words_of(screen)
+
+
+@SIZES
+async def test_a_denied_list_is_replaced_and_the_screen_says_so(
+    open_app: Open, company: Company, size: tuple[int, int]
+) -> None:
+    company.fake.refuse("ListFoundationModels", "AccessDeniedException")
+    async with open_app(company.launch, size) as pilot:
+        await pilot.press("m")
+        screen = await shown(pilot)
+        said = " ".join(words_of(screen).split())
+        assert "From the list that comes with the app" in said
+        assert "Not read: the foundation models of us-east-1 (AccessDeniedException" in said
+        assert screen.table.all
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
+
+
+async def test_esc_stops_while_the_models_are_listed(open_app: Open, company: Company) -> None:
+    gate = company.fake.hold("ListFoundationModels")
+    async with open_app(company.launch) as pilot:
+        await pilot.press("m")
+        await until(pilot, lambda: "ListFoundationModels" in company.fake.actions)
+        assert "esc stops" in words_of(pilot.app.screen)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is main_of(pilot))
+        gate.set()
