@@ -28,15 +28,33 @@ class Models:
         self._lists: dict[tuple[str, str], RegionModels] = {}
         """What AWS answered, by account and region."""
 
-    async def of_region(self, region: str) -> RegionModels:
-        """List what can be invoked from a region; it is asked for once."""
+    async def of_region(self, region: str, account_id: str = "") -> RegionModels:
+        """List what can be invoked from a region; it is asked for once.
+
+        Args:
+            region: The region that requests are sent to.
+            account_id: Of a file with several accounts the one that sends them.
+        """
         account, _, _ = self.session.read
-        id = account.id or next(iter(account.ids), "")
+        id = account.id or account_id or next(iter(account.ids), "")
         if (known := self._lists.get((id, region))) is None:
             known = await self._ask(account, id, region)
             if known.live:
                 self._lists[id, region] = known
         return known
+
+    async def regions(self) -> tuple[str, ...]:
+        """The regions that have Amazon Bedrock, as far as is known without a call."""
+        account, _, _ = self.session.read
+
+        def read() -> tuple[str, ...]:
+            from iam.account.shipped_models import shipped_regions
+            from iam.aws.profiles import bedrock_regions
+
+            partition = account.partition
+            return tuple(sorted({*shipped_regions(partition), *bedrock_regions(partition)}))
+
+        return await in_thread(read)
 
     def forget(self) -> None:
         """Ask AWS again when a list is needed next."""
