@@ -332,3 +332,16 @@ async def choose(pilot: Pilot[int], command: str) -> None:
     await pilot.press("ctrl+p", *command)
     await until(pilot, lambda: bool(pilot.app.screen.query_one(CommandList).option_count))
     await until(pilot, lambda: pilot.app.screen.query_one(CommandList).highlighted is not None)
+
+
+async def test_the_palette_above_a_dialog_takes_its_keys(
+    open_app: Open, incomplete: Company
+) -> None:
+    async with open_app(incomplete.launch) as pilot:
+        await ready(pilot)
+        await pilot.press("w")
+        await at_rest(pilot)
+        await pilot.press("ctrl+p", *"theme")
+        assert pilot.app.screen.query_one(Input).value == "theme"
+        await pilot.press("escape", "escape", "escape")
+        await over(pilot)
