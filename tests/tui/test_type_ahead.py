@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -297,34 +296,6 @@ async def test_keys_typed_after_a_choice_in_the_palette_are_for_its_dialog(
         await until(pilot, lambda: isinstance(pilot.app.screen, ChooseDialog))
         await at_rest(pilot)
         assert (cursor(pilot), names(pilot)) == before
-
-
-@pytest.mark.parametrize("turns", range(3))
-async def test_keys_typed_after_a_choice_of_profile_do_nothing_to_the_account_that_is_left(
-    open_app: Open,
-    incomplete: Company,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    turns: int,
-) -> None:
-    config = tmp_path / "config"
-    config.write_text(f"[default]\n[profile other]\nendpoint_url = {incomplete.fake.url}\n")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
-    async with open_app(incomplete.launch) as pilot:
-        await ready(pilot)
-        left = main_of(pilot)
-        await pilot.press("p")
-        await at_rest(pilot)
-        await pilot.press(*"other")
-        burst(pilot, "enter")
-        for _ in iter(lambda: isinstance(pilot.app.screen, ChooseDialog), False):
-            await asyncio.sleep(0)
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        burst(pilot, *"2G", "a")
-        await until(pilot, lambda: main_of(pilot) is not left)
-        assert left.table.view.kind == "all"
-        assert not left.changing
 
 
 async def choose(pilot: Pilot[int], command: str) -> None:
