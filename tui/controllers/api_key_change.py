@@ -45,6 +45,7 @@ async def change_key(
     from tui.session.api_keys import plan_key
 
     session = view.session
+    await session.answers_known()
     plan = await plan_key(session, op, key_id, undoes)
     if not plan.changes:
         view.toast(plan.refusal, severity="warning")
@@ -63,6 +64,8 @@ async def change_key(
     if launch.dry_run:
         await view.app.push_screen_wait(commands_screen(commands, plan.op, dry_run=True))
     else:
+        if undoes is not None:
+            view.release_keys()  # else the list of keys follows
         await _send(view, confirmed)
 
 

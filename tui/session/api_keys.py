@@ -68,6 +68,7 @@ async def key_report(session: SessionState) -> KeyReport:
     """Report all keys of the account."""
     from iam.reports.key_report import KeyReport
 
+    await session.answers_known()
     account, evaluator, _ = session.read
     uses = await judge_api_keys(account, evaluator)
     return KeyReport(

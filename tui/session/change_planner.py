@@ -35,6 +35,7 @@ class ChangePlanner:
             AwsError: AWS cannot be asked.
         """
         chosen = frozenset(arns)
+        await self.state.answers_known()
         await self._read_contradicted(chosen)
         account, evaluator, managed = self.state.read
 
@@ -59,6 +60,7 @@ class ChangePlanner:
         Raises:
             AwsError: Its policy cannot be read, or AWS cannot be asked.
         """
+        await self.state.answers_known()
         await self._read_contradicted(change.entry.principal for change in batch.reversible)
         account, _, managed = self.state.read
         policy = await self._policy(batch.entry.policy, account, managed.policy)

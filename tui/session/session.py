@@ -7,6 +7,7 @@ and `audit` both use this class, so that they cannot differ.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -143,6 +144,7 @@ class Session(SessionState):
         account = self.last_use.carried_over(account, managed.policy.arn)
         self.account, self.managed, self._versions = account, managed, None
         self._read_at, self.outdated, self.cache.stale = datetime.now(UTC), False, None
+        self.awaits_organization = self.asks_for_organization and not account.organizations
         # The other process knows no organization but that of a file.
         knows_all = not self.asks_for_organization or not account.organizations
         self._evaluating = reader if isinstance(reader, ReaderProcess) and knows_all else None
@@ -161,7 +163,17 @@ class Session(SessionState):
             Whether it was asked for, so that everybody has to be evaluated again. False for an
             account from a file, and where the operator gave a file with the organization.
         """
-        return self.asks_for_organization and await self._complete(read_organization, _put_above)
+        account = self.account
+        try:
+            return self.asks_for_organization and await self._complete(
+                read_organization, _put_above
+            )
+        except asyncio.CancelledError:
+            account = None  # another load has begun, and reads it
+            raise
+        finally:
+            if account is not None and self.account is not None and account.id == self.account.id:
+                self.awaits_organization = False
 
     async def load_api_keys(self) -> bool:
         """Read the account's Bedrock API keys from AWS.
