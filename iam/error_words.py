@@ -25,6 +25,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "AWS does not recognize these credentials.",
         "Check the profile, the access key and the session token; the key may have been deleted.",
     ),
+    "UnrecognizedClientException": (
+        "AWS does not recognize these credentials in this region: {detail}",
+        "Check that the region is enabled for the account.",
+    ),
     "SignatureDoesNotMatch": (
         "AWS rejected the signature of the request.",
         "Check the secret access key and this machine's clock.",

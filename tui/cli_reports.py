@@ -31,7 +31,9 @@ from tui.usage import (
     validate_action,
     validate_detail,
     validate_filter,
+    validate_model,
     validate_output,
+    validate_resource,
     validate_verify,
 )
 
@@ -68,6 +70,10 @@ _last_used = click.option(
             "bedrock-tui audit --snapshot account.json --format json",
             "Audit a saved account, without AWS credentials.",
         ),
+        (
+            "bedrock-tui audit --model 'anthropic.claude-sonnet-4-5*' --from eu-central-1",
+            "List who can invoke a model from Frankfurt, by which route, and what blocks others.",
+        ),
         ("bedrock-tui audit --verify 10", "Hold some of the verdicts against AWS's simulator."),
     ),
     statuses=(
@@ -81,6 +87,23 @@ _last_used = click.option(
     metavar="ACTION",
     help="Evaluate one action, such as bedrock:InvokeModel, or all that match a pattern, such as "
     "'bedrock:Invoke*'.",
+)
+@click.option(
+    "--resource",
+    metavar="ARN",
+    help="Evaluate --action on this resource only, or on those that a pattern matches.",
+)
+@click.option(
+    "--model",
+    metavar="ID",
+    help="Evaluate the routes to a model: in its region, and through inference profiles. "
+    "A pattern means several; the ID of a profile means that route only.",
+)
+@click.option(
+    "--from",
+    "source_region",
+    metavar="REGION",
+    help="Invoke --model from this region only.  [default: every region that has it]",
 )
 @click.option(
     "--format",
@@ -129,6 +152,8 @@ def audit(
     """Print a report of who can use Amazon Bedrock."""
     launch = launch_of(before, chosen)
     validate_action(launch.action)
+    validate_resource(launch)
+    validate_model(launch)
     validate_filter(launch.filter)
     validate_output(output, launch)
     validate_verify(launch, seed="seed" in given(chosen))

@@ -100,6 +100,10 @@ COMMANDS: tuple[Command, ...] = (
         "who_can", "w", "Who can …", "Show who can do an action, and through what.", _LOOK, "who"
     ),
     Command(
+        "models", "m", "Models and routes",
+        "Show which models this one can invoke, and by which routes.", _LOOK,
+    ),
+    Command(
         "simulate", "x", "Ask AWS's simulator",
         "Ask AWS about this one; show where it differs.", _LOOK,
     ),
@@ -146,6 +150,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", "question_mark", "Help", "Show keys and verdicts.", _APP, "help", "?"),
     Command("quit", "q", "Quit", "Quit.", _APP, "quit"),
 )  # fmt: skip
+
+KEY_BAR: tuple[tuple[str, ...], ...] = (
+    ("help", "quit"),
+    ("attach", "detach"),
+    ("filter",),
+    ("table.mark",),
+    ("can_invoke",),
+    ("who_can",),
+    ("cycle_verdict",),
+)
+"""IDs of what the key bar leaves out last, see `KeyBar`."""
 
 MOVEMENT: tuple[tuple[str, str], ...] = (
     ("j k ↓ ↑", "one row down, up"),

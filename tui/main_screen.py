@@ -21,7 +21,7 @@ from textual.worker import Worker
 
 from iam.text import safe
 from tui.command_actions import ACTIONS
-from tui.commands import bindings, by_id
+from tui.commands import KEY_BAR, bindings, by_id
 from tui.controllers.announcement import announcement
 from tui.controllers.assembly import Controllers
 from tui.options import Launch
@@ -88,7 +88,7 @@ class MainScreen(Screen[None]):
         yield AccountBar(self.glyphs)
         yield Static(id="trouble")
         yield self._panes
-        yield KeyBar()
+        yield KeyBar(KEY_BAR)
         yield FilterBar(
             "words of the ARN, or terms such as invoke:yes", lambda: self.controllers.filtering
         )
@@ -211,6 +211,8 @@ class MainScreen(Screen[None]):
             self.toast(BUSY)
             return
         self.loaded = False  # the keys that are still on their way cannot act on it
+        if isinstance(self.app, TypeAheadApp):
+            self.app.drop_keys(self)
         self.workers.cancel_node(self)
         self.post_message(self.Leave(launch))
 
@@ -225,17 +227,27 @@ class MainScreen(Screen[None]):
     def open_dialog(
         self, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = True
     ) -> None:
-        """Run work that opens a dialog; until it does, keys are held for the dialog."""
+        """Run work that opens dialogs; while none is there, keys are held for the next one."""
+
+        app = self.app
 
         async def see_through() -> None:
             try:
                 await work()
             except Exception as error:
                 self.toast_error(error)
+            finally:
+                if isinstance(app, TypeAheadApp):
+                    app.release_keys(opening)
 
         opening = self.run_in_background(see_through, group, exclusive=exclusive)
+        if isinstance(app, TypeAheadApp):
+            app.hold_keys(opening)
+
+    def release_keys(self) -> None:
+        """Take keys again, although work goes on that has opened a dialog: none follows."""
         if isinstance(self.app, TypeAheadApp):
-            self.app.hold_keys(opening)
+            self.app.release_keys()
 
     def cancel_background(self, group: str) -> None:
         """Cancel the workers of a group."""

@@ -31,6 +31,12 @@ class Launch:
     action: str | None = None
     """The only action, or pattern of actions, that is evaluated, for `audit`; None for the whole
     policy."""
+    resource: str | None = None
+    """The only resource, or pattern of resources, that `action` is evaluated on, for `audit`."""
+    model: str | None = None
+    """The models that are asked about, for `audit`: an ID, that of a profile, or a pattern."""
+    source_region: str | None = None
+    """The only region from which these are invoked; None for all."""
     filter: str = ""
     """Which principals a report is about, for `audit`, in the filter language."""
     verify: int = 0

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from iam.text import safe
 from tui.options import Launch
+
+if TYPE_CHECKING:
+    from iam.policy.action_catalogue import Action
 
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _CONTRADICTIONS = {
@@ -61,6 +66,58 @@ def validate_action(action: str | None) -> None:
         similar = similar_actions(action)
         hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
         raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
+
+
+def validate_resource(launch: Launch) -> None:
+    """Refuse a resource that no chosen action acts on: it must not look like 'nobody can'.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    if launch.resource is None:
+        return
+    if launch.action is None:
+        raise click.UsageError("--resource narrows --action, which is missing.")
+    from iam.policy.action_catalogue import catalogue
+    from iam.verdicts.request import acts_on
+
+    chosen = catalogue().choose(launch.action)
+    assert chosen is not None, "validate_action comes first"
+    if not any(acts_on(action, launch.resource) for action in chosen.actions):
+        raise click.UsageError(
+            f"{safe(chosen.id)} acts on no resource {safe(launch.resource)!r}; it acts on "
+            f"{_kinds(chosen.actions)}."
+        )
+
+
+def _kinds(actions: Iterable[Action]) -> str:
+    """Name the types of resources of actions, the first few."""
+    formats = dict.fromkeys(format for action in actions for format in action.resources)
+    names = [format.replace("${", "").replace("}", "") for format in formats][:3]
+    return f"{', '.join(names)} and others" if len(formats) > 3 else ", ".join(names) or "*"
+
+
+def validate_model(launch: Launch) -> None:
+    """Refuse what contradicts the routes to a model.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    if launch.model is None:
+        if launch.source_region is not None:
+            raise click.UsageError("--from is the region of --model, which is missing.")
+        return
+    if not launch.model:
+        raise click.UsageError("--model is empty.")
+    if launch.source_region == "":
+        raise click.UsageError("--from is empty.")
+    if launch.resource is not None:
+        raise click.UsageError("--model and --resource exclude each other.")
+    from iam.verdicts.routes import INVOKE, STREAMING
+
+    invoking = (INVOKE.lower(), STREAMING.lower())
+    if launch.action is not None and launch.action.lower() not in invoking:
+        raise click.UsageError(f"Models are invoked by {INVOKE} or {STREAMING}.")
 
 
 def validate_detail(detail: str | None, form: str) -> None:

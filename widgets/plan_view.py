@@ -13,20 +13,25 @@ from textual.widgets import Static
 from iam.counts import counted
 from iam.text import safe
 from iam.verdicts.result import SectionResult
+from iam.verdicts.section import label_of
 from iam.verdicts.verdict import count_in_words
 from widgets.glyphs import Glyphs
-from widgets.wrapping import facts, hanging
+from widgets.wrapping import facts, hanging, shortened
 
 if TYPE_CHECKING:
     from iam.account.model import Entity
     from iam.changes.plan import Plan, Skipped
+
+    _Pair = tuple[SectionResult, SectionResult]
+    """A section before and after."""
 
 _MOST_LINES = 6
 _USUAL_WIDTH = 72
 """Until the width is known."""
 _COUNT_WIDTH = 7
 """Cells of `● 44/44`, so that the arrows stand below each other."""
-_LEAST_TITLE = 12
+_LEAST_TITLE = 24
+"""Cells that titles of sections need, so that no two of them are cut to the same words."""
 
 
 class PlanView(Static):
@@ -100,17 +105,27 @@ class PlanView(Static):
         if not effects:
             return Content()
         rows = list(zip(*(effect.sections for effect in effects), strict=True))
-        changes = [self._one(*row[0]) if len(row) == 1 else self._many(row) for row in rows]
-        room = self._width - 2 - max((change.cell_length for change in changes), default=0)
-        titles = [
-            Content(safe(section.title)).truncate(max(_LEAST_TITLE, room), ellipsis=True)
-            for section in effects[0].before.sections
-        ]
-        width = max((title.cell_length for title in titles), default=0)
+        titles, changes = self._fitting(effects[0].before.sections, rows)
+        width = max(map(cell_len, titles), default=0)
         return Content("\n").join(
-            Content.assemble(title, " " * (width - title.cell_length + 2), change)
+            Content.assemble(title, " " * (width - cell_len(title) + 2), change)
             for title, change in zip(titles, changes, strict=True)
         )
+
+    def _fitting(
+        self, sections: Sequence[SectionResult], rows: Sequence[Sequence[_Pair]]
+    ) -> tuple[list[str], list[Content]]:
+        """The titles of the sections and the changes, in as many words as fit on a line each."""
+        changes: list[Content] = []
+        for words in (True, False):
+            changes = [
+                self._one(*row[0]) if len(row) == 1 else self._many(row, words=words)
+                for row in rows
+            ]
+            room = self._width - 2 - max((change.cell_length for change in changes), default=0)
+            if room >= _LEAST_TITLE:
+                return [shortened(safe(section.title), room) for section in sections], changes
+        return [safe(label_of(section.sid)) for section in sections], changes
 
     def _one(self, before: SectionResult, after: SectionResult) -> Content:
         count = self._count(before)
@@ -124,7 +139,7 @@ class PlanView(Static):
         count = count_in_words(section.verdict, section.granted, section.total)
         return Content.assemble((glyph, style), f" {count}")
 
-    def _many(self, pairs: Sequence[tuple[SectionResult, SectionResult]]) -> Content:
+    def _many(self, pairs: Sequence[_Pair], *, words: bool) -> Content:
         outcomes = Counter(
             after.verdict for before, after in pairs if not before.same_access(after)
         )
@@ -132,9 +147,11 @@ class PlanView(Static):
         parts: list[Content | str | tuple[str, str]] = []
         for verdict, count in outcomes.most_common():
             glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
-            parts += [f"{count} {self.glyphs.arrow} ", (glyph, style), f" {verdict}  "]
+            word = f" {verdict}" if words else ""
+            parts += [f"{count} {self.glyphs.arrow} ", (glyph, style), f"{word}  "]
         if same:
-            parts.append((f"{same} no change" if outcomes else "no change", "dim"))
+            unchanged = f"{same} {'no change' if words else 'same'}" if outcomes else "no change"
+            parts.append((unchanged, "dim"))
         return Content.assemble(*parts)
 
     # What else

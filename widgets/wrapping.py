@@ -13,6 +13,8 @@ from iam.text import safe
 _LEAST_ROOM = 10
 _FURTHER = "  "
 """What a line that goes on is indented by."""
+_NO_END = " –-,:;("
+"""What no ellipsis stands after."""
 _SEPARATORS = tuple(re.compile(f"[^{of}]*[{of}]+|[^{of}]+") for of in (" ", ":/", "._=,@+-"))
 """What a line may end with, the best first; each pattern matches a part with its separator."""
 
@@ -53,6 +55,18 @@ def hanging(text: str, width: int, lead: str = "", style: str = "") -> Content:
     room = max(_LEAST_ROOM, width - len(lead))
     lines = broken(safe(text), room)
     return Content.styled(lead + f"\n{' ' * len(lead)}".join(lines), style)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text that fits on a line; where it does not, the words that do, and an ellipsis.
+
+    Args:
+        text: Any text, harmless already.
+        width: Cells that there are.
+    """
+    if cell_len(text) <= width:
+        return text
+    return broken(text, width - 1)[0].rstrip(_NO_END) + "…"
 
 
 def indented(text: str, width: int) -> str:

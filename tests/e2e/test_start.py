@@ -81,7 +81,7 @@ def test_what_changes_need_is_imported_in_a_thread_once_the_account_is_there(
 ) -> None:
     terminal = watched("--endpoint-url", demo.endpoint_url)
     terminal.until(lambda _: b"<boto3 elsewhere>" in terminal.raw)
-    assert place(terminal, "◆ ") < place(terminal, "<boto3 elsewhere>")
+    assert place(terminal, "alice.chen") < place(terminal, "<boto3 elsewhere>")
     assert not any(f"<{name}>".encode() in terminal.raw for name in ("boto3", "pydantic"))
 
 

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 
 from iam.text import safe
 from tui.dialogs.confirm import ConfirmDialog, commands_screen
+from widgets.wrapping import facts
 
 if TYPE_CHECKING:
     from iam.changes.journal import KeyOp
@@ -25,6 +26,8 @@ VERBS: dict[KeyOp, str] = {
     "activate-key": "Activate",
     "delete-key": "Delete",
 }
+_COLUMN = 9
+"""Where the values begin."""
 
 
 class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
@@ -41,9 +44,8 @@ class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
             commands: The change as AWS CLI commands.
             dry_run: Whether the commands are all that comes of it.
         """
-        super().__init__()
+        super().__init__(account)
         self.plan = plan
-        self.account = account
         self.commands = commands
         self.dry_run = dry_run
 
@@ -59,7 +61,7 @@ class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = what
             with VerticalScroll(id="dialog-body", can_focus=False):
-                yield Static(self._text(), markup=False)
+                yield Static(id="dialog-text", markup=False)
             yield Static("", id="dialog-state", markup=False)
             field = Input(id="dialog-account", compact=True, placeholder="the name of the key")
             field.cursor_blink = False  # which would send bytes all the time
@@ -70,6 +72,15 @@ class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
                 yield Static(keys, id="dialog-keys", markup=False)
                 yield Button("esc  Cancel" if self._must_type else "n  Cancel", id="cancel")
                 yield Button(self._label(), id="apply", variant=self._variant)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        """Break the lines for the width that there is."""
+        text = self.query_one("#dialog-text", Static)
+        text.update(self._text(text.size.width))
 
     def on_mount(self) -> None:
         if self._must_type:
@@ -88,12 +99,12 @@ class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
             return "y  Show commands"
         return f"{'enter' if self._must_type else 'y'}  {VERBS[self.plan.op]}"
 
-    def _text(self) -> Content:
+    def _text(self, width: int) -> Content:
         before, after = self.plan.before, self.plan.after
         key = before.key
         expires = "never" if key.expires is None else f"{key.expires:%Y-%m-%d}"
         invoke = before.invocation.words if before.invocation else "unknown"
-        facts = [
+        pairs = [
             ("Account", self.account),
             ("Key", key.name),
             ("ID", key.id),
@@ -103,8 +114,11 @@ class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
             ("Works", before.words),
         ]
         if after is not None:
-            facts.append(("Then", after.words))
-        lines = [Content.assemble((name.ljust(9), "dim"), safe(value)) for name, value in facts]
+            pairs.append(("Then", after.words))
+        lines = [*facts(pairs, width, _COLUMN)]
+        if self.plan.doubt:
+            doubt = f"Its state could not be read again: {safe(self.plan.doubt)}"
+            lines += [Content(""), Content.styled(doubt, "$text-warning")]
         return Content("\n").join([*lines, Content(""), self._effect()])
 
     def _effect(self) -> Content:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from iam.ages import age
 from iam.arn import Arn
@@ -19,6 +19,7 @@ from tui.dialogs.modal import Modal
 from tui.saving import save
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
+from widgets.key_bar import KeyBar
 from widgets.key_list import KeyList, summary
 from widgets.key_words import expiry
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from iam.changes.journal import KeyOp
     from iam.reports.key_report import KeyReport
     from iam.verdicts.api_key_use import KeyUse
+
+_KEY_BAR = (("keys.close",), ("keys.deactivate", "keys.activate"), ("keys.delete",))
+"""What the key bar leaves out last."""
 
 
 class Wanted(NamedTuple):
@@ -87,7 +91,7 @@ class ApiKeysScreen(Modal[Wanted | None]):
             yield self.list
             yield Static("", id="keys-line", markup=False)
             yield FilterBar("words of an owner, a key, a state or a policy")
-            yield Footer(show_command_palette=False)
+            yield KeyBar(_KEY_BAR)
 
     def on_mount(self) -> None:
         none = self.query_one("#keys-none", Static)
@@ -205,7 +209,7 @@ class ApiKeysScreen(Modal[Wanted | None]):
 
 
 def _described(use: KeyUse, now: datetime) -> Content:
-    """A key in a few lines."""
+    """A key in a few lines; where there is no room for all, the last ones are left out."""
     key = use.key
     owner = Arn.parse(use.owner.arn).resource if use.owner else f"{key.user}, who was not read"
     created = "created at an unknown time"
@@ -217,9 +221,9 @@ def _described(use: KeyUse, now: datetime) -> Content:
     lines = [
         (f"{key.name}  {key.id}", "bold"),
         (f"of {owner}", ""),
-        (f"{created}, {expires}, {use.state.lower()}", "dim"),
         (_works(use), ""),
         (_invoking(use), ""),
+        (f"{created}, {expires}, {use.state.lower()}", "dim"),
     ]
     return Content("\n").join([Content.styled(safe(text), style) for text, style in lines])
 

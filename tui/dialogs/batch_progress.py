@@ -12,13 +12,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, ProgressBar, RichLog, Static
+from textual.widgets import ProgressBar, RichLog, Static
 
 from iam.counts import counted
 from iam.errors import AwsError
 from iam.text import safe
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from widgets.glyphs import OUTCOME_COLOURS, OUTCOME_WORDS, Glyphs
+from widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from iam.changes.apply import Outcome
@@ -64,7 +65,7 @@ class BatchScreen(ScrollingModal[None]):
             yield Static("", id="batch-sum", markup=False)
             yield Static("", id="batch-state", markup=False)
             yield RichLog(id="batch-log", markup=False, highlight=False, wrap=True, min_width=0)
-            yield Footer(show_command_palette=False)
+            yield KeyBar((("batch.close", "batch.stop"),))
 
     def on_mount(self) -> None:
         self.query_one(RichLog).can_focus = False

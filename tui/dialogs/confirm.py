@@ -10,9 +10,11 @@ from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Input
 
+from iam.text import safe
 from tui.dialogs.fitting import fit_body
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.dialogs.text import TextScreen
@@ -37,13 +39,29 @@ class ConfirmDialog(ScrollingModal[_Result]):
     TAKES_EARLY_KEYS = False  # nobody says yes to what is not on the screen yet
     SCROLLED = "#dialog-body"
 
+    def __init__(self, account: str) -> None:
+        """Take what every confirmation names.
+
+        Args:
+            account: The account's ID and alias.
+        """
+        super().__init__()
+        self.account = account
+
     def on_mount(self) -> None:
+        self.watch(self.scrolled, "scroll_y", self._keep_account_in_sight, init=False)
         self.app.clear_notifications()  # they are about the last change
         self.screen_layout_refresh_signal.subscribe(self, self._fit)
 
     def _fit(self, _: Screen[Any]) -> None:
         """Give the text the height that the lines below it do not need."""
-        fit_body(self, self.query_one("#dialog"), self.query_one("#dialog-body"))
+        dialog, body, state = map(self.query_one, ("#dialog", "#dialog-body", "#dialog-state"))
+        fit_body(self, dialog, body, state)
+
+    def _keep_account_in_sight(self, top: float) -> None:
+        """Name the account on the frame while its line is scrolled out of sight."""
+        named = f"account {safe(self.account)}" if top > 0 else ""
+        self.query_one("#dialog").border_subtitle = Content(named)
 
     @property
     def field(self) -> Input:

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from iam.changes.undo_order import in_effect, undone
 from iam.counts import counted
@@ -21,6 +21,7 @@ from tui.saving import save
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.history_tree import HistoryTree
+from widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from iam.changes.history import BatchRecord, History
@@ -70,7 +71,7 @@ class HistoryScreen(Modal["BatchRecord | None"]):
             yield Static("", id="history-line", markup=False)
             yield Static(self._foot(), id="history-foot", markup=False)
             yield FilterBar("words of a name, time, policy or outcome")
-            yield Footer(show_command_palette=False)
+            yield KeyBar((("history.close",),))
 
     def on_mount(self) -> None:
         tree = self.query_one(HistoryTree)

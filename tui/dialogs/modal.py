@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.widgets import Footer
 
 from tui.type_ahead import TypeAheadScreen
 
 _Result = TypeVar("_Result")
-TIGHT = 70
+_TIGHT = 70
 """Columns below which a dialog is as wide as the terminal."""
 _LOW = 16
 """Lines below which a dialog has no empty ones."""
@@ -27,11 +26,8 @@ class Modal(TypeAheadScreen[_Result]):
 
     def on_resize(self) -> None:
         """Use all of a small terminal."""
-        tight = self.size.width < TIGHT
-        self.set_class(tight, "-tight")
+        self.set_class(self.size.width < _TIGHT, "-tight")
         self.set_class(self.size.height < _LOW, "-low")
-        for footer in self.query(Footer):
-            footer.compact = tight
 
     def dismiss(self, result: _Result | None = None) -> AwaitComplete:
         """Close with a result; do nothing if another screen is on top."""

@@ -20,7 +20,6 @@ from iam.counts import counted
 from iam.errors import AwsError
 from iam.text import safe
 from tui.dialogs.confirm import ConfirmDialog, commands_screen
-from tui.dialogs.modal import TIGHT
 from tui.dialogs.review_data import About, Check, ShowGroup, says_the_same
 from widgets.glyphs import Glyphs
 from widgets.plan_view import PlanView
@@ -38,7 +37,7 @@ class ReviewDialog(ConfirmDialog["Plan | ShowGroup | None"]):
     ]
 
     def __init__(self, plan: Plan, check: Check, about: About, glyphs: Glyphs) -> None:
-        super().__init__()
+        super().__init__(about.account)
         self.plan = plan
         self.about = about
         self.glyphs = glyphs
@@ -70,7 +69,6 @@ class ReviewDialog(ConfirmDialog["Plan | ShowGroup | None"]):
                 yield Button("", id="apply", variant="success" if attach else "error")
 
     def on_mount(self) -> None:
-        self.watch(self.scrolled, "scroll_y", self._keep_account_in_sight, init=False)
         self._show()
         self._say("checking with AWS …")
         self.check_with_aws()
@@ -111,11 +109,6 @@ class ReviewDialog(ConfirmDialog["Plan | ShowGroup | None"]):
                     "AWS reports something new: review it, then press y again.", "$text-warning"
                 )
 
-    def _keep_account_in_sight(self, top: float) -> None:
-        """Name the account on the frame while its line is scrolled out of sight."""
-        named = f"account {safe(self.about.account)}" if top > 0 else ""
-        self.query_one("#dialog").border_subtitle = Content(named)
-
     def _show(self) -> None:
         plan = self.plan
         self.query_one(PlanView).show_plan(plan)
@@ -145,8 +138,9 @@ class ReviewDialog(ConfirmDialog["Plan | ShowGroup | None"]):
         keys += ["g show group"] if self.plan.holding_groups else []
         if self.field.has_focus:
             keys = ["tab buttons"]
-        tight = self.size.width < TIGHT
-        self.query_one("#dialog-keys", Static).update(("\n" if tight else "  ").join(keys))
+        self.query_one("#dialog-keys", Static).update("  ".join(keys))
+        # Beside the buttons there is room for one.
+        self.query_one("#dialog-buttons").set_class(len(keys) > 1, "-many")
 
     @property
     def _hidden_by_filter(self) -> str:
@@ -158,9 +152,6 @@ class ReviewDialog(ConfirmDialog["Plan | ShowGroup | None"]):
         state = self.query_one("#dialog-state", Static)
         state.display = bool(text)
         state.update(Content.styled(text, style))
-
-    def on_resize(self) -> None:
-        self._show_keys()
 
     # Confirming
 

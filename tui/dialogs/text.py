@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from iam.text import safe
 from tui.dialogs.scrolling import ScrollingModal, scroll_keys
 from tui.saving import save
+from widgets.key_bar import KeyBar
 from widgets.wrapping import indented
 
 
@@ -69,7 +70,7 @@ class TextScreen(ScrollingModal[None]):
             yield Static(self.note, id="text-note", markup=False)
             with VerticalScroll(id="text-body", can_focus=False):
                 yield self.make_body()
-            yield Footer(show_command_palette=False)
+            yield KeyBar((("text.close",),))
 
     def make_body(self) -> Static:
         """Make what shows the lines."""

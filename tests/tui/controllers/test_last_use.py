@@ -224,6 +224,16 @@ async def test_the_cache_keeps_the_answer_for_the_next_start(open_app: Open, use
         assert asked(used.fake)[GENERATE] == 1
 
 
+async def test_of_marked_groups_nothing_is_asked(open_app: Open, used: Company) -> None:
+    async with open_app(used.launch) as pilot:
+        table = table_of(pilot)
+        table.show(kind="groups")
+        await until(pilot, lambda: table.cursor_row is not None)
+        await pilot.press("space", "L")
+        await until(pilot, lambda: "one of its members" in toasts(pilot))
+        assert asked(used.fake) == {}
+
+
 async def test_a_file_cannot_be_asked(open_app: Open, from_file: Launch) -> None:
     async with open_app(from_file) as pilot:
         await pilot.press("L")
