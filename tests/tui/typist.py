@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from textual.events import Key
-from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -22,7 +21,7 @@ class Typist(Pilot[int]):
             if isinstance(self.app.focused, Input):
                 text = list(takewhile(lambda key: len(key) == 1, rest))
             for letter in text[:-1]:
-                self.app.post_message(Key(_character_to_key(letter), letter))
+                self.app.post_message(Key(letter, letter))
             done = max(1, len(text))
             await super().press(rest[done - 1])
             rest = rest[done:]
