@@ -8,6 +8,7 @@ BIN := .venv/bin
 REMOTE := tests/tui/session/test_reader_process.py
 TELLING := tests/test_import_hygiene.py tests/iam/aws/test_client.py \
 	tests/iam/aws/test_service_data.py \
+	tests/iam/aws/test_load_models.py::test_all_lists_of_a_region \
 	$(REMOTE)::test_it_tells_what_this_process_would_find \
 	$(REMOTE)::test_an_account_from_a_file_with_unknowns \
 	$(REMOTE)::test_the_app_reads_by_it_and_changes_by_the_credentials_that_it_found \
@@ -48,8 +49,9 @@ benchmark: .venv/dev.installed  ## measure the time to evaluate a large account
 screenshots: .venv/dev.installed  ## redraw the screenshots in the README
 	$(BIN)/python scripts/screenshots.py
 
-catalogue: .venv/dev.installed  ## update action data (needs npm) and policy documents
+catalogue: .venv/dev.installed  ## update action data (needs npm), models and policy documents
 	$(BIN)/python scripts/make_catalogue.py
+	$(BIN)/python scripts/make_models.py
 	$(BIN)/python scripts/make_policies.py
 
 clean:  ## remove the virtual environments

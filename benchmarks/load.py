@@ -90,7 +90,8 @@ def main() -> None:
             frame = probe.when(lambda text: "Name" in text)
             rows = probe.when(lambda text: "user-00000" in text)
             whole = probe.when(lambda text: re.search(r"of [\d,]+ evaluated", text))
-            evaluated = probe.when(lambda text: "◆ " in text)
+            # From then on the organization is being read, which the counts wait for.
+            evaluated = probe.when(lambda text: "SCP …" in text or "◆ " in text)
             sent = sum(len(came.data) for came in probe.came if frame < came.at <= evaluated)
             probe.send(b"q")
             probe.ended()

@@ -25,6 +25,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "AWS does not recognize these credentials.",
         "Check the profile, the access key and the session token; the key may have been deleted.",
     ),
+    "UnrecognizedClientException": (
+        "AWS does not recognize these credentials in this region: {detail}",
+        "Check that the region is enabled for the account.",
+    ),
     "SignatureDoesNotMatch": (
         "AWS rejected the signature of the request.",
         "Check the secret access key and this machine's clock.",
@@ -95,7 +99,7 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     ),
     "CredentialRetrievalError": (
         "The credentials could not be fetched: {detail}",
-        "Run the profile's credential_process or login by itself to see the error.",
+        "Check the profile, or log in again.",
     ),
     "MetadataRetrievalError": (
         "The credentials could not be fetched: {detail}",
@@ -142,7 +146,6 @@ EXCEPTIONS: dict[str, tuple[str, str]] = {
     "EndpointResolutionError": _REGION,
     "EndpointProviderError": _REGION,
     "BaseEndpointResolverError": _REGION,
-    "ValueError": _REGION,
     "ParamValidationError": (
         "The request is not valid: {detail}",
         "Check the names and the policy's ARN.",

@@ -88,6 +88,8 @@ _OF_ALL = frozenset(
     }
 )  # fmt: skip
 
+_OF_A_URL = ("Invalid endpoint", "Invalid IPv6 URL", "Port ")
+"""How a ValueError about an endpoint begins; it has no class of its own."""
 _ON_THE_WAY = frozenset(
     {"HTTPClientError", "ConnectionError", "ResponseParserError", "TimeoutError"}
 )
@@ -112,15 +114,17 @@ def explain(error: BaseException, doing: str, profile: str | None = None) -> Aws
     if isinstance(response, dict) and hasattr(error, "operation_name"):
         return _answer(response, str(error.operation_name), doing, option)
     detail = _one_line(str(error))
-    for kind in type(error).__mro__:
-        if kind.__name__ in EXCEPTIONS:
-            name = kind.__name__
+    names = [kind.__name__ for kind in type(error).__mro__]
+    if type(error) is ValueError and str(error).startswith(_OF_A_URL):
+        names = ["EndpointProviderError"]
+    for name in names:
+        if name in EXCEPTIONS:
             sentence, advice = EXCEPTIONS[name]
             return AwsError(
                 type(error).__name__.removesuffix("Error"),
                 sentence.format(doing=doing, detail=detail),
                 advice.format(profile=option),
-                lost=any(k.__name__ in _ON_THE_WAY for k in type(error).__mro__),
+                lost=not _ON_THE_WAY.isdisjoint(names),
             )
     return AwsError(
         type(error).__name__,

@@ -1,5 +1,7 @@
 """A small HTTP server that speaks IAM's query protocol: a layer of faults in front of moto.
 
+It speaks the JSON of Organizations and of Bedrock as well.
+
 Requests go on to moto unless a rule for their Action says otherwise. What arrives is kept in
 `seen`, so that a test can say what was, and what was not, sent.
 """
@@ -16,6 +18,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
+
+from iam.demo.bedrock import BEDROCK_PATHS
 
 _READS = ("Get", "List", "Describe", "Generate", "Simulate")
 _FEW = 40
@@ -112,7 +116,7 @@ class FakeIam:
         """Answer with an error."""
 
         def refused(params: Params) -> Reply:
-            return json_error(code, status) if _TARGET in params else error(code, status)
+            return json_error(code, status) if _in_json(params) else error(code, status)
 
         self.add(Rule(action, reply=refused, times=times))
 
@@ -217,7 +221,7 @@ class FakeIam:
             handler.close_connection = True
             return
         handler.send_response(status)
-        kind = "application/x-amz-json-1.1" if _TARGET in params else "text/xml"
+        kind = "application/x-amz-json-1.1" if _in_json(params) else "text/xml"
         handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(len(text) + rule.drip * 1_000_000))
         handler.end_headers()
@@ -252,7 +256,8 @@ class FakeIam:
             for letters, account in self.accounts.items():
                 if key.startswith(letters):
                     headers["x-moto-account-id"] = account
-            connection.request("POST", self._backend.path + handler.path, body, headers)
+            path = self._backend.path + handler.path
+            connection.request(str(handler.command), path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
@@ -260,10 +265,24 @@ class FakeIam:
 
 
 _TARGET = "X-Amz-Target"
+_REGION = "Region"
+
+
+def _in_json(params: Params) -> bool:
+    """Whether a request is one to Organizations or to Bedrock, which answer in JSON."""
+    return _TARGET in params or _REGION in params
 
 
 def _params(handler: BaseHTTPRequestHandler, body: bytes) -> Params:
-    """The parameters of a request: of IAM's protocol, or of that of Organizations, in JSON."""
+    """The parameters of a request: of IAM's protocol, or of that of Organizations, in JSON.
+
+    Those of a request to Bedrock are in its address; they have its region as well.
+    """
+    if handler.command == "GET":
+        address = urlsplit(handler.path)
+        scope = handler.headers.get("Authorization", "").partition("Credential=")[2].split("/")
+        action = {"Action": BEDROCK_PATHS.get(address.path, ""), _REGION: scope[2]}
+        return {**dict(parse_qsl(address.query)), **action}
     if (target := handler.headers.get(_TARGET)) is None:
         return dict(parse_qsl(body.decode(), keep_blank_values=True))
     given = {name: str(value) for name, value in json.loads(body or b"{}").items()}
@@ -271,7 +290,7 @@ def _params(handler: BaseHTTPRequestHandler, body: bytes) -> Params:
 
 
 def json_error(code: str, status: int) -> Reply:
-    """An error as Organizations answers it."""
+    """An error as Organizations and Bedrock answer it."""
     return status, json.dumps({"__type": code, "message": "because of the test"})
 
 
@@ -293,6 +312,9 @@ def _handler(fake: FakeIam) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
+            fake.handle(self)
+
+        def do_GET(self) -> None:
             fake.handle(self)
 
         def log_message(self, format: str, *args: object) -> None:

@@ -15,6 +15,7 @@ from iam.verdicts.answers import ANSWER_FILTERS, Question
 from tests.conftest import ROOT
 from tests.tui.command_line import run
 from tui.cli import main
+from tui.cli_config import show_config
 from tui.cli_reports import audit
 from tui.commands import COMMANDS, MOVEMENT
 
@@ -33,7 +34,7 @@ def test_the_key_table_is_the_program_s() -> None:
 def test_every_option_is_told_of() -> None:
     options = {
         name
-        for command in (main, audit)
+        for command in (main, audit, show_config)
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for name in (*parameter.opts, *parameter.secondary_opts)

@@ -225,6 +225,7 @@ class BedrockApp(HookedApp, TypeAheadApp[int], ThemedApp[int], SavingApp[int]):
         self.add_mode(f"account {self._accounts}", self._main_screen)
         await self.switch_mode(f"account {self._accounts}")
         await self.remove_mode(mode)
+        self.drop_keys(None)
         before.close()
         await in_thread(gc_control.sweep)
 
@@ -256,7 +257,7 @@ class BedrockApp(HookedApp, TypeAheadApp[int], ThemedApp[int], SavingApp[int]):
         from widgets.option_pages import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette(self.hold_for_choice))
 
     def action_help_quit(self) -> None:
         """Say how to quit, with our keys."""

@@ -166,13 +166,27 @@ async def _audit(launch: Launch, result: list[Audit]) -> None:
     async with _read(launch) as session:
         if launch.last_used:
             await session.last_use.ask()
-        audit = await session.audit()
+        audit = await (session.audit() if launch.model is None else _audit_routes(session))
         if launch.filter:
             audit = narrowed(audit, parse_filter(launch.filter))
         if launch.verify:
             verified = await session.simulator.verify(audit, launch.verify, launch.seed)
             audit = replace(audit, verified=verified)
         result.append(audit)
+
+
+async def _audit_routes(session: Session) -> Audit:
+    from iam.reports.route_audit import NoSuchModel, RouteQuestion
+    from iam.verdicts.routes import INVOKE, STREAMING
+
+    launch = session.launch
+    assert launch.model is not None
+    streaming = launch.action is not None and launch.action.lower() == STREAMING.lower()
+    action = STREAMING if streaming else INVOKE
+    try:
+        return await session.models.audit(RouteQuestion(launch.model, action, launch.source_region))
+    except NoSuchModel as error:
+        raise Failure(str(error)) from error
 
 
 @asynccontextmanager

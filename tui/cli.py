@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from tui.cli_exit import EXIT_FAILED, fail, leave_with
-from tui.cli_options import given, resolved, shared_options
+from tui.cli_exit import ends_quietly, fail, leave_with
+from tui.cli_options import app_options, given, resolved
 from tui.completion import SHELLS, script_for
 from tui.config import Config
 from tui.man_page import APP_STATUSES, ENVIRONMENT, FILES, ManPage, ManPageGroup
@@ -21,22 +21,30 @@ from tui.options import Launch
 class _Program(ManPageGroup):
     """The program; the commands that the app does not need are imported when one may be meant."""
 
+    @ends_quietly
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        return super().make_context(*args, **more)
+
+    @ends_quietly
+    def invoke(self, context: click.Context) -> Any:
+        return super().invoke(context)
+
     def list_commands(self, context: click.Context) -> list[str]:
-        self._add_reports()
+        self._add_commands()
         return super().list_commands(context)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in self.commands:
-            self._add_reports()  # of a typing error, too: click suggests only those that it has
+            self._add_commands()  # of a typing error, too: click suggests only those that it has
         return super().get_command(context, name)
 
-    def _add_reports(self) -> None:
+    def _add_commands(self) -> None:
+        from tui.cli_config import show_config
         from tui.cli_keys import keys
         from tui.cli_reports import audit, save
 
-        self.add_command(audit)
-        self.add_command(save)
-        self.add_command(keys)
+        for command in (audit, save, keys, show_config):
+            self.add_command(command)
 
 
 @click.group(
@@ -56,12 +64,7 @@ class _Program(ManPageGroup):
     files=FILES,
     statuses=APP_STATUSES,
 )
-@shared_options
-@click.option(
-    "--mouse/--no-mouse",
-    default=None,
-    help="Use the mouse; or leave it to the terminal, which can then select text.",
-)
+@app_options
 @click.version_option(
     package_name="bedrock-tui", prog_name="bedrock-tui", help="Print the version and exit."
 )
@@ -75,42 +78,6 @@ def main(context: click.Context, /, **chosen: Any) -> None:
     if context.invoked_subcommand is None:
         launch, config = resolved(context.obj)
         _open(launch, config)
-
-
-@main.command(
-    "config",
-    cls=ManPage,
-    examples=(("bedrock-tui config --config mine.toml", "Check a file."),),
-    statuses=(
-        ("0", "The file can be used, or there is none."),
-        ("1", "Something in it cannot be used; standard error says what."),
-        ("2", "Wrong usage."),
-    ),
-)
-@shared_options
-@click.pass_obj
-def show_config(before: dict[str, Any], /, **chosen: Any) -> None:
-    """Print the configuration in effect, with comments."""
-    launch, config = resolved(before | given(chosen))
-    from textual.theme import BUILTIN_THEMES
-
-    from tui.commands import COMMANDS
-    from tui.config import as_toml
-    from tui.config_check import faults
-
-    shown = config._replace(
-        profile=launch.profile or "",
-        policy=launch.policy,
-        read_only=launch.read_only,
-        confirm_above=launch.confirm_above,
-    )
-    commands = [(command.id, command.keys, command.help) for command in COMMANDS]
-    click.echo(as_toml(shown, commands), nl=False)
-    wrong = [config.fault] if config.fault else [*faults(config, BUILTIN_THEMES)]
-    for fault in wrong:
-        click.echo(f"bedrock-tui: {fault}", err=True)
-    if wrong:
-        leave_with(EXIT_FAILED)
 
 
 @main.command(

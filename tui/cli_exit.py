@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, NoReturn
+import signal
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import NamedTuple, NoReturn, ParamSpec, TypeVar
 
 import click
 
 from iam.text import safe
+from tui import is_interrupt
 
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 EXIT_FAILED = 1
 EXIT_INCOMPLETE = 3
 EXIT_DISAGREES = 4
+EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
 class Ending(NamedTuple):
@@ -35,3 +43,25 @@ def leave_with(status: int) -> NoReturn:
     from iam.runtime.threads import leave
 
     leave(status)
+
+
+def ends_quietly(work: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
+    """Decorate a function at whose Ctrl-C the program ends, without a word.
+
+    The operator knows why; click would say "Aborted!".
+    """
+
+    @wraps(work)
+    def ended(*args: _Given.args, **more: _Given.kwargs) -> _Result:
+        try:
+            return work(*args, **more)
+        except BaseException as error:
+            if not is_interrupt(error):
+                raise
+            # Nothing is imported: an import that was cut short may not be repeatable. Before this
+            # module is there, no thread has been started.
+            threads = sys.modules.get("iam.runtime.threads")
+            leave: Callable[[int], NoReturn] = getattr(threads, "leave", sys.exit)
+            leave(EXIT_INTERRUPTED)
+
+    return ended

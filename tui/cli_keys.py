@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from iam.reports.formats import DEFAULT_FORMAT, KEY_FORMATS, format_of_file
+from iam.reports.formats import KEY_FORMATS, format_of_file
 from tui.cli_exit import Ending
 from tui.cli_options import shared_options
 from tui.cli_reports import launch_of, output_option, run_command, terminal_of, write_report
 from tui.man_page import AUDIT_STATUSES, ManPage
-from tui.usage import validate_output
+from tui.usage import validate_format_of_keys, validate_output
 
 
 @click.command(
@@ -26,7 +26,7 @@ from tui.usage import validate_output
     ),
     statuses=AUDIT_STATUSES,
 )
-@shared_options
+@shared_options()
 @click.option(
     "--format",
     "form",
@@ -40,14 +40,14 @@ def keys(before: dict[str, Any], /, form: str | None, output: str | None, **chos
     """List the Bedrock API keys: whose they are, until when, and what they are good for."""
     launch = launch_of(before, chosen)
     validate_output(output, launch)
+    if form is None:
+        validate_format_of_keys(output)
 
     def work() -> Ending:
         from tui.audit_command import check_output, run_keys
 
         check_output(output)
-        ending = format_of_file(output)
-        chosen_form = form or (ending if ending in KEY_FORMATS else DEFAULT_FORMAT)
-        report, missing = run_keys(launch, chosen_form, terminal_of(output))
+        report, missing = run_keys(launch, form or format_of_file(output), terminal_of(output))
         write_report(report, output)
         return Ending(missing)
 

@@ -24,10 +24,18 @@ from iam.reports.formats import (
 )
 from iam.text import safe
 from tui.cli_exit import EXIT_DISAGREES, EXIT_INCOMPLETE, Ending, fail, leave_with
-from tui.cli_options import given, resolved, shared_options
+from tui.cli_options import given, joined, resolved, shared_options
 from tui.man_page import AUDIT_STATUSES, ManPage
 from tui.options import Launch
-from tui.usage import validate_action, validate_filter, validate_output, validate_verify
+from tui.usage import (
+    validate_action,
+    validate_detail,
+    validate_filter,
+    validate_model,
+    validate_output,
+    validate_resource,
+    validate_verify,
+)
 
 output_option = click.option(
     "--output",
@@ -62,6 +70,10 @@ _last_used = click.option(
             "bedrock-tui audit --snapshot account.json --format json",
             "Audit a saved account, without AWS credentials.",
         ),
+        (
+            "bedrock-tui audit --model 'anthropic.claude-sonnet-4-5*' --from eu-central-1",
+            "List who can invoke a model from Frankfurt, by which route, and what blocks others.",
+        ),
         ("bedrock-tui audit --verify 10", "Hold some of the verdicts against AWS's simulator."),
     ),
     statuses=(
@@ -69,12 +81,29 @@ _last_used = click.option(
         ("4", "Done, and AWS's simulator disagrees with a verdict (--verify)."),
     ),
 )
-@shared_options
+@shared_options()
 @click.option(
     "--action",
     metavar="ACTION",
     help="Evaluate one action, such as bedrock:InvokeModel, or all that match a pattern, such as "
     "'bedrock:Invoke*'.",
+)
+@click.option(
+    "--resource",
+    metavar="ARN",
+    help="Evaluate --action on this resource only, or on those that a pattern matches.",
+)
+@click.option(
+    "--model",
+    metavar="ID",
+    help="Evaluate the routes to a model: in its region, and through inference profiles. "
+    "A pattern means several; the ID of a profile means that route only.",
+)
+@click.option(
+    "--from",
+    "source_region",
+    metavar="REGION",
+    help="Invoke --model from this region only.  [default: every region that has it]",
 )
 @click.option(
     "--format",
@@ -86,8 +115,9 @@ _last_used = click.option(
 @click.option(
     "--detail",
     type=click.Choice(DETAILS),
-    help="Say of each principal its verdict, that on each section, or that on each action with its "
-    "reasons.  [default: what suits the format; for json: actions]",
+    help="Say of each principal its verdict, that on each section, or, except in a table and in "
+    "csv, that on each action with its reasons.  [default: what suits the format; for json: "
+    "actions]",
 )
 @output_option
 @click.option(
@@ -122,16 +152,20 @@ def audit(
     """Print a report of who can use Amazon Bedrock."""
     launch = launch_of(before, chosen)
     validate_action(launch.action)
+    validate_resource(launch)
+    validate_model(launch)
     validate_filter(launch.filter)
     validate_output(output, launch)
     validate_verify(launch, seed="seed" in given(chosen))
+    chosen_form = form or format_of_file(output)
+    validate_detail(detail, chosen_form)
 
     def work() -> Ending:
         from tui.audit_command import check_output, run_audit
 
         check_output(output)
         options = Options(detail, terminal_of(output))
-        report, ending = run_audit(launch, form or format_of_file(output), options)
+        report, ending = run_audit(launch, chosen_form, options)
         write_report(report, output)
         return ending
 
@@ -147,7 +181,7 @@ def audit(
     ),
     statuses=AUDIT_STATUSES,
 )
-@shared_options
+@shared_options()
 @_last_used
 @click.argument("file", type=click.Path())
 @click.pass_obj
@@ -169,7 +203,7 @@ def save(before: dict[str, Any], /, file: str, **chosen: Any) -> None:
 
 def launch_of(before: dict[str, Any], chosen: dict[str, Any]) -> Launch:
     """What holds; a wrong configuration is reported at once, because there is no screen for it."""
-    launch, config = resolved(before | given(chosen))
+    launch, config = resolved(joined(before, chosen))
     if config.fault:
         click.echo(f"bedrock-tui: {config.fault}", err=True)
     return launch
@@ -189,8 +223,6 @@ def run_command(work: Callable[[], Ending]) -> None:
         ending = work()
     except Failure as failure:
         fail(str(failure))
-    except KeyboardInterrupt:
-        fail("interrupted")
     if ending.missing:
         click.echo(f"bedrock-tui: incomplete: {safe(ending.missing)}", err=True)
     if ending.verified:

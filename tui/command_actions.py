@@ -132,6 +132,7 @@ ACTIONS: Mapping[str, Action] = {
     "invoke_unknown": lambda on: on.filtering.toggle(ANSWER_FILTERS["unknown"]),
     "cycle_verdict": lambda on: on.filtering.next_verdict(),
     "who_can": lambda on: on.who_can.begin(),
+    "models": lambda on: on.models.begin(),
     "simulate": lambda on: on.simulation.ask(),
     "not_read": _not_read,
     "policy": _policy,

@@ -100,6 +100,10 @@ COMMANDS: tuple[Command, ...] = (
         "who_can", "w", "Who can …", "Show who can do an action, and through what.", _LOOK, "who"
     ),
     Command(
+        "models", "m", "Models and routes",
+        "Show which models this one can invoke, and by which routes.", _LOOK,
+    ),
+    Command(
         "simulate", "x", "Ask AWS's simulator",
         "Ask AWS about this one; show where it differs.", _LOOK,
     ),

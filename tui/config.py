@@ -264,26 +264,26 @@ def _lines_of(text: str) -> dict[str, int]:
     return lines
 
 
-def as_toml(config: Config, commands: list[tuple[str, str, str]]) -> str:
+def as_toml(
+    config: Config, defaults: Config, commands: list[tuple[str, str, str]], head: str
+) -> str:
     """The configuration in effect, as a file with a comment for every key.
 
     Args:
         config: With what the command line says.
+        defaults: What holds without a file; it is written as a comment.
         commands: The ID, the keys and the help of each command.
+        head: The first line, a comment.
     """
-    lines = [f"# Read from {safe(config.file)}" if config.file else "# There is no file."]
-    defaults = Config()
+    lines = [head]
     for setting in SETTINGS:
         value = getattr(config, setting.field)
         unset = value in ("", None)
         text = {str: '"…"', int: "10"}.get(setting.kind, "") if unset else _toml(value)
         same = value == getattr(defaults, setting.field)
         lines += ["", f"# {setting.help}", f"{'# ' if same else ''}{setting.key} = {text}"]
-    lines += [
-        "",
-        "# The keys of commands, by name; several are separated by commas.",
-        f"[{KEYMAP}]",
-    ]
+    lines += ["", "# The keys of commands, by name; several are separated by commas."]
+    lines.append(f"[{KEYMAP}]")
     for id, keys, help in commands:
         given = config.keymap.get(id)
         lines.append(f"{'' if given else '# '}{id} = {_toml(given or keys)}  # {help}")

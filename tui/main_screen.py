@@ -211,6 +211,8 @@ class MainScreen(Screen[None]):
             self.toast(BUSY)
             return
         self.loaded = False  # the keys that are still on their way cannot act on it
+        if isinstance(self.app, TypeAheadApp):
+            self.app.drop_keys(self)
         self.workers.cancel_node(self)
         self.post_message(self.Leave(launch))
 
@@ -225,17 +227,27 @@ class MainScreen(Screen[None]):
     def open_dialog(
         self, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = True
     ) -> None:
-        """Run work that opens a dialog; until it does, keys are held for the dialog."""
+        """Run work that opens dialogs; while none is there, keys are held for the next one."""
+
+        app = self.app
 
         async def see_through() -> None:
             try:
                 await work()
             except Exception as error:
                 self.toast_error(error)
+            finally:
+                if isinstance(app, TypeAheadApp):
+                    app.release_keys(opening)
 
         opening = self.run_in_background(see_through, group, exclusive=exclusive)
+        if isinstance(app, TypeAheadApp):
+            app.hold_keys(opening)
+
+    def release_keys(self) -> None:
+        """Take keys again, although work goes on that has opened a dialog: none follows."""
         if isinstance(self.app, TypeAheadApp):
-            self.app.hold_keys(opening)
+            self.app.release_keys()
 
     def cancel_background(self, group: str) -> None:
         """Cancel the workers of a group."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 DEFAULT_POLICY = "AmazonBedrockLimitedAccess"
+DEFAULT_CONFIRM_ABOVE = 10
 DEFAULT_SNAPSHOT_LIMIT = 500
 """Megabytes. An account of 50,000 principals has half of that. Python's objects take some ten times
 as much memory as their JSON."""
@@ -30,6 +31,12 @@ class Launch:
     action: str | None = None
     """The only action, or pattern of actions, that is evaluated, for `audit`; None for the whole
     policy."""
+    resource: str | None = None
+    """The only resource, or pattern of resources, that `action` is evaluated on, for `audit`."""
+    model: str | None = None
+    """The models that are asked about, for `audit`: an ID, that of a profile, or a pattern."""
+    source_region: str | None = None
+    """The only region from which these are invoked; None for all."""
     filter: str = ""
     """Which principals a report is about, for `audit`, in the filter language."""
     verify: int = 0
@@ -42,7 +49,7 @@ class Launch:
     """A file's path; None for the platform's default."""
     dry_run: bool = False
     """Changes are planned and shown, but not sent."""
-    confirm_above: int = 10
+    confirm_above: int = DEFAULT_CONFIRM_ABOVE
     """Changing more principals than this at once requires typing the account ID or alias."""
     cache: bool = False
     """The last load is kept on the disk, and shown until the account has been read again."""

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from iam.text import safe
 from tui.options import Launch
 
+if TYPE_CHECKING:
+    from iam.policy.action_catalogue import Action
+
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _CONTRADICTIONS = {
-    "demo": ("snapshot", "profile", "region", "endpoint_url"),
-    "snapshot": ("profile", "region", "endpoint_url"),
+    "demo": ("snapshot", "profile", "region", "endpoint_url", "cache"),
+    "snapshot": ("profile", "region", "endpoint_url", "cache"),
 }
 """Options that say where the account is, and those that then would be ignored."""
 
 
-def validate(launch: Launch) -> None:
-    """Refuse options that contradict each other, or are empty.
+def validate(launch: Launch, *, limit: bool) -> None:
+    """Refuse options that contradict each other, have no effect, or are empty.
+
+    Args:
+        launch: What the operator asked for.
+        limit: Whether a limit of the file was given.
 
     Raises:
         click.UsageError: In one sentence.
@@ -30,9 +39,11 @@ def validate(launch: Launch) -> None:
             raise click.UsageError(f"--{name.replace('_', '-')} is empty.")
     for source, others in _CONTRADICTIONS.items():
         for other in others if getattr(launch, source) else ():
-            if getattr(launch, other) is not None:
+            if getattr(launch, other) not in (None, False):
                 option = other.replace("_", "-")
                 raise click.UsageError(f"--{source} and --{option} exclude each other.")
+    if limit and launch.snapshot is None and launch.organization is None:
+        raise click.UsageError("--snapshot-limit is about --snapshot, which is missing.")
     if launch.last_used and launch.snapshot is not None:
         raise click.UsageError("--snapshot and --last-used exclude each other.")
     if launch.endpoint_url and not launch.endpoint_url.lower().startswith(("http://", "https://")):
@@ -55,6 +66,90 @@ def validate_action(action: str | None) -> None:
         similar = similar_actions(action)
         hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
         raise click.UsageError(f"The catalogue has no action {safe(action)!r}.{hint}")
+
+
+def validate_resource(launch: Launch) -> None:
+    """Refuse a resource that no chosen action acts on: it must not look like 'nobody can'.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    if launch.resource is None:
+        return
+    if launch.action is None:
+        raise click.UsageError("--resource narrows --action, which is missing.")
+    from iam.policy.action_catalogue import catalogue
+    from iam.verdicts.request import acts_on
+
+    chosen = catalogue().choose(launch.action)
+    assert chosen is not None, "validate_action comes first"
+    if not any(acts_on(action, launch.resource) for action in chosen.actions):
+        raise click.UsageError(
+            f"{safe(chosen.id)} acts on no resource {safe(launch.resource)!r}; it acts on "
+            f"{_kinds(chosen.actions)}."
+        )
+
+
+def _kinds(actions: Iterable[Action]) -> str:
+    """Name the types of resources of actions, the first few."""
+    formats = dict.fromkeys(format for action in actions for format in action.resources)
+    names = [format.replace("${", "").replace("}", "") for format in formats][:3]
+    return f"{', '.join(names)} and others" if len(formats) > 3 else ", ".join(names) or "*"
+
+
+def validate_model(launch: Launch) -> None:
+    """Refuse what contradicts the routes to a model.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    if launch.model is None:
+        if launch.source_region is not None:
+            raise click.UsageError("--from is the region of --model, which is missing.")
+        return
+    if not launch.model:
+        raise click.UsageError("--model is empty.")
+    if launch.source_region == "":
+        raise click.UsageError("--from is empty.")
+    if launch.resource is not None:
+        raise click.UsageError("--model and --resource exclude each other.")
+    from iam.verdicts.routes import INVOKE, STREAMING
+
+    invoking = (INVOKE.lower(), STREAMING.lower())
+    if launch.action is not None and launch.action.lower() not in invoking:
+        raise click.UsageError(f"Models are invoked by {INVOKE} or {STREAMING}.")
+
+
+def validate_detail(detail: str | None, form: str) -> None:
+    """Refuse to say of each principal what a format has no room for.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    from iam.reports.formats import FORMATS
+
+    if detail is None or detail in FORMATS[form].details:
+        return
+    *others, last = [each.name for each in FORMATS.values() if detail in each.details]
+    raise click.UsageError(
+        f"--detail {detail} is for the formats {', '.join(others)} and {last}, not for {form}."
+    )
+
+
+def validate_format_of_keys(output: str | None) -> None:
+    """Refuse a file that is named after a format in which keys are not listed.
+
+    Raises:
+        click.UsageError: In one sentence.
+    """
+    from iam.reports.formats import KEY_FORMATS, format_of_file
+
+    if (form := format_of_file(output)) not in KEY_FORMATS:
+        *others, last = KEY_FORMATS
+        raise click.UsageError(
+            f"Keys are not listed as {form}, as the name of the --output file says, "
+            f"but as {', '.join(others)} or {last}; choose one with --format."
+        )
 
 
 def validate_output(output: str | None, launch: Launch) -> None:

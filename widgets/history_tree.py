@@ -77,7 +77,7 @@ class HistoryTree(LineTree["BatchRecord"]):
             for change in batch.changes:
                 node.add_leaf(self._change(change, batch), batch)
         if not self.shown:
-            none = "nothing matches" if self._all else "no changes yet"
+            none = "nothing matches" if self._all else "no changes by bedrock-tui yet"
             self.root.add_leaf(Text(none, "dim"))
         self.cursor_line = 0
 

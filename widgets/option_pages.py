@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandList, CommandPalette
 from textual.widgets import OptionList
@@ -32,12 +33,25 @@ class PagedList(OptionList):
 
 
 class Palette(CommandPalette):
-    """Textual's command palette, with such a list."""
+    """Textual's command palette, with such a list; it says when it closes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown", "page_down", "Next page", show=False),
         Binding("pageup", "page_up", "Previous page", show=False),
     ]
+
+    def __init__(self, on_close: Callable[[], None]) -> None:
+        """Prepare it.
+
+        Args:
+            on_close: Called when it closes, before what was chosen in it is done.
+        """
+        super().__init__(id="--command-palette")
+        self._on_close = on_close
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        self._on_close()
+        return super().dismiss(result)
 
     def action_page_down(self) -> None:
         _page(self.query_one(CommandList).action_page_down)

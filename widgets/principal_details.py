@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.widgets import Tree
     from textual.widgets.tree import TreeNode
 
+    from iam.account.last_use import UseAsked
     from iam.account.model import Entity
     from iam.verdicts.api_key_use import KeyUse
     from iam.verdicts.result import PrincipalResult
@@ -58,7 +59,7 @@ class PrincipalDetails(Vertical):
         self.glyphs = glyphs
         self._members: tuple[str, ...] = ()
         self._members_certain = True
-        self._use_asked = False
+        self._use_asked: UseAsked | None = None
         self._keys: tuple[KeyUse, ...] | None = ()
         self._describe: Callable[[str], str] = lambda _: ""
         self._shown: tuple[Entity, PrincipalResult | None] | None = None
@@ -149,7 +150,7 @@ class PrincipalDetails(Vertical):
         members: tuple[str, ...] = (),
         *,
         members_certain: bool = True,
-        use_asked: bool = False,
+        use_asked: UseAsked | None = None,
         keys: tuple[KeyUse, ...] | None = (),
     ) -> None:
         """Show a user, a role or a group.
@@ -160,7 +161,7 @@ class PrincipalDetails(Vertical):
             describe: Says in a few words what an action does.
             members: The names of the members of a group.
             members_certain: Whether there can be no more.
-            use_asked: Whether AWS was asked when Bedrock was last used.
+            use_asked: What AWS was asked of when Bedrock was last used; None if nothing.
             keys: Its API keys; None if it is not known whether it has any.
         """
         self._use_asked = use_asked
@@ -217,11 +218,8 @@ class PrincipalDetails(Vertical):
             none = "no use on record" if principal.use_read else "not read"
             facts.append(("Last used", _ago(used) if used else none))
         if self._use_asked and principal.type != "group":
-            lines = [
-                part
-                for line in use_in_lines(principal.bedrock_use)
-                for part in broken(safe(line), room)
-            ]
+            said = use_in_lines(principal.arn, principal.bedrock_use, self._use_asked)
+            lines = [part for line in said for part in broken(safe(line), room)]
             facts += [("" if number else "Used", line) for number, line in enumerate(lines)]
         if principal.created:
             facts.append(("Created", _ago(principal.created)))

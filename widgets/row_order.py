@@ -48,8 +48,10 @@ def sort_rows(
     """By the identity of the verdicts, which many rows share."""
 
     def place(row: Row) -> int:
-        if row.result is None or not answered(row):
+        if not answered(row):
             return last
+        if row.result is None:  # but other columns may be known
+            return last if (at := key(row)) is None else at
         if (found := known.get(id(row.result))) is None:
             found = known[id(row.result)] = last if (at := key(row)) is None else at
         return found

@@ -215,7 +215,7 @@ class TableLines:
     def _invoke(self, row: Row, width: int) -> Segment:
         """Whether it can invoke models, and how far."""
         if row.invokes is None or width == SIGN:
-            sign = Segment(" ") if row.invokes is None else self._sign(row.invokes)
+            sign = self._sign(row.invokes)
             return Segment(sign.text.ljust(width), sign.style)
         from iam.verdicts.invocation import SHORT_WORDS  # not needed before the first row
 

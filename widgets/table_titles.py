@@ -42,7 +42,7 @@ def titles(
     if action and counting:
         parts = [f"Who can do {action}?", count]
     elif action:
-        parts = _who_can(rows, action)
+        parts = _who_can(rows, action, glyphs.pending)
     if view.filter:
         parts.append(safe(view.filter.text.strip()))
     if rows.marks:
@@ -51,10 +51,13 @@ def titles(
     return title, f"sorted by {_sort_in_words(view, sections)}" if rows.all else ""
 
 
-def _who_can(rows: ShownRows, action: str) -> list[str]:
-    """How many can do the only action that is shown, whatever filter is in force."""
+def _who_can(rows: ShownRows, action: str, pending: str) -> list[str]:
+    """How many can do the only action that is shown, whatever filter is in force; `pending` while
+    some have no verdict yet."""
     everybody = rows.all_of_this_kind
     verdicts = Counter(row.result.verdict for row in everybody if row.result)
+    if sum(verdicts.values()) < len(everybody):
+        return [f"Who can do {action}?", pending]
     can = verdicts[Verdict.GRANTED] + verdicts[Verdict.PARTIAL]
     parts = [f"{can:,} of {len(everybody):,} can do {action}"]
     if unknown := verdicts[Verdict.UNKNOWN]:

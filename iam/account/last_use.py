@@ -107,10 +107,16 @@ def use_in_short(use: BedrockUse | None) -> str:
     return "?" if use is None else use.in_short
 
 
-def use_in_lines(use: BedrockUse | None) -> list[str]:
-    """What the details say of one of whom AWS has been asked, and what that counts."""
+def use_in_lines(arn: str, use: BedrockUse | None, asked: UseAsked) -> list[str]:
+    """What the details say of a user or role once AWS has been asked, and what that counts.
+
+    Args:
+        arn: Of the user or role.
+        use: What AWS said of it; None if it said nothing.
+        asked: What AWS was asked.
+    """
     if use is None:
-        return ["? not in the report on the policy; L here asks about this one"]
+        return [f"? {_why_unknown(arn, asked)}"]
     last, lines = use.last, [use.in_short]
     if last is not None and last.at is not None:
         where = f" in {last.region}" if last.region else ""
@@ -122,6 +128,16 @@ def use_in_lines(use: BedrockUse | None) -> list[str]:
     by = "those with the policy asked about" if ":policy/" in use.asked else "asked about alone"
     counts = "attempts, also denied, by service, up to 4 h late"
     return [*lines, f"as of {use.asked_at:%Y-%m-%d %H:%M} UTC, {by}; {counts}"]
+
+
+def _why_unknown(arn: str, asked: UseAsked) -> str:
+    """Why nothing is known of a user or role: AWS refused, or was not asked about it."""
+    for each in asked.unread:
+        # What is only missing from an answer is missing of others; a refusal is about all of them.
+        about_others = each.what.startswith(last_use_of("arn:")) or each.error == "Missing"
+        if each.what == last_use_of(arn) or not about_others:
+            return each.message
+    return "AWS has said nothing of this one; L here asks about it"
 
 
 def _days(use: BedrockUse, at: datetime | None) -> str:

@@ -16,7 +16,7 @@ EVERYTHING = "*"
 
 
 class ContextEntry(NamedTuple):
-    """A condition key with the values that it has in a request."""
+    """A condition key with the values that it has in a request; without any, it is absent."""
 
     key: str
     values: tuple[str, ...]
@@ -25,7 +25,7 @@ class ContextEntry(NamedTuple):
     @property
     def in_words(self) -> str:
         """The key and its values: `aws:RequestedRegion us-east-1`."""
-        return f"{self.key} {', '.join(self.values)}"
+        return f"{self.key} {', '.join(self.values) or 'absent'}"
 
 
 class Request(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from iam.account.last_use import BedrockUse, UseAsked
+from iam.account.effective_policies import policies_of
+from iam.account.last_use import SERVICES, BedrockUse, UseAsked, services_of
 from iam.account.model import Account, Principal
+from iam.account.unread import Unread
 
 
 def with_uses(account: Account, uses: Mapping[str, BedrockUse], asked: UseAsked) -> Account:
@@ -71,3 +73,32 @@ def with_relevant_uses(account: Account, policy: str) -> Account:
         principals={**account.principals, **found},
         use_asked=None if at is None else UseAsked(at, policy=policy),
     )
+
+
+def others_granted(
+    account: Account, arns: Iterable[str], reported: frozenset[str]
+) -> dict[str, tuple[str, ...]]:
+    """The services that other policies grant to holders, and on which a report says nothing.
+
+    Without them, `never` would be said of who uses one of these services every day.
+
+    Args:
+        account: The account of the holders.
+        arns: The holders.
+        reported: The services that the report is on.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    known: dict[int, frozenset[str]] = {}  # many principals share a document
+    for arn in arns:
+        if (principal := account.principals.get(arn)) is None:
+            continue
+        granted: frozenset[str] = frozenset()
+        for policy in policies_of(account, principal):
+            document = policy.document
+            if id(document) not in known:
+                unread = isinstance(document, Unread)
+                known[id(document)] = frozenset(SERVICES) if unread else services_of([document])
+            granted |= known[id(document)]
+        if others := granted - reported:
+            found[arn] = tuple(sorted(others))
+    return found

@@ -49,6 +49,7 @@ class Aws:
         read_only: bool,
         credentials: BoundCredentials,
         make_organizations: Callable[[], OrganizationsClient],
+        make_bedrock: Callable[[str], Any],
     ) -> None:
         """Take over two clients.
 
@@ -59,6 +60,7 @@ class Aws:
             read_only: Whether to refuse every call that could change something.
             credentials: What all clients sign with.
             make_organizations: Makes the client for Organizations, which is rarely needed.
+            make_bedrock: Makes the client for Bedrock in a region.
         """
         self.credentials = credentials
         """They sign for one account only, once it is known: see `identify`."""
@@ -71,6 +73,9 @@ class Aws:
         self._attempts = threading.local()
         self._make_organizations = make_organizations
         self._organizations: OrganizationsClient | None = None
+        self._make_bedrock = make_bedrock
+        self._bedrock: dict[str, Any] = {}
+        self._making = threading.Lock()
         for client in (iam, sts):
             self._guard(client)
 
@@ -86,6 +91,18 @@ class Aws:
             self._organizations = self._make_organizations()
             self._guard(self._organizations)
         return self._organizations
+
+    def bedrock(self, region: str) -> Any:
+        """Return the client for Bedrock in a region; blocks the first time, while it is made.
+
+        Its type is `Any`: the stubs of its hundred calls would be installed for five.
+        """
+        with self._making:
+            if region not in self._bedrock:
+                client = self._make_bedrock(region)
+                self._guard(client)
+                self._bedrock[region] = client
+            return self._bedrock[region]
 
     def require(self, account: str | None) -> None:
         """Make sure that this is the connection to an account.
@@ -120,6 +137,8 @@ class Aws:
         self.sts.close()
         if self._organizations is not None:
             self._organizations.close()
+        for client in tuple(self._bedrock.values()):
+            client.close()
 
     async def call(self, fn: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Run a blocking function, such as a method of a client, in a thread.

@@ -102,7 +102,7 @@ def connect(settings: Settings, keys: AccessKey | None = None) -> Aws:
     iam.meta.events.register(f"before-parse.iam.{_LARGE_ANSWER}", parse_large_response)
     for client in (iam, sts):
         client.meta.events.register_first("before-parse", reject_foreign_responses)
-    # The account is on the screen before this client is used: it has less patience than the others.
+    # The account is on the screen before these clients are used: they have less patience.
     organizations = partial(
         session.client,
         "organizations",
@@ -110,8 +110,17 @@ def connect(settings: Settings, keys: AccessKey | None = None) -> Aws:
         endpoint_url=endpoint,
         config=config.merge(Config(read_timeout=min(READ_TIMEOUT, 10))),
     )
+    # Signed with the credentials of this account, even if AWS_BEARER_TOKEN_BEDROCK holds an API
+    # key, which may belong to another one.
+    signed = small.merge(Config(signature_version="v4"))
+
+    def bedrock(in_region: str) -> Any:
+        return session.client(
+            "bedrock", region_name=in_region, endpoint_url=endpoint, config=signed
+        )
+
     profile, read_only = session.profile_name, settings.read_only
-    return Aws(iam, sts, profile, read_only, credentials, organizations)
+    return Aws(iam, sts, profile, read_only, credentials, organizations, bedrock)
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,17 @@
 They are found as the AWS CLI finds them (environment, configuration files, profiles, SSO, assumed
 roles), with two differences. Nothing prompts on the terminal, which belongs to the app: where an
 MFA code is needed, a session in the AWS CLI's cache is used, or it fails with `MfaRequired`;
-`iam.aws.sign_in` fills that cache. And a `credential_process` that hangs is killed when the program
-ends.
+`iam.aws.sign_in` fills that cache. And a `credential_process` that fails or hangs is told of in
+words (`iam.aws.credential_process`).
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from weakref import WeakSet
 
 from botocore.credentials import (
     AssumeRoleProvider,
@@ -36,16 +31,14 @@ from botocore.session import Session
 
 from iam.aws.access_key import AccessKey
 from iam.aws.config_files import careful_providers, profile_providers, role_cache
+from iam.aws.credential_process import CarefulProcessProvider
 from iam.errors import AwsError
-from iam.runtime.threads import before_leaving
 from iam.text import safe
 
 _LATER = timedelta(hours=1)
 """After which credentials without a known expiry are looked for again."""
 _LONGEST = 400 * 86400
 """Seconds; an expiry later than this counts as none."""
-_helpers: WeakSet[subprocess.Popen[bytes]] = WeakSet()
-"""The credential processes that were started."""
 
 
 def resolver_for(
@@ -96,7 +89,7 @@ class _Profiles:
 
     def providers(self, profile_name: str, disable_env_vars: bool = False) -> list[Any]:
         """Make the providers of a profile, with a credential process that has no terminal."""
-        process = ProcessProvider(profile_name, self._config, popen=_start_helper)
+        process = CarefulProcessProvider(profile_name, self._config)
         usual = self._builder.providers(profile_name, disable_env_vars)
         return [process if isinstance(each, ProcessProvider) else each for each in usual]
 
@@ -116,24 +109,6 @@ def _next_code(profile: str, codes: Iterator[str], prompt: str) -> str:
         f"The profile {safe(profile)} needs an MFA code of the device {safe(device)}.",
         f"`aws sts get-caller-identity --profile {safe(profile)}` asks for it, too.",
     )
-
-
-def _start_helper(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-    """Start a credential process without a terminal: it fails instead of prompting."""
-    options |= {"stdin": subprocess.DEVNULL, "start_new_session": True}
-    helper: subprocess.Popen[bytes] = subprocess.Popen(command, **options)
-    _helpers.add(helper)
-    return helper
-
-
-@before_leaving
-def end_helpers() -> None:
-    """Kill the credential processes that still run, with all their children."""
-    for helper in list(_helpers):
-        if helper.returncode is None:
-            # It has not been waited for, so that the process ID is still its own.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(helper.pid, signal.SIGKILL)
 
 
 def credentials_from(keys: AccessKey, find: Callable[[], Credentials | None]) -> Credentials:

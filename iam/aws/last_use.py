@@ -23,11 +23,13 @@ from iam.account.last_use import (
 )
 from iam.account.model import Account, ManagedPolicy
 from iam.account.unread import Unread
+from iam.account.uses import others_granted
 from iam.aws.answers import required
 from iam.aws.client import Aws
 from iam.aws.concurrency import for_each
 from iam.aws.paging import incomplete, pages
 from iam.errors import AwsError
+from iam.runtime.threads import in_thread
 from iam.text import safe
 
 MOST_JOBS = 25
@@ -94,7 +96,11 @@ async def uses_of_policy(
             silent.add(service)
             unread.append(Unread(f"last use of {service}", "Missing", _NOT_REPORTED))
     expected = (*(s for s in SERVICES if s in reported), *sorted(silent - reported.keys()))
-    uses = {arn: _use(policy.arn, asked_at, uses, expected) for arn, uses in found.items()}
+    others = await in_thread(others_granted, account, tuple(found), frozenset(expected))
+    uses = {
+        arn: _use(policy.arn, asked_at, uses, (*expected, *others.get(arn, ())))
+        for arn, uses in found.items()
+    }
     if left := [arn for arn in holders if arn not in uses]:
         who = "a holder" if len(left) == 1 else f"{len(left)} holders"
         why = f"AWS's report does not name {'it' if len(left) == 1 else 'them'}"

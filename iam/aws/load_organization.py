@@ -169,7 +169,7 @@ async def _list(aws: Aws, target: str, kind: str) -> tuple[list[_Item], AwsError
         AwsError: They could not be listed, or one has no ID.
     """
     call = aws.organizations.list_policies_for_target
-    parameters = {"TargetId": target, "Filter": kind, "MaxResults": _PAGE_SIZE}
+    parameters: dict[str, Any] = {"TargetId": target, "Filter": kind, "MaxResults": _PAGE_SIZE}
     items, missing = await listed_by_token(aws, call, "Policies", **parameters)
     for item in items:
         required(item, "Id")

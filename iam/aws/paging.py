@@ -61,14 +61,22 @@ async def listed(
 
 
 async def listed_by_token(
-    aws: Aws, fetch: Callable[..., Mapping[str, Any]], key: str, **parameters: Any
+    aws: Aws,
+    fetch: Callable[..., Mapping[str, Any]],
+    key: str,
+    token: str = "NextToken",
+    **parameters: Any,
 ) -> tuple[list[Any], AwsError | None]:
-    """Do what `listed` does, for a service that continues lists by `NextToken`.
+    """Do what `listed` does, for a service that continues lists by a token.
 
     A page may be empty although there are more. `fetch` is the method of the client itself, which
-    need not be that of IAM.
+    need not be that of IAM; `token` is the service's name for the token.
     """
-    return await _collected(_follow(aws, fetch, "NextToken", _next_token, parameters), key)
+
+    def next_token(page: Mapping[str, Any], _: str) -> str | None:
+        return page.get(token) or None
+
+    return await _collected(_follow(aws, fetch, token, next_token, parameters), key)
 
 
 async def _follow(
@@ -104,10 +112,6 @@ def _next_marker(page: Mapping[str, Any], what: str) -> str | None:
     if not marker:
         raise _incomplete(f"AWS announced more results without a marker when asked to {what}.")
     return marker
-
-
-def _next_token(page: Mapping[str, Any], _: str) -> str | None:
-    return page.get("NextToken") or None
 
 
 async def _collected(

@@ -59,6 +59,8 @@ class KeyPlan:
     """Why there is no change, in a sentence."""
     undoes: BatchRecord | None = None
     """The batch that this plan reverses."""
+    doubt: str = ""
+    """Why the state of the key could not be read again, in a sentence."""
 
     @property
     def final(self) -> bool:
@@ -67,7 +69,11 @@ class KeyPlan:
 
 
 def plan_key_change(
-    op: KeyOp, before: KeyUse, after: KeyUse | None, undoes: BatchRecord | None = None
+    op: KeyOp,
+    before: KeyUse,
+    after: KeyUse | None,
+    undoes: BatchRecord | None = None,
+    doubt: str = "",
 ) -> KeyPlan:
     """Work out what changing a key would do.
 
@@ -76,20 +82,23 @@ def plan_key_change(
         before: What the key is good for now.
         after: What it would be good for with its new state; None if it is deleted.
         undoes: The batch that the plan reverses.
+        doubt: Why its state could not be read again: then it may already be another one.
     """
-    refusal = _refusal(op, before)
+    refusal = _refusal(op, before, certain=not doubt)
     owner = before.owner
     changes = (KeyChange(op, owner, before.key.id),) if owner is not None and not refusal else ()
-    return KeyPlan(op, before, after, changes, refusal, undoes)
+    return KeyPlan(op, before, after, changes, refusal, undoes, doubt)
 
 
-def _refusal(op: KeyOp, use: KeyUse) -> str:
+def _refusal(op: KeyOp, use: KeyUse, *, certain: bool) -> str:
     if use.owner is None:
         return f"The user {use.key.user} was not read, so this key cannot be changed here."
     if op == "delete-key":
         return ""
     if use.state == "Expired":
         return "The key has expired: it can only be deleted."
+    if not certain:
+        return ""
     if op == "deactivate-key" and use.state == "Inactive":
         return "The key is inactive already."
     if op == "activate-key" and use.state == "Active":

@@ -1,4 +1,4 @@
-"""The child process of the demo: serves moto's IAM, STS and Organizations; ends with its parent."""
+"""The child process of the demo: serves some of moto's services, and ends with its parent."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ from collections.abc import Iterable, Mapping
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
+from iam.demo.bedrock import BEDROCK_PATHS
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SIGNED = re.compile(
-    r"AWS4-HMAC-SHA256 Credential=[^/,\s]+/\d+/[^/,\s]+/(iam|sts|organizations)/aws4_request,"
+    r"AWS4-HMAC-SHA256 Credential=[^/,\s]+/\d+/[^/,\s]+/"
+    r"(iam|sts|organizations|bedrock)/aws4_request,"
 )
 """The signature of a request to one of these services; moto takes the service from it."""
+_CALLS = {"bedrock": {("GET", path) for path in BEDROCK_PATHS}}
+"""The calls of a service, by method and path, unless they are those of the query protocol."""
 _MEMBER = "HTTP_X_MOTO_ACCOUNT_ID"
 """The header by which moto answers for an account."""
 
@@ -33,6 +38,7 @@ def main() -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
+    from iam.demo.bedrock import add_models
     from iam.demo.content import fill
     from iam.demo.key_content import add_keys
     from iam.demo.last_used import add_last_use
@@ -53,6 +59,7 @@ def main() -> None:
     add_keys()
     add_organization()
     add_last_use()
+    add_models()
     filling.stop(remove_data=False)
     app = DomainDispatcherApplication(create_backend_app)
     secret = secrets.token_urlsafe(32)
@@ -66,26 +73,27 @@ def main() -> None:
 def guarded(
     app: WSGIApplication, secret: str, headers: Mapping[str, Mapping[str, str]]
 ) -> WSGIApplication:
-    """Refuse all requests except signed calls of known services whose path is the secret.
+    """Refuse all requests except signed calls of known services whose path begins with the secret.
 
     Every user of this machine can reach the port, and moto does not check credentials. It also has
     pages that reset the account and write files.
 
     Args:
-        app: Serves the accepted requests; it gets the path `/`.
+        app: Serves the accepted requests; it gets the path without the secret.
         secret: The path, without a slash.
         headers: By service, what is added to the environment of its requests.
     """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # WSGI gives the bytes of a path as Latin-1; compare_digest accepts only ASCII text.
-        path = environ.get("PATH_INFO", "").strip("/").encode("latin-1")
-        authorized = compare_digest(path, secret.encode())
+        first, _, rest = environ.get("PATH_INFO", "").strip("/").partition("/")
+        authorized = compare_digest(first.encode("latin-1"), secret.encode())
         signed = _SIGNED.match(environ.get("HTTP_AUTHORIZATION", ""))
-        if not authorized or not signed or environ["REQUEST_METHOD"] != "POST":
+        call = (environ["REQUEST_METHOD"], f"/{rest}")
+        if not authorized or not signed or call not in _CALLS.get(signed[1], {("POST", "/")}):
             start_response("403 Forbidden", [("Content-Length", "0"), ("Connection", "close")])
             return []
-        paths = dict.fromkeys(("PATH_INFO", "REQUEST_URI", "RAW_URI"), "/")
+        paths = dict.fromkeys(("PATH_INFO", "REQUEST_URI", "RAW_URI"), call[1])
         return app({**environ, **paths, **headers.get(signed[1], {})}, start_response)
 
     return answer

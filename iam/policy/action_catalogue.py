@@ -57,6 +57,12 @@ class ChosenActions(NamedTuple):
     id: str
     """The action, or the pattern of the actions: `bedrock:Invoke*`."""
     actions: tuple[Action, ...]
+    resource: str = ""
+    """The only resource that they are asked about, or a pattern of some; empty for all."""
+
+    def on(self, resource: str) -> ChosenActions:
+        """Ask about these actions on a resource, or on those that a pattern matches."""
+        return ChosenActions(f"{self.id} on {resource}", self.actions, resource)
 
 
 class Catalogue:

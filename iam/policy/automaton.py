@@ -27,6 +27,11 @@ Token = str
 Tokens = tuple[Token, ...]
 
 
+def is_wildcard(token: Token) -> bool:
+    """Return whether a token is no literal character."""
+    return len(token) > 1
+
+
 _MAX_CACHED = 1_024
 """Maximum number of cached transitions of an automaton."""
 

@@ -37,6 +37,11 @@ https://docs.aws.amazon.com/general/latest/gr/rande.html
 """
 
 
+_SINGLE_VALUED = frozenset({"aws:requestedregion", "bedrock:inferenceprofilearn"})
+"""Keys with one value at most, for which `ForAnyValue:` and `ForAllValues:` change nothing if the
+key is present."""
+
+
 def evaluate_conditions(
     conditions: Iterable[Condition], given: Iterable[Condition], action: Action | None
 ) -> Holds:
@@ -152,6 +157,8 @@ def _implied_result(operator: Operator, values: tuple[str, ...], given: Conditio
             wider, narrower = narrower, wider
         if narrower <= wider:
             return Holds.ALWAYS
+    if given_operator.compares_as("Null") and as_bool(given.values):
+        return result_if_absent(operator, values)
     if any("${" in value for value in (*values, *given.values)):
         return Holds.MAYBE
     if operator.compares_as("Null"):
@@ -174,7 +181,8 @@ def _implied_result(operator: Operator, values: tuple[str, ...], given: Conditio
     if given_operator == _ANY_STRING_EQUALS and operator.quantifier == "foranyvalue":
         # At least one value of the key is known. The key may have others, so never NEVER.
         return Holds.ALWAYS if hits == {not operator.negated} else Holds.MAYBE
-    if given_operator != _STRING_EQUALS or operator.quantifier or len(hits) != 1:
+    several = operator.quantifier and ascii_lower(given.key) not in _SINGLE_VALUED
+    if given_operator != _STRING_EQUALS or several or len(hits) != 1:
         return Holds.MAYBE
     # The key is present and has one of the given values.
     return Holds.ALWAYS if hits.pop() != operator.negated else Holds.NEVER

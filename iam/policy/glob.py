@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
 
-from iam.policy.automaton import ONE, STAR, Token, Tokens
+from iam.policy.automaton import ONE, STAR, Token, Tokens, is_wildcard
 
 
 def pattern_tokens(text: str) -> Tokens:
@@ -38,16 +38,12 @@ def normalised(tokens: Iterable[Token]) -> Tokens:
     In each run of wildcards, the `?` come first and at most one `*` follows.
     """
     normal: list[Token] = []
-    for is_wildcard, run in groupby(tokens, _is_wildcard):
+    for wild, run in groupby(tokens, is_wildcard):
         chars = list(run)
-        if is_wildcard and STAR in chars:
+        if wild and STAR in chars:
             chars = [*[char for char in chars if char == ONE], STAR]
         normal += chars
     return tuple(normal)
-
-
-def _is_wildcard(token: Token) -> bool:
-    return len(token) > 1
 
 
 class _Part:
@@ -65,11 +61,11 @@ class _Part:
             self.prefix = "".join(tokens)
             return
         at = 0
-        for is_wildcard, run in groupby(tokens, _is_wildcard):
+        for wild, run in groupby(tokens, is_wildcard):
             chars = list(run)
-            if not is_wildcard and at == 0:
+            if not wild and at == 0:
                 self.prefix = "".join(chars)
-            elif not is_wildcard:
+            elif not wild:
                 self.rest.append((at, "".join(chars)))
             at += len(chars)
 

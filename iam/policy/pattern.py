@@ -115,6 +115,37 @@ def type_tokens(arn_format: str, partition: str) -> Tokens:
     return (*tokens, *arn_format[position:])
 
 
+def is_of_type(text: str, types: Patterns) -> bool:
+    """Return whether a text is the ARN of a resource of one of some types.
+
+    Args:
+        text: The text, without wildcards.
+        types: The types, as `type_tokens` makes them.
+    """
+    return _expression_of(types).fullmatch(text) is not None
+
+
+_EXPRESSIONS = {
+    STAR: ".*",
+    WORD: "[^:/$]+",
+    DIGIT: "[0-9]",
+    OWNER: "(?:aws|[0-9]{12})",
+    PATH: "[^:$]+",
+    ID: "[^:$]+(?::[^:/$]{1,6})*",
+    MODEL: "[^:$]+(?::[^:/$]{1,6})*(?::[0-9][^:/$]{0,3}/[^:/$]+)?",
+}
+"""What a placeholder matches, as its automaton does (`iam.policy.automaton`)."""
+
+
+@lru_cache(maxsize=1_024)
+def _expression_of(types: Patterns) -> re.Pattern[str]:
+    expressions = (
+        "".join([_EXPRESSIONS.get(token) or re.escape(token) for token in tokens])
+        for tokens in types
+    )
+    return re.compile("|".join(expressions), re.DOTALL)
+
+
 def matches_action(pattern: str, action: str) -> bool:
     """Return whether an Action pattern such as `bedrock:Get*` matches a concrete action."""
     return matches(action_tokens(pattern), ascii_lower(action))

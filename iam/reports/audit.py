@@ -23,6 +23,7 @@ from iam.verdicts.section import Section
 from iam.verdicts.verdict import Verdict, sum_up
 
 if TYPE_CHECKING:
+    from iam.reports.route_audit import RouteReport
     from iam.verdicts.simulation import Verification
 
 SourceName = Literal["live", "demo", "snapshot"]
@@ -63,6 +64,8 @@ class Audit:
     """What the results were chosen by; None if they are those of all principals."""
     verified: Verification | None = None
     """What AWS's simulator answered about some of the principals; None if it was not asked."""
+    routes: RouteReport | None = None
+    """The routes to models that were asked about; None if the question was another one."""
     key_uses: Mapping[str, tuple[KeyUse, ...]] = field(default_factory=dict)
     """The Bedrock API keys, by the name of their user."""
 
@@ -80,7 +83,14 @@ class Audit:
     def gaps(self) -> tuple[Unread, ...]:
         """All that could not be read: `unread`, and what leaves the verdicts as they are."""
         account = self.account
-        return (*self.unread, *account.organization.unread, *account.api_keys.unread)
+        lists = self.routes.lists if self.routes else ()
+        of_models = (unread for each in lists for unread in each.unread)
+        return (
+            *self.unread,
+            *account.organization.unread,
+            *account.api_keys.unread,
+            *dict.fromkeys(of_models),
+        )
 
     @property
     def complete(self) -> bool:

@@ -12,6 +12,7 @@ from iam.arn import Arn
 from iam.reports.audit import Audit
 from iam.reports.formats import Detail
 from iam.reports.key_report import key_in_words
+from iam.reports.overview import by_in_words
 from iam.text import safe
 from iam.verdicts.invocation import SHORT_WORDS
 from iam.verdicts.result import PrincipalResult
@@ -25,16 +26,17 @@ _WORDS = {True: "true", False: "false", None: "unknown"}
 
 
 def as_csv(audit: Audit, detail: Detail = "sections") -> str:
-    """A row per principal, a column per section; without these with the detail `principals`."""
+    """A row per principal, a column per section or route; `principals` leaves out the sections."""
     sections = audit.sections if detail != "principals" else ()
     sids = [section.sid for section in sections]
+    routes = audit.routes.titles if audit.routes is not None else []
     head = "account,type,name,arn,path,attached_direct,attached_via_groups,boundary,verdict"
     # Of a single action the reason fits in a cell.
     by = ["by"] if audit.only else []
     joined = [] if audit.only else ["invoke", "other_policy", "keys"]
     # When Bedrock was last used has its column even if AWS was not asked: then it is empty.
     used = ["last_used"] if joined or audit.account.use_asked else []
-    lines = [csv_line([*head.split(","), *sids, *by, *joined, *used])]
+    lines = [csv_line([*head.split(","), *sids, *routes, *by, *joined, *used])]
     for principal, result in audit.results:
         row = [
             Arn.parse(principal.arn).account,
@@ -47,7 +49,8 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
             "unknown" if principal.boundary == UNREAD_BOUNDARY else principal.boundary or "",
             result.verdict,
             *(f"{s.verdict} {s.granted}/{s.total}" for s in result.sections[: len(sids)]),
-            *(result.means for _ in by),
+            *(entry.verdict for entry in result.sections[0].entries if routes),
+            *(by_in_words(audit, result, most=None) for _ in by),
         ]
         if joined:
             others = result.other_policies

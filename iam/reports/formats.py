@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Detail = Literal["principals", "sections", "actions"]
 """How much a report says of each principal: its verdict, that on each section, on each action."""
 DETAILS: tuple[Detail, ...] = get_args(Detail)
+_IN_A_ROW: tuple[Detail, ...] = ("principals", "sections")
+"""What fits in one row per principal."""
 
 
 class Terminal(NamedTuple):
@@ -62,6 +64,8 @@ class ReportFormat(NamedTuple):
     write: Writer
     other_suffixes: tuple[str, ...] = ()
     """Further ones by which a file's name chooses it."""
+    details: tuple[Detail, ...] = DETAILS
+    """What it can say of each principal."""
 
 
 def _table(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
@@ -97,9 +101,11 @@ def _html(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
 FORMATS = {
     each.name: each
     for each in (
-        ReportFormat("table", "aligned columns for a terminal", "txt", _table),
+        ReportFormat("table", "aligned columns for a terminal", "txt", _table, details=_IN_A_ROW),
         ReportFormat("json", "everything, for scripts", "json", _json),
-        ReportFormat("csv", "a row per principal, for spreadsheets", "csv", _csv),
+        ReportFormat(
+            "csv", "a row per principal, for spreadsheets", "csv", _csv, details=_IN_A_ROW
+        ),
         ReportFormat(
             "markdown", "a table for a ticket or a pull request", "md", _markdown, ("markdown",)
         ),

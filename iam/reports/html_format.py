@@ -21,9 +21,11 @@ from iam.reports.overview import (
     account_name,
     answers_in_words,
     attached_in_words,
+    by_in_words,
     filter_in_words,
     invocation_in_words,
     others_in_words,
+    route_titles,
     use_in_words,
 )
 from iam.verdicts.result import PrincipalResult, SectionResult
@@ -95,7 +97,8 @@ def _summary(audit: Audit) -> Iterator[str]:
     facts = {
         "Policy": f"{managed.name} {managed.version}",
         "Policy ARN": managed.arn,
-        "Actions": audit.only,
+        "Routes" if audit.routes else "Actions": audit.only,
+        "Models": audit.routes and "; ".join(sorted({m.source for m in audit.routes.lists})),
         "Filter": audit.filtered and filter_in_words(audit.filtered),
         "Read from": source[audit.source],
         "Read by": audit.caller,
@@ -140,7 +143,9 @@ def _matrix(audit: Audit, detail: Detail) -> Iterator[str]:
     sections = audit.sections if detail != "principals" and not audit.only else ()
     head = ["Name", *(["Account"] if several else []), "Type", "Policy", "Verdict"]
     head += [] if audit.only else ["Invoke"]
-    head += [*(section.title for section in sections), "By" if audit.only else "Other policy"]
+    routes = route_titles(audit)
+    titles = [*(section.title for section in sections), *routes]
+    head += [*titles, "By" if audit.only else "Other policy"]
     head += ["Used"] if used else []
     yield "<h2>Overview</h2>\n<div class='card wide' role=region aria-label=Overview tabindex=0>\n"
     yield "<table>\n<thead><tr>"
@@ -159,11 +164,20 @@ def _matrix(audit: Audit, detail: Detail) -> Iterator[str]:
             f"<td class=v>{sign_of(result.verdict)} {result.verdict}{_count(audit, result)}</td>",
             "" if audit.only else f"<td>{text_of(invocation_in_words(result))}</td>",
             *map(_cell, result.sections[: len(sections)]),
-            f"<td>{text_of(result.means if audit.only else others_in_words(result))}</td>",
+            *(
+                f"<td class=v>{sign_of(entry.verdict)} {entry.verdict}</td>"
+                for entry in result.sections[0].entries
+                if routes
+            ),
+            f"<td>{text_of((by_in_words if audit.only else _others)(audit, result))}</td>",
             f"<td>{text_of(use_in_short(principal.bedrock_use))}</td>" if used else "",
         ]
         yield "".join([*row, "</tr>\n"])
     yield "</tbody>\n</table>\n</div>\n"
+
+
+def _others(_: Audit, result: PrincipalResult) -> str:
+    return others_in_words(result)
 
 
 def _attached(result: PrincipalResult) -> str:

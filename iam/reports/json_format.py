@@ -19,10 +19,12 @@ from iam.account.model import UNREAD_BOUNDARY, Principal
 from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
 from iam.reports.key_report import key_facts
+from iam.reports.route_objects import VIA, question_object, route_object
 from iam.reports.verification import verification_object
 from iam.verdicts.api_key_use import KeyUse
 from iam.verdicts.invocation import Invocation
 from iam.verdicts.result import EntryResult, PrincipalResult, SectionResult
+from iam.verdicts.route_verdicts import RouteResult
 
 # Characters that JSON allows but a terminal acts on: C1 controls, bidi and line separators.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -65,10 +67,14 @@ def as_json(audit: Audit, detail: Detail = "actions") -> Iterator[str]:
         **({} if audit.filtered is None else {"filter": _filter(audit.filtered)}),
         "complete": audit.complete,
         "unread": [{"what": u.what, "error": u.error, "message": u.message} for u in audit.gaps],
+        **({} if audit.routes is None else {"models": question_object(audit.routes)}),
         **({} if audit.verified is None else {"verified": verification_object(audit.verified)}),
     }
     texts = _Texts(detail, asked is not None)
-    principals = [texts.of_principal(p, r, audit.keys_of(p)) for p, r in audit.results]
+    routes = audit.routes.by_arn if audit.routes is not None else {}
+    principals = [
+        texts.of_principal(p, r, audit.keys_of(p), routes.get(p.arn)) for p, r in audit.results
+    ]
     opening = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
     return _joined(f'{_harmless(opening)},\n "principals": ', principals)
 
@@ -106,12 +112,17 @@ class _Texts:
         self._with_use = with_use
         self._sections: dict[int, list[str]] = {}
         self._entries: dict[int, str] = {}
+        self._routes: dict[int, str] = {}
         self._inside = cache(_inside)
         self._attached = cache(_attached)
         self._answer = cache(_answer)
 
     def of_principal(
-        self, principal: Principal, result: PrincipalResult, uses: tuple[KeyUse, ...] | None
+        self,
+        principal: Principal,
+        result: PrincipalResult,
+        uses: tuple[KeyUse, ...] | None,
+        routes: tuple[RouteResult, ...] | None,
     ) -> list[str]:
         """A principal, in parts that it shares with other principals.
 
@@ -119,6 +130,7 @@ class _Texts:
             principal: The user or role.
             result: The verdicts on it.
             uses: Its API keys; None if they are not known.
+            routes: Its routes to models; None if they were not asked about.
         """
         who = _inside(_WHO, _of_who(principal), 2)
         if principal.boundary == UNREAD_BOUNDARY:
@@ -130,6 +142,8 @@ class _Texts:
         attached = self._attached(result.attached)
         answer = self._answer(result.invocation, result.other_policies) + _keys(uses)
         use = _last_used(principal.bedrock_use) if self._with_use else ""
+        if routes is not None:
+            use = self._of_routes(routes) + use
         head = f'{{\n   {who},\n   "attached": {attached},\n   {facts}'
         if self._detail == "principals":
             return [_harmless(head), answer, use, "\n  }"]
@@ -141,6 +155,14 @@ class _Texts:
             use,
             "\n  }",
         ]
+
+    def _of_routes(self, routes: tuple[RouteResult, ...]) -> str:
+        if (text := self._routes.get(id(routes))) is None:
+            with_calls = self._detail == "actions"
+            objects = [route_object(each, with_calls=with_calls) for each in routes]
+            text = json.dumps(objects, ensure_ascii=False, indent=1).replace("\n", "\n   ")
+            text = self._routes[id(routes)] = _harmless(f',\n   "routes": {text}')
+        return text
 
     def _of_section(self, section: SectionResult) -> list[str]:
         if (parts := self._sections.get(id(section))) is None:
@@ -163,7 +185,7 @@ class _Texts:
             concrete = inside(tuple(entry.concrete), tuple(entry.concrete.values()), 7)
             concrete = f"{{\n        {concrete}\n       }}" if concrete else "{}"
             vias = "\n        },\n        {\n         ".join(
-                [inside(_VIA, _of_via(via), 8) for via in entry.via]
+                [inside(VIA, _of_via(via), 8) for via in entry.via]
             )
             via = f"[\n        {{\n         {vias}\n        }}\n       ]" if vias else "[]"
             text = self._entries[id(entry)] = _harmless(
@@ -175,9 +197,8 @@ class _Texts:
 _WHO = ("arn", "type", "name", "path")
 _SECTION = ("sid", "title", "verdict", "granted", "total")
 _ENTRY = ("action", "verdict", "granted", "total")
-_VIA = ("effect", "policy", "kind", "level", "group", "sid", "statement")
 _of_who, _of_section = attrgetter(*_WHO), attrgetter(*_SECTION)
-_of_entry, _of_via = attrgetter(*_ENTRY), attrgetter(*_VIA)
+_of_entry, _of_via = attrgetter(*_ENTRY), attrgetter(*VIA)
 _encoders = [
     json.JSONEncoder(ensure_ascii=False, separators=(f",\n{' ' * (depth + 1)}", ": "))
     for depth in range(9)

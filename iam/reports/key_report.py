@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from iam.account.api_keys import UNREAD_WHAT
+from iam.account.last_use import in_utc
 from iam.account.unread import Unread
 from iam.ages import age
 from iam.text import safe
@@ -136,7 +137,7 @@ def _with_owner(use: KeyUse) -> dict[str, Any]:
 
 
 def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if at is None else in_utc(at)
 
 
 def _as_csv(report: KeyReport) -> str:

@@ -23,6 +23,14 @@ GLYPHS = {
 }
 
 
+_MOST_ROUTES = 6
+"""More routes than this have no columns in a table for people."""
+
+
+_MOST_REASONS = 3
+"""More reasons why routes are blocked are counted."""
+
+
 def account_name(audit: Audit) -> str:
     """`account 123456789012`, with its alias where it has one, or `2 accounts`."""
     account = audit.account
@@ -91,6 +99,11 @@ def _actions(audit: Audit) -> list[str]:
     """What was asked about, where it is not the whole policy."""
     if not audit.only:
         return []
+    if audit.routes is not None:
+        count = len(audit.routes.routes)
+        sources = dict.fromkeys(each.source for each in audit.routes.lists)
+        routes = f"{count} route" if count == 1 else f"{count} routes"
+        return [f"{audit.only}: {routes}", *(f"Models: {source}" for source in sources)]
     count = sum(len(section.entries) for section in audit.sections)
     return [f"Action {audit.only}"] if count == 1 else [f"{count} actions {audit.only}"]
 
@@ -147,17 +160,34 @@ def _access(audit: Audit, detail: Detail, short: bool) -> tuple[list[str], list[
 
 
 def _who_can(audit: Audit) -> tuple[list[str], list[list[str]]]:
+    titles = route_titles(audit)
     rows = [
         [
             principal.type,
             principal.name,
             attached_in_words(result),
             f"{GLYPHS[result.verdict]} {result.verdict}{_count(result)}",
-            result.means,
+            *(f"{GLYPHS[e.verdict]} {e.verdict}" for e in result.sections[0].entries if titles),
+            by_in_words(audit, result),
         ]
         for principal, result in audit.results
     ]
-    return ["type", "name", "policy", "verdict", "by"], rows
+    return ["type", "name", "policy", "verdict", *titles, "by"], rows
+
+
+def by_in_words(audit: Audit, result: PrincipalResult, most: int | None = _MOST_REASONS) -> str:
+    """What decides about the actions or the routes that were asked about; of routes the first."""
+    if audit.routes is None:
+        return result.means
+    from iam.reports.route_audit import reasons_in_words
+
+    return reasons_in_words(result.sections[0].entries, most)
+
+
+def route_titles(audit: Audit) -> list[str]:
+    """The titles of the columns of routes; none if there are too many for a table."""
+    titles = audit.routes.titles if audit.routes is not None else []
+    return titles if len(titles) <= _MOST_ROUTES else []
 
 
 def _count(result: PrincipalResult) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 
-from iam.account.simulation import ContextEntry, Simulated
+from iam.account.simulation import Simulated
 from iam.errors import AwsError
+from iam.reports.route_objects import context_object
 from iam.verdicts.simulation import (
     LEFT_OUT,
     Comparison,
@@ -20,6 +21,8 @@ DECISION_WORDS = {
     "explicitDeny": "explicit deny",
     "implicitDeny": "implicit deny",
 }
+_MOST_REASONS = 3
+"""Reasons for missing answers that are named; the JSON has all of them."""
 Json = dict[str, object]
 
 
@@ -35,7 +38,7 @@ def verification_object(verification: Verification) -> Json:
         "principals": [
             {
                 "arn": each.entity.arn,
-                "context": _context(each.always),
+                "context": context_object(each.always),
                 "requests": [_request(comparison) for comparison in each.comparisons],
             }
             for each in verification.verified
@@ -57,16 +60,12 @@ def _request(comparison: Comparison) -> Json:
     return {
         "action": request.action,
         "resource": request.resource,
-        "context": _context(request.context),
+        "context": context_object(request.context),
         "verdict": comparison.ours.verdict,
         "outcome": comparison.outcome,
         "why": comparison.why,
         **said,
     }
-
-
-def _context(entries: Iterable[ContextEntry]) -> dict[str, list[str]]:
-    return {entry.key: list(entry.values) for entry in entries}
 
 
 def verification_lines(verification: Verification) -> list[str]:
@@ -77,6 +76,9 @@ def verification_lines(verification: Verification) -> list[str]:
     lines = [f"Verified with AWS's policy simulator: {who}, {counts}."]
     if (error := verification.error) is not None:
         lines.append(f"The others could not be asked about: {error}")
+    reasons = Counter(c.why for c in verification.comparisons if c.outcome is Outcome.UNANSWERED)
+    for why, count in reasons.most_common(_MOST_REASONS):
+        lines.append(f"{count} without an answer: {why}")
     rows = [
         (
             each.entity.name,

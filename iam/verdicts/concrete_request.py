@@ -7,6 +7,7 @@ something that the context does not hold.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from datetime import datetime
 from iam.account.model import Account, Entity, ManagedPolicy
 from iam.account.simulation import ContextEntry, Request
 from iam.policy.action_catalogue import Catalogue
-from iam.policy.document import parse_document
+from iam.policy.document import Condition, Document, Statement
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import EntryResult
 
@@ -25,6 +26,7 @@ _OPERATORS = {
     "date": "DateEquals",
     "numeric": "NumericEquals",
 }
+_TRUE = ("true",)
 
 
 def judged(
@@ -49,29 +51,32 @@ def judged(
     """
     if not requests:
         return ()
-    document = parse_document(
-        {
-            "Version": "2012-10-17",
-            "Statement": [_statement(n, request) for n, request in enumerate(requests)],
-        }
-    )
-    policy = ManagedPolicy("requests", "", "", document=document)
+    policy = policy_of(requests)
     evaluator = Evaluator(policy, catalogue, account.partition, now=now)
     result = evaluator.result(account, entity)
     return tuple(section.entries[0] for section in result.sections)
 
 
-def _statement(number: int, request: Request) -> dict[str, object]:
-    conditions: dict[str, dict[str, list[str]]] = {}
-    for key, values, type in request.context:
-        conditions.setdefault(_OPERATORS[type], {})[key] = list(values)
-    statement: dict[str, object] = {
-        "Sid": f"request {number}",
-        "Effect": "Allow",
-        "Action": request.action,
-        "Resource": request.resource,
-    }
-    return {**statement, "Condition": conditions} if conditions else statement
+def policy_of(requests: Sequence[Request]) -> ManagedPolicy:
+    """Make a policy that allows requests: a section each, in order, of the request and no other."""
+    statements = tuple(_statement(n, request) for n, request in enumerate(requests))
+    digest = hashlib.blake2b(repr(statements).encode(errors="surrogatepass"), digest_size=20)
+    document = Document("2012-10-17", statements, digest.hexdigest())
+    return ManagedPolicy("requests", "", "", document=document)
+
+
+def _statement(number: int, request: Request) -> Statement:
+    return Statement(
+        index=number,
+        sid=f"request {number}",
+        effect="Allow",
+        actions=(request.action,),
+        resources=(request.resource,),
+        conditions=tuple(
+            Condition(_OPERATORS[type], key, values) if values else Condition("Null", key, _TRUE)
+            for key, values, type in request.context
+        ),
+    )
 
 
 def without_resource_control(account: Account) -> Account:

@@ -32,6 +32,10 @@ class EffectBuilder:
         """
         self._every = index.all_requests
         self._scopes = [(requests, scope) for scope, requests in index.scopes.items()]
+        self._scope_of = [
+            (index.scopes[request.scope], request.scope) for request in index.requests
+        ]
+        """The requests of the same scope, and the scope, by number."""
         self._interned: dict[tuple[CaseEffect, CaseEffect], DocumentEffect] = {}
         self._by_rule: dict[Rule, tuple[int, int, int, int]] = {}
 
@@ -154,9 +158,9 @@ class EffectBuilder:
         """Select the requests that a rule reaches fully, possibly and partly."""
         known, fully, possibly, partly = self._by_rule.get(rule, (0, 0, 0, 0))
         if missing := requests & ~known:
-            for of_scope, scope in self._scopes:
-                if not missing & of_scope:
-                    continue
+            while missing:
+                of_scope, scope = self._scope_of[(missing & -missing).bit_length() - 1]
+                missing &= ~of_scope
                 reach = uniform_reach(scope, rule)
                 known |= of_scope
                 if reach is None:

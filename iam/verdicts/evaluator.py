@@ -33,7 +33,7 @@ from iam.verdicts.other_policies import Contributions
 from iam.verdicts.read_documents import DocumentEffects, ReadDocument
 from iam.verdicts.request_index import RequestIndex
 from iam.verdicts.result import PrincipalResult, SectionResult, Summary
-from iam.verdicts.section import Section, section_of_action, sections_of
+from iam.verdicts.section import Section, section_of_action, section_on, sections_of
 from iam.verdicts.summary import Summaries, Sums
 
 
@@ -86,7 +86,10 @@ class Evaluator:
         )
         if only is not None:
             self.sections = tuple(
-                section_of_action(action, self.sections) for action in only.actions
+                section_on(action, only.resource)
+                if only.resource
+                else section_of_action(action, self.sections)
+                for action in only.actions
             )
         self.only = only
         index = RequestIndex(self.sections, catalogue, partition)
@@ -96,7 +99,7 @@ class Evaluator:
         self._bulk = BulkEvaluator(index)
         self._summaries = Summaries(index, readable=isinstance(document, Document))
         self._contributions = Contributions(
-            self._effects.builder, self._bulk, index.invoking.requests
+            self._effects.builder, self._bulk, index.on_models.requests
         )
         self._explainer = Explainer(
             index, self._effects, self._bulk, self._contributions, catalogue, partition
@@ -160,6 +163,16 @@ class Evaluator:
         attached = attachment_of(account, entity, self.managed.arn)
         others = self._other_policies(evaluation)
         return self._summaries.summary(evaluation.sums, attached, others)
+
+    def verdicts(self, account: Account, entity: Entity) -> Verdicts:
+        """Evaluate a principal: the verdicts on the requests of all sections, numbered in order.
+
+        Args:
+            account: The account, current or after a change.
+            entity: A user, a role or a group of the account.
+        """
+        merged = self._evaluate(account, entity).merged
+        return merged.restricted_to(self.reader.index.section_requests)
 
     def _evaluate(self, account: Account, entity: Entity) -> _PrincipalEvaluation:
         """Evaluate a principal. Principals whose documents have the same effects share results."""

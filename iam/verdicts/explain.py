@@ -117,7 +117,9 @@ class Explainer:
                 if self._contributions.contributes(evidence.read, principal.effects, limits)
             ]
             invocation = self._invocations[principal.key] = invocation_of(
-                [self._entry(entry, principal) for entry in self._index.invoking.entries], by
+                [self._entry(entry, principal) for entry in self._index.invoking.entries],
+                [self._entry(entry, principal) for entry in self._index.on_models.entries],
+                by,
             )
         return invocation
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -38,35 +39,49 @@ _MANY = 100
 
 
 def _groups(account: Account) -> Iterable[str]:
-    used = {name for p in account.principals.values() for name in p.groups}
-    return map(_typed, sorted(used | {name for _, name in account.groups}))
+    used = Counter(name for p in account.principals.values() for name in {*p.groups})
+    used.update(dict.fromkeys((name for _, name in account.groups), 0))
+    return map(_typed, _by_use(used))
 
 
 def _tags(account: Account) -> Iterable[str]:
-    values: dict[str, set[str]] = {}
+    values: dict[str, Counter[str]] = {}
     for principal in account.principals.values():
-        for key, value in principal.tags or ():
-            values.setdefault(key, set()).add(value)
-    for key in sorted(values):
-        yield _typed(key)
-    for key, found in sorted(values.items()):
-        if (typed := _typed(key)) and len(found) <= _MANY:
-            yield from (f"{typed}={value}" for value in map(_typed, sorted(found)) if value)
+        for key, value in {*(principal.tags or ())}:
+            values.setdefault(key, Counter())[value] += 1
+    keys = _by_use(Counter({key: found.total() for key, found in values.items()}))
+    yield from map(_typed, keys)
+    for key in keys:
+        if (typed := _typed(key)) and len(values[key]) <= _MANY:
+            found = map(_typed, _by_use(values[key]))
+            yield from (f"{typed}={value}" for value in found if value)
 
 
 def _boundaries(account: Account) -> Iterable[str]:
     from iam.account.model import UNREAD_BOUNDARY
 
-    arns = {p.boundary for p in account.principals.values() if p.boundary} - {UNREAD_BOUNDARY}
-    return map(_typed, sorted({Arn.parse(arn).name for arn in arns}))
+    arns = (p.boundary for p in account.principals.values() if p.boundary)
+    used = Counter(Arn.parse(arn).name for arn in arns if arn != UNREAD_BOUNDARY)
+    return map(_typed, _by_use(used))
+
+
+def _accounts(account: Account) -> Iterable[str]:
+    used = Counter(Arn.parse(arn).account for arn in account.principals)
+    used.update(dict.fromkeys(account.ids, 0))
+    return _by_use(used)
 
 
 _COLLECT: dict[str, Callable[[Account], Iterable[str]]] = {
     "group": _groups,
     "tag": _tags,
     "boundary": _boundaries,
-    "account": lambda account: account.ids,
+    "account": _accounts,
 }
+
+
+def _by_use(used: Counter[str]) -> list[str]:
+    """Values by how many principals have them, the most common first, then by name."""
+    return sorted(used, key=lambda value: (-used[value], value.lower(), value))
 
 
 def completions(text: str, vocabulary: Vocabulary) -> list[str]:

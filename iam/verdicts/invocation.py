@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ALL_MODELS = "all models"
 PROFILES = ("inference profiles", "application inference profiles")
 """The ways to models, which are left out where models are named."""
+PROFILES_ONLY = "no, profiles only"
+"""For who may use ways to models, and no model."""
 _ALLOWED = (Verdict.GRANTED, Verdict.PARTIAL)
 _SHORT_NAMES = {
     "bedrock:InvokeModel": "InvokeModel",
@@ -58,22 +60,33 @@ SHORT_WORDS = {
 """The words for an answer that has not been explained."""
 
 
-def invocation_of(entries: Sequence[EntryResult], by: Sequence[str]) -> Invocation:
+def invocation_of(
+    entries: Sequence[EntryResult], on_models: Sequence[EntryResult], by: Sequence[str]
+) -> Invocation:
     """Sum up the results for the actions that invoke models.
 
     Args:
         entries: A result per action of `INVOKES`, in that order.
+        on_models: The same on models alone, without what only leads to models.
         by: The policies that let the principal invoke models, each with its group.
     """
-    verdicts = [each.verdict for each in entries]
-    verdict = sum_up(verdicts)
     can: bool | None = True
-    if not any(each in _ALLOWED for each in verdicts):
-        can = None if Verdict.UNKNOWN in verdicts else False
+    reached = [each.verdict for each in on_models]
+    if not any(each in _ALLOWED for each in reached):
+        can = None if Verdict.UNKNOWN in reached else False
+        entries, leads = on_models, any(each.verdict in _ALLOWED for each in entries)
+    verdicts = [each.verdict for each in entries]
+    verdict = Verdict.UNKNOWN if can is None else sum_up(verdicts)
+    if can:
+        words = _how_far(entries, by)
+    else:
+        words = why_not(verdict, entries[0])
+        if leads and words == SHORT_WORDS[Verdict.NONE]:
+            words = PROFILES_ONLY
     return Invocation(
         verdict=verdict,
         can=can,
-        words=_how_far(entries, by) if can else why_not(verdict, entries[0]),
+        words=words,
         by=tuple(dict.fromkeys(by)),
         withheld_by=tuple(dict.fromkeys(w for each in entries for w in each.withheld_by)),
         verdicts=tuple(verdicts),

@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
+from iam.arn import Arn
 from iam.policy.action_catalogue import Action
+from iam.policy.automaton import is_wildcard
 from iam.policy.document import Statement
 from iam.policy.match_kinds import match_kinds
-from iam.policy.pattern import Patterns, resource_patterns, resource_tokens, type_tokens
+from iam.policy.pattern import (
+    Patterns,
+    is_of_type,
+    resource_patterns,
+    resource_tokens,
+    type_tokens,
+)
 from iam.policy.step_limit import TooComplex
 from iam.verdicts.resource_type import resource_type
 
@@ -79,11 +88,14 @@ def requests_of(
     excluded = resource_patterns(statement.not_resources or (), variables)
     # Requests for an action without resource types have the literal resource "*".
     formats = action.resources if action else ()
-    types: Patterns = tuple(type_tokens(f, partition) for f in formats) or (("*",),)
+    types: Patterns = _types(formats, partition) or (("*",),)
     anything: Patterns = (resource_tokens("*"),)
     if anything[0] in written:
         written = ()  # all resources match, so that scopes of all resources are the same object
-    if action is None:
+    named_only = () if excluded else _literals(written)
+    if action is not None and named_only and (known := _of_types(named_only, types)):
+        scope = _interned_scope((known,), ())
+    elif action is None:
         scope = _interned_scope((written or anything,), excluded)
     elif _is_nonempty((types, written or anything), excluded):
         scope = _interned_scope((types, written) if written else (types,), excluded)
@@ -95,6 +107,34 @@ def requests_of(
             named = (written or anything,)
         scope = _interned_scope(named, excluded, actual_resources=(types,))
     return ActionRequests(name, action, scope, statement, variables)
+
+
+def acts_on(action: Action, resource: str, partition: str = "") -> bool:
+    """Return whether an action acts on a resource, or on one that a pattern matches.
+
+    Args:
+        action: The action.
+        resource: An ARN, or a pattern.
+        partition: The partition of the account; by default that of the resource.
+    """
+    partition = partition or Arn.parse(resource).partition or "aws"
+    types = _types(action.resources, "aws" if "*" in partition else partition) or (("*",),)
+    return _is_nonempty((types, (resource_tokens(resource),)), ())
+
+
+@lru_cache(maxsize=1_024)
+def _types(formats: tuple[str, ...], partition: str) -> Patterns:
+    return tuple(type_tokens(format, partition) for format in formats)
+
+
+def _literals(patterns: Patterns) -> Patterns:
+    """The patterns, if each of them names a single resource; else none."""
+    return () if any(map(is_wildcard, chain.from_iterable(patterns))) else patterns
+
+
+def _of_types(resources: Patterns, types: Patterns) -> Patterns:
+    """The resources, named one by one, that are of one of some types."""
+    return tuple(tokens for tokens in resources if is_of_type("".join(tokens), types))
 
 
 def _is_nonempty(resources: tuple[Patterns, ...], excluded: Patterns) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from iam.policy.action_catalogue import Catalogue
+from iam.policy.action_catalogue import Action, Catalogue
 from iam.verdicts.request import ActionRequests, RequestScope, actual_scope, requests_of
 from iam.verdicts.section import Entry, Section, invoking_section
 
@@ -57,16 +58,17 @@ class RequestIndex:
         """
         requests: list[ActionRequests] = []
         ranges: list[range] = []
-        invoking = invoking_section()
-        for section in (*sections, invoking):
+        invoking, on_models = invoking_section(), invoking_section()
+        for section in (*sections, invoking, on_models):
             for entry in section.entries:
                 ranges.append(range(len(requests), len(requests) + len(entry.concrete)))
-                requests += [
-                    requests_of(
-                        name, catalogue.find(name), section.statement, section.variables, partition
+                for name in entry.concrete:
+                    action = catalogue.find(name)
+                    if section is on_models and action is not None:
+                        action = without_ways(action)
+                    requests.append(
+                        requests_of(name, action, section.statement, section.variables, partition)
                     )
-                    for name in entry.concrete
-                ]
         self.first_requests = (1 << len(requests)) - 1
         """All first numbers."""
         mismatched = [
@@ -83,9 +85,14 @@ class RequestIndex:
             self._section(section, [next(entry_ranges) for _ in section.entries])
             for section in sections
         )
-        self.invoking = self._section(invoking, list(entry_ranges))
-        """The requests that invoke models: all of them, not only those of the sections."""
-        self.section_requests = self.first_requests & ~self.invoking.requests
+        self.invoking, self.on_models = (
+            self._section(section, [next(entry_ranges) for _ in section.entries])
+            for section in (invoking, on_models)
+        )
+        """The requests that invoke models: all of them, not only those of the sections; and among
+        them those on models. The others are on ways to models, and alone invoke nothing."""
+        self.of_invoking = self.invoking.requests | self.on_models.requests
+        self.section_requests = self.first_requests & ~self.of_invoking
         """The first numbers of the sections."""
         self.all_requests = (1 << len(self.requests)) - 1
         """All numbers."""
@@ -105,6 +112,20 @@ class RequestIndex:
         requests = sum(1 << i for i in of_entry)
         second = sum(1 << self.actual_numbers[i] for i in of_entry if i in self.actual_numbers)
         return EntryRequests(entry, of_entry, requests, requests | second)
+
+
+_WAYS = (":inference-profile/", ":application-inference-profile/", "prompt-router/")
+
+
+@cache
+def without_ways(action: Action) -> Action:
+    """Leave out of the resources of an action that invokes models those that only lead to models.
+
+    Whoever invokes a model through a profile or a router must be allowed to invoke the model, too:
+    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+    """
+    models = (f for f in action.resources if not any(way in f for way in _WAYS))
+    return replace(action, resources=tuple(models))
 
 
 def numbers(requests: int) -> Iterator[int]:

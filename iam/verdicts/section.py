@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from iam.arn import Arn
 from iam.policy.action_catalogue import Action, Catalogue
 from iam.policy.document import Document, Statement, parse_document
 from iam.policy.pattern import matches_any_action
@@ -71,6 +72,14 @@ _DESCRIPTIONS = {
     "aws-marketplace:ViewSubscriptions": "view marketplace subscriptions",
     "aws-marketplace:Unsubscribe": "unsubscribe from a marketplace listing",
 }
+
+
+_REGIONAL = ("bedrock", "bedrock-mantle")
+NO_REGION = "unspecified"
+"""The requested region of a request that may be sent to any region.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +156,29 @@ def section_of_action(action: Action, sections: Iterable[Section]) -> Section:
     for section in sections:
         if any(action.id in e.concrete for e in section.entries):
             return replace(section, entries=(entry,))
+    return section_on(action, "*")
+
+
+def section_on(action: Action, resource: str) -> Section:
+    """Make a section of all requests for an action on a resource, whatever the policy allows.
+
+    Requests to Bedrock are sent to the region of their resource. Those for a model without a region
+    have none: see `iam.verdicts.routes`.
+
+    Args:
+        action: The concrete action.
+        resource: An ARN, or a pattern of some.
+    """
+    entry = Entry(action.id, (action.id,))
     everything = parse_document(
         {
             "Version": "2012-10-17",
-            "Statement": {"Effect": "Allow", "Action": action.id, "Resource": "*"},
+            "Statement": {
+                "Effect": "Allow",
+                "Action": action.id,
+                "Resource": resource,
+                **_sent_to(action, Arn.parse(resource)),
+            },
         }
     )
     return Section(
@@ -161,6 +189,14 @@ def section_of_action(action: Action, sections: Iterable[Section]) -> Section:
         variables=True,
         entries=(entry,),
     )
+
+
+def _sent_to(action: Action, resource: Arn) -> dict[str, object]:
+    """The condition that the region of a resource is that of the request, where it is known."""
+    region = resource.region
+    if action.service not in _REGIONAL or not resource.service or "*" in region or "?" in region:
+        return {}
+    return {"Condition": {"StringEquals": {"aws:RequestedRegion": region or NO_REGION}}}
 
 
 def invoking_section() -> Section:

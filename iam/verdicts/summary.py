@@ -71,13 +71,13 @@ class Summaries:
         Args:
             merged: The verdicts by first number: see `merge_actual`.
         """
-        merged = merged.restricted_to(self._understood | self._index.invoking.requests)
+        merged = merged.restricted_to(self._understood | self._index.of_invoking)
         if (sums := self._by_verdicts.get(merged)) is None:
             sums = self._by_verdicts.setdefault(merged, self._sum(merged))
         return sums
 
     def _sum(self, verdicts: Verdicts) -> Sums:
-        invoking = self._index.invoking.requests
+        can = any_allowed(self._index.on_models.requests, verdicts)
         sections = tuple(self._section(n, verdicts) for n in range(len(self._index.sections)))
         if not sections and not self._readable:
             verdict = Verdict.UNKNOWN
@@ -88,10 +88,16 @@ class Summaries:
         return Sums(
             verdict=verdict,
             sections=sections,
-            invokes=_sum_of(invoking, verdicts),
-            can_invoke=any_allowed(invoking, verdicts),
+            invokes=self._invokes(can, verdicts),
+            can_invoke=can,
             uncertain=bool(self._understood & ~verdicts.known),
         )
+
+    def _invokes(self, can: bool | None, verdicts: Verdicts) -> Verdict:
+        if can is None:
+            return Verdict.UNKNOWN
+        requests = self._index.invoking if can else self._index.on_models
+        return _sum_of(requests.requests, verdicts)
 
     def _section(self, n: int, verdicts: Verdicts) -> SectionSum:
         section = self._index.sections[n]

@@ -67,12 +67,20 @@ def test_it_ends_with_the_app(
     wait_until_gone(pid)
 
 
-@pytest.mark.parametrize("leave", [by_ctrl_c, TERM, HUP], ids=lambda fn: fn.__name__)
+@pytest.mark.parametrize(
+    ("leave", "status"),
+    [(by_ctrl_c, 130), (TERM, 143), (HUP, 129)],
+    ids=["ctrl+c", "SIGTERM", "SIGHUP"],
+)
 def test_it_ends_with_the_audit(
-    start: Callable[..., Terminal], helper: Path, leave: Callable[[Terminal], None]
+    start: Callable[..., Terminal],
+    helper: Path,
+    leave: Callable[[Terminal], None],
+    status: int,
 ) -> None:
     terminal = start("audit")
     pid = started(terminal, helper)
     leave(terminal)
-    terminal.ended()
+    assert terminal.ended() == status
+    assert terminal.text.split() in ([], ["^C"])
     wait_until_gone(pid)

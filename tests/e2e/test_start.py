@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from iam.demo.launcher import DemoServer
 from tests.build import details, user
 from tests.conftest import ROOT
 from tests.e2e.terminal import CREDENTIALS, Terminal
+from tui import is_interrupt
 
 NOBODY = "http://127.0.0.1:9"
 WATCH = """
@@ -20,6 +22,8 @@ import os, sys, threading
 
 class Watch:
     def find_spec(self, name, path=None, target=None):
+        if name == os.environ.get("INTERRUPTED") == "click":
+            raise KeyboardInterrupt
         if name in ("textual", "boto3", "botocore", "pydantic"):
             main = threading.current_thread() is threading.main_thread()
             os.write(2, f"<{name}{'' if main else ' elsewhere'}>".encode())
@@ -77,7 +81,7 @@ def test_what_changes_need_is_imported_in_a_thread_once_the_account_is_there(
 ) -> None:
     terminal = watched("--endpoint-url", demo.endpoint_url)
     terminal.until(lambda _: b"<boto3 elsewhere>" in terminal.raw)
-    assert place(terminal, "◆ ") < place(terminal, "<boto3 elsewhere>")
+    assert place(terminal, "alice.chen") < place(terminal, "<boto3 elsewhere>")
     assert not any(f"<{name}>".encode() in terminal.raw for name in ("boto3", "pydantic"))
 
 
@@ -101,8 +105,23 @@ def test_nothing_of_the_line_is_left_behind(start: Callable[..., Terminal]) -> N
 
 def test_the_line_is_gone_when_the_start_is_interrupted(watched: Callable[..., Terminal]) -> None:
     terminal = watched("--endpoint-url", NOBODY, INTERRUPTED="textual")
-    assert terminal.ended() == 1
-    assert terminal.text.split() == ["Aborted!"]
+    assert terminal.ended() == 130
+    assert terminal.text.split() == []
+
+
+def test_ctrl_c_before_the_command_line_is_known_ends_without_a_word(
+    watched: Callable[..., Terminal],
+) -> None:
+    terminal = watched("audit", INTERRUPTED="click")
+    assert terminal.ended() == -signal.SIGINT  # a shell makes 130 of it
+    assert terminal.text.split() == []
+
+
+def test_ctrl_c_that_an_import_wraps_in_another_error_is_one() -> None:
+    error = RuntimeError("Error calling __set_name__")
+    error.__cause__ = KeyboardInterrupt()
+    assert is_interrupt(error)
+    assert not is_interrupt(RuntimeError())
 
 
 def test_a_heartbeat_for_benchmarks(start: Callable[..., Terminal], tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def test_each_code_has_one_sentence_and_an_advice(code: str) -> None:
         (boto.SSLError(endpoint_url="http://x", error=ValueError("y")), "not trusted"),
         (boto.InvalidRegionError(region_name="a b"), "--region"),
         (ValueError("Invalid endpoint: x"), "--endpoint-url"),
+        (ValueError("Expecting value: line 1"), "Failed to list users: Expecting value"),
         (boto.ConfigParseError(path="/x"), "configuration"),
         (boto.RefreshWithMFAUnsupportedError(), "MFA"),
         (KeyError("x"), "Failed to list users"),

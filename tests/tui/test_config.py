@@ -159,6 +159,54 @@ def test_what_config_prints_is_a_file_with_every_key_and_command(write: Write) -
     assert all(f"{command.id} = " in printed for command in COMMANDS)
 
 
+# A new file
+
+
+def test_init_writes_a_private_file_with_its_folder() -> None:
+    result = config_command("--init", "--profile", "prod")
+    assert result.stdout == f"Wrote {default_file()}.\n"
+    assert default_file().stat().st_mode & 0o777 == 0o600
+    assert default_file().parent.stat().st_mode & 0o777 == 0o700
+    assert read_config(None).profile == "prod"
+    assert read_config(None)._replace(file="", profile="", lines=Config().lines) == Config()
+
+
+def test_init_writes_to_the_file_that_was_named(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "mine.toml"
+    assert config_command("--init", "--config", str(path)).exit_code == 0
+    assert path.exists() and not default_file().exists()
+
+
+@pytest.mark.parametrize("link", [False, True], ids=["a file", "a link to nothing"])
+def test_init_leaves_a_file_that_is_there(write: Write, tmp_path: Path, link: bool) -> None:
+    write('theme = "nord"')
+    if link:
+        default_file().unlink()
+        default_file().symlink_to(tmp_path / "nothing")
+    result = config_command("--init")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"bedrock-tui: {default_file()} is there already; nothing has been written\n"
+    )
+    assert link or default_file().read_text() == 'theme = "nord"'
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_init_says_why_nothing_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = config_command("--init", "--config", str(tmp_path / "file" / "mine.toml"))
+    assert result.exit_code == 1
+    assert result.stderr.endswith("mine.toml: Not a directory\n")
+
+
+def test_without_a_file_the_first_line_says_where_it_would_be() -> None:
+    (first, *_) = config_command().stdout.splitlines()
+    assert (
+        first
+        == f"# There is no file. `bedrock-tui config --init` writes this one to {default_file()}"
+    )
+
+
 # Keys
 
 

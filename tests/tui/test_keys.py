@@ -586,6 +586,16 @@ async def test_w_takes_an_action_that_is_typed_whatever_its_case(
         await until(pilot, lambda: wanted in str(table_of(pilot).border_title))
 
 
+async def test_w_takes_a_model_in_a_region(open_app: Open, from_file: Launch) -> None:
+    async with open_app(from_file) as pilot:
+        await pilot.press("w", *"bedrock:invokemodel on claude-sonnet-4-5", "enter")
+        model = "can do bedrock:InvokeModel on arn:aws:bedrock:*::foundation-model/anthropic.claude"
+        await until(pilot, lambda: model in str(table_of(pilot).border_title))
+        await pilot.press("escape", "w", *"kms:describekey on claude")
+        dialog = pilot.app.screen.query_one("#action-hint", Static)
+        await until(pilot, lambda: "No resource of this action" in str(dialog.render()))
+
+
 async def test_h_shows_who_can_invoke_by_another_policy(open_app: Open, from_file: Launch) -> None:
     async with open_app(from_file) as pilot:
         await pilot.press("h")

@@ -34,6 +34,7 @@ from tui.dialogs.batch_progress import BatchScreen
 from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.export import ExportDialog
 from tui.dialogs.history import HistoryScreen
+from tui.dialogs.models import ModelsScreen
 from tui.dialogs.policy_versions import PolicyScreen
 from tui.dialogs.review import ReviewDialog
 from tui.dialogs.review_data import About
@@ -346,6 +347,22 @@ def test_commands(
         shown = aws_commands(plan.changes, account="123456789012", profile="ops")
         note = "Dry run: nothing was sent. These commands would make the change."
         await push(pilot, TextScreen("AWS CLI commands", shown, "attach", "sh", note))
+
+    app = BedrockApp(from_file, unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=act)
+
+
+@SIZES
+def test_models(snap_compare: Compare, from_file: Launch, size: Size) -> None:
+    async def act(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: main_of(pilot).loaded)
+        await pilot.press("j", "j", "m")  # carol
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooseDialog))
+        await pilot.press(*"us-east-1", "enter")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, ModelsScreen) and pilot.app.screen.answered
+        )
+        await pilot.press("slash", *"anthropic", "enter", "j", "j")
 
     app = BedrockApp(from_file, unicode=True)
     assert snap_compare(app, terminal_size=size, run_before=act)

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.company import Company
 from tests.tui.conftest import Open
-from tests.tui.steps import over
-from tests.tui.waiting import cursor, main_of, names, settled, toasts, until
+from tests.tui.steps import ask, batch_screen, mark, over
+from tests.tui.waiting import cursor, main_of, names, settled, table_of, toasts, until
 from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.review import ReviewDialog
 from tui.main_screen import MainScreen
@@ -199,3 +200,119 @@ async def test_a_yes_counts_only_once_the_plan_is_on_the_screen(
         await pilot.press("y")
         await over(pilot)
         assert len(incomplete.sent) == 1
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_keys_typed_after_a_yes_do_not_reach_the_list_before_the_progress(
+    open_app: Open, incomplete: Company, turns: int
+) -> None:
+    async with open_app(incomplete.launch) as pilot:
+        await ready(pilot)
+        gate = incomplete.fake.hold("AttachUserPolicy")
+        await mark(pilot, "user-00", "user-01")
+        await ask(pilot, "a")
+        before = cursor(pilot), names(pilot)
+        burst(pilot, "y")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        burst(pilot, *"j2a", "space", "g")
+        await batch_screen(pilot)
+        await at_rest(pilot)
+        assert (cursor(pilot), names(pilot)) == before
+        assert table_of(pilot).marked
+        assert len(pilot.app.screen_stack) == 2
+        gate.set()
+        await over(pilot)
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_keys_typed_after_a_no_are_for_the_list(
+    open_app: Open, incomplete: Company, turns: int
+) -> None:
+    async with open_app(incomplete.launch) as pilot:
+        await ready(pilot)
+        await ask(pilot, "a")
+        burst(pilot, "n")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        burst(pilot, "G", "k", "j")
+        await over(pilot)
+        await until(pilot, lambda: cursor(pilot) == names(pilot)[-1])
+        assert incomplete.sent == []
+
+
+async def test_while_a_single_change_is_sent_the_list_takes_keys(
+    open_app: Open, incomplete: Company
+) -> None:
+    async with open_app(incomplete.launch) as pilot:
+        await ready(pilot)
+        gate = incomplete.fake.hold("AttachUserPolicy")
+        await ask(pilot, "a")
+        burst(pilot, "y", "G")
+        await until(pilot, lambda: cursor(pilot) == names(pilot)[-1])
+        gate.set()
+        await over(pilot)
+        assert len(incomplete.sent) == 1
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_no_key_typed_after_the_history_reaches_the_list_or_confirms_the_undo(
+    open_app: Open, incomplete: Company, turns: int
+) -> None:
+    async with open_app(incomplete.launch) as pilot:
+        await ready(pilot)
+        await ask(pilot, "a")
+        await pilot.press("y")
+        await over(pilot)
+        await pilot.press("H")
+        await at_rest(pilot)
+        before = cursor(pilot), names(pilot)
+        burst(pilot, "u")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        burst(pilot, *"2Gyy")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, ReviewDialog) and pilot.app.screen.checked
+        )
+        await pilot.pause()
+        await at_rest(pilot)
+        assert isinstance(pilot.app.screen, ReviewDialog)
+        assert (cursor(pilot), names(pilot)) == before
+        assert len(incomplete.sent) == 1
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_keys_typed_after_a_choice_in_the_palette_are_for_its_dialog(
+    open_app: Open, incomplete: Company, turns: int
+) -> None:
+    async with open_app(incomplete.launch) as pilot:
+        await ready(pilot)
+        await choose(pilot, "region")
+        before = cursor(pilot), names(pilot)
+        await pilot.press("enter")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        burst(pilot, *"2G")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooseDialog))
+        await at_rest(pilot)
+        assert (cursor(pilot), names(pilot)) == before
+
+
+async def choose(pilot: Pilot[int], command: str) -> None:
+    """Find a command in the palette, so that Enter does it."""
+    await pilot.press("ctrl+p", *command)
+    await until(pilot, lambda: bool(pilot.app.screen.query_one(CommandList).option_count))
+    await until(pilot, lambda: pilot.app.screen.query_one(CommandList).highlighted is not None)
+
+
+async def test_the_palette_above_a_dialog_takes_its_keys(
+    open_app: Open, incomplete: Company
+) -> None:
+    async with open_app(incomplete.launch) as pilot:
+        await ready(pilot)
+        await pilot.press("w")
+        await at_rest(pilot)
+        await pilot.press("ctrl+p", *"theme")
+        assert pilot.app.screen.query_one(Input).value == "theme"
+        await pilot.press("escape", "escape", "escape")
+        await over(pilot)

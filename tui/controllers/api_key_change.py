@@ -45,8 +45,8 @@ async def change_key(
     from tui.session.api_keys import plan_key
 
     session = view.session
-    account, evaluator, _ = session.read
-    plan = await plan_key(account, evaluator, op, key_id, undoes)
+    await session.answers_known()
+    plan = await plan_key(session, op, key_id, undoes)
     if not plan.changes:
         view.toast(plan.refusal, severity="warning")
         return
@@ -64,6 +64,8 @@ async def change_key(
     if launch.dry_run:
         await view.app.push_screen_wait(commands_screen(commands, plan.op, dry_run=True))
     else:
+        if undoes is not None:
+            view.release_keys()  # else the list of keys follows
         await _send(view, confirmed)
 
 
@@ -121,7 +123,7 @@ def _report(view: MainView, plan: KeyPlan, batch: Batch) -> None:
         else:
             view.toast(_reason(outcome.error), f"Not changed: {name}", "error", _FOR_READING)
     if not batch.outcomes and batch.paused is not None:
-        view.toast(_reason(batch.paused), "Nothing was sent", "error", _FOR_READING)
+        view.toast(_reason(batch.paused), "Nothing was changed", "error", _FOR_READING)
 
 
 def _reason(error: AwsError | None) -> str:

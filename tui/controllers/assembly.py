@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.controllers.invocation_words import InvocationWordsController
     from tui.controllers.last_use import LastUseController
     from tui.controllers.loading import LoadController
+    from tui.controllers.models import ModelsController
     from tui.controllers.organization import OrganizationController
     from tui.controllers.recovery import RecoveryController
     from tui.controllers.sign_in import SignInController
@@ -127,6 +128,13 @@ class Controllers:
             self.sign_in,
             self.api_keys,
         )
+
+    @cached_property
+    def models(self) -> ModelsController:
+        """Shows which models can be invoked."""
+        from tui.controllers.models import ModelsController
+
+        return ModelsController(self.view)
 
     @cached_property
     def organization(self) -> OrganizationController:

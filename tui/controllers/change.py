@@ -116,7 +116,7 @@ class ChangeController:
         elif any(batch.reversible for batch in history.of(account)):
             self.view.toast("Everything has been undone; U redoes the last undo.")
         else:
-            self.view.toast("Nothing has been changed in this account yet.")
+            self.view.toast("From here, bedrock-tui has changed nothing in this account yet.")
 
     async def _redo_last(self, marked: frozenset[str]) -> None:
         """Reverse the last undo of this account.

@@ -79,7 +79,7 @@ class DetailsController:
                 lambda action: describe(action, catalogue()),
                 members,
                 members_certain=certain,
-                use_asked=account.use_asked is not None,
+                use_asked=account.use_asked,
                 keys=keys,
             )
         except Exception as error:
@@ -92,8 +92,8 @@ class DetailsController:
         keys = account.keys_of(entity)
         if keys is None:
             return None if account.api_keys.status == "unread" else ()
-        if not keys or evaluator is None:
-            return ()
+        if not keys or evaluator is None or self.view.session.awaits_organization:
+            return ()  # whether they work is not known yet
         from tui.session.api_keys import judge_api_keys
 
         return await judge_api_keys(account, evaluator, keys)

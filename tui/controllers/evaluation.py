@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from iam.runtime.threads import in_thread
+from iam.verdicts.verdict import Verdict
 from tui.controllers.row_buffer import RowBuffer
 from tui.controllers.table_rows import columns_of, rows_of
 from tui.controllers.verdict_store import VerdictStore
@@ -17,12 +19,15 @@ from widgets.rows import SectionColumn, View
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from iam.account.model import Account, Entity
+    from iam.account.attachments import MemberCount
+    from iam.account.model import Account, Entity, GroupKey
     from iam.account.unread import Unread
     from iam.cache.table_snapshot import TableSnapshot
     from iam.verdicts.evaluator import Evaluator
     from iam.verdicts.result import PrincipalResult, Summary
     from tui.controllers.view import MainView
+
+    _Members = Mapping[GroupKey, MemberCount]
 
 _AT_ONCE = 500
 """Rows that are made before the event loop goes on."""
@@ -104,10 +109,23 @@ class EvaluationController:
         async with self._evaluating:
             account, _, _ = self.session.read
             users = [entity for entity in account.entities if entity.type == "user"]
-            for start in range(0, len(users), _AT_ONCE):
-                some = users[start : start + _AT_ONCE]
-                self._buffer.put([self.verdicts.row(entity) for entity in some])
-                await asyncio.sleep(0)  # other keys may come between
+            await self._show_again(users, {})
+
+    async def show_answers(self) -> None:
+        """Show the verdicts that there are: the organization has been read, and changes none."""
+        async with self._evaluating:
+            account, _, _ = self.session.read
+            self.verdicts.provisional = False
+            await self._show_again(account.entities, await _members_of(account))
+        self.show_counts()
+
+    async def _show_again(self, entities: Sequence[Entity], members: _Members) -> None:
+        self._buffer.flush()
+        for start in range(0, len(entities), _AT_ONCE):
+            some = entities[start : start + _AT_ONCE]
+            # Not by the buffer: that shows the progress of a load, and waits for more.
+            self.view.table.put_rows([self.verdicts.row(entity, members) for entity in some])
+            await asyncio.sleep(0)  # other keys may come between
 
     async def evaluate_again(self) -> None:
         """Evaluate everybody again for what the table shows, once it shows that completely."""
@@ -141,9 +159,8 @@ class EvaluationController:
         self._buffer.flush()
         table.keep_rows({entity.arn for entity in entities}, more=True)
         self.verdicts.forget()
-        from iam.account.attachments import members_of_groups
-
-        members = await in_thread(members_of_groups, account)
+        self.verdicts.provisional = self.session.awaits_organization
+        members = await _members_of(account)
         everybody: list[tuple[Entity, Summary | PrincipalResult]] = []
         async for evaluated in self.session.evaluated(evaluator):
             everybody += evaluated
@@ -152,6 +169,7 @@ class EvaluationController:
             self._buffer.put(self.verdicts.take(evaluated, members))
         self.verdicts.unread = await self.session.unread(everybody)
         self._buffer.flush()
+        self._buffer.clear()
         table.keep_rows(self.verdicts.by_arn.keys(), _empty_note(account))
         self.show_counts()
 
@@ -179,9 +197,7 @@ class EvaluationController:
                 groups = True
                 entities |= {member.arn: member for member in account.members_of(entity)}
         evaluated = await evaluate_some(self.asked or evaluator, account, tuple(entities.values()))
-        from iam.account.attachments import members_of_groups
-
-        members = await in_thread(members_of_groups, account) if groups else {}
+        members = await _members_of(account) if groups else {}
         self.view.table.put_rows(self.verdicts.take(evaluated, members))
         self.show_counts()
         if self._recounting is not None:
@@ -194,7 +210,9 @@ class EvaluationController:
         if entity.arn not in self.verdicts.by_arn:
             return None
         account, evaluator, _ = self.session.read
-        return (self.asked or evaluator).result(account, entity)
+        waits = self.session.awaits_organization
+        result = (self.asked or evaluator).result(account, entity)
+        return _what_lasts(result) if waits else result
 
     def _begin_recount(self) -> None:
         self.view.run_in_background(self._recount, _RECOUNT_GROUP)
@@ -218,7 +236,8 @@ class EvaluationController:
     # Show
 
     def _show_rows(self, rows: list[Row], progress: str, done: float | None) -> None:
-        self.view.show_progress(progress, done)
+        if progress:  # else no load is under way
+            self.view.show_progress(progress, done)
         if rows:
             self.view.table.put_rows(rows, more=True)
 
@@ -230,6 +249,21 @@ class EvaluationController:
             stale=self.session.age,
         )
         self.view.show_bar()
+
+
+async def _members_of(account: Account) -> _Members:
+    """How many members each group of an account has."""
+    from iam.account.attachments import members_of_groups
+
+    return await in_thread(members_of_groups, account)
+
+
+def _what_lasts(result: PrincipalResult) -> PrincipalResult:
+    """Leave out of a result what an organization may still take away."""
+    invocation = result.invocation
+    if invocation is not None and invocation.can is not False:
+        result = replace(result, invocation=None, other_policies=None)
+    return result if result.verdict is Verdict.DENIED else replace(result, sections=())
 
 
 def _empty_note(account: Account) -> str:

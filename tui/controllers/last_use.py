@@ -47,6 +47,9 @@ class LastUseController:
             self.view.toast("The account is still being read; ask again when it is complete.")
         else:
             arns, of = self._chosen(in_details=in_details)
+            if not arns and (in_details or self.view.table.marked):
+                self.view.toast("A group uses nothing of its own; press L on one of its members.")
+                return
             work = partial(self._see_through, arns, of)
             self._worker = self.view.run_in_background(work, _GROUP)
 

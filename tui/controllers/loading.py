@@ -79,12 +79,12 @@ class LoadController:
             view.show_notice(missing_principals(gaps) if gaps else None)
             self.details.follow()
             self.organization.expect()
+            # At once, because verdicts may depend on it.
+            view.run_in_background(self._read_organization, "organization")
             self.api_keys.expect()
-            view.run_in_background(self._keep, "keep")
             self._warm = False
         except Exception as error:
             view.log.error(repr(error))
-            self.organization.give_up()
             self.api_keys.give_up()
             failure = error
             self.details.follow()
@@ -93,7 +93,8 @@ class LoadController:
         # Skipped where another load has cancelled this one, which then does it.
         gc_control.settle()
         self.account.evaluation.discard_pending()
-        view.show_progress("")
+        waits = view.loaded and view.session.awaits_organization
+        view.show_progress("reading the organization …" if waits else "")
         view.refresh_bindings()
         if failure is not None:
             await self._fail(failure)
@@ -111,14 +112,15 @@ class LoadController:
         """Read what is above the account; no error there is one of the account."""
         try:
             await self.organization.read()
-            self.details.follow()
-            self.view.show_progress("")
         except Exception as error:
             if self.view.is_attached:  # else the app has ended meanwhile
                 self.view.toast_error(error)
+        self.details.follow()
+        self.view.show_progress("")
+        await self._keep()
 
     async def _keep(self) -> None:
-        """Write the account to the cache, if that is wanted."""
+        """Write the account to the cache, if that is wanted, with what it was read for since."""
         try:
             await self.last_use.recall()
             await self.account.cached_table.keep()
@@ -129,7 +131,6 @@ class LoadController:
         """Do what can wait until the account is on the screen."""
         self._warm = True
         self.view.prepare_filter()
-        self.view.run_in_background(self._read_organization, "organization")
         self.view.run_in_background(self.api_keys.read, "api keys")
         self.recovery.begin()
         self.view.run_in_background(self._import_dialogs, "warm up")

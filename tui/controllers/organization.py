@@ -24,6 +24,7 @@ _LEFT_OUT = {
     "unread": "Not evaluated: SCPs and RCPs that could not be read, session and resource policies",
     "unasked": NO_ORGANIZATION,
 }
+_AWAITED = "The organization is being read; what it may change follows then"
 
 
 def _matters(account: Account) -> bool:
@@ -43,8 +44,6 @@ class OrganizationController:
         self._pending = asyncio.Event()
         """Set unless the organization is being read."""
         self._pending.set()
-        self._reading: asyncio.Event | None = None
-        """What is set once that which is being read has been read."""
 
     @property
     def organization(self) -> Organization | None:
@@ -63,32 +62,37 @@ class OrganizationController:
             self._pending = self.session.organization_pending.expect()
             self.view.bar = self.view.bar._replace(organization="SCP …")
             self.view.show_bar()
-
-    def give_up(self) -> None:
-        """Say what was known before, unless it is being read: the account could not be read again.
-
-        What reads it would have been started after the load before, had this load not begun.
-        """
-        if self._reading is None:
-            self._pending.set()
-            self.show_state()
+        if self.session.awaits_organization:
+            self.view.details.show_left_out(_AWAITED)
 
     async def read(self) -> None:
         """Read it from AWS, and evaluate everybody again if it makes a difference."""
         before, pending = self.organization, self._pending
-        self._reading = pending
+        awaited = self.session.awaits_organization
+        failure: Exception | None = None
+        asked = False
         try:
             asked = await self.session.load_organization()
+        except Exception as error:
+            failure = error
         finally:
             pending.set()  # not that of a later load, which may have cancelled this one
-            if self._reading is pending:
-                self._reading = None
-        if asked and self.organization != before:
-            account, _, _ = self.session.read
-            limited = bool(account.organization.levels or (before and before.levels))
-            if limited or await in_thread(_matters, account):
-                await self.evaluation.evaluate_again()
+        account = self.session.account
+        if account is None or account.label != self.view.bar.account_id:
+            return  # another one is on the bar meanwhile, and is read
+        if asked and self.organization != before and await self._counts(before):
+            await self.evaluation.evaluate_again()
+        elif awaited and not self.session.awaits_organization:
+            await self.evaluation.show_answers()
         self.show_state()
+        if failure is not None:
+            raise failure
+
+    async def _counts(self, before: Organization | None) -> bool:
+        """Whether verdicts may be others now than with the organization of before."""
+        account, _, _ = self.session.read
+        limited = bool(account.organization.levels or (before and before.levels))
+        return limited or await in_thread(_matters, account)
 
     def show_state(self) -> None:
         """Say on the bar and in the details what verdicts take into account."""

@@ -58,7 +58,7 @@ class RowBuffer:
 
     def clear(self) -> None:
         """Discard what has arrived: it belongs to a load that has ended."""
-        self._rows, self._new = [], False
+        self._rows, self._progress, self._new = [], "", False
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

@@ -42,6 +42,7 @@ async def send(
     view.table.unmark([left.entity.arn for left in (*plan.unneeded, *plan.blocked)])
     view.may_leave = False
     if progress is None:
+        view.release_keys()  # the list can be used meanwhile
         name = batch.unsent[0].entity.name
         view.show_progress(f"{plan.op}ing {safe(plan.policy.name)}: {safe(name)} …")
     try:

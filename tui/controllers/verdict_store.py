@@ -29,6 +29,9 @@ class VerdictStore:
         """Of users, roles and groups."""
         self.unread: tuple[Unread, ...] = ()
         """What could not be read or understood."""
+        self.provisional = False
+        """The organization had not been read when the verdicts were made: only those count that it
+        cannot change."""
         self.question = 0
         """The number of the question that new rows answer, as the table counts them."""
         self._counts: Counter[Verdict] = Counter()
@@ -39,14 +42,16 @@ class VerdictStore:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """How many users and roles have each verdict."""
+        """How many users and roles have each verdict; empty while verdicts may still change."""
+        if self.provisional:
+            return {}
         return {verdict: self._counts[verdict] for verdict in Verdict}
 
     @property
     def answers(self) -> dict[Question, int]:
         """How many users and roles each question is answered with yes for; empty if the question
-        of who can invoke models does not arise."""
-        if not self._asked:
+        of who can invoke models does not arise, and while answers may still change."""
+        if not self._asked or self.provisional:
             return {}
         return {question: self._answers[question] for question in ANSWER_FILTERS}
 
@@ -63,6 +68,7 @@ class VerdictStore:
     def restore(self, picture: TableSnapshot) -> None:
         """Take the verdicts from a picture of the table."""
         self.by_arn = {line.arn: line.summary for line in picture.lines}
+        self.provisional = False
         self._clear_counts()
         for line in picture.lines:
             if line.type != "group":
@@ -113,16 +119,22 @@ class VerdictStore:
             invokes, can = (answer.verdict, answer.can) if answer else (None, None)
         else:
             invokes, can = (result.invokes, result.can_invoke) if result else (None, None)
+        attached = result.attached if result else None
+        others = result.other_policies if result else ()
+        if self.provisional and can is not False:
+            invokes = can = others = None
+        if self.provisional and result is not None and result.verdict is not Verdict.DENIED:
+            result = None  # an organization takes away: only a Deny is sure to stay
         return Row(
             arn=entity.arn,
             type=entity.type,
             name=entity.name,
             path=entity.path,
-            attached=result.attached if result else None,
+            attached=attached,
             result=result,
             invokes=invokes,
             can_invoke=can,
-            other_policies=result.other_policies if result else (),
+            other_policies=others,
             keys=account.keys_of(entity) if account is not None else None,
             note=result.means if isinstance(result, PrincipalResult) else "",
             members=members.get(entity.key) if members and entity.type == "group" else None,

@@ -143,7 +143,11 @@ class MainView(Protocol):
         *,
         exclusive: bool = True,
     ) -> None:
-        """Run work that opens a dialog; until it does, keys are held for it. Errors are shown."""
+        """Run work that opens dialogs; while none is there, keys are held for the next one. Errors
+        are shown."""
+
+    def release_keys(self) -> None:
+        """Take keys again, although work goes on that has opened a dialog: none follows."""
 
     def cancel_background(self, group: str) -> None:
         """Cancel the workers of a group."""

@@ -38,7 +38,8 @@ class WhoCanController:
     async def _choose(self) -> None:
         from tui.dialogs.action_prompt import ActionDialog
 
-        action = await self.view.app.push_screen_wait(ActionDialog())
+        account, _, _ = self.view.session.read
+        action = await self.view.app.push_screen_wait(ActionDialog(account.partition))
         if action:
             self.ask(action)
 
@@ -57,7 +58,7 @@ class WhoCanController:
         try:
             await self.evaluation.ask(action)
         except LookupError:
-            view.toast(f"The catalogue has no action {action}.")
+            view.toast(f"The catalogue has no action {action}, or it acts on no such resource.")
         except Exception as error:
             view.toast_error(error)
         # Skipped where a reload has cancelled this: the reload then sets these.

@@ -1,4 +1,4 @@
-"""Asks for an action: an input, and below it the actions of the catalogue that match."""
+"""Asks for an action, maybe on a resource: an input, and below it what matches."""
 
 from __future__ import annotations
 
@@ -15,12 +15,16 @@ from iam.text import ascii_lower, safe
 from tui.dialogs.modal import Modal
 from widgets.option_pages import PagedList
 
+ON = " on "
 _MOST = 100
 """Suggestions; more take too long to draw with every key."""
 
 
 class ActionDialog(Modal[str | None]):
-    """Asks for a concrete action; the result is its name as spelled in the catalogue."""
+    """Asks for a concrete action; the result is its name as spelled in the catalogue.
+
+    Behind ` on ` there may be a resource: see `iam.verdicts.resource_question`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Cancel", id="action.cancel"),
@@ -28,11 +32,17 @@ class ActionDialog(Modal[str | None]):
         Binding("up", "choose(-1)", "Previous", show=False, id="action.up"),
     ]
 
+    def __init__(self, partition: str) -> None:
+        """Take the partition of the account."""
+        super().__init__()
+        self._partition = partition
+
     def compose(self) -> ComposeResult:
         with Vertical(id="action") as box:
             box.border_title = "Who can do this?"
             box.border_subtitle = "↑ ↓ choose   enter ask   esc cancel"
-            field = Input(placeholder="a word of an action", compact=True, id="action-name")
+            hint = "a word of an action, or: ACTION on MODEL in REGION"
+            field = Input(placeholder=hint, compact=True, id="action-name")
             field.cursor_blink = False  # which would send bytes all the time
             yield field
             actions = PagedList(id="action-list", markup=False, compact=True)
@@ -57,15 +67,34 @@ class ActionDialog(Modal[str | None]):
     def suggest(self, event: Input.Changed) -> None:
         """List the actions that match what was typed."""
         event.stop()
-        self._suggest(event.value.strip())
+        self._suggest(event.value.lstrip())
 
     def _suggest(self, typed: str) -> None:
+        action, on, resource = typed.partition(ON)
+        if on:
+            self._suggest_resources(action, resource)
+        else:
+            self._suggest_actions(typed)
+
+    def _suggest_resources(self, action: str, resource: str) -> None:
+        from iam.verdicts.resource_question import suggestions
+
+        exact = self._catalogue.find(action.strip())
+        found = suggestions(exact, resource, self._partition) if exact else []
+        options = self._options
+        options.clear_options()
+        options.add_options(found[:_MOST])
+        options.highlighted = 0 if found else None
+        self._describe()
+
+    def _suggest_actions(self, typed: str) -> None:
         if "*" in typed or "?" in typed:
             matching = {action.id for action in self._catalogue.matching(typed)}
             found = [id for id in self._by_rank if id in matching]
         else:
-            found = [id for id in self._by_rank if ascii_lower(typed) in ascii_lower(id)]
-        exact = self._catalogue.find(typed)
+            word = ascii_lower(typed.strip())
+            found = [id for id in self._by_rank if word in ascii_lower(id)]
+        exact = self._catalogue.find(typed.strip())
         options = self._options
         options.clear_options()
         options.add_options(found[:_MOST])
@@ -74,6 +103,10 @@ class ActionDialog(Modal[str | None]):
         else:
             options.highlighted = None if typed else 0
         self._describe()
+
+    @property
+    def _field(self) -> Input:
+        return self.query_one("#action-name", Input)
 
     @property
     def _options(self) -> OptionList:
@@ -90,13 +123,14 @@ class ActionDialog(Modal[str | None]):
     @on(OptionList.OptionHighlighted)
     def _describe(self) -> None:
         """Say what the highlighted action does."""
-        action = self._catalogue.find(self._chosen or "")
+        action = self._catalogue.find((self._chosen or "").partition(ON)[0])
         if action is not None:
             self._say(f"{action.id}: {action.description}")
         elif self._options.option_count:
             self._say("")
         else:
-            self._say("No action matches.", "$text-warning")
+            what = "resource of this action" if ON in self._field.value else "action"
+            self._say(f"No {what} matches.", "$text-warning")
 
     def _say(self, text: str, style: str = "$text-muted") -> None:
         self.query_one("#action-hint", Static).update(Content.styled(text, style))

@@ -115,7 +115,11 @@ class ApiKeyDialog(ConfirmDialog["KeyPlan | None"]):
         ]
         if after is not None:
             pairs.append(("Then", after.words))
-        return Content("\n").join([*facts(pairs, width, _COLUMN), Content(""), self._effect()])
+        lines = [*facts(pairs, width, _COLUMN)]
+        if self.plan.doubt:
+            doubt = f"Its state could not be read again: {safe(self.plan.doubt)}"
+            lines += [Content(""), Content.styled(doubt, "$text-warning")]
+        return Content("\n").join([*lines, Content(""), self._effect()])
 
     def _effect(self) -> Content:
         if self.plan.op == "delete-key":

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -268,7 +268,9 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         self.set_focus(self._field if was_typing and not self._asking else None)
         self._say(problem, "$text-warning")
 
-    def on_screen_resume(self) -> None:
+    @on(events.ScreenResume)
+    def back_on_top(self) -> None:
+        """Close, if the file was written meanwhile."""
         self._leave()
 
     def _leave(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from iam.verdicts.api_key_use import KeyUse
     from iam.verdicts.evaluator import Evaluator
     from tui.session.state import SessionState
+
+_PATIENCE = 10.0
+"""Seconds for reading one key again before a change."""
 
 
 async def read_api_keys(session: SessionState, account: Account) -> ApiKeys | None:
@@ -64,6 +68,7 @@ async def key_report(session: SessionState) -> KeyReport:
     """Report all keys of the account."""
     from iam.reports.key_report import KeyReport
 
+    await session.answers_known()
     account, evaluator, _ = session.read
     uses = await judge_api_keys(account, evaluator)
     return KeyReport(
@@ -71,18 +76,43 @@ async def key_report(session: SessionState) -> KeyReport:
     )
 
 
+async def _read_again(session: SessionState, key: ApiKey) -> str:
+    """Read the state of a key: others may have changed it, or a change was never confirmed.
+
+    Returns:
+        Why it could not be read, in a sentence; empty if it was, or if there is no connection.
+    """
+    account, _, _ = session.read
+    await in_thread(import_for, "aws.load_api_keys")
+    from iam.aws.confirmed import contradicted
+    from iam.aws.load_api_keys import key_signs
+
+    signs: tuple[str, ...] = ()
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            aws = await session.connection_to(account)
+            if aws is None:
+                return ""
+            signs = await key_signs(aws, key.user, key.id)
+    except TimeoutError:
+        return f"AWS did not answer within {_PATIENCE:.0f} seconds."
+    except AwsError as error:
+        if error.code != "NoSuchEntity":  # that user, and so the key, has been deleted
+            return error.sentence
+    now = session.account
+    stale = contradicted(session.confirmed.of(key.id), signs)
+    if now is not None and now.id == account.id and not stale:
+        session.account = replace(now, api_keys=now.api_keys.with_signs(key.id, signs))
+    return ""
+
+
 async def plan_key(
-    account: Account,
-    evaluator: Evaluator,
-    op: KeyOp,
-    key_id: str,
-    undoes: BatchRecord | None = None,
+    session: SessionState, op: KeyOp, key_id: str, undoes: BatchRecord | None = None
 ) -> KeyPlan:
-    """Work out what changing a key would do.
+    """Work out what changing a key would do, once its state has been read again.
 
     Args:
-        account: The account with its keys.
-        evaluator: Says what their owners may invoke.
+        session: The session, whose account gets the state.
         op: What is done with the key.
         key_id: The key.
         undoes: The batch that the plan reverses.
@@ -90,6 +120,9 @@ async def plan_key(
     Raises:
         AwsError: There is no such key, as far as is known.
     """
+    known = session.read[0].api_keys.find(key_id)
+    doubt = await _read_again(session, known) if known is not None else ""
+    account, evaluator, _ = session.read
     key = account.api_keys.find(key_id)
     if key is None:
         raise AwsError(
@@ -110,6 +143,6 @@ async def plan_key(
             status = KeyChange(op, before.owner, key_id).status
             changed = replace(key, status=status) if status is not None else None
             after = judge.uses(account, evaluator, [changed])[0] if changed else None
-        return plan_key_change(op, before, after, undoes)
+        return plan_key_change(op, before, after, undoes, doubt)
 
     return await in_thread(plan)

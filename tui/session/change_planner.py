@@ -35,6 +35,7 @@ class ChangePlanner:
             AwsError: AWS cannot be asked.
         """
         chosen = frozenset(arns)
+        await self.state.answers_known()
         await self._read_contradicted(chosen)
         account, evaluator, managed = self.state.read
 
@@ -59,6 +60,7 @@ class ChangePlanner:
         Raises:
             AwsError: Its policy cannot be read, or AWS cannot be asked.
         """
+        await self.state.answers_known()
         await self._read_contradicted(change.entry.principal for change in batch.reversible)
         account, _, managed = self.state.read
         policy = await self._policy(batch.entry.policy, account, managed.policy)
@@ -89,6 +91,9 @@ class ChangePlanner:
         aws = await state.connection_to(account) if plan.changes else None
         if aws is None:
             return plan
+        unread = []
+        if plan.op == "detach" and state.keys_pending.waiting:
+            unread = ["The API keys are still being read: some may stop working."]
         findings = await preflight(
             aws,
             account,
@@ -114,7 +119,7 @@ class ChangePlanner:
                 plan.op,
                 plan.policy,
                 blocked=blocked_before | dict(findings.blocked),
-                warnings=tuple(dict.fromkeys((*plan.warnings, *findings.warnings))),
+                warnings=tuple(dict.fromkeys((*plan.warnings, *findings.warnings, *unread))),
                 undoes=plan.undoes,
             )
 

@@ -23,23 +23,51 @@ _AT_ONCE = 500
 """Principals that are evaluated before their verdicts are shown."""
 
 
-def evaluator_for(policy: ManagedPolicy, partition: str, action: str | None = None) -> Evaluator:
-    """An evaluator of all that a policy grants, or of the actions that the catalogue has."""
+def evaluator_for(
+    policy: ManagedPolicy, partition: str, action: str | None = None, resource: str | None = None
+) -> Evaluator:
+    """An evaluator of all that a policy grants, or of some actions.
+
+    Args:
+        policy: The managed policy.
+        partition: The partition of the account.
+        action: An action of the catalogue, or a pattern of some.
+        resource: The only resource that they are asked about, or a pattern of some.
+    """
     import_for("verdicts.evaluator", "verdicts.other_policies", "reports.audit")
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.evaluator import Evaluator
 
     actions = catalogue()
-    return Evaluator(policy, actions, partition, actions.choose(action) if action else None)
+    chosen = actions.choose(action) if action else None
+    if chosen is not None and resource:
+        chosen = chosen.on(resource)
+    return Evaluator(policy, actions, partition, chosen)
 
 
-def evaluator_of(policy: ManagedPolicy, partition: str, action: str) -> Evaluator | None:
-    """An evaluator of one concrete action; None if there is no such action."""
+def evaluator_of(
+    policy: ManagedPolicy, partition: str, account: str, question: str
+) -> Evaluator | None:
+    """An evaluator of one concrete action, maybe on one resource.
+
+    Args:
+        policy: The managed policy.
+        partition: The partition of the account.
+        account: Its ID.
+        question: The action, or a question: see `iam.verdicts.resource_question`.
+
+    Returns:
+        The evaluator; None if there is no such action, or if it acts on no such resource.
+    """
     from iam.policy.action_catalogue import catalogue
+    from iam.verdicts.request import acts_on
+    from iam.verdicts.resource_question import ResourceQuestion
 
-    if catalogue().find(action) is None:
+    asked = ResourceQuestion.parse(question)
+    action, resource = catalogue().find(asked.action), asked.arn(partition, account)
+    if action is None or (resource and not acts_on(action, resource)):
         return None
-    return evaluator_for(policy, partition, action)
+    return evaluator_for(policy, partition, action.id, resource)
 
 
 async def evaluate_all(evaluator: Evaluator, account: Account) -> AsyncIterator[Evaluated]:

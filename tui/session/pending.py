@@ -25,6 +25,11 @@ class Pending:
         self._over = asyncio.Event()
         return self._over
 
+    @property
+    def waiting(self) -> bool:
+        """Whether it has not been read yet."""
+        return not self._over.is_set()
+
     async def wait(self) -> None:
         """Wait until it has been read, as long as that usually takes at most."""
         with suppress(TimeoutError):

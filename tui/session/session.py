@@ -7,6 +7,7 @@ and `audit` both use this class, so that they cannot differ.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from tui.session.change_planner import ChangePlanner
 from tui.session.change_service import ChangeService
 from tui.session.evaluation import audit_all, evaluate_all, evaluator_for, evaluator_of, unread_in
 from tui.session.last_use import LastUse
+from tui.session.models import Models
 from tui.session.organization import read_organization
 from tui.session.reader_process import ReaderProcess
 from tui.session.readers import Readers
@@ -69,6 +71,7 @@ class Session(SessionState):
         self.changes = ChangeService(self)
         self.simulator = Simulator(self)
         self.last_use = LastUse(self)
+        self.models = Models(self)
         self._readers = Readers(self._with_endpoint, started, other_process=other_process)
         self._evaluating: ReaderProcess | None = None
         """The process that has read the account and is now evaluating it."""
@@ -125,9 +128,12 @@ class Session(SessionState):
         assert reader is not None, "open() comes first"
         with no_garbage():
             account, managed = await reader.load(on_page)
-            action = self.launch.action
             self.evaluator = await in_thread(
-                evaluator_for, managed.policy, account.partition, action
+                evaluator_for,
+                managed.policy,
+                account.partition,
+                self.launch.action,
+                self.launch.resource,
             )
         if self.account is not None and self.account.id == account.id:
             # Until the organization has been read again, what was read before counts.
@@ -138,10 +144,12 @@ class Session(SessionState):
         account = self.last_use.carried_over(account, managed.policy.arn)
         self.account, self.managed, self._versions = account, managed, None
         self._read_at, self.outdated, self.cache.stale = datetime.now(UTC), False, None
+        self.awaits_organization = self.asks_for_organization and not account.organizations
         # The other process knows no organization but that of a file.
         knows_all = not self.asks_for_organization or not account.organizations
         self._evaluating = reader if isinstance(reader, ReaderProcess) and knows_all else None
         self.changes.reloaded(account)
+        self.models.forget()
 
     @property
     def asks_for_organization(self) -> bool:
@@ -155,7 +163,17 @@ class Session(SessionState):
             Whether it was asked for, so that everybody has to be evaluated again. False for an
             account from a file, and where the operator gave a file with the organization.
         """
-        return self.asks_for_organization and await self._complete(read_organization, _put_above)
+        account = self.account
+        try:
+            return self.asks_for_organization and await self._complete(
+                read_organization, _put_above
+            )
+        except asyncio.CancelledError:
+            account = None  # another load has begun, and reads it
+            raise
+        finally:
+            if account is not None and self.account is not None and account.id == self.account.id:
+                self.awaits_organization = False
 
     async def load_api_keys(self) -> bool:
         """Read the account's Bedrock API keys from AWS.
@@ -200,10 +218,11 @@ class Session(SessionState):
             return (*process.unread, *account.use_unread)
         return await unread_in(account, own, evaluated)
 
-    async def who_can(self, action: str) -> Evaluator | None:
-        """An evaluator of one action; None if there is no such concrete action."""
+    async def who_can(self, question: str) -> Evaluator | None:
+        """An evaluator of one action, maybe on one resource; None if there is no such one."""
         account, _, managed = self.read
-        return await in_thread(evaluator_of, managed.policy, account.partition, action)
+        where = account.partition, account.id or "*"
+        return await in_thread(evaluator_of, managed.policy, *where, question)
 
     async def manage(self, policy: str) -> None:
         """Audit, attach and detach another managed policy from now on.

@@ -46,6 +46,8 @@ class SessionState:
         """The ARNs of users, roles and groups whose last change AWS has not confirmed, or did not
         show in the last load; the next load decides."""
         self.organization_pending = Pending()
+        self.awaits_organization = False
+        """It has never been read: a verdict may still lose what it grants."""
         self.keys_pending = Pending()
         self._opened: OpenedAccount | None = None
         self._aws: Aws | None = None
@@ -72,6 +74,11 @@ class SessionState:
             groups = (self.account.group_of(entity, name) for name in entity.groups)
             arns.update(group.arn for group in groups if group is not None)
         return bool(self.unconfirmed & arns)
+
+    async def answers_known(self) -> None:
+        """Wait until nothing that is being read can change a verdict, as long as that takes."""
+        if self.awaits_organization:
+            await self.organization_pending.wait()
 
     async def connection(self) -> Aws | None:
         """The connection that was opened last; None for an account from a file.

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from iam.account.last_use import BedrockUse, ServiceUse, UseAsked, services_of
+from iam.account.last_use import (
+    BedrockUse,
+    ServiceUse,
+    UseAsked,
+    last_use_of,
+    services_of,
+    use_in_lines,
+)
 from iam.account.model import Account
 from iam.account.save import save_account
 from iam.account.snapshot import read_snapshot
@@ -79,6 +86,22 @@ def made(**uses: BedrockUse) -> Account:
     if "worker" in uses:
         by_arn[WORKER] = uses["worker"]
     return with_uses(found, by_arn, UseAsked(ASKED))
+
+
+def test_where_aws_refused_the_report_the_details_say_so() -> None:
+    refused = Unread("last use of P", "AccessDenied", "AWS denied Generate…: no. Ask for it.")
+    asked = UseAsked(ASKED, (refused,))
+    assert use_in_lines(ALICE, None, asked) == [f"? {refused.message}"]
+
+
+def test_what_is_missing_of_others_is_no_reason() -> None:
+    of_worker = Unread(last_use_of(WORKER), "AccessDenied", "denied")
+    holders = Unread("last use of 2 holders of P", "Missing", "AWS's report does not name them")
+    asked = UseAsked(ASKED, (of_worker, holders))
+    assert use_in_lines(WORKER, None, asked) == ["? denied"]
+    assert use_in_lines(ALICE, None, asked) == [
+        "? AWS has said nothing of this one; L here asks about it"
+    ]
 
 
 def test_a_saved_account_keeps_it_and_when_aws_was_asked(tmp_path: Path) -> None:

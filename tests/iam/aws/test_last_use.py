@@ -24,7 +24,7 @@ from tests.build import ID, allow, document
 from tests.fake_iam import FakeIam, Params, Reply, error, result
 
 ARN = f"arn:aws:iam::{ID}:policy/bedrock"
-NOW = datetime.now(UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
 GENERATE = "GenerateServiceLastAccessedDetails"
 DETAILS = "GetServiceLastAccessedDetails"
 ENTITIES = "GetServiceLastAccessedDetailsWithEntities"
@@ -103,6 +103,14 @@ def test_one_job_tells_of_all_who_have_the_policy(aws: Aws, fake: FakeIam) -> No
         "asking AWS for a report", "waiting for AWS's report", "reading who used bedrock",
         "reading who used bedrock-mantle",
     ]  # fmt: skip
+
+
+def test_never_is_not_said_of_who_may_use_more_than_the_report_is_on(aws: Aws, iam: Any) -> None:
+    every = json.dumps(document(allow("*")))
+    iam.put_user_policy(UserName="bob", PolicyName="all", PolicyDocument=every)
+    uses, account = ask(aws)
+    assert shown(account)["bob"] == "?"
+    assert uses.by_arn[arn_of("bob")].unread == ("bedrock-websearch",)
 
 
 def test_all_pages_are_read(aws: Aws, fake: FakeIam, monkeypatch: pytest.MonkeyPatch) -> None:

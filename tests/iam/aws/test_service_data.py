@@ -9,7 +9,7 @@ from botocore.session import Session
 
 from iam.aws.service_data import use_lean_service_data
 
-SERVICES = ("iam", "sts", "sso", "sso-oidc", "signin")
+SERVICES = ("iam", "sts", "bedrock", "sso", "sso-oidc", "signin")
 PARTITIONS = {"aws": "eu-west-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 

@@ -71,6 +71,7 @@ def test_the_json_of_an_audit_that_asked_nothing_says_nothing_of_it() -> None:
 def test_the_table_lists_what_differs() -> None:
     said = as_table(AUDIT)
     assert "1 of 3 principals (seed 7), 3 requests: 2 differ, 1 has no answer." in said
+    assert "1 without an answer: AWS is throttling requests. Wait." in said
     (line,) = [line for line in said.splitlines() if MODEL in line]
     assert line.split()[:6] == [
         "alice",

@@ -95,7 +95,7 @@ def test_an_unread_policy_makes_it_unknown() -> None:
         ([f"{MODEL}meta.*", f"{MODEL}anthropic.*"], "Llama and Claude"),
         ([f"{MODEL}{x}.*" for x in ("meta", "cohere", "qwen", "ai21")], "Llama, Cohere and 2 more"),
         ([f"{MODEL}meta.*", "arn:aws:bedrock:*:*:inference-profile/*"], "Llama"),
-        ("arn:aws:bedrock:*:*:inference-profile/us.meta.*", "inference profiles of Llama"),
+        ("arn:aws:bedrock:*:*:inference-profile/us.meta.*", "no, profiles only"),
         ("arn:aws:bedrock:*:*:provisioned-model/*", "provisioned models"),
         ("arn:aws:bedrock:*::*", "foundation models"),
         (f"arn:aws:bedrock:*:{ID}:*", f"resources of account {ID}"),

@@ -269,6 +269,23 @@ def test_a_filter_is_completed_from_the_language_and_the_account(
     assert next(iter(completions(text, Vocabulary(MADE))), None) == first
 
 
+def test_values_come_by_how_many_principals_have_them_then_by_name() -> None:
+    made = account(
+        user("a", tags={"Stage": "prod", "app": "x"}, groups=["zoo"], boundary=policy_arn("z")),
+        user("b", tags={"Team": "web"}, groups=["zoo"], boundary=policy_arn("z")),
+        user("c", tags={"Team": "ml"}, groups=["ants"], boundary=policy_arn("a")),
+        user("d", tags={"Team": "ml"}),
+        group("ants"),
+        group("bees"),
+        group("zoo"),
+    )
+    offered = [each.removeprefix("tag:") for each in completions("tag:", Vocabulary(made))]
+    keys = ["Team", "app", "Stage"]
+    assert offered == [*keys, "Team=ml", "Team=web", "app=x", "Stage=prod"]
+    assert completions("group:", Vocabulary(made)) == ["group:zoo", "group:ants", "group:bees"]
+    assert completions("boundary:", Vocabulary(made))[-2:] == ["boundary:z", "boundary:a"]
+
+
 def test_who_is_younger_than_the_period_is_not_unused() -> None:
     idle = next(p for p in MADE.principals.values() if p.name == "idle")
     for days, expected in ((89, ""), (91, "idle")):

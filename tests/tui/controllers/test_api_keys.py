@@ -160,6 +160,62 @@ async def test_a_key_is_switched_off_and_undo_switches_it_on(open_app: Open, key
     assert keyed.ops == [("deactivate-key", "done"), ("activate-key", "done")]
 
 
+async def test_a_change_that_was_never_confirmed_can_be_undone(
+    open_app: Open, keyed: Keyed
+) -> None:
+    fake = keyed.company.fake
+    async with open_app(keyed.launch) as pilot:
+        await listed(pilot)
+        await asked(pilot, "d")
+        fake.cut_after("UpdateServiceSpecificCredential")
+        fake.refuse(LIST, "AccessDenied")
+        await pilot.press("y")
+        await shown(pilot)
+        assert "Not confirmed" in toasts(pilot)
+        assert "could not be read again" in await asked(pilot, "u")
+        await pilot.press("n")
+        await over(pilot)
+        fake.clear()
+        assert "Works    no: inactive" in await asked(pilot, "u")
+        await pilot.press("y")
+        await over(pilot)
+    assert keyed.states[OWNER] == "Active"
+
+
+async def test_a_preview_knows_what_others_have_changed(open_app: Open, keyed: Keyed) -> None:
+    iam = keyed.company.iam
+    async with open_app(keyed.launch) as pilot:
+        await listed(pilot)
+        (key, _) = iam.list_service_specific_credentials(AllUsers=True)[
+            "ServiceSpecificCredentials"
+        ]
+        which = {k: key[k] for k in ("UserName", "ServiceSpecificCredentialId")}
+        iam.update_service_specific_credential(**which, Status="Inactive")
+        await pilot.press("d")
+        await until(pilot, lambda: "inactive already" in toasts(pilot))
+    assert keyed.ops == []
+
+
+async def test_a_load_has_ended_once_its_keys_are_shown(open_app: Open, keyed: Keyed) -> None:
+    async with open_app(keyed.launch) as pilot:
+        table = table_of(pilot)
+        await until(pilot, lambda: all(row.keys is not None for row in table.shown))
+        assert not table.incomplete
+
+
+async def test_a_detach_tells_of_keys_that_are_still_being_read(
+    open_app: Open, keyed: Keyed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.session.pending._LONGEST", 0.1)
+    keyed.company.fake.hang(LIST)
+    async with open_app(keyed.launch) as pilot:
+        await until(pilot, lambda: LIST in keyed.company.fake.actions)
+        await go_to(pilot, OWNER)
+        assert "The API keys are still being read" in await ask(pilot, "d")
+        await pilot.press("n")
+        await over(pilot)
+
+
 async def test_a_key_is_deleted_only_by_its_name(open_app: Open, keyed: Keyed) -> None:
     async with open_app(keyed.launch) as pilot:
         await listed(pilot)
@@ -175,7 +231,7 @@ async def test_a_key_is_deleted_only_by_its_name(open_app: Open, keyed: Keyed) -
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is main_of(pilot))
         await pilot.press("u")
-        await until(pilot, lambda: "Nothing has been changed" in toasts(pilot))
+        await until(pilot, lambda: "bedrock-tui has changed nothing" in toasts(pilot))
     assert keyed.ops == [("delete-key", "done")]
 
 

@@ -130,7 +130,9 @@ async def test_a_plan_and_the_history_are_those_of_the_account_on_the_screen(
         assert both.holding == {"user-00"}
         await go_to_account(pilot, B)
         await pilot.press("u")
-        await until(pilot, lambda: "Nothing has been changed in this account" in toasts(pilot))
+        await until(
+            pilot, lambda: "bedrock-tui has changed nothing in this account" in toasts(pilot)
+        )
         said = await ask(pilot, "a")
         assert B in said
         assert A not in said

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from iam.demo.last_used import make_older, record_use
 from tests.build import ID, allow, document
@@ -54,6 +55,11 @@ def column(pilot: Pilot[int]) -> dict[str, str]:
     """What the column says of those of whom something is known."""
     said = {row.name: used_text(row, 15) for row in table_of(pilot).shown}
     return {name: text for name, text in said.items() if text != "?"}
+
+
+def facts(pilot: Pilot[int]) -> str:
+    """The facts of the details."""
+    return str(pilot.app.screen.query_one("#facts", Static).content)
 
 
 def head(pilot: Pilot[int]) -> str:
@@ -153,6 +159,7 @@ async def test_what_is_denied_is_one_line_and_everybody_stays_unknown(
         await ask(pilot)
         assert column(pilot) == {}
         assert "Used" in head(pilot)
+        await until(pilot, lambda: "Used      ? AWS denied" in facts(pilot))
         await pilot.press("slash", *"unused:1d", "enter")
         assert not [name for name in names(pilot) if name.startswith("user")]
         await until(
@@ -215,6 +222,16 @@ async def test_the_cache_keeps_the_answer_for_the_next_start(open_app: Open, use
         await until(pilot, lambda: column(pilot) == before)
         assert "Used" in head(pilot)
         assert asked(used.fake)[GENERATE] == 1
+
+
+async def test_of_marked_groups_nothing_is_asked(open_app: Open, used: Company) -> None:
+    async with open_app(used.launch) as pilot:
+        table = table_of(pilot)
+        table.show(kind="groups")
+        await until(pilot, lambda: table.cursor_row is not None)
+        await pilot.press("space", "L")
+        await until(pilot, lambda: "one of its members" in toasts(pilot))
+        assert asked(used.fake) == {}
 
 
 async def test_a_file_cannot_be_asked(open_app: Open, from_file: Launch) -> None:

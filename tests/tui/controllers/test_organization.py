@@ -17,11 +17,13 @@ from tests.build import ID, allow, deny, document
 from tests.fake_iam import FakeIam
 from tests.tui.conftest import Open
 from tests.tui.steps import dialogue, go_to, review, words_of
-from tests.tui.waiting import main_of, table_of, until
+from tests.tui.waiting import cursor, main_of, names, settled, table_of, toasts, until
 from tui.dialogs.review import ReviewDialog
 from tui.dialogs.text import TextScreen
+from tui.main_screen import MainScreen
 from tui.options import Launch
 from widgets.account_bar import AccountBar
+from widgets.row import Row
 
 SCP = "SERVICE_CONTROL_POLICY"
 INVOKE = ["bedrock:InvokeModel*", "bedrock-mantle:CreateInference"]
@@ -65,11 +67,16 @@ def fake_demo(demo: DemoServer) -> Iterator[FakeIam]:
     server.stop()
 
 
+def row_of(pilot: Any, name: str) -> Row:
+    """The row of somebody in the list."""
+    return next(row for row in table_of(pilot).shown if row.name == name)
+
+
 def invoked_by(pilot: Any, name: str) -> object:
     """Whether somebody can invoke models, by the list."""
-    row = next(row for row in table_of(pilot).shown if row.name == name)
-    assert isinstance(row.result, Summary)
-    return row.result.invokes
+    result = row_of(pilot, name).result
+    assert isinstance(result, Summary)
+    return result.invokes
 
 
 def bar(pilot: Any) -> str:
@@ -134,14 +141,64 @@ async def test_n_lists_what_could_not_be_read_of_it(open_app: Open, with_organiz
         assert said in words_of(pilot.app.screen)
 
 
-async def test_it_is_read_from_aws_once_the_account_is_on_the_screen(
-    open_app: Open, live: Launch
+async def test_what_it_may_change_is_not_said_before_it_has_been_read(
+    open_app: Open, live: Launch, fake_demo: FakeIam
 ) -> None:
-    async with open_app(live) as pilot:
-        assert invoked_by(pilot, "alice.chen") == "granted"
+    gate = fake_demo.hold("DescribeOrganization")
+    async with open_app(replace(live, endpoint_url=fake_demo.url)) as pilot:
+        await until(pilot, lambda: "reading the organization …" in bar(pilot))
+        alice = row_of(pilot, "alice.chen")
+        assert alice.attached is not None
+        assert (alice.result, alice.invokes, alice.can_invoke) == (None, None, None)
+        assert not main_of(pilot).bar.answers
+        assert not main_of(pilot).bar.counts
+        assert cursor(pilot) == "alice.chen"
+        await until(pilot, lambda: settled(pilot))
+        said = str(main_of(pilot).details.query_one("#facts", Static).render())
+        assert "Policy" in said
+        assert "all models" not in said
+        gate.set()
         await until(pilot, lambda: "  SCP  " in bar(pilot))
         assert invoked_by(pilot, "alice.chen") == "partial"
         assert invoked_by(pilot, "AdminBreakGlass") == "granted"
+        assert main_of(pilot).bar.answers
+
+
+async def test_a_filter_cannot_decide_before_it_has_been_read_but_who_cannot_stays_so(
+    open_app: Open, live: Launch, fake_demo: FakeIam
+) -> None:
+    gate = fake_demo.hold("DescribeOrganization")
+    async with open_app(replace(live, endpoint_url=fake_demo.url)) as pilot:
+        cannot = {row.name for row in table_of(pilot).shown if row.can_invoke is False}
+        await pilot.press("i")
+        assert names(pilot) == []
+        assert table_of(pilot).undecided
+        gate.set()
+        await until(pilot, lambda: "  SCP  " in bar(pilot))
+        assert "alice.chen" in names(pilot)
+        assert cannot
+        assert not cannot & set(names(pilot))
+        assert not table_of(pilot).incomplete
+
+
+async def test_nothing_is_exported_before_it_has_been_read(
+    open_app: Open, live: Launch, fake_demo: FakeIam
+) -> None:
+    fake_demo.hold("DescribeOrganization")
+    async with open_app(replace(live, endpoint_url=fake_demo.url)) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: "export when it is complete" in toasts(pilot))
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "AWSOrganizationsNotInUseException"])
+async def test_where_there_is_none_to_read_verdicts_are_shown_as_they_are(
+    open_app: Open, live: Launch, fake_demo: FakeIam, code: str
+) -> None:
+    fake_demo.refuse("DescribeOrganization", code, 400)
+    async with open_app(replace(live, endpoint_url=fake_demo.url)) as pilot:
+        await until(pilot, lambda: main_of(pilot).bar.answers)
+        assert invoked_by(pilot, "alice.chen") == "granted"
+        assert not main_of(pilot).session.awaits_organization
 
 
 async def test_while_it_is_read_again_what_was_read_before_counts(
@@ -156,28 +213,30 @@ async def test_while_it_is_read_again_what_was_read_before_counts(
         assert session.account.organization.status == "applied"
 
 
-@pytest.mark.parametrize("badge", ["", "SCP"])
 async def test_a_reload_that_fails_leaves_on_the_bar_what_was_known(
-    open_app: Open,
-    live: Launch,
-    fake_demo: FakeIam,
-    monkeypatch: pytest.MonkeyPatch,
-    badge: str,
+    open_app: Open, live: Launch, fake_demo: FakeIam
 ) -> None:
-    never = 3600.0
-    if not badge:
-        monkeypatch.setattr("tui.controllers.loading._WARM_UP", never)
     async with open_app(replace(live, endpoint_url=fake_demo.url)) as pilot:
-        if badge:
-            await until(pilot, lambda: "  SCP  " in bar(pilot))
-            monkeypatch.setattr("tui.controllers.loading._WARM_UP", never)
-            await pilot.press("r")
-        screen = main_of(pilot)
-        await until(pilot, lambda: screen.bar.organization == "SCP …" and screen.loaded)
+        await until(pilot, lambda: "  SCP  " in bar(pilot))
         fake_demo.refuse("*", "ExpiredToken")
         await pilot.press("r")
-        await until(pilot, lambda: screen.has_notice)
-        assert screen.bar.organization == badge
+        await until(pilot, lambda: main_of(pilot).has_notice)
+        assert main_of(pilot).bar.organization == "SCP"
+
+
+async def test_a_reload_that_fails_does_not_end_the_reading_of_it(
+    open_app: Open, live: Launch, fake_demo: FakeIam
+) -> None:
+    gate = fake_demo.hold("DescribeOrganization")
+    async with open_app(replace(live, endpoint_url=fake_demo.url)) as pilot:
+        await until(pilot, lambda: "DescribeOrganization" in fake_demo.actions)
+        fake_demo.refuse("GetAccountAuthorizationDetails", "ExpiredToken")
+        await pilot.press("r")
+        await until(pilot, lambda: main_of(pilot).has_notice)
+        assert main_of(pilot).bar.organization == "SCP …"
+        gate.set()
+        await until(pilot, lambda: "  SCP  " in bar(pilot))
+        assert invoked_by(pilot, "alice.chen") == "partial"
 
 
 async def test_a_denial_is_no_error_of_the_account(
@@ -199,10 +258,11 @@ async def test_a_preview_waits_for_the_organization(
     async with open_app(launch) as pilot:
         await go_to(pilot, "liam.murphy")
         await pilot.press("a")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
-        assert "● 44/44" in dialogue(pilot)
-        assert not review(pilot).checked
+        await until(pilot, lambda: "Still reading what the dialog will show" in toasts(pilot))
+        assert isinstance(pilot.app.screen, MainScreen)
         gate.set()
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
+        assert "◐ 41/44" in dialogue(pilot)
         await until(pilot, lambda: review(pilot).checked)
         assert "◐ 41/44" in dialogue(pilot)
         assert "denied by SCP ApprovedRegions at Root" in " ".join(dialogue(pilot).split())
@@ -222,9 +282,8 @@ async def test_a_preview_waits_for_the_organization_after_a_reload_as_well(
         await until(pilot, lambda: fake_demo.actions.count("DescribeOrganization") == 2)
         await go_to(pilot, "liam.murphy")
         await pilot.press("a")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
-        await pilot.pause(0.5)
-        assert not review(pilot).checked
+        await until(pilot, lambda: "Still reading what the dialog will show" in toasts(pilot))
+        assert isinstance(pilot.app.screen, MainScreen)
         gate.set()
-        await until(pilot, lambda: review(pilot).checked)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ReviewDialog))
         assert "◐ 41/44" in dialogue(pilot)

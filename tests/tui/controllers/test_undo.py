@@ -156,10 +156,12 @@ async def test_with_marks_only_the_marked_are_reversed(open_app: Open, company: 
 async def test_there_is_nothing_to_undo(open_app: Open, company: Company) -> None:
     async with open_app(company.launch) as pilot:
         await pilot.press("u")
-        await until(pilot, lambda: "Nothing has been changed in this account yet" in toasts(pilot))
+        await until(
+            pilot, lambda: "bedrock-tui has changed nothing in this account" in toasts(pilot)
+        )
         await over(pilot)
         tree = await history(pilot)
-        assert lines(tree) == ["no changes yet"]
+        assert lines(tree) == ["no changes by bedrock-tui yet"]
         await pilot.press("u", "enter", "slash", *"zz", "enter", "escape", "escape")
         await over(pilot)
     assert company.sent == []
@@ -171,7 +173,7 @@ async def test_what_failed_is_not_undone(open_app: Open, company: Company) -> No
         await go_to(pilot, "user-05")
         await change(pilot, "a")
         await pilot.press("u")
-        await until(pilot, lambda: "Nothing has been changed" in toasts(pilot))
+        await until(pilot, lambda: "bedrock-tui has changed nothing" in toasts(pilot))
         await history(pilot)
         await pilot.press("u")
         await until(pilot, lambda: "Nothing to undo" in toasts(pilot))

@@ -216,7 +216,6 @@ async def test_the_app_reads_by_it_and_changes_by_the_credentials_that_it_found(
     with _app(company.launch) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await until(pilot, lambda: main_of(pilot).loaded)
-            assert app.session._aws is None
             await go_to(pilot, "user-00")
             await ask(pilot, "a")
             await pilot.press("y")

@@ -1,0 +1,146 @@
+"""Sum up the verdicts on the routes from a region: by which ways which models can be invoked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from iam.verdicts.route_verdicts import RouteResult
+from iam.verdicts.route_words import why
+from iam.verdicts.routes import Route
+from iam.verdicts.verdict import Verdict
+
+_MOST = 2
+"""Reasons that are named; of more it is said that there are several."""
+_NOTHING = "no policy allows it"
+
+
+def way_of(route: Route) -> str:
+    """The column that a route belongs to: `region`, `eu.`, `global.`, `profiles`, `own`."""
+    match route.way:
+        case "geographic" | "global":
+            return f"{route.invoked_by.partition('.')[0]}."
+        case "application":
+            return "profiles"
+        case "own":
+            return "own"
+    return "region"
+
+
+def ways_of(routes: Iterable[Route]) -> tuple[str, ...]:
+    """The columns that there are routes for: the region, geographic profiles by name, and so on."""
+    order = ("region", "geographic", "global", "application", "own")
+    found = {(order.index(route.way), way_of(route)) for route in routes}
+    return tuple(way for _, way in sorted(found))
+
+
+def summary_of(
+    results: Sequence[RouteResult], providers: Mapping[str, str], *, reasons: bool = True
+) -> tuple[str, ...]:
+    """Say of each way how many models it leads to, and what blocks the others.
+
+    Args:
+        results: Those of a principal, for all routes from a region.
+        providers: The provider of each model, by its ID.
+        reasons: Whether to say why, too.
+
+    Returns:
+        `all 20 by eu. profiles`, `none of 32 by global. profiles (denied by SCP DenyRegions at
+        Root)` and the like. Only what is granted is counted as such: of the others it is said how
+        many are partial or unknown.
+    """
+    by_way: dict[str, list[RouteResult]] = {}
+    for result in results:
+        by_way.setdefault(way_of(result.route), []).append(result)
+    if len(by_way) > 1 and len({(r.verdict, _short(r)) for r in results}) == 1:
+        # One sentence instead of the same one of each way.
+        every = f"routes to models from {results[0].route.source}"
+        return (_clause(results, every, providers, reasons),)
+    ways = ways_of(result.route for result in results)
+    return tuple(
+        _clause(by_way[way], _in_words(way, by_way[way]), providers, reasons) for way in ways
+    )
+
+
+def _in_words(way: str, results: Sequence[RouteResult]) -> str:
+    match way:
+        case "region":
+            return f"in {results[0].route.source} itself"
+        case "profiles":
+            return "by application profiles"
+        case "own":
+            return "by models of the account"
+    return f"by {way} profiles"
+
+
+def _clause(
+    results: Sequence[RouteResult], by: str, providers: Mapping[str, str], reasons: bool
+) -> str:
+    """What there is to say of some routes."""
+    total = len(results)
+    every_one = f"all {total}" if total > 1 else "the one"
+    because = _because if reasons else _silent
+    every: dict[Verdict | None, list[RouteResult]] = {}
+    for result in results:
+        # Denied or not allowed: neither can be used, and the reasons say which.
+        blocked = result.verdict in (Verdict.DENIED, Verdict.NONE)
+        every.setdefault(None if blocked else result.verdict, []).append(result)
+    granted = len(every.pop(Verdict.GRANTED, ()))
+    if not granted and len(every) == 1:
+        ((verdict, some),) = every.items()
+        if verdict is None:
+            return f"none of {total} {by}{because(some)}"
+        return f"{every_one} {by} {verdict}{because(some)}"
+    if granted == total:
+        return f"{every_one} {by}"
+    clause = f"{granted or 'none'} of {total} {by}"
+    if not granted:
+        clause += " granted"
+    elif whole := _complete(results, providers):
+        clause += f" ({whole})"
+    parts = [
+        f"{len(every[verdict])} {verdict or 'not'}{because(every[verdict])}"
+        for verdict in (Verdict.PARTIAL, Verdict.UNKNOWN, None)
+        if verdict in every
+    ]
+    return ", ".join([clause, *parts])
+
+
+def _complete(results: Sequence[RouteResult], providers: Mapping[str, str]) -> str:
+    """The providers to whose models all of these routes are granted, if they account for all."""
+    verdicts: dict[str, list[bool]] = {}
+    for result in results:
+        provider = providers.get(result.route.model, "")
+        verdicts.setdefault(provider, []).append(result.verdict is Verdict.GRANTED)
+    some = {provider: each for provider, each in verdicts.items() if any(each)}
+    if len(some) > _MOST or "" in some or not all(map(all, some.values())):
+        return ""
+    return f"all of {' and '.join(some)}"
+
+
+def _because(results: Sequence[RouteResult]) -> str:
+    """The reasons of some routes, the most frequent first."""
+    counts: dict[str, int] = {}
+    for result in results:
+        for reason in _short(result):
+            counts[reason] = counts.get(reason, 0) + 1
+    reasons = sorted(counts, key=lambda reason: -counts[reason])
+    if not reasons:
+        return ""
+    return f" ({' or '.join(reasons)})" if len(reasons) <= _MOST else " (for several reasons)"
+
+
+def _silent(_: Sequence[RouteResult]) -> str:
+    return ""
+
+
+def _short(result: RouteResult) -> tuple[str, ...]:
+    """Why a route is not granted, in a few words: `denied by SCP DenyRegions at Root`."""
+    found: dict[str, None] = {}
+    for call in result.deciding:
+        if result.verdict in (Verdict.DENIED, Verdict.NONE):
+            denies = (via.origin for via in call.result.via if via.effect == "Deny")
+            reasons = [f"denied by {origin}" for origin in denies] or [*call.result.reasons]
+            found |= dict.fromkeys(reasons or [_NOTHING])
+        else:
+            found[why(call)] = None
+    return tuple(found)

@@ -1,0 +1,131 @@
+"""What can be invoked from each region, for the account of a session, and audits of the routes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from iam.errors import AwsError
+from iam.runtime.threads import import_for, in_thread
+
+if TYPE_CHECKING:
+    from iam.account.model import Account
+    from iam.account.region_models import RegionModels
+    from iam.reports.audit import Audit
+    from iam.reports.route_audit import RouteQuestion
+    from tui.session.session import Session
+
+
+class Models:
+    """Asks AWS in the regions asked for; else takes the list that comes with the app."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._lists: dict[tuple[str, str], RegionModels] = {}
+        """What AWS answered, by account and region."""
+
+    async def of_region(self, region: str, account_id: str = "") -> RegionModels:
+        """List what can be invoked from a region; it is asked for once.
+
+        Args:
+            region: The region that requests are sent to.
+            account_id: Of a file with several accounts the one that sends them.
+        """
+        account, _, _ = self.session.read
+        id = account.id or account_id or next(iter(account.ids), "")
+        if (known := self._lists.get((id, region))) is None:
+            known = await self._ask(account, id, region)
+            if known.live:
+                self._lists[id, region] = known
+        return known
+
+    async def regions(self) -> tuple[str, ...]:
+        """The regions that have Amazon Bedrock, as far as is known without a call."""
+        account, _, _ = self.session.read
+
+        def read() -> tuple[str, ...]:
+            from iam.account.shipped_models import shipped_regions
+            from iam.aws.profiles import bedrock_regions
+
+            partition = account.partition
+            return tuple(sorted({*shipped_regions(partition), *bedrock_regions(partition)}))
+
+        return await in_thread(read)
+
+    def forget(self) -> None:
+        """Ask AWS again when a list is needed next."""
+        self._lists.clear()
+
+    async def audit(self, question: RouteQuestion) -> Audit:
+        """Evaluate the whole account for the routes to some models.
+
+        Raises:
+            NoSuchModel: No model is meant.
+        """
+        await in_thread(import_for, "account.shipped_models", "reports.route_audit")
+        from iam.policy.action_catalogue import catalogue
+        from iam.reports.route_audit import take_route_audit
+
+        session = self.session
+        account, _, managed = session.read
+        regions = await in_thread(_regions, question, account)
+        found = await asyncio.gather(*map(self.of_region, regions))
+        ids = account.ids or ("",)
+        lists = {id: await in_thread(_of_account, found, account, id) for id in ids}
+        audit = partial(
+            take_route_audit,
+            account,
+            managed.policy,
+            question,
+            lists,
+            now=datetime.now(UTC),
+            source=session.launch.source,
+            caller=session.caller or None,
+        )
+        return await in_thread(lambda: audit(catalogue()))
+
+    async def _ask(self, account: Account, id: str, region: str) -> RegionModels:
+        from iam.account.shipped_models import shipped_models
+        from iam.account.unread import Unread
+
+        shipped = await in_thread(shipped_models, region, account.partition, id)
+        try:
+            aws = await self.session.connection_to(account)
+        except AwsError as error:
+            unread = Unread(f"the models of {region}", error.code, error.sentence)
+            return replace(shipped, unread=(*shipped.unread, unread))
+        if aws is None:
+            return shipped
+        await in_thread(import_for, "aws.load_models")
+        from iam.aws.load_models import load_models
+
+        return await load_models(aws, region, id)
+
+
+def _regions(question: RouteQuestion, account: Account) -> Sequence[str]:
+    """The regions that a question is about: those that have the model, as far as is known."""
+    if question.source is not None:
+        return (question.source,)
+    from iam.account.shipped_models import shipped_models, shipped_regions
+    from iam.reports.route_audit import chosen_routes
+
+    id = next(iter(account.ids), "")
+    every = shipped_regions(account.partition)
+    lists = (shipped_models(region, account.partition, id) for region in every)
+    having = [one.region for one in lists if chosen_routes(question, account.partition, one)]
+    return having or every
+
+
+def _of_account(
+    found: Sequence[RegionModels], account: Account, id: str
+) -> tuple[RegionModels, ...]:
+    """The lists with the ARNs of one of the accounts of a file."""
+    if account.id is not None:
+        return tuple(found)
+    from iam.account.shipped_models import shipped_models
+
+    return tuple(shipped_models(one.region, account.partition, id) for one in found)
