@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
 
 from tests.build import ID
 from tests.company import Company
 from tests.fake_iam import Rule, error
 from tests.tui.conftest import Open
+from tests.tui.sight import SMALL, lines_of
 from tests.tui.steps import ask, go_to, review
 from tests.tui.waiting import main_of, table_of, until
 from tui.options import Launch
 from widgets.key_bar import KeyBar
 from widgets.plan_view import PlanView
-
-SMALL = (60, 20)
-TINY = (50, 12)
-
-
-def lines_of(widget: Widget) -> list[str]:
-    """What a widget draws, line by line."""
-    return [widget.render_line(y).text.strip() for y in range(widget.size.height)]
-
-
-def says_how_to_close(dialog: Screen[Any]) -> bool:
-    """Whether the foot of a dialog, or its lower edge, has `esc` and its word, whole."""
-    box = dialog.query("Vertical, VerticalScroll").first()
-    if dialog.query(Footer):
-        keys = [key for key in dialog.query(FooterKey) if key.key_display == "esc"]
-        return bool(keys) and all(
-            key.region.width > 4 and box.content_region.contains_region(key.region) for key in keys
-        )
-    foot = str(box.border_subtitle)
-    return "esc c" in foot and len(foot) <= box.size.width - 2
 
 
 async def bar(pilot: Pilot[int], width: int) -> str:
@@ -178,29 +154,3 @@ async def test_a_long_arn_is_broken_behind_a_sign(open_app: Open, company: Compa
         assert [line[-1] for line in arn(pilot)[:-1]] == ["/", "/"]
         await pilot.resize_terminal(120, 36)
         await until(pilot, lambda: len(arn(pilot)) == 2)
-
-
-# Twelve lines of 50 columns: half of a half of a terminal
-
-
-async def test_a_tiny_review_has_its_buttons_and_its_line_to_type_in_sight(
-    open_app: Open, company: Company
-) -> None:
-    async with open_app(replace(company.launch, confirm_above=1), TINY) as pilot:
-        await pilot.press("asterisk")
-        await ask(pilot, "a")
-        names = ("dialog-body", "dialog-account", "cancel")
-        body, typed, cancel = (review(pilot).query_one(f"#{name}") for name in names)
-        box = review(pilot).query_one("#dialog")
-        await until(pilot, lambda: typed.region.bottom <= cancel.region.y < box.region.bottom - 1)
-        assert body.region.height >= 3
-
-
-async def test_every_tiny_dialog_says_how_to_close_it(open_app: Open, company: Company) -> None:
-    async with open_app(company.launch, TINY) as pilot:
-        for key in ("question_mark", "w", "v", "O", "H"):
-            await pilot.press(key)
-            await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
-            await until(pilot, lambda: says_how_to_close(pilot.app.screen))
-            await pilot.press("escape")
-            await until(pilot, lambda: len(pilot.app.screen_stack) == 1)

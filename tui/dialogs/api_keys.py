@@ -220,9 +220,9 @@ def _described(use: KeyUse, now: datetime) -> Content:
         expires = f"{expires} ({expiry(use, now)})"
     lines = [
         (f"{key.name}  {key.id}", "bold"),
-        (f"of {owner}", ""),
         (_works(use), ""),
         (_invoking(use), ""),
+        (f"of {owner}", ""),
         (f"{created}, {expires}, {use.state.lower()}", "dim"),
     ]
     return Content("\n").join([Content.styled(safe(text), style) for text, style in lines])

@@ -21,10 +21,13 @@ from tui.dialogs.modal import Modal
 from tui.output_file import check_writable, typed_path
 from tui.session.export import Exported, Stopped, Work
 from widgets.option_pages import PagedList
+from widgets.wrapping import broken, shortened
 
-_KEYS = "↑ ↓ format   tab name   enter save   esc cancel"
-_WHILE_ASKING = "y replace   esc back"
+_KEYS = "↑ ↓ format  tab name  enter save  esc cancel"
+_WHILE_ASKING = "y replace  esc back"
 _WHILE_WORKING = "esc stop"
+_USUAL_WIDTH = 74
+"""Until the width is known."""
 
 
 class Wanted(NamedTuple):
@@ -83,17 +86,10 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
 
     def compose(self) -> ComposeResult:
         first = EXPORT_FORMATS[-1 if self.no_report else 0]
-        with Vertical(id="export") as box:
-            box.border_title = "Export"
+        with Vertical(id="export"):
             yield Static(safe(self.summary), id="export-summary", markup=False)
             formats = PagedList(
-                *(
-                    Content.assemble((f" {each.key} ", "bold"), f"{each.name:<10}{each.help}")
-                    for each in EXPORT_FORMATS
-                ),
-                id="export-formats",
-                markup=False,
-                compact=True,
+                *map(_option, EXPORT_FORMATS), id="export-formats", markup=False, compact=True
             )
             formats.can_focus = False
             formats.highlighted = EXPORT_FORMATS.index(first)
@@ -106,8 +102,21 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
             yield Static("", id="export-hint", markup=False)
 
     def on_mount(self) -> None:
-        self._show_state()
+        self.app.clear_notifications()  # such as that of the last export, which takes room
+        self.call_after_refresh(self._show_state)
         self.set_interval(0.1, self._show_progress)
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        title = f"Export: {safe(self.summary)}" if self.has_class("-low") else "Export"
+        self.query_one("#export").border_title = Content(title)
+        self.call_after_refresh(self._shorten)
+
+    def _shorten(self) -> None:
+        """Keep each format on a line of its own, so that name and target stay in sight."""
+        width = self._formats.scrollable_content_region.width
+        for at, each in enumerate(EXPORT_FORMATS):
+            self._formats.replace_option_prompt_at_index(at, _option(each, width))
 
     @property
     def _formats(self) -> OptionList:
@@ -124,7 +133,9 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
     # What is shown
 
     def _say(self, text: str, style: str = "$text-muted") -> None:
-        self.query_one("#export-hint", Static).update(Content.styled(safe(text), style))
+        hint = self.query_one("#export-hint", Static)
+        lines = broken(safe(text), hint.size.width or _USUAL_WIDTH)
+        hint.update(Content.styled("\n".join(lines), style))
 
     def _show_state(self) -> None:
         """Show which keys can be pressed now, and what would be written."""
@@ -266,6 +277,13 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         """Close once the file is written; another screen may still be on top."""
         if self._result is not None:
             self.dismiss(self._result)
+
+
+def _option(form: Format, width: int = 0) -> Content:
+    """The line of a format; in this width, if one is given."""
+    head = f" {form.key} {form.name:<10}"
+    words = shortened(form.help, width - len(head)) if width else form.help
+    return Content.assemble((head[:3], "bold"), head[3:], words)
 
 
 def _check(wanted: Wanted) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from textual.screen import Screen
 from textual.widget import Widget
 
-_SHARE, _ALL = 94, 100
+_SHARE = 94
 """Percent of the screen's height that a dialog takes at most, as in the stylesheet."""
 _LEAST_BODY = 2
 """Lines of what is scrolled that are always there: the account, and who is changed."""
@@ -28,8 +28,7 @@ def fit_body(screen: Screen[Any], dialog: Widget, body: Widget, note: Widget) ->
     needed = sum((w.outer_size.height or 1) + w.styles.margin.height for w in below)
     edge = dialog.gutter.height + body.styles.margin.height
     height = screen.size.height - dialog.dock_gutter.height  # the rest shows messages
-    share = _ALL if screen.has_class("-low") else _SHARE
-    room = height * share // 100 - edge - needed
+    room = height * _SHARE // 100 - edge - needed
     if note.display:
         room -= note.styles.margin.height
         most = min(_MOST_NOTE, max(1, room - _LEAST_BODY))

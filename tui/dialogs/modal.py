@@ -12,8 +12,8 @@ from tui.type_ahead import TypeAheadScreen
 _Result = TypeVar("_Result")
 _TIGHT = 70
 """Columns below which a dialog is as wide as the terminal."""
-_LOW = 16
-"""Lines below which a dialog has no empty ones."""
+_LOW = 17
+"""Lines below which a dialog has no empty ones, and stands below the line with the account."""
 
 
 class Modal(TypeAheadScreen[_Result]):

@@ -46,18 +46,23 @@ class SsoDialog(Modal[bool]):
         self._begin = begin
         self._finish = finish
         self._url = ""
+        self._code = ""
         self._failed = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sso") as box:
             box.border_title = "Log in to AWS (SSO)"
             box.border_subtitle = "esc cancel"
-            yield Static(safe(self.why), markup=False)
+            yield Static(safe(self.why), id="sso-why", markup=False)
             yield Static("", id="sso-code", markup=False)
             yield Static("", id="sso-state", markup=False)
 
     def on_mount(self) -> None:
         self.log_in()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._draw)
 
     @work(exclusive=True, group="sso", exit_on_error=False, description="log in to SSO")
     async def log_in(self) -> None:
@@ -72,7 +77,7 @@ class SsoDialog(Modal[bool]):
         except Exception as error:
             self._failed = True
             self._url = ""
-            self.query_one("#sso-code", Static).display = False
+            self.query_one("#sso").remove_class("-begun")
             expected = isinstance(error, AwsError)
             reason = str(error) if expected else f"Unexpected error ({type(error).__name__})."
             self._say(safe(reason), "enter try again   esc cancel", "$text-warning")
@@ -80,16 +85,20 @@ class SsoDialog(Modal[bool]):
         self.dismiss(True)
 
     def _show(self, verification: Verification) -> None:
-        self._url = safe(verification.url)
+        self._url, self._code = safe(verification.url), safe(verification.code)
+        self.query_one("#sso").add_class("-begun")
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        """Break the URL for the width that there is."""
         code = self.query_one("#sso-code", Static)
-        code.display = True
-        url = broken(self._url, code.container_size.width or 70)
+        gap = "\n" if self.has_class("-low") else "\n\n"
         code.update(
             Content.assemble(
-                "Open this URL in a browser, on any machine:\n\n",
-                ("\n".join(url), "bold $text-accent"),
-                "\n\nConfirm only if it shows this code:  ",
-                (safe(verification.code), "bold"),
+                f"Open this URL in a browser, on any machine:{gap}",
+                ("\n".join(broken(self._url, code.size.width)), "bold $text-accent"),
+                f"{gap}Confirm only if it shows this code:  ",
+                (self._code, "bold"),
             )
         )
 
