@@ -70,6 +70,8 @@ class _Helper(subprocess.Popen[bytes]):
         except subprocess.TimeoutExpired as error:
             _kill(self)
             self.wait()
+            for pipe in filter(None, (self.stdout, self.stderr)):
+                pipe.close()  # not read to the end: what it started may still hold it
             why = f"did not end within {PATIENCE:.0f} seconds, and was stopped"
             raise _fault(self.profile, why) from error
         if self.returncode:
