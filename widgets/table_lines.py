@@ -17,6 +17,7 @@ from widgets.glyphs import Glyphs
 from widgets.last_use_column import used_text, used_width
 from widgets.row_order import Sort
 from widgets.rows import SectionColumn, View
+from widgets.table_titles import distinct_letters
 
 if TYPE_CHECKING:
     from iam.account.api_keys import ApiKey
@@ -83,8 +84,11 @@ class TableLines:
         if widths.invoke:
             label = "Invoke" if widths.invoke > SIGN else "Inv"
             headings.append(Heading(label, widths.invoke, "invoke"))
-        for number, (column, room) in enumerate(zip(self.sections, widths.sections, strict=False)):
-            headings.append(Heading(safe(column.label), room, number))
+        labels = [safe(column.label) for column in self.sections]
+        letters = distinct_letters(labels)
+        for number, room in enumerate(widths.sections[: len(labels)]):
+            short = room <= SECTION_SIGN
+            headings.append(Heading((letters if short else labels)[number], room, number))
         if self.action:
             headings.append(Heading("By", 3, None))
         return headings

@@ -22,6 +22,7 @@ from widgets.glyphs import glyphs
 from widgets.principal_table import PrincipalTable
 from widgets.row import Row
 from widgets.rows import Kind, Rows, SectionColumn, View
+from widgets.table_titles import distinct_letters
 from widgets.themed_app import ThemedApp
 
 SECTION = SectionResult("Sid", "Title", Verdict.PARTIAL, (), 3, 44)
@@ -236,3 +237,8 @@ async def test_a_title_counts_when_all_is_there() -> None:
         table.put_rows([row("c")])
         table.show(filter=NO_FILTER)
         assert str(table.border_title).endswith("3")
+
+
+def test_sections_with_the_same_beginning_have_different_letters() -> None:
+    assert distinct_letters(["Bedrock", "KMS", "Mantle", "Web", "Market"]) == list("BKMWr")
+    assert distinct_letters(["Same", "Same"]) == ["S", "S"]
