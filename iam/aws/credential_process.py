@@ -70,6 +70,9 @@ class _Helper(subprocess.Popen[bytes]):
         except subprocess.TimeoutExpired as error:
             _kill(self)
             self.wait()
+            for stream in (self.stdout, self.stderr):
+                if stream is not None:
+                    stream.close()
             why = f"did not end within {PATIENCE:.0f} seconds, and was stopped"
             raise _fault(self.profile, why) from error
         if self.returncode:
