@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,6 +34,9 @@ VERDICT_STYLES: dict[Verdict, str] = {
     Verdict.UNKNOWN: "principal-table--unknown",
 }
 """The component classes of the table that colour the verdicts."""
+
+_WITHIN = re.compile(r" within (?:the )?(\w+)")
+"""What the words about invoking models say of a limit."""
 
 
 class Heading(NamedTuple):
@@ -225,6 +229,8 @@ class TableLines:
 
         words = self.words.get(row.arn, SHORT_WORDS[row.invokes])
         text = f"{self.glyphs.of(row.invokes)} {safe(words)}"
+        if cell_len(text) >= width:
+            text = _WITHIN.sub(r" (\1)", text)  # `all models (SCPs)`
         style = self._style(VERDICT_STYLES[row.invokes])
         return Segment(fit(text, width - 1, self.glyphs.cut) + " ", style)
 
