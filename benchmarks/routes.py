@@ -5,11 +5,11 @@ Run it with `python -m benchmarks.routes`; it prints seconds of processor time. 
 On one core of a small cloud machine (2026-11), with the list that comes with the app:
 
                                               company   with_own_conditions   every_one_different
-    everyone x three routes to one model       0.43 s                0.80 s                0.61 s
-    one principal x all routes from Frankfurt   60 ms                 25 ms                 30 ms
-    one principal x all routes from Virginia    75 ms                 45 ms                 50 ms
+    everyone x three routes to one model       0.52 s                0.70 s                0.63 s
+    one principal x all routes from Frankfurt   39 ms                 20 ms                 24 ms
+    one principal x all routes from Virginia    62 ms                 32 ms                 37 ms
 
-The second and third include making the evaluator of 97 and 186 routes; the first principal of all
+The second and third include making the evaluator of 86 and 152 routes; the first principal of all
 finds no pattern compared yet.
 """
 
