@@ -7,55 +7,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
-from widgets.cursor_lines import CursorLines
 from widgets.empty_table import why_empty
 from widgets.glyphs import Glyphs
 from widgets.missing_words import MissingWords
 from widgets.rows import SectionColumn
 from widgets.shown_rows import ShownRows
-from widgets.table_lines import VERDICT_STYLES, TableLines, fit
+from widgets.table_lines import TableLines, fit
 from widgets.table_titles import titles
+from widgets.verdict_lines import VerdictLines
 
 if TYPE_CHECKING:
     from widgets.row import Row
 
 
-class DrawnRows(CursorLines):
+class DrawnRows(VerdictLines):
     """A title with counts, a header, and a line for each row, in the colours of its verdicts."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "principal-table--header",
-        "principal-table--cursor",
-        "principal-table--mark",
-        "principal-table--dim",
-        *VERDICT_STYLES.values(),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"principal-table--mark"}
     DEFAULT_CSS = """
-    DrawnRows {
-        scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 0;
-        overflow-x: hidden;
-        overflow-y: auto;
-        & .principal-table--header { text-style: bold dim; }
-        & .principal-table--cursor { background: $cursor-blurred; }
-        &:focus .principal-table--cursor {
-            background: $cursor; color: $cursor-text; text-style: bold;
-        }
-        & .principal-table--mark { color: $focus; text-style: bold; }
-        & .principal-table--dim { text-style: dim; }
-        & .principal-table--granted { color: $verdict-granted; }
-        & .principal-table--partial { color: $verdict-partial; }
-        & .principal-table--denied { color: $verdict-denied; }
-        & .principal-table--none { color: $verdict-none; }
-        & .principal-table--unknown { color: $verdict-unknown; text-style: bold; }
-        &:ansi .principal-table--cursor { text-style: underline; }
-        &:ansi:focus .principal-table--cursor { text-style: reverse; }
-    }
+    DrawnRows .principal-table--mark { color: $focus; text-style: bold; }
     """
 
     @dataclass
@@ -76,8 +50,6 @@ class DrawnRows(CursorLines):
         self.rows = ShownRows()
         """Which rows are shown. A subclass changes them."""
         self.lines = TableLines(glyphs, self._component_style, shows_sections=sections)
-        self._styles: dict[str, Style] = {}
-        """Of component classes, until focus or theme change."""
         self.empty_note = ""
         """What to say if there are no rows of a kind, which takes the place of `{}`."""
         self.incomplete = False
@@ -163,18 +135,3 @@ class DrawnRows(CursorLines):
 
     def _ask_for_words(self, arns: frozenset[str]) -> None:
         self.post_message(self.Unexplained(arns))
-
-    def _component_style(self, name: str) -> Style:
-        if (style := self._styles.get(name)) is None:
-            style = self._styles[name] = self.get_component_rich_style(name, partial=True)
-        return style
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
-
-    def on_focus(self) -> None:
-        self._styles.clear()
-
-    def on_blur(self) -> None:
-        self._styles.clear()

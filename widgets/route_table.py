@@ -16,10 +16,10 @@ from textual.strip import Strip
 
 from iam.text import safe
 from iam.verdicts.verdict import Verdict
-from widgets.cursor_lines import CursorLines
 from widgets.glyphs import Glyphs
 from widgets.route_rows import Place, RouteRow, nearest
 from widgets.table_lines import fit
+from widgets.verdict_lines import VerdictLines
 
 _LEAST_NAME = 16
 _MOST_NAME = 34
@@ -36,7 +36,7 @@ class _Widths(NamedTuple):
     note: int = 0
 
 
-class RouteTable(CursorLines):
+class RouteTable(VerdictLines):
     """Lines to move in, up and down by line and to the sides by verdict.
 
     | Key(s) | Description |
@@ -51,34 +51,9 @@ class RouteTable(CursorLines):
         Binding("l,right", "side(1)", "Right", show=False, id="routes.right"),
         Binding("h,left", "side(-1)", "Left", show=False, id="routes.left"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "route-table--header",
-        "route-table--cursor",
-        "route-table--dim",
-        "route-table--group",
-        *(f"route-table--{verdict}" for verdict in Verdict),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"route-table--group"}
     DEFAULT_CSS = """
-    RouteTable {
-        scrollbar-size-vertical: 1;
-        scrollbar-size-horizontal: 0;
-        overflow-x: hidden;
-        overflow-y: auto;
-        & .route-table--header { text-style: bold dim; }
-        & .route-table--cursor { background: $cursor-blurred; }
-        &:focus .route-table--cursor {
-            background: $cursor; color: $cursor-text; text-style: bold;
-        }
-        & .route-table--dim { text-style: dim; }
-        & .route-table--group { color: $text-accent; }
-        & .route-table--granted { color: $verdict-granted; }
-        & .route-table--partial { color: $verdict-partial; }
-        & .route-table--denied { color: $verdict-denied; }
-        & .route-table--none { color: $verdict-none; }
-        & .route-table--unknown { color: $verdict-unknown; text-style: bold; }
-        &:ansi .route-table--cursor { text-style: underline; }
-        &:ansi:focus .route-table--cursor { text-style: reverse; }
-    }
+    RouteTable .route-table--group { color: $text-accent; }
     """
 
     @dataclass
@@ -109,7 +84,6 @@ class RouteTable(CursorLines):
         self._cursor = 0
         self._place: Place = (0, 0)
         """Where the cursor is to be, as far as the line has something there."""
-        self._styles: dict[str, Style] = {}
 
     # What is shown
 
@@ -254,7 +228,7 @@ class RouteTable(CursorLines):
         line = []
         if widths.group:
             group = fit(row.group if begins else "", widths.group - 1, cut)
-            line.append(Segment(f"{group} ", self._style("group")))
+            line.append(Segment(f"{group} ", self._component_style("route-table--group")))
         line.append(Segment(f"{fit(row.name, widths.name - 1, cut)} "))
         place = self.place if at == self._cursor else None
         for column, room in enumerate(widths.columns):
@@ -275,7 +249,10 @@ class RouteTable(CursorLines):
             pending = verdict is None
             sign = self.glyphs.pending_verdict if verdict is None else self.glyphs.of(verdict)
             after = "]" if number == chosen else "[" if number + 1 == chosen else " "
-            line += [Segment(sign, self._style("dim" if pending else f"{verdict}")), Segment(after)]
+            line += [
+                Segment(sign, self._style("dim" if pending else f"{verdict}")),
+                Segment(after),
+            ]
             used += 2
         if first + _MOST_SIGNS < len(verdicts):
             line.append(Segment(self.glyphs.cut, self._style("dim")))
@@ -309,17 +286,4 @@ class RouteTable(CursorLines):
         )
 
     def _style(self, name: str) -> Style:
-        if (style := self._styles.get(name)) is None:
-            style = self.get_component_rich_style(f"route-table--{name}", partial=True)
-            self._styles[name] = style
-        return style
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
-
-    def on_focus(self) -> None:
-        self._styles.clear()
-
-    def on_blur(self) -> None:
-        self._styles.clear()
+        return self._component_style(f"principal-table--{name}")

@@ -22,7 +22,8 @@ from iam.policy.step_limit import (
     TooComplex,
 )
 from iam.text import ascii_lower
-from iam.verdicts.resource_type import ResourceType, resource_type
+from iam.verdicts.resource_type import ResourceType
+from iam.verdicts.resource_types import resource_type
 
 MAX_ACTIONS = 500
 """Maximum number of Action patterns with a wildcard that may match an action of the catalogue. No

@@ -15,7 +15,8 @@ from iam.policy.match_kinds import iter_match_kinds
 from iam.policy.pattern import Patterns, type_tokens
 from iam.policy.step_limit import VERDICT_LIMIT, StepBudget, TooComplex, step_limited
 from iam.verdicts.request import RequestScope
-from iam.verdicts.resource_type import ResourceType, resource_type
+from iam.verdicts.resource_type import ResourceType
+from iam.verdicts.resource_types import resource_type
 from iam.verdicts.rule import Reach, Rule
 
 TYPICAL = RequestScope(

@@ -22,7 +22,7 @@ from iam.policy.pattern import (
     type_tokens,
 )
 from iam.policy.step_limit import TooComplex
-from iam.verdicts.resource_type import resource_type
+from iam.verdicts.resource_types import resource_type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,16 +109,16 @@ def requests_of(
     return ActionRequests(name, action, scope, statement, variables)
 
 
-def acts_on(action: Action, resource: str, partition: str = "") -> bool:
+def acts_on(action: Action, resource: str) -> bool:
     """Return whether an action acts on a resource, or on one that a pattern matches.
 
     Args:
         action: The action.
-        resource: An ARN, or a pattern.
-        partition: The partition of the account; by default that of the resource.
+        resource: An ARN, or a pattern. Its partition counts as that of the account.
     """
-    partition = partition or Arn.parse(resource).partition or "aws"
-    types = _types(action.resources, "aws" if "*" in partition else partition) or (("*",),)
+    partition = Arn.parse(resource).partition
+    named = partition if partition and "*" not in partition else "aws"
+    types = _types(action.resources, named) or (("*",),)
     return _is_nonempty((types, (resource_tokens(resource),)), ())
 
 

@@ -9,11 +9,10 @@ there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import chain, takewhile
 from typing import NamedTuple
 
-from iam.policy.automaton import OTHER, STAR, Intersection, Tokens, automaton, is_wildcard
+from iam.policy.automaton import OTHER, STAR, Intersection, Tokens, automaton
 from iam.policy.glob import matches
 from iam.policy.match_kinds import effort, match_kinds_of_type
 from iam.policy.pattern import Patterns
@@ -258,26 +257,6 @@ class ResourceType:
         return None
 
 
-class SingleResource(ResourceType):
-    """A resource that is named without wildcards: each pattern matches it, or does not."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        """Take the name of the resource, a literal pattern."""
-        self.scope = ((tokens,),)
-        self.sample: str = "".join(tokens)
-
-    def match(self, pattern: Tokens, budget: StepBudget | None = None) -> Match:
-        """Find out whether a pattern matches the resource."""
-        if budget is not None:
-            budget.spend(1)
-        hit = matches(pattern, self.sample)
-        return Match(self.sample, None) if hit else Match(None, self.sample)
-
-    def extent(self, patterns: Patterns, budget: StepBudget | None = None) -> bool:
-        """Return whether one of some patterns matches the resource."""
-        return any(self.match(pattern, budget).hit is not None for pattern in patterns)
-
-
 @step_limited(limit=PATTERN_LIMIT, cache_size=50_000)
 def _cached_match(resources: ResourceType, pattern: Tokens, budget: StepBudget) -> Match:
     return resources.find_match(pattern, budget)
@@ -301,11 +280,3 @@ def _cached_extent(resources: ResourceType, patterns: Patterns, budget: StepBudg
             return None
     together = resources.iter_match_kinds((tuple(partial),), budget)
     return True if all(matched for (matched,) in together) else None
-
-
-@lru_cache(maxsize=10_000)
-def resource_type(tokens: Tokens, others: tuple[Patterns, ...]) -> ResourceType:
-    """Return the cached resource type, which is shared by all actions that have it."""
-    if not others and OTHER not in tokens and not any(map(is_wildcard, tokens)):
-        return SingleResource(tokens)
-    return ResourceType(tokens, others)

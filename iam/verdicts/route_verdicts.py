@@ -14,7 +14,7 @@ from iam.account.model import Account, Entity
 from iam.account.simulation import Request
 from iam.policy.action_catalogue import Catalogue
 from iam.verdicts.bulk import Verdicts
-from iam.verdicts.concrete_request import judged, policy_of
+from iam.verdicts.concrete_request import policy_of
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import EntryResult
 from iam.verdicts.routes import Route, calls_of
@@ -83,7 +83,6 @@ class RouteEvaluator:
             now: The time of the requests; by default the current time.
         """
         self.routes = tuple(routes)
-        self._catalogue = catalogue
         self._calls = calls = calls_of(routes)
         number = {call: 1 << n for n, call in enumerate(calls)}
         self._masks = [sum(number[call] for call in route.calls) for route in self.routes]
@@ -123,12 +122,6 @@ class RouteEvaluator:
             known = sections, _results(self.routes, dict(zip(self._calls, results, strict=True)))
             self._explained[id(sections)] = known
         return known[1]
-
-    def explain(self, account: Account, entity: Entity, *routes: Route) -> tuple[RouteResult, ...]:
-        """Evaluate and explain a few routes only, without the cost of all the others."""
-        calls = calls_of(routes)
-        results = judged(account, entity, calls, self._catalogue, self._evaluator.now)
-        return _results(routes, dict(zip(calls, results, strict=True)))
 
 
 def _results(

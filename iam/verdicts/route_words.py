@@ -48,15 +48,6 @@ def allowed_by(result: RouteResult) -> tuple[str, ...]:
     return tuple(dict.fromkeys(v.origin for v in found if v.effect == "Allow" and not v.limits))
 
 
-def blocked_by(result: RouteResult) -> tuple[str, ...]:
-    """What keeps a principal from a route, without saying of which call: `SCP DenyRegions at Root`.
-
-    Empty if nothing allows it, or if it is not blocked.
-    """
-    found = (reason for call in result.deciding for reason in call.result.withheld_by)
-    return tuple(dict.fromkeys(found))
-
-
 def _together(places: Iterable[str]) -> str:
     """Join places: `the model in us-east-2 and us-west-2`, `the profile and the model in any
     region`."""

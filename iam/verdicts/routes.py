@@ -10,8 +10,9 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from iam.account.region_models import InferenceProfile, RegionModels
@@ -138,9 +139,4 @@ def _call(action: str, arn: str, region: str, profile: str = "") -> Request:
 
 def calls_of(routes: Iterable[Route]) -> tuple[Request, ...]:
     """All calls of some routes, each once."""
-
-    def every() -> Iterator[Request]:
-        for route in routes:
-            yield from route.calls
-
-    return tuple(dict.fromkeys(every()))
+    return tuple(dict.fromkeys(chain.from_iterable(route.calls for route in routes)))

@@ -73,9 +73,11 @@ class Models:
         session = self.session
         account, _, managed = session.read
         regions = await in_thread(_regions, question, account)
-        found = await asyncio.gather(*map(self.of_region, regions))
         ids = account.ids or ("",)
-        lists = {id: await in_thread(_of_account, found, account, id) for id in ids}
+        lists = {
+            id: await asyncio.gather(*[self.of_region(region, id) for region in regions])
+            for id in ids
+        }
         audit = partial(
             take_route_audit,
             account,
@@ -118,14 +120,3 @@ def _regions(question: RouteQuestion, account: Account) -> Sequence[str]:
     lists = (shipped_models(region, account.partition, id) for region in every)
     having = [one.region for one in lists if chosen_routes(question, account.partition, one)]
     return having or every
-
-
-def _of_account(
-    found: Sequence[RegionModels], account: Account, id: str
-) -> tuple[RegionModels, ...]:
-    """The lists with the ARNs of one of the accounts of a file."""
-    if account.id is not None:
-        return tuple(found)
-    from iam.account.shipped_models import shipped_models
-
-    return tuple(shipped_models(one.region, account.partition, id) for one in found)
