@@ -16,12 +16,18 @@ from textual.widgets import Input, OptionList, Static
 
 from iam.runtime.threads import in_thread
 from iam.text import safe
-from tui.dialogs.export_formats import EXPORT_FORMATS, PICTURE, Format, format_of_ending
+from tui.dialogs.export_formats import (
+    EXPORT_FORMATS,
+    PICTURE,
+    Format,
+    format_of_ending,
+    line_of,
+)
 from tui.dialogs.modal import Modal
 from tui.output_file import check_writable, typed_path
 from tui.session.export import Exported, Stopped, Work
 from widgets.option_pages import PagedList
-from widgets.wrapping import broken, shortened
+from widgets.wrapping import broken
 
 _KEYS = "↑ ↓ format  tab name  enter save  esc cancel"
 _WHILE_ASKING = "y replace  esc back"
@@ -89,7 +95,7 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         with Vertical(id="export"):
             yield Static(safe(self.summary), id="export-summary", markup=False)
             formats = PagedList(
-                *map(_option, EXPORT_FORMATS), id="export-formats", markup=False, compact=True
+                *map(line_of, EXPORT_FORMATS), id="export-formats", markup=False, compact=True
             )
             formats.can_focus = False
             formats.highlighted = EXPORT_FORMATS.index(first)
@@ -116,7 +122,7 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         """Keep each format on a line of its own, so that name and target stay in sight."""
         width = self._formats.scrollable_content_region.width
         for at, each in enumerate(EXPORT_FORMATS):
-            self._formats.replace_option_prompt_at_index(at, _option(each, width))
+            self._formats.replace_option_prompt_at_index(at, line_of(each, width))
 
     @property
     def _formats(self) -> OptionList:
@@ -277,13 +283,6 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         """Close once the file is written; another screen may still be on top."""
         if self._result is not None:
             self.dismiss(self._result)
-
-
-def _option(form: Format, width: int = 0) -> Content:
-    """The line of a format; in this width, if one is given."""
-    head = f" {form.key} {form.name:<10}"
-    words = shortened(form.help, width - len(head)) if width else form.help
-    return Content.assemble((head[:3], "bold"), head[3:], words)
 
 
 def _check(wanted: Wanted) -> None:

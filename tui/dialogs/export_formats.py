@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from textual.content import Content
+
 from iam.reports.formats import FORMATS
+from widgets.wrapping import shortened
 
 PICTURE = "svg"
 """The format that is no report, but a picture of the screen."""
@@ -41,3 +44,15 @@ def format_of_ending(suffix: str) -> Format | None:
     """The format of files whose names end in this."""
     ending = suffix.lower()
     return next((f for f in EXPORT_FORMATS if ending in (f.suffix, *f.other_suffixes)), None)
+
+
+def line_of(form: Format, width: int = 0) -> Content:
+    """The line of a format in the dialog.
+
+    Args:
+        form: The format.
+        width: Cells that it may take; 0 for as many as it needs.
+    """
+    head = f" {form.key} {form.name:<10}"
+    words = shortened(form.help, width - len(head)) if width else form.help
+    return Content.assemble((head[:3], "bold"), head[3:], words)
