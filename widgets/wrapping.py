@@ -37,7 +37,7 @@ def broken(text: str, width: int) -> list[str]:
             for piece in _SEPARATORS[level].findall(part):
                 add(piece, level + 1)
         else:
-            lines.extend(chop_cells(part, width))
+            lines.extend(chop_cells(part, max(1, width)))  # a widget without a size has no cell
 
     add(text, 0)
     return [line.rstrip() for line in lines if line.strip()] or [""]

@@ -81,3 +81,7 @@ def test_a_name_is_cut_in_its_middle(width: int, shown: str) -> None:
 def test_a_cut_name_never_takes_more_cells_than_there_are() -> None:
     name = "方针AmazonBedrock方针LimitedAccess方"
     assert all(cell_len(cut_in_middle(name, width)) <= width for width in range(40))
+
+
+def test_a_widget_that_has_no_size_yet_breaks_nothing() -> None:
+    assert "".join(broken("https://device.sso.example", 0)) == "https://device.sso.example"

@@ -24,6 +24,10 @@ Begin = Callable[[], Awaitable[tuple["SsoLogin", "Verification"]]]
 Finish = Callable[["SsoLogin"], Awaitable[None]]
 
 
+_USUAL_WIDTH = 70
+"""Until the width is known."""
+
+
 class SsoDialog(Modal[bool]):
     """Waits for the operator to log in; the result is whether that was done."""
 
@@ -92,11 +96,13 @@ class SsoDialog(Modal[bool]):
     def _draw(self) -> None:
         """Break the URL for the width that there is."""
         code = self.query_one("#sso-code", Static)
+        # Not that of the code itself, which is not laid out before it is shown.
+        width = code.container_size.width or _USUAL_WIDTH
         gap = "\n" if self.has_class("-low") else "\n\n"
         code.update(
             Content.assemble(
                 f"Open this URL in a browser, on any machine:{gap}",
-                ("\n".join(broken(self._url, code.size.width)), "bold $text-accent"),
+                ("\n".join(broken(self._url, width)), "bold $text-accent"),
                 f"{gap}Confirm only if it shows this code:  ",
                 (self._code, "bold"),
             )
