@@ -12,7 +12,7 @@ from rich.style import Style
 
 from iam.text import safe
 from iam.verdicts.verdict import Verdict, count_in_words
-from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, widths_for
+from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, initials, widths_for
 from widgets.glyphs import Glyphs
 from widgets.last_use_column import used_text, used_width
 from widgets.row_order import Sort
@@ -83,8 +83,11 @@ class TableLines:
         if widths.invoke:
             label = "Invoke" if widths.invoke > SIGN else "Inv"
             headings.append(Heading(label, widths.invoke, "invoke"))
-        for number, (column, room) in enumerate(zip(self.sections, widths.sections, strict=False)):
-            headings.append(Heading(safe(column.label), room, number))
+        labels = [safe(column.label) for column in self.sections]
+        if SECTION_SIGN in widths.sections:
+            labels = initials(labels)
+        for number, (label, room) in enumerate(zip(labels, widths.sections, strict=False)):
+            headings.append(Heading(label, room, number))
         if self.action:
             headings.append(Heading("By", 3, None))
         return headings
