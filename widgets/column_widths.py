@@ -15,7 +15,7 @@ SECTION_SIGN = 2
 """The column of a section where it shows a sign only."""
 _LEAST_NAME = 17
 _NAME = 30
-_LEAST_WORDS = 16
+_LEAST_WORDS = 21
 _WORDS = 26
 """For such as `all models within SCPs`, which are most of those there are."""
 _MOST_WORDS = 50
@@ -43,10 +43,8 @@ def widths_for(width: int, sections: Sequence[int], *, asked: bool) -> Widths:
     if asked:
         return Widths(max(4, min(room, _NAME)))
     signs = tuple(SECTION_SIGN for _ in sections)
-    for_words = room - _LEAST_NAME
-    # Signs give way to words that are whole, where there is room for words at all, and to the name.
-    least = _WORDS if for_words >= _LEAST_WORDS else SIGN
-    if for_words - least < sum(signs):
+    # Signs give way to words that are whole, and to the name.
+    if room - _LEAST_NAME - _WORDS < sum(signs):
         signs = ()
     name, invoke, columns = _LEAST_NAME, SIGN, signs
     room -= name + invoke + sum(columns)
