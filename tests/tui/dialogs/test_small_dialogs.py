@@ -120,7 +120,8 @@ async def test_a_tiny_list_of_keys_shows_keys_and_whether_the_chosen_one_works(
     open_app: Open, live: Launch
 ) -> None:
     async with open_app(live, TINY) as pilot:
-        await until(pilot, lambda: not main_of(pilot).reading)
+        loading = main_of(pilot).controllers
+        await until(pilot, lambda: loading.load._warm and not loading.api_keys.pending)
         await pilot.press("K")
         await until(pilot, lambda: pilot.app.screen.query("#keys-line"))
         line = pilot.app.screen.query_one("#keys-line")
