@@ -39,6 +39,10 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
     ("who-can", WIDE, ("w", "enter", WAIT)),
     ("groups", WIDE, (*"4jjj", "enter", WAIT)),
     ("batch", WIDE, ("asterisk", "a", WAIT)),
+    ("keys", WIDE, (WAIT, WAIT, "K", WAIT)),
+    ("last-use", WIDE, ("L", WAIT, WAIT)),
+    ("models", WIDE, ("slash", *"grace", "enter", "m", WAIT, *"jjj")),
+    ("models-80x24", SMALL, ("slash", *"grace", "enter", "m", WAIT, *"jjj")),
     ("simulator", WIDE, ("slash", *"grace", "enter", "x", WAIT)),
     (
         "history",

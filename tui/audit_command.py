@@ -16,7 +16,7 @@ from iam.counts import counted
 from iam.demo.launcher import DemoError
 from iam.errors import AwsError
 from iam.reports.audit import Audit, narrowed
-from iam.reports.formats import FORMATS, Options, Terminal
+from iam.reports.formats import FORMATS, Options, ReportFormat, Terminal
 from iam.verdicts.principal_filter import parse_filter
 from tui.cli_exit import Ending
 from tui.diagnostics.crash_report import write_crash_report
@@ -50,7 +50,7 @@ def run_audit(launch: Launch, form: str, options: Options) -> tuple[Iterable[str
     """
     with _failures():
         audit = _run(launch)
-        ending = Ending(_missing(audit), *_verification(audit))
+        ending = Ending(_missing(audit), *_verification(audit, FORMATS[form]))
         return _guarded(FORMATS[form].write(audit, options)), ending
 
 
@@ -142,7 +142,7 @@ def _missing(audit: Audit) -> str:
     return "; ".join(missing)
 
 
-def _verification(audit: Audit) -> tuple[str, bool]:
+def _verification(audit: Audit, form: ReportFormat) -> tuple[str, bool]:
     """Say how AWS's answers compare with the verdicts, and whether one disagrees."""
     if audit.verified is None:
         return "", False
@@ -151,8 +151,11 @@ def _verification(audit: Audit) -> tuple[str, bool]:
     comparisons = audit.verified.comparisons
     asked = counted(len(audit.verified.verified), "principal")
     words = f"verified {asked} with seed {audit.verified.seed}"
+    words += f", {counts_in_words(comparisons)}"
     disagrees = by_outcome(comparisons)[Outcome.DIFFERS] > 0
-    return f"{words}, {counts_in_words(comparisons)}", disagrees
+    if disagrees and not form.lists_differences:
+        words += f"; {form.name} does not list these, the other formats do"
+    return words, disagrees
 
 
 def _named(gaps: Sequence[Unread]) -> str:

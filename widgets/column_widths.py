@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,11 +12,10 @@ SIGN = 4
 """The column about invoking models where it shows a sign only."""
 SECTION_SIGN = 2
 """The column of a section where it shows a sign only."""
-_LEAST_NAME = 17
+_LEAST_NAME = 18
 _NAME = 30
-_LEAST_WORDS = 21
+_LEAST_WORDS = 16
 _WORDS = 26
-"""For such as `all models within SCPs`, which are most of those there are."""
 _MOST_WORDS = 50
 
 
@@ -43,8 +41,9 @@ def widths_for(width: int, sections: Sequence[int], *, asked: bool) -> Widths:
     if asked:
         return Widths(max(4, min(room, _NAME)))
     signs = tuple(SECTION_SIGN for _ in sections)
-    # Signs give way to words that are whole, and to the name.
-    if room - _LEAST_NAME - _WORDS < sum(signs):
+    with_words = room - _LEAST_NAME - _LEAST_WORDS
+    # Signs give way to words, where that is enough, and to the name.
+    if 0 <= with_words < sum(signs) or room - _LEAST_NAME - SIGN < sum(signs):
         signs = ()
     name, invoke, columns = _LEAST_NAME, SIGN, signs
     room -= name + invoke + sum(columns)
@@ -67,22 +66,3 @@ def widths_for(width: int, sections: Sequence[int], *, asked: bool) -> Widths:
         columns = tuple(sections)
     invoke += given(_MOST_WORDS - invoke)
     return Widths(name + room, invoke, columns)
-
-
-def initials(labels: Sequence[str]) -> list[str]:
-    """A letter for each heading, where there is no room for more: no two have the same.
-
-    It is the first letter; where several begin with it, it is that of the first of them, and a
-    later letter of the others, or their number.
-
-    Args:
-        labels: The headings, from left to right.
-    """
-    firsts = Counter(label[:1].upper() for label in labels)
-    letters: list[str] = []
-    for number, label in enumerate(labels, 1):
-        upper = label.upper()
-        free = [each for each in upper[1:] if each.isalpha() and each not in firsts]
-        candidates = [upper[:1] or " ", *free, str(number % 10)]
-        letters.append(next((each for each in candidates if each not in letters), " "))
-    return letters

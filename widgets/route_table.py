@@ -18,6 +18,7 @@ from iam.text import safe
 from iam.verdicts.verdict import Verdict
 from widgets.cursor_lines import CursorLines
 from widgets.glyphs import Glyphs
+from widgets.route_rows import Place, RouteRow, nearest
 from widgets.table_lines import fit
 
 _LEAST_NAME = 16
@@ -26,27 +27,6 @@ _MOST_GROUP = 14
 _LEAST_NOTE = 20
 _MOST_SIGNS = 4
 """Signs in one cell; the others are reached with the cursor."""
-Place = tuple[int, int]
-"""A column, and a place in its cell, both from 0."""
-
-
-class RouteRow(NamedTuple):
-    """A line of the table."""
-
-    key: str
-    """What it is about: the ID of a model, the ARN of a principal."""
-    group: str
-    """Shown where it begins: the provider, or whether it is a user or a role."""
-    name: str
-    cells: tuple[tuple[Verdict | None, ...], ...]
-    """The verdicts of each column; None for one that is not known yet."""
-    note: str = ""
-    """Shown last, where there is room."""
-
-    @property
-    def places(self) -> list[Place]:
-        """Where there are verdicts, from left to right."""
-        return [(c, n) for c, cell in enumerate(self.cells) for n in range(len(cell))]
 
 
 class _Widths(NamedTuple):
@@ -150,7 +130,7 @@ class RouteTable(CursorLines):
     def place(self) -> Place | None:
         """The column under the cursor, and the place in its cell; None if the line is empty."""
         row = self.chosen
-        return _nearest(row.places, self._place) if row is not None else None
+        return nearest(row.places, self._place) if row is not None else None
 
     def show_rows(self, columns: Sequence[str], rows: Sequence[RouteRow]) -> None:
         """Show these lines; the cursor stays on what it is on, if that is among them.
@@ -343,10 +323,3 @@ class RouteTable(CursorLines):
 
     def on_blur(self) -> None:
         self._styles.clear()
-
-
-def _nearest(places: Sequence[Place], wanted: Place) -> Place | None:
-    """The place that is wanted, else the nearest that there is, on the left rather."""
-    if not places:
-        return None
-    return min(places, key=lambda p: (abs(p[0] - wanted[0]), p[0], abs(p[1] - wanted[1])))

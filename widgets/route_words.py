@@ -83,3 +83,27 @@ def _why(result: RouteResult | None) -> list[str]:
     if result.verdict is Verdict.GRANTED:
         return [f"allowed by {', '.join(allowed_by(result))}"] if allowed_by(result) else []
     return list(reasons_of(result))
+
+
+def source_in_words(models: RegionModels | None, width: int) -> Content:
+    """Say where a list of models comes from, and why AWS's own is not here.
+
+    Args:
+        models: The list; None while it is asked for.
+        width: Cells in a line.
+    """
+    if models is None:
+        return Content("")
+    if models.live:
+        said = "AWS's own list, asked for in this session."
+    elif models.unread:
+        said = f"From {models.source}."
+    else:
+        said = f"From {models.source}; AWS was not asked."
+    lines = [hanging(said, width, style="$text-muted")]
+    if models.unread:
+        first, *more = models.unread
+        others = f" and {len(more):,} more" if more else ""
+        said = f"Not read: {first.what} ({first.error}){others}; n says why."
+        lines.append(hanging(said, width, style="$text-warning"))
+    return Content("\n").join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,11 +13,12 @@ from rich.style import Style
 
 from iam.text import safe
 from iam.verdicts.verdict import Verdict, count_in_words
-from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, initials, widths_for
+from widgets.column_widths import POLICY, SECTION_SIGN, SIGN, Widths, widths_for
 from widgets.glyphs import Glyphs
 from widgets.last_use_column import used_text, used_width
 from widgets.row_order import Sort
 from widgets.rows import SectionColumn, View
+from widgets.table_titles import distinct_letters
 
 if TYPE_CHECKING:
     from iam.account.attachments import Attachment, MemberCount
@@ -31,6 +33,9 @@ VERDICT_STYLES: dict[Verdict, str] = {
     Verdict.UNKNOWN: "principal-table--unknown",
 }
 """The component classes of the table that colour the verdicts."""
+
+_WITHIN = re.compile(r" within (?:the )?(\w+)")
+"""What the words about invoking models say of a limit."""
 
 
 class Heading(NamedTuple):
@@ -83,10 +88,10 @@ class TableLines:
             label = "Invoke" if widths.invoke > SIGN else "Inv"
             headings.append(Heading(label, widths.invoke, "invoke"))
         labels = [safe(column.label) for column in self.sections]
-        if SECTION_SIGN in widths.sections:
-            labels = initials(labels)
-        for number, (label, room) in enumerate(zip(labels, widths.sections, strict=False)):
-            headings.append(Heading(label, room, number))
+        letters = distinct_letters(labels)
+        for number, room in enumerate(widths.sections[: len(labels)]):
+            short = room <= SECTION_SIGN
+            headings.append(Heading((letters if short else labels)[number], room, number))
         if self.action:
             headings.append(Heading("By", 3, None))
         return headings
@@ -223,6 +228,8 @@ class TableLines:
 
         words = self.words.get(row.arn, SHORT_WORDS[row.invokes])
         text = f"{self.glyphs.of(row.invokes)} {safe(words)}"
+        if cell_len(text) >= width:
+            text = _WITHIN.sub(r" (\1)", text)  # `all models (SCPs)`
         style = self._style(VERDICT_STYLES[row.invokes])
         return Segment(fit(text, width - 1, self.glyphs.cut) + " ", style)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 
 from iam.text import safe
 from iam.verdicts.verdict import Verdict
@@ -65,6 +66,26 @@ def _who_can(rows: ShownRows, action: str, pending: str) -> list[str]:
     if len(rows) != len(everybody):
         parts.append(f"{len(rows):,} shown")
     return parts
+
+
+def distinct_letters(labels: Sequence[str]) -> list[str]:
+    """A letter for each label that no label before it has, from its own letters if possible.
+
+    Of a second label with the same beginning it is the first letter that tells the two apart:
+    `M` and `r` for Mantle and Market.
+    """
+    letters: list[str] = []
+    for at, label in enumerate(labels):
+        alike = [other for other in labels[:at] if other[:1] == label[:1]]
+        start = max((_same_letters(label, other) for other in alike), default=0)
+        free = [letter for letter in label[start:] if letter not in letters]
+        letters.append(free[0] if free else label[:1])
+    return letters
+
+
+def _same_letters(one: str, other: str) -> int:
+    """How many letters two words begin with in common."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 def _sort_in_words(view: View, sections: Sequence[SectionColumn]) -> str:

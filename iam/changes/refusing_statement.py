@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from iam.account.api_keys import SERVICE
 from iam.account.model import Account
 from iam.account.simulation import ContextEntry, Request
 from iam.changes.key_plan import AnyChange, KeyChange
-from iam.changes.plan import Change
 from iam.changes.preflight import caller_of
 from iam.changes.refusal import KIND_WORDS, Explanation, Refusal, RefusingKind
 from iam.policy.action_catalogue import Catalogue
@@ -19,8 +19,12 @@ _UNREAD: tuple[RefusingKind, ...] = ("session", "resource", "endpoint", "trust")
 """Kinds of policies that are not part of the account's data."""
 
 
-def request_of(change: Change) -> Request:
+def request_of(change: AnyChange) -> Request:
     """The request that makes a change."""
+    if isinstance(change, KeyChange):
+        verb = "Update" if change.status else "Delete"
+        key = (ContextEntry("iam:ServiceSpecificCredentialServiceName", (SERVICE,)),)
+        return Request(f"iam:{verb}ServiceSpecificCredential", change.entity.arn, key)
     action = f"iam:{change.op.title()}{change.entity.type.title()}Policy"
     context = (ContextEntry("iam:PolicyARN", (change.policy_arn,)),)
     return Request(action, change.entity.arn, context)
@@ -39,15 +43,13 @@ def explained(
         catalogue: The concrete actions.
     """
     lines = [refusal.in_words] if refusal.in_words else []
-    if isinstance(change, KeyChange):
-        return Explanation(tuple(lines), refusal.command)
     if found := _found(refusal, change, account, caller, catalogue):
         lines.append(found)
     return Explanation(tuple(lines), refusal.command)
 
 
 def _found(
-    refusal: Refusal, change: Change, account: Account, caller: str, catalogue: Catalogue
+    refusal: Refusal, change: AnyChange, account: Account, caller: str, catalogue: Catalogue
 ) -> str:
     """Say which statements of the account's data refuse the change; empty if that is no help."""
     if refusal.kind in _UNREAD:

@@ -66,6 +66,8 @@ class ReportFormat(NamedTuple):
     """Further ones by which a file's name chooses it."""
     details: tuple[Detail, ...] = DETAILS
     """What it can say of each principal."""
+    lists_differences: bool = True
+    """Whether it says about what AWS's simulator disagrees with the verdicts."""
 
 
 def _table(audit: Audit, options: Options = DEFAULT_OPTIONS, /) -> Iterable[str]:
@@ -104,7 +106,12 @@ FORMATS = {
         ReportFormat("table", "aligned columns for a terminal", "txt", _table, details=_IN_A_ROW),
         ReportFormat("json", "everything, for scripts", "json", _json),
         ReportFormat(
-            "csv", "a row per principal, for spreadsheets", "csv", _csv, details=_IN_A_ROW
+            "csv",
+            "a row per principal, for spreadsheets",
+            "csv",
+            _csv,
+            details=_IN_A_ROW,
+            lists_differences=False,
         ),
         ReportFormat(
             "markdown", "a table for a ticket or a pull request", "md", _markdown, ("markdown",)

@@ -17,6 +17,7 @@ from iam.reports.formats import Detail
 from iam.reports.html_pieces import count_of, definitions, sign_of, text_of
 from iam.reports.html_principals import principals
 from iam.reports.html_style import style_sheet
+from iam.reports.html_verification import verification
 from iam.reports.organization_overview import left_out
 from iam.reports.overview import (
     account_name,
@@ -65,6 +66,8 @@ def as_html(audit: Audit, detail: Detail | None = None) -> Iterator[str]:
     yield from _head(audit)
     yield from _summary(audit)
     yield from _not_read(audit)
+    if audit.verified is not None:
+        yield from verification(audit.verified)
     yield from _matrix(audit, chosen)
     if chosen == "actions":
         yield from principals(audit)

@@ -1,4 +1,4 @@
-"""What AWS's simulator answered about a sample of principals, as JSON and as a table."""
+"""What AWS's simulator answered about a sample of principals, for every format that tells it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ DECISION_WORDS = {
     "explicitDeny": "explicit deny",
     "implicitDeny": "implicit deny",
 }
+DIFFERENCE = ("principal", "action", "resource", "here", "AWS", "context")
+"""The titles of the columns of `differences`."""
 _MOST_REASONS = 3
 """Reasons for missing answers that are named; the JSON has all of them."""
 Json = dict[str, object]
@@ -69,8 +71,8 @@ def _request(comparison: Comparison) -> Json:
     }
 
 
-def verification_lines(verification: Verification) -> list[str]:
-    """A summary and a table of the differences, in lines of text that may contain anything."""
+def verification_in_words(verification: Verification) -> list[str]:
+    """How AWS's answers compare, in lines of text that may contain anything."""
     asked = len(verification.verified)
     counts = counts_in_words(verification.comparisons)
     who = f"{asked} of {counted(verification.of, 'principal')} (seed {verification.seed})"
@@ -80,7 +82,12 @@ def verification_lines(verification: Verification) -> list[str]:
     reasons = Counter(c.why for c in verification.comparisons if c.outcome is Outcome.UNANSWERED)
     for why, count in reasons.most_common(_MOST_REASONS):
         lines.append(f"{count} without an answer: {why}")
-    rows = [
+    return lines
+
+
+def differences(verification: Verification) -> list[tuple[str, ...]]:
+    """The requests about which AWS disagrees, each with the cells of `DIFFERENCE`."""
+    return [
         (
             each.entity.name,
             comparison.request.action,
@@ -93,11 +100,13 @@ def verification_lines(verification: Verification) -> list[str]:
         for comparison in each.comparisons
         if comparison.outcome is Outcome.DIFFERS
     ]
-    if rows:
-        lines += [
-            "",
-            *_columns([("principal", "action", "resource", "here", "AWS", "context"), *rows]),
-        ]
+
+
+def verification_lines(verification: Verification) -> list[str]:
+    """A summary and a table of the differences, in lines of text that may contain anything."""
+    lines = verification_in_words(verification)
+    if rows := differences(verification):
+        lines += ["", *_columns([DIFFERENCE, *rows])]
     return [*lines, LEFT_OUT]
 
 

@@ -46,6 +46,15 @@ def test_where_aws_disagrees_the_status_is_4(verify: Any, company: Company) -> N
     assert "principal  action" in table and "none  allowed" in table
 
 
+def test_a_csv_says_on_standard_error_what_it_leaves_out(verify: Any, company: Company) -> None:
+    assert "does not list" not in verify("--format", "csv").stderr
+    company.fake.answer(CALL, deciding("allowed"))
+    result = verify("--format", "csv")
+    assert result.exit_code == 4
+    assert "; csv does not list these, the other formats do\n" in result.stderr
+    assert "does not list" not in verify("--format", "html").stderr
+
+
 def test_a_denied_simulator_makes_the_report_incomplete(verify: Any, company: Company) -> None:
     company.fake.refuse(CALL, "AccessDenied")
     result = verify("--format", "json")

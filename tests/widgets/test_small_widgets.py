@@ -143,6 +143,11 @@ async def test_the_bar_counts_who_can_invoke_in_as_many_words_as_fit(
     assert line.endswith(" v9")
 
 
+async def test_the_bar_speaks_of_one_as_of_one() -> None:
+    data = ANSWERED._replace(answers={"invoke": 1, "other": 1, "blocked": 1, "unknown": 0})
+    assert "✗ 1 holds it but cannot" in (await bar_at(120, data))[1]
+
+
 async def test_a_wide_bar_counts_verdicts_as_well() -> None:
     line = (await bar_at(160, ANSWERED))[1].rstrip()
     assert line.endswith("v9   verdicts  ● 7  ◐ 7  ✗ 7  ○ 7  ? 7")

@@ -121,7 +121,8 @@ def _report(view: MainView, plan: KeyPlan, batch: Batch) -> None:
             reason = _reason(outcome.error)
             view.toast(reason, f"Not confirmed: {name}", "warning", _FOR_READING)
         else:
-            view.toast(_reason(outcome.error), f"Not changed: {name}", "error", _FOR_READING)
+            reason = " ".join([_reason(outcome.error), *outcome.refusal.lines])
+            view.toast(reason, f"Not changed: {name}", "error", _FOR_READING)
     if not batch.outcomes and batch.paused is not None:
         view.toast(_reason(batch.paused), "Nothing was changed", "error", _FOR_READING)
 

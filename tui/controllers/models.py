@@ -38,7 +38,8 @@ class ModelsController:
             view.open_dialog(partial(self._show, entity), "models")
 
     async def _show(self, entity: Entity) -> None:
-        from tui.dialogs.models import ModelsScreen, ask_for_region
+        from tui.dialogs.models import ModelsScreen
+        from tui.dialogs.models_region import ask_for_region
         from tui.session.principal_models import PrincipalModels
 
         view = self.view

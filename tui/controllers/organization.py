@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from tui.controllers.evaluation import EvaluationController
     from tui.controllers.view import MainView
 
-_BADGES = {"applied": "SCP", "exempt": "SCP exempt", "none": "no SCP", "unread": "SCP ?"}
+BADGES = {"applied": "SCP", "exempt": "SCP exempt", "none": "no SCP", "unread": "SCP ?"}
 """Few letters for the bar, by status; nothing is said where nothing was asked."""
+READING = "SCP …"
 _ALWAYS_LEFT_OUT = "Not evaluated: session and resource policies"
 _LEFT_OUT = {
     "applied": _ALWAYS_LEFT_OUT,
@@ -60,7 +61,7 @@ class OrganizationController:
         self.show_state()
         if self.session.asks_for_organization:
             self._pending = self.session.organization_pending.expect()
-            self.view.bar = self.view.bar._replace(organization="SCP …")
+            self.view.bar = self.view.bar._replace(organization=READING)
             self.view.show_bar()
         if self.session.awaits_organization:
             self.view.details.show_left_out(_AWAITED)
@@ -100,7 +101,7 @@ class OrganizationController:
         account, organization = self.session.account, self.organization
         if account is None or organization is None or account.label != self.view.bar.account_id:
             return  # that of an account which is no longer on the bar
-        self.view.bar = self.view.bar._replace(organization=_BADGES.get(organization.status, ""))
+        self.view.bar = self.view.bar._replace(organization=BADGES.get(organization.status, ""))
         self.view.show_bar()
         self.view.details.show_left_out(_LEFT_OUT[organization.status])
 

@@ -25,13 +25,15 @@ _MEANING = {
     Verdict.UNKNOWN: "a document could not be read or understood",
 }
 """Short enough that no line wraps at 80 columns."""
-_NOTES = (
+NOTES = (
     "Invoke: can it invoke models, and how far?",
     "Policy: direct, by group, or both.",
     "other, or a plus: it can invoke models through a policy not specific to Bedrock.",
     "A letter above a column: a section of the policy; s sorts by it and names it.",
     "29/30: 29 of the 30 entries of a section are granted.",
     "SCP: the policies of the organization count; O shows them.",
+    "SCP …: they are being read. no SCP: the account is in no organization.",
+    "SCP exempt: this is the management account, which none of them limits.",
     "SCP ?: some could not be read; of these, nothing is assumed. n lists them.",
     "The region on the bar is the client's; it narrows no verdict.",
     "Not evaluated: session policies and resource-based policies.",
@@ -119,7 +121,7 @@ class HelpScreen(ScrollingModal[None]):
             glyph, style = self.glyphs.of(verdict), self.glyphs.style(verdict)
             first, *more = _lines(f"  {verdict}", meaning, width)
             lines += [Content.assemble("  ", (glyph, style), first[3:]), *more]
-        lines += [Content(""), *(hanging(note, width, style="dim") for note in _NOTES)]
+        lines += [Content(""), *(hanging(note, width, style="dim") for note in NOTES)]
         return Content("\n").join(lines)
 
 

@@ -16,25 +16,22 @@ from iam.errors import AwsError
 from iam.text import safe
 from iam.verdicts.route_summary import way_of, ways_of
 from iam.verdicts.routes import INVOKE, STREAMING
-from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.modal import Modal
+from tui.dialogs.models_region import ask_for_region
 from tui.session.principal_models import GoneError, PrincipalModels
-from widgets.choice_list import Choice
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
 from widgets.key_bar import KeyBar
-from widgets.route_table import RouteRow, RouteTable
-from widgets.route_words import route_in_words
+from widgets.route_rows import RouteRow
+from widgets.route_table import RouteTable
+from widgets.route_words import route_in_words, source_in_words
 from widgets.wrapping import broken, hanging
 
 if TYPE_CHECKING:
-    from textual.app import App
-
     from iam.account.region_models import RegionModels
     from iam.verdicts.route_verdicts import RouteResult
     from iam.verdicts.routes import Route
     from iam.verdicts.verdict import Verdict
-    from tui.session.session import Session
 
 _MOST_SUMMARY = 3
 """Lines that the summary may take with its reasons."""
@@ -209,7 +206,7 @@ class ModelsScreen(Modal[None]):
             self.query_one("#models-line", Static),
         )
         width = max(20, self.table.size.width)
-        source.update(self._source_line(width))
+        source.update(source_in_words(self.models, width))
         total = self.query_one("#models-sum", Static)
         said = self._busy or "; ".join(self.summary)
         if len(broken(safe(said), width)) > _MOST_SUMMARY:
@@ -225,25 +222,6 @@ class ModelsScreen(Modal[None]):
                 route_in_words(self._routes[number], self.models, result, self.glyphs, width)
             )
         self.refresh_bindings()
-
-    def _source_line(self, width: int) -> Content:
-        """Where the list comes from, and why AWS's own is not here."""
-        models = self.models
-        if models is None:
-            return Content("")
-        if models.live:
-            said = "AWS's own list, asked for in this session."
-        elif models.unread:
-            said = f"From {models.source}."
-        else:
-            said = f"From {models.source}; AWS was not asked."
-        lines = [hanging(said, width, style="$text-muted")]
-        if models.unread:
-            first, *more = models.unread
-            others = f" and {len(more):,} more" if more else ""
-            said = f"Not read: {first.what} ({first.error}){others}; n says why."
-            lines.append(hanging(said, width, style="$text-warning"))
-        return Content("\n").join(lines)
 
     @property
     def _empty(self) -> str:
@@ -322,29 +300,6 @@ class ModelsScreen(Modal[None]):
             await self.query_one(FilterBar).action_clear()
         else:
             self.dismiss(None)
-
-
-async def ask_for_region(
-    app: App[object], session: Session, glyphs: Glyphs, current: str
-) -> str | None:
-    """Ask from which region models are to be invoked.
-
-    Args:
-        app: Where the dialog is pushed.
-        session: Knows the partition.
-        glyphs: The signs of this terminal.
-        current: The region of before, which comes first; empty if there is none.
-
-    Returns:
-        The region; None if the operator has chosen none.
-    """
-    regions = await session.models.regions()
-    names = [current] * bool(current) + [name for name in regions if name != current]
-    choices = [Choice(name, (name,), name == current) for name in names]
-    title = "Models from which region?"
-    titles = ("regions with Amazon Bedrock",)
-    dialog = ChooseDialog(title, choices, titles, glyphs, free="the name of a region")
-    return await app.push_screen_wait(dialog)
 
 
 def in_a_sentence(error: Exception) -> str:

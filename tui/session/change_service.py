@@ -112,14 +112,14 @@ class ChangeService:
             if outcome.state is not None:
                 keys = state.account.api_keys.with_signs(change.credential, outcome.state)
                 state.account = replace(state.account, api_keys=keys)
-            return outcome
-        if outcome.state is not None and entity is not None:
-            entity = with_attached(entity, outcome.state)
-            state.account = state.account.with_entities([entity])
-        if outcome.ending == "unconfirmed":
-            state.unconfirmed.add(arn)
-        elif outcome.ending in ("done", "unneeded"):
-            state.unconfirmed.discard(arn)
+        else:
+            if outcome.state is not None and entity is not None:
+                entity = with_attached(entity, outcome.state)
+                state.account = state.account.with_entities([entity])
+            if outcome.ending == "unconfirmed":
+                state.unconfirmed.add(arn)
+            elif outcome.ending in ("done", "unneeded"):
+                state.unconfirmed.discard(arn)
         if outcome.ending == "failed" and not hurry.is_set():
             outcome = await self._explained(outcome)
         return outcome

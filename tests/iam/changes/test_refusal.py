@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
+from iam.account.model import User
+from iam.changes.key_plan import KeyChange
 from iam.changes.plan import Change
 from iam.changes.refusal import Refusal, RefusingKind, parse_refusal, refusal_of
 from iam.changes.refusing_statement import explained
@@ -152,6 +154,17 @@ def test_the_statement_of_the_caller_is_named() -> None:
         "Refused by an explicit deny in an identity-based policy.",
         f"The statement: No of inline-1 (if iam:PolicyARN is like {LIMITED}).",
     ]
+
+
+def test_a_refused_change_of_a_key_is_explained_alike() -> None:
+    own = {**deny("iam:UpdateServiceSpecific*"), "Sid": "NoKeys"}
+    made = account(user("alice", allow(), own))
+    alice = the(made)
+    assert isinstance(alice, User)
+    for op, named in (("deactivate-key", True), ("delete-key", False)):
+        change = KeyChange(op, alice, "ACCA1")  # type: ignore[arg-type]
+        said = explained(Refusal(True, "identity"), change, made, alice.arn, catalogue()).lines
+        assert any("NoKeys of inline-1" in line for line in said) is named
 
 
 def test_only_statements_of_the_kind_that_refused_are_named() -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from html import unescape
 from typing import Any
+
+import pytest
 
 from iam.account.organization import Organization
 from iam.account.simulation import ContextEntry, MatchedStatement, Request, Simulated
 from iam.errors import AwsError
 from iam.policy.action_catalogue import catalogue
+from iam.reports.audit import Audit
+from iam.reports.html_format import as_html
 from iam.reports.json_format import as_json
+from iam.reports.markdown_format import as_markdown
 from iam.reports.simulation_lines import simulation_lines
 from iam.reports.table_format import as_table
 from iam.verdicts.simulation import Verification, Verified, compared
@@ -81,6 +89,20 @@ def test_the_table_lists_what_differs() -> None:
         "implicit",
         "deny",
     ]
+
+
+@pytest.mark.parametrize("write", [as_markdown, as_html])
+def test_markdown_and_html_say_the_sums_and_list_what_differs(
+    write: Callable[[Audit], Iterable[str]],
+) -> None:
+    said = unescape("".join(write(AUDIT)).replace("\\", ""))
+    assert "1 of 3 principals (seed 7), 3 requests: 2 differ, 1 has no answer." in said
+    (row,) = [line for line in said.splitlines() if MODEL in line and "implicit deny" in line]
+    cells = [cell for cell in re.split(r"<[^>]*>|\|", row) if cell.strip()]
+    assert [cell.strip() for cell in cells] == [
+        "alice", "bedrock:InvokeModel", MODEL, "granted", "implicit deny", REGION.in_words,
+    ]  # fmt: skip
+    assert "AWS's simulator" not in "".join(write(ONE_OF_EACH))
 
 
 def test_lines_name_each_request_with_its_context_and_what_aws_says() -> None:

@@ -37,11 +37,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return here
 
 
-def says_so(pilot: Pilot[int], sentence: str) -> bool:
-    """Whether the dialog says something, on however many lines."""
-    return "".join(sentence.split()) in "".join(dialogue(pilot).split())
-
-
 async def ask(pilot: Pilot[int]) -> ExportDialog:
     """Open the dialog."""
     await until(pilot, lambda: not main_of(pilot).reading)
@@ -76,6 +71,11 @@ def name_of(dialog: ExportDialog) -> str:
 def listed(report: str) -> list[str]:
     """The names in a CSV, in order."""
     return [row["name"] for row in csv.DictReader(report.splitlines())]
+
+
+def says_so(pilot: Pilot[int], words: str) -> bool:
+    """Whether the dialog says this, wherever its lines are broken."""
+    return "".join(words.split()) in "".join(dialogue(pilot).split())
 
 
 @pytest.mark.parametrize("form", ALL)

@@ -14,10 +14,13 @@ from textual.widgets import Static
 from iam.demo.launcher import DemoServer
 from iam.verdicts.result import Summary
 from tests.build import ID, allow, deny, document
+from tests.conftest import ROOT
 from tests.fake_iam import FakeIam
 from tests.tui.conftest import Open
 from tests.tui.steps import dialogue, go_to, review, words_of
 from tests.tui.waiting import cursor, main_of, names, settled, table_of, toasts, until
+from tui.controllers.organization import BADGES, READING
+from tui.dialogs.help import NOTES
 from tui.dialogs.review import ReviewDialog
 from tui.dialogs.text import TextScreen
 from tui.main_screen import MainScreen
@@ -81,6 +84,13 @@ def invoked_by(pilot: Any, name: str) -> object:
 
 def bar(pilot: Any) -> str:
     return str(main_of(pilot).query_one(AccountBar).render())
+
+
+def test_the_help_and_the_docs_explain_every_word_of_the_bar() -> None:
+    page = (ROOT / "docs" / "screens.md").read_text(encoding="utf-8")
+    for word in (*BADGES.values(), READING):
+        assert any(f"{word}: " in note for note in NOTES), word
+        assert f"| `{word}` |" in page
 
 
 @pytest.mark.parametrize(
