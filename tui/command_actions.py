@@ -63,12 +63,7 @@ def _policy(on: Controllers) -> None:
 
 def _not_read(on: Controllers) -> None:
     """List what could not be read or understood."""
-    organization = on.organization.organization
-    unread = (
-        *on.evaluation.unread,
-        *(organization.unread if organization else ()),
-        *on.api_keys.unread,
-    )
+    unread = on.evaluation.unread
     if not unread:
         on.view.toast("Everything was read.")
         return

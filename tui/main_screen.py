@@ -1,4 +1,4 @@
-"""The main screen: it joins the account bar, the table of principals, the details and the filter.
+"""The main screen: it joins the account bar, the table of principals, the details and the foot.
 
 Its controllers (`tui/controllers/`) know it as their `MainView`. What a key does stands in
 `tui/command_actions.py`.
@@ -21,16 +21,15 @@ from textual.worker import Worker
 
 from iam.text import safe
 from tui.command_actions import ACTIONS
-from tui.commands import KEY_BAR, bindings, by_id
+from tui.commands import bindings, by_id
 from tui.controllers.announcement import announcement
 from tui.controllers.assembly import Controllers
+from tui.foot import Foot
 from tui.options import Launch
 from tui.session.session import Session
 from tui.type_ahead import TypeAheadApp
 from widgets.account_bar import AccountBar, BarData
-from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
-from widgets.key_bar import KeyBar
 from widgets.panes import Panes
 from widgets.principal_details import PrincipalDetails
 from widgets.principal_table import PrincipalTable
@@ -88,10 +87,7 @@ class MainScreen(Screen[None]):
         yield AccountBar(self.glyphs)
         yield Static(id="trouble")
         yield self._panes
-        yield KeyBar(KEY_BAR)
-        yield FilterBar(
-            "words of the ARN, or terms such as invoke:yes", lambda: self.controllers.filtering
-        )
+        yield Foot(lambda: self.controllers.filtering)
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -148,14 +144,12 @@ class MainScreen(Screen[None]):
 
     def prepare_filter(self) -> None:
         """Mount what the filter line needs, before it is opened."""
-        self.query_one(FilterBar).furnish()
+        self.query_one(Foot).line.furnish()
 
     def open_filter(self) -> None:
         """Go to the filter line."""
         self._panes.show_table()
-        self.query_one(FilterBar).open()
-        # It replaces the key bar, whose keys are letters now: nothing else has to move.
-        self.query_one(KeyBar).display = False
+        self.query_one(Foot).open()
 
     def toast(
         self,
@@ -186,7 +180,7 @@ class MainScreen(Screen[None]):
 
     def show_filter(self, text: str) -> None:
         """Show the filter of the table in the filter line."""
-        self.query_one(FilterBar).put(text)
+        self.query_one(Foot).line.put(text)
 
     def show_details(self) -> None:
         """Show the principal under the cursor in the details."""
@@ -269,28 +263,6 @@ class MainScreen(Screen[None]):
     def show_counted(self, event: AccountBar.Chosen) -> None:
         """Show who is counted in a number of the bar."""
         self.controllers.filtering.toggle(event.terms)
-
-    @on(FilterBar.Changed)
-    def filter_changed(self, event: FilterBar.Changed) -> None:
-        """Show what matches, as the operator types."""
-        self.controllers.filtering.typed(event.text)
-
-    @on(FilterBar.Closed)
-    def filter_closed(self) -> None:
-        """Give the focus back to the table; at once, because the next key may wait already."""
-        self.controllers.filtering.settle(self.query_one(FilterBar).text)
-        self.set_focus(self.table)
-
-    def on_descendant_focus(self) -> None:
-        """Show the key bar again, however the filter was left."""
-        line, keys = self.query_one(FilterBar), self.query_one(KeyBar)
-        if line.has_focus_within:
-            if keys.display:  # a click has opened it
-                self.controllers.filtering.opened()
-            keys.display = False
-        elif not keys.display:
-            keys.display = True
-            self.controllers.filtering.settle(line.text)
 
     # Keys
 

@@ -12,7 +12,7 @@ SIGN = 4
 """The column about invoking models where it shows a sign only."""
 SECTION_SIGN = 2
 """The column of a section where it shows a sign only."""
-_LEAST_NAME = 18
+_LEAST_NAME = 17
 _NAME = 30
 _LEAST_WORDS = 16
 _WORDS = 26

@@ -124,7 +124,8 @@ class PlanView(Static):
             ]
             room = self._width - 2 - max((change.cell_length for change in changes), default=0)
             if room >= _LEAST_TITLE:
-                return [shortened(safe(section.title), room) for section in sections], changes
+                cut = self.glyphs.cut
+                return [shortened(safe(s.title), room, cut) for s in sections], changes
         return [safe(label_of(section.sid)) for section in sections], changes
 
     def _one(self, before: SectionResult, after: SectionResult) -> Content:

@@ -35,6 +35,8 @@ class Row:
     """The policies not specific to Bedrock that let it invoke models; None if not known."""
     keys: tuple[ApiKey, ...] | None = None
     """Its Bedrock API keys; None if not known."""
+    keys_unread: bool = False
+    """Whether it has any could not be read."""
     note: str = ""
     """What decides, where only one action is asked about."""
     members: MemberCount | None = None

@@ -21,7 +21,6 @@ from widgets.rows import SectionColumn, View
 from widgets.table_titles import distinct_letters
 
 if TYPE_CHECKING:
-    from iam.account.api_keys import ApiKey
     from iam.account.attachments import Attachment, MemberCount
     from iam.verdicts.result import SectionResult, SectionSum
     from widgets.row import Row
@@ -188,7 +187,7 @@ class TableLines:
 
     def _name(self, row: Row, width: int) -> list[Segment]:
         """The name; then the number of members of a group, or that a user has API keys."""
-        members = _members(row.members) if row.members else _keys(row.keys)
+        members = _members(row.members) if row.members else _keys(row)
         text = fit(safe(row.name), width - 1 - len(members), self.glyphs.cut).rstrip()
         dim = self._style("principal-table--dim")
         padding = " " * (width - cell_len(text + members))
@@ -260,9 +259,11 @@ def _attachment(attached: Attachment | None, glyphs: Glyphs) -> str:
     return attached.in_a_word if attached else glyphs.nothing
 
 
-def _keys(keys: tuple[ApiKey, ...] | None) -> str:
-    """That a user has API keys, in one word, however many: there is little room."""
-    return " key" if keys else ""
+def _keys(row: Row) -> str:
+    """That a user has API keys, or may have, in one word, however many: there is little room."""
+    if row.keys:
+        return " key"
+    return " key?" if row.keys_unread else ""
 
 
 def _members(members: MemberCount) -> str:

@@ -14,7 +14,7 @@ _LEAST_ROOM = 10
 _FURTHER = "  "
 """What a line that goes on is indented by."""
 _NO_END = " –-,:;("
-"""What no ellipsis stands after."""
+"""What nothing is left out after."""
 _SEPARATORS = tuple(re.compile(f"[^{of}]*[{of}]+|[^{of}]+") for of in (" ", ":/", "._=,@+-"))
 """What a line may end with, the best first; each pattern matches a part with its separator."""
 
@@ -57,16 +57,17 @@ def hanging(text: str, width: int, lead: str = "", style: str = "") -> Content:
     return Content.styled(lead + f"\n{' ' * len(lead)}".join(lines), style)
 
 
-def shortened(text: str, width: int) -> str:
-    """A text that fits on a line; where it does not, the words that do, and an ellipsis.
+def shortened(text: str, width: int, more: str = "…") -> str:
+    """A text that fits on a line; where it does not, the words that do.
 
     Args:
         text: Any text, harmless already.
         width: Cells that there are.
+        more: Stands for what is left out.
     """
     if cell_len(text) <= width:
         return text
-    return broken(text, width - 1)[0].rstrip(_NO_END) + "…"
+    return broken(text, width - cell_len(more))[0].rstrip(_NO_END) + more
 
 
 def indented(text: str, width: int) -> str:

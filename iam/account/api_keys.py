@@ -66,6 +66,11 @@ class ApiKeys:
         """Whether there are no other keys for certain."""
         return self.status == "read"
 
+    @property
+    def gaps(self) -> bool:
+        """Whether there may be others, which could not be read."""
+        return self.status == "unread"
+
     @cached_property
     def by_user(self) -> Mapping[str, tuple[ApiKey, ...]]:
         """The keys by the name of their user."""

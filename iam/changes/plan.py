@@ -161,6 +161,11 @@ def make_plan(
     members_unread = _members_unread(changes, account)
     after = _changed_account(account, changes, policy)
     effects = _effects(evaluator, account, after, changes)
+    found = (
+        *_unread_attachments(unread, policy),
+        *_unread_members(members_unread),
+        *key_warnings(evaluator, account, after, [effect.principal for effect in effects], op),
+    )
     return Plan(
         op=op,
         policy=policy,
@@ -168,12 +173,8 @@ def make_plan(
         effects=effects,
         unneeded=tuple(unneeded),
         blocked=tuple(cannot_change),
-        warnings=(
-            *warnings,
-            *_unread_attachments(unread, policy),
-            *_unread_members(members_unread),
-            *key_warnings(evaluator, account, after, [effect.principal for effect in effects], op),
-        ),
+        # A plan that is made again is given those of before.
+        warnings=tuple(dict.fromkeys((*warnings, *found))),
         members_unread=members_unread,
         undoes=undoes,
     )

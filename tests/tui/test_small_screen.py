@@ -154,3 +154,13 @@ async def test_a_long_arn_is_broken_behind_a_sign(open_app: Open, company: Compa
         assert [line[-1] for line in arn(pilot)[:-1]] == ["/", "/"]
         await pilot.resize_terminal(120, 36)
         await until(pilot, lambda: len(arn(pilot)) == 2)
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [((100, 24), "all models (SCPs)"), (SMALL, "all models within SCPs")]
+)
+async def test_common_words_about_invoking_models_are_whole(
+    open_app: Open, live: Launch, size: tuple[int, int], words: str
+) -> None:
+    async with open_app(live, size) as pilot:
+        await until(pilot, lambda: any(words in line for line in lines_of(table_of(pilot))))

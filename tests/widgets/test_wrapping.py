@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from widgets.middle import cut_in_middle
-from widgets.wrapping import broken, facts, hanging, indented
+from widgets.wrapping import broken, facts, hanging, indented, shortened
 
 ARN = "arn:aws:iam::123456789012:user/automation/backup-agent"
 
@@ -85,3 +85,11 @@ def test_a_cut_name_never_takes_more_cells_than_there_are() -> None:
 
 def test_a_widget_that_has_no_size_yet_breaks_nothing() -> None:
     assert "".join(broken("https://device.sso.example", 0)) == "https://device.sso.example"
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [(27, "AWS Marketplace – Models, 3"), (24, "AWS Marketplace…"), (12, "AWS…")],
+)
+def test_a_line_is_cut_after_a_word(width: int, line: str) -> None:
+    assert shortened("AWS Marketplace – Models, 3", width) == line

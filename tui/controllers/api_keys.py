@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iam.account.unread import Unread
     from iam.changes.journal import KeyOp
     from tui.controllers.change import ChangeController
     from tui.controllers.evaluation import EvaluationController
@@ -27,12 +26,6 @@ class ApiKeysController:
         self._pending = asyncio.Event()
         """Set unless the keys are about to be read, or being read."""
         self._pending.set()
-
-    @property
-    def unread(self) -> tuple[Unread, ...]:
-        """What could not be read of the keys."""
-        account = self.session.account
-        return account.api_keys.unread if account is not None else ()
 
     @property
     def pending(self) -> bool:

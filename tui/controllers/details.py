@@ -91,7 +91,7 @@ class DetailsController:
         """The API keys of a user; None if it is not known whether it has any."""
         keys = account.keys_of(entity)
         if keys is None:
-            return None if account.api_keys.status == "unread" else ()
+            return None if account.api_keys.gaps else ()
         if not keys or evaluator is None or self.view.session.awaits_organization:
             return ()  # whether they work is not known yet
         from tui.session.api_keys import judge_api_keys

@@ -56,8 +56,10 @@ class EvaluationController:
 
     @property
     def unread(self) -> tuple[Unread, ...]:
-        """What could not be read or understood."""
-        return self.verdicts.unread
+        """What could not be read or understood: of the account and of what belongs to it."""
+        account = self.session.account
+        beside = (*account.organization.unread, *account.api_keys.unread) if account else ()
+        return tuple(dict.fromkeys((*self.verdicts.unread, *beside)))
 
     # Everybody
 
@@ -110,6 +112,7 @@ class EvaluationController:
             account, _, _ = self.session.read
             users = [entity for entity in account.entities if entity.type == "user"]
             await self._show_again(users, {})
+        self.show_unread()
 
     async def show_answers(self) -> None:
         """Show the verdicts that there are: the organization has been read, and changes none."""
@@ -245,9 +248,14 @@ class EvaluationController:
         self.view.bar = self.view.bar._replace(
             counts=self.verdicts.counts,
             answers=self.verdicts.answers,
-            unread=len(self.verdicts.unread),
+            unread=len(self.unread),
             stale=self.session.age,
         )
+        self.view.show_bar()
+
+    def show_unread(self) -> None:
+        """Show how much could not be read, in a number that agrees with the list of it."""
+        self.view.bar = self.view.bar._replace(unread=len(self.unread))
         self.view.show_bar()
 
 

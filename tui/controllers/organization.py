@@ -86,6 +86,7 @@ class OrganizationController:
         elif awaited and not self.session.awaits_organization:
             await self.evaluation.show_answers()
         self.show_state()
+        self.evaluation.show_unread()
         if failure is not None:
             raise failure
 

@@ -125,6 +125,7 @@ class VerdictStore:
             invokes = can = others = None
         if self.provisional and result is not None and result.verdict is not Verdict.DENIED:
             result = None  # an organization takes away: only a Deny is sure to stay
+        keys = account.keys_of(entity) if account is not None else None
         return Row(
             arn=entity.arn,
             type=entity.type,
@@ -135,7 +136,8 @@ class VerdictStore:
             invokes=invokes,
             can_invoke=can,
             other_policies=others,
-            keys=account.keys_of(entity) if account is not None else None,
+            keys=keys,
+            keys_unread=keys is None and account is not None and account.api_keys.gaps,
             note=result.means if isinstance(result, PrincipalResult) else "",
             members=members.get(entity.key) if members and entity.type == "group" else None,
             unconfirmed=self.session.in_doubt(entity),

@@ -87,6 +87,8 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         self.write = write
         self._asking = False
         """Whether the question is on the screen if a file is to be replaced."""
+        self._said = ("", "")
+        """The text below the name, and its style."""
         self._work: Work | None = None
         self._result: Exported | Wanted | None = None
 
@@ -109,20 +111,21 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # such as that of the last export, which takes room
-        self.call_after_refresh(self._show_state)
+        self._show_state()
         self.set_interval(0.1, self._show_progress)
 
     def on_resize(self) -> None:
         super().on_resize()
         title = f"Export: {safe(self.summary)}" if self.has_class("-low") else "Export"
         self.query_one("#export").border_title = Content(title)
-        self.call_after_refresh(self._shorten)
+        self.call_after_refresh(self._fit)
 
-    def _shorten(self) -> None:
+    def _fit(self) -> None:
         """Keep each format on a line of its own, so that name and target stay in sight."""
         width = self._formats.scrollable_content_region.width
         for at, each in enumerate(EXPORT_FORMATS):
             self._formats.replace_option_prompt_at_index(at, line_of(each, width))
+        self._say(*self._said)
 
     @property
     def _formats(self) -> OptionList:
@@ -139,6 +142,7 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
     # What is shown
 
     def _say(self, text: str, style: str = "$text-muted") -> None:
+        self._said = text, style
         hint = self.query_one("#export-hint", Static)
         lines = broken(safe(text), hint.size.width or _USUAL_WIDTH)
         hint.update(Content.styled("\n".join(lines), style))

@@ -29,6 +29,7 @@ NOTES = (
     "Invoke: can it invoke models, and how far?",
     "Policy: direct, by group, or both.",
     "other, or a plus: it can invoke models through a policy not specific to Bedrock.",
+    "A letter above a column: a section of the policy; s sorts by it and names it.",
     "29/30: 29 of the 30 entries of a section are granted.",
     "SCP: the policies of the organization count; O shows them.",
     "SCP …: they are being read. no SCP: the account is in no organization.",

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from iam.errors import AwsError
 from iam.text import safe
@@ -21,6 +21,7 @@ from tui.dialogs.models_region import ask_for_region
 from tui.session.principal_models import GoneError, PrincipalModels
 from widgets.filter_bar import FilterBar
 from widgets.glyphs import Glyphs
+from widgets.key_bar import KeyBar
 from widgets.route_rows import RouteRow
 from widgets.route_table import RouteTable
 from widgets.route_words import route_in_words, source_in_words
@@ -87,7 +88,7 @@ class ModelsScreen(Modal[None]):
             yield self.table
             yield Static("", id="models-line", markup=False)
             yield FilterBar("words of a provider, a model or its ID")
-            yield Footer(show_command_palette=False)
+            yield KeyBar((("models.close",),))
 
     def on_mount(self) -> None:
         self.table.focus()

@@ -22,6 +22,7 @@ from tui.dialogs.api_key_change import ApiKeyDialog
 from tui.dialogs.api_keys import ApiKeysScreen
 from tui.dialogs.text import TextScreen
 from tui.options import Launch
+from widgets.account_bar import AccountBar
 
 LIST = "ListServiceSpecificCredentials"
 OWNER, OTHER = "user-01", "user-05"
@@ -274,7 +275,8 @@ async def test_a_detach_says_that_the_key_stops_working(open_app: Open, keyed: K
     )
     async with open_app(keyed.launch) as pilot:
         await go_to(pilot, OWNER)
-        assert f"The API key of {OWNER} stops working." in await ask(pilot, "d")
+        said = await ask(pilot, "d")
+        assert said.count(f"The API key of {OWNER} stops working.") == 1
         await pilot.press("n")
         await over(pilot)
 
@@ -291,6 +293,25 @@ async def test_keys_that_were_not_read_are_told_of(open_app: Open, keyed: Keyed)
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
         assert "the Bedrock API keys" in pilot.app.screen.text  # type: ignore[attr-defined]
+
+
+async def test_keys_that_were_not_read_are_marked_and_counted_with_what_n_lists(
+    open_app: Open, keyed: Keyed
+) -> None:
+    keyed.company.fake.refuse(LIST, "AccessDenied")
+    async with open_app(keyed.launch) as pilot:
+        main, table = main_of(pilot), table_of(pilot)
+        await until(pilot, lambda: all(row.keys_unread for row in table.shown[:14]))
+        lines = [table.render_line(y).text for y in range(1, 20)]
+        assert all((" key? " in line) == (" user-" in line or " team-" in line) for line in lines)
+        await until(pilot, lambda: not main.reading)
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
+        title = str(pilot.app.screen.query_one("#text").border_title)
+        listed = "".join(pilot.app.screen.lines)  # type: ignore[attr-defined]
+        assert "the Bedrock API keys" in listed
+        assert title == "Not read: 1"
+        assert "1 not read" in str(main.query_one(AccountBar).render())
 
 
 async def test_a_hung_list_keeps_nothing_waiting(open_app: Open, keyed: Keyed) -> None:

@@ -149,6 +149,8 @@ async def test_n_lists_what_could_not_be_read_of_it(open_app: Open, with_organiz
         await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
         said = "policy p-no at Root,\npolicy p-full at ml: the file does not hold it"
         assert said in words_of(pilot.app.screen)
+        number = str(pilot.app.screen.query_one("#text").border_title).partition(": ")[2]
+        assert f" {number} not read" in bar(pilot)
 
 
 async def test_what_it_may_change_is_not_said_before_it_has_been_read(

@@ -53,7 +53,7 @@ async def test_every_small_dialog_says_how_to_close_it_and_leaves_the_account_in
     open_app: Open, company: Company
 ) -> None:
     async with open_app(company.launch, TINY) as pilot:
-        for key in ("question_mark", "w", "v", "O", "H", "K", "e", "o", "R"):
+        for key in ("question_mark", "w", "v", "O", "H", "K", "e", "o", "R", "m"):
             await pilot.press(key)
             await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
             for size in (TINY, SMALL):
