@@ -43,6 +43,11 @@ PICTURES: tuple[tuple[str, tuple[int, int], tuple[str, ...]], ...] = (
     ("last-use", WIDE, ("L", WAIT, WAIT)),
     ("models", WIDE, ("slash", *"grace", "enter", "m", WAIT, *"jjj")),
     ("models-80x24", SMALL, ("slash", *"grace", "enter", "m", WAIT, *"jjj")),
+    (
+        "model-principals",
+        WIDE,
+        ("slash", *"grace", "enter", "m", WAIT, "slash", *"sonnet-5", "enter", "w", WAIT, *"jjjj"),
+    ),
     ("simulator", WIDE, ("slash", *"grace", "enter", "x", WAIT)),
     (
         "history",

@@ -101,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "models", "m", "Models and routes",
-        "Show which models this one can invoke, and by which routes.", _LOOK,
+        "Show which models this one, or who of the marked ones, can invoke.", _LOOK,
     ),
     Command(
         "simulate", "x", "Ask AWS's simulator",

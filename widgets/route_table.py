@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -14,26 +14,22 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from iam.text import safe
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
-from widgets.route_rows import Place, RouteRow, nearest
+from widgets.route_rows import (
+    MOST_SIGNS,
+    Place,
+    RouteRow,
+    RouteRows,
+    Widths,
+    laid_out,
+    nearest,
+)
 from widgets.table_lines import fit
 from widgets.verdict_lines import VerdictLines
 
 _LEAST_NAME = 16
-_MOST_NAME = 34
-_MOST_GROUP = 14
 _LEAST_NOTE = 20
-_MOST_SIGNS = 4
-"""Signs in one cell; the others are reached with the cursor."""
-
-
-class _Widths(NamedTuple):
-    group: int
-    name: int
-    columns: tuple[int, ...]
-    note: int = 0
 
 
 class RouteTable(VerdictLines):
@@ -72,20 +68,28 @@ class RouteTable(VerdictLines):
         super().__init__()
         self.glyphs = glyphs
         self.headings = group, name, note
-        self.columns: tuple[str, ...] = ()
-        self.all: Sequence[RouteRow] = ()
+        self._laid_out = laid_out(self.headings, (), ())
         self.shown: Sequence[RouteRow] = ()
         """Those that have all words of the filter."""
         self.empty = ""
         """What is said where there is no line."""
-        self._wanted = _Widths(len(group) + 1, len(name) + 2, ())
-        """The widths where there is room for all, without that of the notes."""
-        self._words: list[str] = []
+        self.words = ""
+        """Of the filter."""
         self._cursor = 0
         self._place: Place = (0, 0)
         """Where the cursor is to be, as far as the line has something there."""
 
     # What is shown
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The headings of the verdicts."""
+        return self._laid_out.columns
+
+    @property
+    def all(self) -> Sequence[RouteRow]:
+        """All lines, shown or not."""
+        return self._laid_out.rows
 
     @property
     def line_count(self) -> int:
@@ -106,28 +110,22 @@ class RouteTable(VerdictLines):
         row = self.chosen
         return nearest(row.places, self._place) if row is not None else None
 
-    def show_rows(self, columns: Sequence[str], rows: Sequence[RouteRow]) -> None:
+    def show_rows(self, made: RouteRows) -> None:
         """Show these lines; the cursor stays on what it is on, if that is among them.
 
         Args:
-            columns: The headings of the verdicts.
-            rows: In order.
+            made: Laid out for the headings of this table.
         """
-        place = self._place
+        place, columns = self._place, made.columns
         if columns != self.columns and place[0] < len(self.columns):
             way = self.columns[place[0]]
             self._place = (columns.index(way) if way in columns else 0), place[1]
-        self.columns = tuple(columns)
-        self.all = [
-            row._replace(group=safe(row.group), name=safe(row.name), note=safe(row.note))
-            for row in rows
-        ]
-        self._measure_columns()
+        self._laid_out = made
         self._arrange()
 
     def narrow(self, text: str) -> None:
         """Show only the lines that have all of these words."""
-        self._words = text.lower().split()
+        self.words = text
         self._arrange()
 
     def go_to(self, key: str) -> None:
@@ -137,11 +135,12 @@ class RouteTable(VerdictLines):
 
     def _arrange(self) -> None:
         key = self.chosen.key if self.chosen is not None else ""
-        words = self._words
+        words = self.words.lower().split()
+        made = self._laid_out
         self.shown = [
             row
-            for row in self.all
-            if all(w in f"{row.group} {row.name} {row.note} {row.key}".lower() for w in words)
+            for row, text in zip(made.rows, made.searched, strict=True)
+            if all(word in text for word in words)
         ]
         self._cursor = self._index(key) or 0
         self.measure(in_passing=False)
@@ -218,7 +217,7 @@ class RouteTable(VerdictLines):
         widths = self._widths(width)
         text = set_cell_size(group, widths.group) + set_cell_size(name, widths.name)
         for column, room in zip(self.columns, widths.columns, strict=True):
-            text += set_cell_size(f" {safe(column)}", room)
+            text += set_cell_size(f" {column}", room)
         text += note if widths.note else ""
         return [Segment(text, self._style("header"))]
 
@@ -242,10 +241,10 @@ class RouteTable(VerdictLines):
         self, verdicts: tuple[Verdict | None, ...], room: int, chosen: int | None
     ) -> list[Segment]:
         """The signs of a cell; that under the cursor is in brackets, which need no colour."""
-        first = max(0, (chosen or 0) - _MOST_SIGNS + 1)
+        first = max(0, (chosen or 0) - MOST_SIGNS + 1)
         line = [Segment("[" if chosen == first else " ")]
         used = 1
-        for number, verdict in enumerate(verdicts[first : first + _MOST_SIGNS], first):
+        for number, verdict in enumerate(verdicts[first : first + MOST_SIGNS], first):
             pending = verdict is None
             sign = self.glyphs.pending_verdict if verdict is None else self.glyphs.of(verdict)
             after = "]" if number == chosen else "[" if number + 1 == chosen else " "
@@ -254,36 +253,20 @@ class RouteTable(VerdictLines):
                 Segment(after),
             ]
             used += 2
-        if first + _MOST_SIGNS < len(verdicts):
+        if first + MOST_SIGNS < len(verdicts):
             line.append(Segment(self.glyphs.cut, self._style("dim")))
             used += 1
         return [*line, Segment(" " * max(0, room - used))]
 
-    def _widths(self, width: int) -> _Widths:
+    def _widths(self, width: int) -> Widths:
         """Divide the width: verdicts come before names, names before groups, notes come last."""
-        grouped, wanted, columns, _ = self._wanted
+        grouped, wanted, columns, _ = self._laid_out.wanted
         room = width - sum(columns)
         if room - grouped < _LEAST_NAME:
             grouped = 0
         named = max(4, min(wanted, room - grouped))
         left = room - grouped - named
-        return _Widths(grouped, named, columns, left if left >= _LEAST_NOTE else 0)
-
-    def _measure_columns(self) -> None:
-        """Find out how wide the columns want to be."""
-        group, name, _ = self.headings
-        groups = {group, *(row.group for row in self.all)}
-        names = [name, *(row.name for row in self.all)]
-        columns = []
-        for number, column in enumerate(self.columns):
-            most = max([1, *(len(row.cells[number]) for row in self.all)])
-            signs = 2 * min(most, _MOST_SIGNS) + 2 + (most > _MOST_SIGNS)
-            columns.append(max(cell_len(column) + 3, signs))
-        self._wanted = _Widths(
-            min(max(map(cell_len, groups)) + 1, _MOST_GROUP),
-            min(max(map(cell_len, names)) + 2, _MOST_NAME),
-            tuple(columns),
-        )
+        return Widths(grouped, named, columns, left if left >= _LEAST_NOTE else 0)
 
     def _style(self, name: str) -> Style:
         return self._component_style(f"principal-table--{name}")

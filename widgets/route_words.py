@@ -31,6 +31,7 @@ def remark_on(route: Route, models: RegionModels) -> str:
 
 
 def route_in_words(
+    subject: str,
     route: Route,
     models: RegionModels,
     result: RouteResult | None,
@@ -40,6 +41,7 @@ def route_in_words(
     """Describe a route in lines that fit.
 
     Args:
+        subject: What the first line begins with: a model, or a principal.
         route: The route.
         models: Has the model and the profile.
         result: The verdict on it; None while it is not known.
@@ -51,7 +53,7 @@ def route_in_words(
     else:
         verdict = result.verdict
         sign, word, style = glyphs.of(verdict), f"{verdict}", glyphs.style(verdict)
-    what = f"{name_of(route, models)}, {_by(route)}: "
+    what = f"{subject}, {_by(route)}: "
     remark = remark_on(route, models)
     lines = [
         hanging(f"{what}{word}", width, f"{sign} ", style),

@@ -147,6 +147,7 @@ async def _ask(
                 "ContextKeyType": entry.type,
             }
             for entry in (*always, *call.context)
+            if entry.values
         ],
     }
     if without is not None:

@@ -5,7 +5,7 @@ It is an audit of one question, as that of a single action is: a section whose e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -131,8 +131,9 @@ def take_route_audit(
     source: SourceName,
     caller: str | None,
     watch: Watch = iter,
+    only: Collection[str] | None = None,
 ) -> Audit:
-    """Evaluate all principals of an account for the routes to some models.
+    """Evaluate principals of an account for the routes to some models.
 
     Args:
         account: The account, as far as it could be read.
@@ -144,6 +145,7 @@ def take_route_audit(
         source: Where the account's data comes from.
         caller: The ARN of the operator's identity; None without AWS.
         watch: Follows the progress.
+        only: The ARNs of the principals; None for all.
 
     Raises:
         NoSuchModel: Nothing in the lists is meant.
@@ -156,7 +158,8 @@ def take_route_audit(
         if not routes:
             raise NoSuchModel(_no_such_model(question, of_account))
         evaluators[id] = RouteEvaluator(routes, catalogue, account.partition, now)
-    principals = sorted(account.principals.values(), key=in_order)
+    asked = (p for arn, p in account.principals.items() if only is None or arn in only)
+    principals = sorted(asked, key=in_order)
     by_arn = {
         p.arn: evaluators[Arn.parse(p.arn).account].results(account, p) for p in watch(principals)
     }

@@ -1,7 +1,11 @@
-"""Sum up the verdicts on the routes from a region: by which ways which models can be invoked."""
+"""Sum up the verdicts on the routes from a region: by which ways which models can be invoked.
+
+Of one principal for all models, or of many principals for one model.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from iam.verdicts.route_verdicts import RouteResult
@@ -12,6 +16,8 @@ from iam.verdicts.verdict import Verdict
 _MOST = 2
 """Reasons that are named; of more it is said that there are several."""
 _NOTHING = "no policy allows it"
+_BEST = (Verdict.GRANTED, Verdict.PARTIAL, Verdict.UNKNOWN, Verdict.DENIED, Verdict.NONE)
+"""Those come first who can, then those of whom it is open."""
 
 
 def way_of(route: Route) -> str:
@@ -51,20 +57,65 @@ def summary_of(
     by_way: dict[str, list[RouteResult]] = {}
     for result in results:
         by_way.setdefault(way_of(result.route), []).append(result)
-    if len(by_way) > 1 and len({(r.verdict, _short(r)) for r in results}) == 1:
+    if len(by_way) > 1 and len({(r.verdict, short_reasons(r)) for r in results}) == 1:
         # One sentence instead of the same one of each way.
         every = f"routes to models from {results[0].route.source}"
         return (_clause(results, every, providers, reasons),)
     ways = ways_of(result.route for result in results)
     return tuple(
-        _clause(by_way[way], _in_words(way, by_way[way]), providers, reasons) for way in ways
+        _clause(by_way[way], _in_words(way, results[0].route.source), providers, reasons)
+        for way in ways
     )
 
 
-def _in_words(way: str, results: Sequence[RouteResult]) -> str:
+def best_of(results: Iterable[RouteResult]) -> RouteResult:
+    """The route that is the most likely to be usable; of equal ones the first.
+
+    Args:
+        results: At least one.
+    """
+    return min(results, key=lambda result: _BEST.index(result.verdict))
+
+
+def likelihood(verdict: Verdict) -> int:
+    """The place of a verdict in a list in which those come first who can invoke a model."""
+    return _BEST.index(verdict)
+
+
+def principals_by_way(results: Sequence[Sequence[RouteResult]]) -> tuple[str, ...]:
+    """Say of each way to a model how many principals can invoke it so.
+
+    Args:
+        results: Those of each principal, for the same routes to one model from one region.
+
+    Returns:
+        `5 of 240 in us-east-1 itself`, `none of 240 by the global. profile, 3 partial` and the
+        like.
+    """
+    routes = [result.route for result in results[0]] if results else []
+    clauses = []
+    for way in ways_of(routes):
+        numbers = [number for number, route in enumerate(routes) if way_of(route) == way]
+        counts = Counter(best_of(each[number] for number in numbers).verdict for each in results)
+        can = f"{counts[Verdict.GRANTED]:,}" if counts[Verdict.GRANTED] else "none"
+        words = [f"{can} of {len(results):,} {_to_one_model(way, routes[numbers[0]])}"]
+        words += [
+            f"{counts[verdict]:,} {verdict}"
+            for verdict in (Verdict.PARTIAL, Verdict.UNKNOWN)
+            if counts[verdict]
+        ]
+        clauses.append(", ".join(words))
+    return tuple(clauses)
+
+
+def _to_one_model(way: str, route: Route) -> str:
+    return f"by the {way} profile" if way.endswith(".") else _in_words(way, route.source)
+
+
+def _in_words(way: str, source: str) -> str:
     match way:
         case "region":
-            return f"in {results[0].route.source} itself"
+            return f"in {source} itself"
         case "profiles":
             return "by application profiles"
         case "own":
@@ -121,7 +172,7 @@ def _because(results: Sequence[RouteResult]) -> str:
     """The reasons of some routes, the most frequent first."""
     counts: dict[str, int] = {}
     for result in results:
-        for reason in _short(result):
+        for reason in short_reasons(result):
             counts[reason] = counts.get(reason, 0) + 1
     reasons = sorted(counts, key=lambda reason: -counts[reason])
     if not reasons:
@@ -133,7 +184,7 @@ def _silent(_: Sequence[RouteResult]) -> str:
     return ""
 
 
-def _short(result: RouteResult) -> tuple[str, ...]:
+def short_reasons(result: RouteResult) -> tuple[str, ...]:
     """Why a route is not granted, in a few words: `denied by SCP DenyRegions at Root`."""
     found: dict[str, None] = {}
     for call in result.deciding:

@@ -24,6 +24,7 @@ from iam.policy.specialize import keys_of
 from iam.text import ascii_lower
 from iam.verdicts.concrete_request import implied, judged
 from iam.verdicts.result import DecidingStatement
+from iam.verdicts.routes import Route
 from iam.verdicts.sample_resources import EXAMPLE, arns_of_statements, arns_of_types
 from iam.verdicts.section import Section
 
@@ -108,6 +109,20 @@ def sample_requests(
     # First each action once: if there are too many, none is left out altogether.
     requests = [r for some in zip_longest(*lists) for r in some if r is not None]
     return Samples(tuple(requests[:MOST]), known.always(now), max(0, len(requests) - MOST))
+
+
+def samples_of_route(
+    account: Account, entity: Entity, route: Route, now: datetime | None = None
+) -> Samples:
+    """Make the requests of a route: its calls, as they are judged here.
+
+    Args:
+        account: The account.
+        entity: A user or a role of the account.
+        route: The route.
+        now: The time of the requests.
+    """
+    return Samples(route.calls, _Policies(account, entity).always(now), 0)
 
 
 def _given(section: Section | None) -> tuple[ContextEntry, ...]:

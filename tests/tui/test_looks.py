@@ -34,10 +34,12 @@ from tui.dialogs.batch_progress import BatchScreen
 from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.export import ExportDialog
 from tui.dialogs.history import HistoryScreen
+from tui.dialogs.model_principals import ModelPrincipalsScreen
 from tui.dialogs.models import ModelsScreen
 from tui.dialogs.policy_versions import PolicyScreen
 from tui.dialogs.review import ReviewDialog
 from tui.dialogs.review_data import About
+from tui.dialogs.route_screen import RouteScreen
 from tui.dialogs.text import TextScreen
 from tui.options import Launch
 from widgets.account_bar import AccountBar
@@ -352,6 +354,11 @@ def test_commands(
     assert snap_compare(app, terminal_size=size, run_before=act)
 
 
+def answered(pilot: Pilot[int], kind: type[RouteScreen[str | None]]) -> bool:
+    screen = pilot.app.screen
+    return isinstance(screen, kind) and screen.answered
+
+
 @SIZES
 def test_models(snap_compare: Compare, from_file: Launch, size: Size) -> None:
     async def act(pilot: Pilot[int]) -> None:
@@ -359,10 +366,24 @@ def test_models(snap_compare: Compare, from_file: Launch, size: Size) -> None:
         await pilot.press("j", "j", "m")  # carol
         await until(pilot, lambda: isinstance(pilot.app.screen, ChooseDialog))
         await pilot.press(*"us-east-1", "enter")
-        await until(
-            pilot, lambda: isinstance(pilot.app.screen, ModelsScreen) and pilot.app.screen.answered
-        )
+        await until(pilot, lambda: answered(pilot, ModelsScreen))
         await pilot.press("slash", *"anthropic", "enter", "j", "j")
+
+    app = BedrockApp(from_file, unicode=True)
+    assert snap_compare(app, terminal_size=size, run_before=act)
+
+
+@SIZES
+def test_model_principals(snap_compare: Compare, from_file: Launch, size: Size) -> None:
+    async def act(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: main_of(pilot).loaded)
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChooseDialog))
+        await pilot.press(*"us-east-1", "enter")
+        await until(pilot, lambda: answered(pilot, ModelsScreen))
+        await pilot.press("slash", *"sonnet-4-6", "enter", "w")
+        await until(pilot, lambda: answered(pilot, ModelPrincipalsScreen))
+        await pilot.press("j", "j")
 
     app = BedrockApp(from_file, unicode=True)
     assert snap_compare(app, terminal_size=size, run_before=act)

@@ -134,7 +134,7 @@ class Controllers:
         """Shows which models can be invoked."""
         from tui.controllers.models import ModelsController
 
-        return ModelsController(self.view)
+        return ModelsController(self.view, self.export)
 
     @cached_property
     def organization(self) -> OrganizationController:

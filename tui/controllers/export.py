@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from iam.counts import counted
@@ -47,14 +48,22 @@ class ExportController:
         elif unread or self.view.reading:
             self.view.toast("The account is still being read; export when it is complete.")
         else:
-            self.view.open_dialog(self._export, "export")
+            self.view.open_dialog(self._export_list, "export")
 
-    async def _export(self) -> None:
+    async def _export_list(self) -> None:
+        await self.export(*self._chosen())
+
+    async def export(self, chosen: Chosen, summary: str, no_report: str = "") -> None:
+        """Ask for format and name, and write a file.
+
+        Args:
+            chosen: What is exported.
+            summary: The same in words.
+            no_report: Why there can only be a picture; empty if there can be a report.
+        """
         from tui.dialogs.export import ExportDialog, ExportError, Wanted
         from tui.saving import SavingApp
         from tui.session.export import Stopped, export_report
-
-        chosen, summary, no_report = self._chosen()
 
         async def write(wanted: Wanted, work: Work) -> Exported:
             form, path, replace = wanted
@@ -98,11 +107,12 @@ class ExportController:
             if text := _filter_of(table.view):
                 filtered = Filtered(text, len(account.principals), table.undecided)
             summary = f"{count} shown" + (f": {text}" if text else "")
+        chosen = Chosen(arns, filtered, partial(self.session.audit, asked))
         if not arns and (groups or table.view.lists == "groups"):
-            return Chosen(arns, filtered, asked), f"{counted(groups, 'group')} shown", _NO_REPORT
+            return chosen, f"{counted(groups, 'group')} shown", _NO_REPORT
         if asked is not None and asked.only is not None:
             summary += f"; who can {asked.only.id}"
-        return Chosen(arns, filtered, asked), summary, ""
+        return chosen, summary, ""
 
     async def _save_picture(self, wanted: Wanted) -> None:
         """Save a picture of the screen, as it is without the dialog."""

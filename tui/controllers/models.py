@@ -1,4 +1,4 @@
-"""Show which models the principal under the cursor can invoke from a region, and how."""
+"""Show which models a principal can invoke from a region, or who of many can invoke a model."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from iam.account.model import Entity
+    from tui.controllers.export import ExportController
     from tui.controllers.view import MainView
+    from tui.dialogs.route_screen import RouteScreen
+    from tui.session.export import Chosen
 
+_NOBODY = "Groups invoke no models themselves, and the marked ones have no members."
 _LOADING = "The account is still being read; ask again when it is complete."
 
 
 class ModelsController:
-    """Opens the screen of models, and keeps the region that was chosen in it."""
+    """Opens the screens of models, and keeps the region and the model that were chosen."""
 
-    def __init__(self, view: MainView) -> None:
+    def __init__(self, view: MainView, export: ExportController) -> None:
         self.view = view
+        self.export = export
+        self._model = ""
+        """The model that was asked about last."""
         self._chosen: tuple[str, str] | None = None
         """The region that was chosen last, and that of the session at the time."""
 
@@ -29,25 +36,75 @@ class ModelsController:
         return own
 
     def begin(self) -> None:
-        """Show the models of the principal under the cursor."""
+        """Show the models of the principal under the cursor, or who of the marked ones has one."""
         view, account = self.view, self.view.session.account
         row = view.table.cursor_row
         if not view.loaded or account is None:
             view.toast(_LOADING)
+        elif view.table.marked:
+            view.open_dialog(self._show_marked, "models")
         elif row is not None and (entity := account.entity(row.arn)) is not None:
             view.open_dialog(partial(self._show, entity), "models")
 
     async def _show(self, entity: Entity) -> None:
         from tui.dialogs.models import ModelsScreen
-        from tui.dialogs.models_region import ask_for_region
         from tui.session.principal_models import PrincipalModels
 
         view = self.view
-        region: str | None = self.region
-        if not region:
-            region = await ask_for_region(view.app, view.session, view.glyphs, "")
-        if not region:
+        if not (region := await self._ask_for_region()):
             return
-        screen = ModelsScreen(PrincipalModels(view.session, entity), region, view.glyphs)
-        await view.app.push_screen_wait(screen)
+        about = PrincipalModels(view.session, entity)
+        screen = ModelsScreen(about, region, view.glyphs, self._export)
+        self._leave(screen, await view.app.push_screen_wait(screen))
+
+    async def _show_marked(self) -> None:
+        from iam.verdicts.routes import INVOKE
+        from tui.dialogs.model_principals import ModelPrincipalsScreen
+        from tui.dialogs.models_choice import ask_for_model
+
+        view = self.view
+        only = self._marked_principals()
+        if not only:
+            view.toast(_NOBODY)
+            return
+        if not (region := await self._ask_for_region()):
+            return
+        model = await ask_for_model(view.app, view.session, view.glyphs, region, self._model)
+        if not model:
+            return
+        self._model = model
+        screen = ModelPrincipalsScreen(
+            view.session, model, region, INVOKE, view.glyphs, self._export, only
+        )
+        self._leave(screen, await view.app.push_screen_wait(screen))
+
+    def _marked_principals(self) -> frozenset[str]:
+        """The ARNs of the marked users and roles, and of the members of marked groups."""
+        account, _, _ = self.view.session.read
+        found: set[str] = set()
+        for arn in self.view.table.marked:
+            entity = account.entity(arn)
+            if entity is not None and entity.type == "group":
+                found |= {member.arn for member in account.members_of(entity)}
+            elif entity is not None:
+                found.add(arn)
+        return frozenset(found)
+
+    async def _ask_for_region(self) -> str | None:
+        from tui.dialogs.models_choice import ask_for_region
+
+        view = self.view
+        return self.region or await ask_for_region(view.app, view.session, view.glyphs, "")
+
+    def _leave(self, screen: RouteScreen[str | None], arn: str | None) -> None:
+        """Keep the region for the next time, and go to the principal that was chosen, if any."""
+        view = self.view
         self._chosen = screen.source, view.bar.region
+        if arn is None:
+            return
+        view.table.go_to(arn)
+        if view.table.cursor_row is None or view.table.cursor_row.arn != arn:
+            view.toast("The filter of the list hides it; esc clears the filter.")
+
+    def _export(self, chosen: Chosen, summary: str) -> None:
+        self.view.open_dialog(partial(self.export.export, chosen, summary), "export")

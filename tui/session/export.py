@@ -13,11 +13,10 @@ from iam.runtime.threads import in_thread
 from tui.output_file import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from iam.account.model import Principal
-    from iam.reports.audit import Filtered
-    from iam.verdicts.evaluator import Evaluator
+    from iam.reports.audit import Audit, Filtered, Watch
     from tui.session.session import Session
 
 _T = TypeVar("_T")
@@ -30,8 +29,8 @@ class Chosen(NamedTuple):
     """The principals, in order."""
     filtered: Filtered | None
     """How they were chosen; None if they are all."""
-    asked: Evaluator | None
-    """Of the single action that is asked about; None for the whole policy."""
+    audit: Callable[[Watch], Awaitable[Audit]]
+    """Evaluates them, and maybe others."""
 
 
 class Exported(NamedTuple):
@@ -106,7 +105,7 @@ async def export_report(
     try:
         # A collection of all the verdicts would block the event loop.
         with no_garbage():
-            taken = await session.audit(chosen.asked, watch)
+            taken = await chosen.audit(watch)
 
             def write() -> Exported:
                 from iam.reports.audit import with_only

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +15,7 @@ from iam.runtime.threads import import_for, in_thread
 if TYPE_CHECKING:
     from iam.account.model import Account
     from iam.account.region_models import RegionModels
-    from iam.reports.audit import Audit
+    from iam.reports.audit import Audit, Watch
     from iam.reports.route_audit import RouteQuestion
     from tui.session.session import Session
 
@@ -43,6 +43,17 @@ class Models:
                 self._lists[id, region] = known
         return known
 
+    async def known_of_region(self, region: str) -> RegionModels:
+        """What can be invoked from a region, as far as is known without a call."""
+        account, _, _ = self.session.read
+        id = next(iter(account.ids), "")
+        if (known := self._lists.get((id, region))) is not None:
+            return known
+        await in_thread(import_for, "account.shipped_models")
+        from iam.account.shipped_models import shipped_models
+
+        return await in_thread(shipped_models, region, account.partition, id)
+
     async def regions(self) -> tuple[str, ...]:
         """The regions that have Amazon Bedrock, as far as is known without a call."""
         account, _, _ = self.session.read
@@ -60,8 +71,18 @@ class Models:
         """Ask AWS again when a list is needed next."""
         self._lists.clear()
 
-    async def audit(self, question: RouteQuestion) -> Audit:
-        """Evaluate the whole account for the routes to some models.
+    async def audit(
+        self,
+        question: RouteQuestion,
+        watch: Watch = iter,
+        only: Collection[str] | None = None,
+    ) -> Audit:
+        """Evaluate the account for the routes to some models.
+
+        Args:
+            question: The models, and from where.
+            watch: Follows the progress, in a thread; what it raises ends the audit.
+            only: The ARNs of the principals; None for all.
 
         Raises:
             NoSuchModel: No model is meant.
@@ -87,6 +108,8 @@ class Models:
             now=datetime.now(UTC),
             source=session.launch.source,
             caller=session.caller or None,
+            watch=watch,
+            only=only,
         )
         return await in_thread(lambda: audit(catalogue()))
 

@@ -46,6 +46,7 @@ class PrincipalModels:
         self.session = session
         self.arn = entity.arn
         self.name = entity.name
+        self.is_group = entity.type == "group"
 
     async def models(self, region: str) -> RegionModels:
         """List what can be invoked from a region, with the account of the principal in ARNs."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from iam.aws.client import Aws
     from iam.changes.plan import Plan
     from iam.reports.audit import Audit
+    from iam.verdicts.routes import Route
     from iam.verdicts.sample_requests import Samples
     from iam.verdicts.section import Section
     from iam.verdicts.simulation import Verification, Verified
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Called with the number of requests that have been answered, and with their number."""
+MakeSamples = Callable[["Account", "Entity", str, datetime], "Samples"]
+"""Makes the requests for an account, a principal, the client's region and a time."""
 MOST_CHECKED = 5
 """Principals of a preview that are checked; each takes several calls."""
 _VERIFY_TIME = 900.0
@@ -53,9 +56,35 @@ class Simulator:
         """
         await self.state.organization_pending.wait()
         account, aws = await self._connected()
-        return await _compare(
-            aws, account, account, entity, tuple(actions), section, on_progress=on_progress
-        )
+        make = _samples_of(tuple(actions), section)
+        return await _compare(aws, account, account, entity, make, on_progress=on_progress)
+
+    async def ask_route(
+        self, arn: str, route: Route, on_progress: Progress | None = None
+    ) -> Verified:
+        """Ask about the calls of a route to a model.
+
+        Args:
+            arn: The ARN of a user or a role.
+            route: The route.
+            on_progress: Follows the answers.
+
+        Raises:
+            AwsError: AWS cannot be asked.
+        """
+        await self.state.organization_pending.wait()
+        account, aws = await self._connected()
+        entity = account.entity(arn)
+        if entity is None:
+            sentence = f"{arn} is no longer in the account."
+            raise AwsError("Gone", sentence, "Press r in the list to read it again.")
+
+        def make(account: Account, entity: Entity, region: str, now: datetime) -> Samples:
+            from iam.verdicts.sample_requests import samples_of_route
+
+            return samples_of_route(account, entity, route, now)
+
+        return await _compare(aws, account, account, entity, make, on_progress=on_progress)
 
     async def can_check(self, plan: Plan) -> str:
         """Why a preview cannot be checked with the simulator, in words; empty if it can."""
@@ -96,8 +125,7 @@ class Simulator:
                     account,
                     after,
                     after.principals[principal.arn],
-                    INVOKES,
-                    None,
+                    _samples_of(INVOKES),
                     without=plan.policy.arn,
                     on_progress=on_progress,
                 )
@@ -131,9 +159,10 @@ class Simulator:
             async with asyncio.timeout(_VERIFY_TIME):
                 for principal in chosen:
                     one_by_one = account.organization_of(principal).status == "unread"
+                    make = _samples_of(INVOKES)
                     verified.append(
                         await _compare(
-                            aws, account, account, principal, INVOKES, None, one_by_one=one_by_one
+                            aws, account, account, principal, make, one_by_one=one_by_one
                         )
                     )
         except AwsError as failure:
@@ -163,8 +192,7 @@ async def _compare(
     account: Account,
     judged_by: Account,
     entity: Entity,
-    actions: tuple[str, ...],
-    section: Section | None,
+    make: MakeSamples,
     *,
     one_by_one: bool = True,
     without: str | None = None,
@@ -177,24 +205,18 @@ async def _compare(
         account: The account, as AWS has it.
         judged_by: The account by which our verdicts are made.
         entity: The principal, in that account.
-        actions: Concrete actions.
-        section: Their section.
+        make: Makes the requests.
         one_by_one: Whether AWS is to say of each resource what the organization does.
         without: The ARN of a policy that AWS leaves out.
         on_progress: Follows the answers.
     """
     from iam.aws.simulator import simulate
     from iam.policy.action_catalogue import catalogue
-    from iam.verdicts.sample_requests import sample_requests
     from iam.verdicts.simulation import Verified, compared
 
     now = datetime.now(UTC)
     principal = account.entity(entity.arn) or entity
-
-    def make() -> Samples:
-        return sample_requests(account, principal, actions, aws.region, catalogue(), section, now)
-
-    samples = await in_thread(make)
+    samples = await in_thread(make, account, principal, aws.region, now)
     total, done = len(samples.requests), 0
 
     def count(answers: object) -> None:
@@ -215,6 +237,18 @@ async def _compare(
     )
     comparisons = await in_thread(compared, judged_by, entity, answers, catalogue(), now)
     return Verified(entity, samples.always, comparisons, samples.left_out)
+
+
+def _samples_of(actions: tuple[str, ...], section: Section | None = None) -> MakeSamples:
+    """Have requests made for some actions, maybe in the context of their section."""
+
+    def make(account: Account, entity: Entity, region: str, now: datetime) -> Samples:
+        from iam.policy.action_catalogue import catalogue
+        from iam.verdicts.sample_requests import sample_requests
+
+        return sample_requests(account, entity, actions, region, catalogue(), section, now)
+
+    return make
 
 
 def _checkable(plan: Plan, entity: Entity) -> bool:

@@ -19,6 +19,7 @@ from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.models import ModelsScreen
 from tui.dialogs.text import TextScreen
 from tui.options import Launch
+from widgets.route_rows import laid_out
 
 SONNET = "anthropic.claude-sonnet-4-6"
 EUROPE = {"Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}}}
@@ -131,7 +132,8 @@ async def test_hostile_names_are_plain_text(open_app: Open, routed: Launch) -> N
         assert "\\x1b]0;pwned" in title
         assert "\x1b" not in title
         row = screen.table.all[0]._replace(name=HOSTILE, group=HOSTILE, note=HOSTILE)
-        screen.table.show_rows(screen.table.columns, [row])
+        table = screen.table
+        table.show_rows(laid_out(table.headings, table.columns, [row]))
         await pilot.pause()
         lines = [screen.table.render_line(y).text for y in range(3)]
         assert "x[red]y" in lines[1]

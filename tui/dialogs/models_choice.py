@@ -1,4 +1,4 @@
-"""Asks from which region models are to be invoked."""
+"""Asks from which region models are to be invoked, and which one."""
 
 from __future__ import annotations
 
@@ -34,4 +34,30 @@ async def ask_for_region(
     title = "Models from which region?"
     titles = ("regions with Amazon Bedrock",)
     dialog = ChooseDialog(title, choices, titles, glyphs, free="the name of a region")
+    return await app.push_screen_wait(dialog)
+
+
+async def ask_for_model(
+    app: App[object], session: Session, glyphs: Glyphs, region: str, current: str
+) -> str | None:
+    """Ask which model is to be invoked.
+
+    Args:
+        app: Where the dialog is pushed.
+        session: Knows the models, as far as AWS has been asked for them.
+        glyphs: The signs of this terminal.
+        region: The region from which it is invoked.
+        current: The ID of the model of before; empty if there is none.
+
+    Returns:
+        The ID of a model, or what was typed instead; None if the operator has chosen none.
+    """
+    models = await session.models.known_of_region(region)
+    choices = [
+        Choice(model.id, (model.name, model.provider, model.id), model.id == current)
+        for model in models.models
+    ]
+    titles = ("model", "provider", "ID")
+    title = f"Who can invoke which model from {region}?"
+    dialog = ChooseDialog(title, choices, titles, glyphs, free="an ID")
     return await app.push_screen_wait(dialog)
