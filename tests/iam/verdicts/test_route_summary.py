@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from iam.account.region_models import RegionModels
-from iam.verdicts.route_summary import summary_of, ways_of
+from iam.verdicts.route_summary import principals_by_way, summary_of, ways_of
 from iam.verdicts.routes import routes_of
 from tests.build import account, allow, deny, the, user
 from tests.iam.verdicts.routes_from import (
@@ -66,3 +66,21 @@ def test_partial_is_not_counted_as_granted() -> None:
 
 def test_reasons_can_be_left_out() -> None:
     assert summary(reasons=False) == "none of 5 routes to models from us-east-1"
+
+
+def test_principals_are_counted_once_a_way_and_only_those_who_certainly_can() -> None:
+    made = account(
+        user("alice", allow("bedrock:*")),
+        user("bob", allow("bedrock:*", **MFA)),
+        user("carol", allow("bedrock:*", f"arn:aws:bedrock:us-east-1::foundation-model/{HAIKU}")),
+        user("dave"),
+    )
+    results = [
+        [each for each in evaluator().results(made, who) if each.route.model == HAIKU]
+        for who in made.principals.values()
+    ]
+    assert principals_by_way(results) == (
+        "2 of 4 in us-east-1 itself, 1 partial",
+        "1 of 4 by models of the account, 1 partial",
+    )
+    assert principals_by_way([]) == ()
