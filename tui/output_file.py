@@ -23,6 +23,23 @@ def check_writable(path: Path) -> None:
     tempfile.TemporaryFile(dir=_followed(path).parent).close()
 
 
+def check_target(path: Path, *, replace: bool) -> None:
+    """Find out whether a report can be written to a file, before it is made.
+
+    Args:
+        path: The file.
+        replace: Whether it may be there already.
+
+    Raises:
+        OSError: It cannot be written. `FileExistsError`: it is there and is not to be replaced.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError("it is not an ordinary file")
+    if not replace and os.path.lexists(path) and not path.is_dir():
+        raise FileExistsError
+    check_writable(path)
+
+
 def write_whole(path: Path, pieces: Iterable[str], *, replace: bool = True) -> Path:
     """Write a file completely or not at all.
 

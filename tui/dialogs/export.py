@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -24,7 +24,7 @@ from tui.dialogs.export_formats import (
     line_of,
 )
 from tui.dialogs.modal import Modal
-from tui.output_file import check_writable, typed_path
+from tui.output_file import check_target, typed_path
 from tui.session.export import Exported, Stopped, Work
 from widgets.option_pages import PagedList
 from widgets.wrapping import broken
@@ -255,7 +255,7 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         """Write a report and close; whatever prevents it is said, and the dialog stays open."""
         problem = ""
         try:
-            await in_thread(_check, wanted)
+            await in_thread(partial(check_target, wanted.path, replace=wanted.replace))
             if wanted.form == PICTURE:
                 self._result = wanted
             else:
@@ -287,16 +287,6 @@ class ExportDialog(Modal["Exported | Wanted | None"]):
         """Close once the file is written; another screen may still be on top."""
         if self._result is not None:
             self.dismiss(self._result)
-
-
-def _check(wanted: Wanted) -> None:
-    """Find out whether the file can be written, before what is written in it is made."""
-    path = wanted.path
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise OSError("it is not an ordinary file")
-    if not wanted.replace and os.path.lexists(path) and not path.is_dir():
-        raise FileExistsError
-    check_writable(path)
 
 
 def _cannot_write(path: Path, error: OSError) -> str:

@@ -52,6 +52,7 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
         *route_keys("who"),
         Binding("escape,q", "close", "close", key_display="esc", id="who.close"),
     ]
+    FIRST_KEYS = (("who.close",), ("who.open",))
 
     def __init__(
         self,
@@ -84,10 +85,6 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
         """The numbers of the routes in each column."""
 
     # What it knows
-
-    @property
-    def important_keys(self) -> Sequence[Sequence[str]]:
-        return (("who.close",), ("who.open",))
 
     @property
     def heading(self) -> Sequence[str]:

@@ -38,6 +38,7 @@ class ModelsScreen(RouteScreen[str | None]):
         Binding("y", "copy", "copy", tooltip="Copy the model ID (OSC 52)", id="models.copy"),
         Binding("escape,q", "close", "close", key_display="esc", id="models.close"),
     ]
+    FIRST_KEYS = (("models.close",), ("models.who",))
 
     def __init__(
         self,
@@ -66,10 +67,6 @@ class ModelsScreen(RouteScreen[str | None]):
         """The verdicts on the routes, in order; none while they are judged."""
 
     # What it knows
-
-    @property
-    def important_keys(self) -> Sequence[Sequence[str]]:
-        return (("models.close",), ("models.who",))
 
     @property
     def heading(self) -> Sequence[str]:

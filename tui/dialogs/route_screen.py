@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,7 +22,6 @@ from tui.dialogs.modal import Modal
 from tui.dialogs.models_choice import ask_for_region
 from tui.session.principal_models import GoneError
 from widgets.filter_bar import FilterBar
-from widgets.glyphs import Glyphs
 from widgets.key_bar import KeyBar
 from widgets.route_table import RouteTable
 from widgets.route_words import route_in_words, source_in_words
@@ -71,6 +70,9 @@ def route_keys(prefix: str) -> list[Binding]:
 class RouteScreen(Modal[_Result]):
     """Asks as soon as it is open; closing it ends the question."""
 
+    FIRST_KEYS: ClassVar[Sequence[Sequence[str]]]
+    """The IDs of keys that are shown first."""
+
     def __init__(
         self, session: Session, region: str, action: str, table: RouteTable, hint: str
     ) -> None:
@@ -88,6 +90,7 @@ class RouteScreen(Modal[_Result]):
         self.source = region
         self.action = action
         self.table = table
+        self.glyphs = table.glyphs
         self.models: RegionModels | None = None
         """What can be invoked from the region; None while that is asked for."""
         self.summary: tuple[str, ...] = ()
@@ -99,11 +102,6 @@ class RouteScreen(Modal[_Result]):
         self._hint = hint
         self._busy = ""
 
-    @property
-    def glyphs(self) -> Glyphs:
-        """The signs of this terminal."""
-        return self.table.glyphs
-
     def compose(self) -> ComposeResult:
         with Vertical(id="models"):
             yield Static("", id="models-source", markup=False)
@@ -111,7 +109,7 @@ class RouteScreen(Modal[_Result]):
             yield self.table
             yield Static("", id="models-line", markup=False)
             yield FilterBar(self._hint)
-            yield KeyBar(self.important_keys)
+            yield KeyBar(self.FIRST_KEYS)
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -122,11 +120,6 @@ class RouteScreen(Modal[_Result]):
         self.call_after_refresh(self.describe)
 
     # What each of these screens knows
-
-    @property
-    @abstractmethod
-    def important_keys(self) -> Sequence[Sequence[str]]:
-        """The IDs of keys that are shown first."""
 
     @property
     @abstractmethod

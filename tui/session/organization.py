@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from iam.errors import AwsError
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
     from iam.account.model import Account
     from iam.account.organization import Organization
     from tui.session.state import SessionState
+
+
+def put_above(account: Account, organization: Organization) -> Account:
+    """Put an organization above an account."""
+    return replace(account, organizations=dict.fromkeys(account.ids, organization))
 
 
 async def read_organization(session: SessionState, account: Account) -> Organization | None:

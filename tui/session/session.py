@@ -24,7 +24,7 @@ from tui.session.change_service import ChangeService
 from tui.session.evaluation import audit_all, evaluate_all, evaluator_for, evaluator_of, unread_in
 from tui.session.last_use import LastUse
 from tui.session.models import Models
-from tui.session.organization import read_organization
+from tui.session.organization import put_above, read_organization
 from tui.session.reader_process import ReaderProcess
 from tui.session.readers import Readers
 from tui.session.simulator import Simulator
@@ -32,7 +32,6 @@ from tui.session.state import SessionState
 
 if TYPE_CHECKING:
     from iam.account.model import Account
-    from iam.account.organization import Organization
     from iam.account.unread import Unread
     from iam.reports.audit import Audit, Watch
     from iam.verdicts.evaluator import Evaluator
@@ -41,10 +40,6 @@ if TYPE_CHECKING:
     from tui.session.version_comparison import Compared
 
 _Part = TypeVar("_Part")
-
-
-def _put_above(account: Account, organization: Organization) -> Account:
-    return replace(account, organizations=dict.fromkeys(account.ids, organization))
 
 
 class Session(SessionState):
@@ -165,9 +160,7 @@ class Session(SessionState):
         """
         account = self.account
         try:
-            return self.asks_for_organization and await self._complete(
-                read_organization, _put_above
-            )
+            return self.asks_for_organization and await self._complete(read_organization, put_above)
         except asyncio.CancelledError:
             account = None  # another load has begun, and reads it
             raise
