@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -34,14 +34,18 @@ class KeyList(ChoiceList):
         Binding("G", "last", "End", show=False, id="keys.end"),
     ]
 
-    def __init__(self, uses: Sequence[KeyUse], now: datetime, glyphs: Glyphs) -> None:
+    def __init__(
+        self, uses: Sequence[KeyUse], now: datetime, glyphs: Glyphs, in_doubt: Collection[str] = ()
+    ) -> None:
         """Take what is shown.
 
         Args:
             uses: The keys, sorted by owner.
             now: The time, for ages.
             glyphs: The signs of this terminal.
+            in_doubt: The IDs of keys whose last change AWS has not confirmed.
         """
+        self.in_doubt = in_doubt
         self.uses = {use.key.id: use for use in uses}
         self.sort: KeySort = "owner"
         self._now = now
@@ -85,7 +89,7 @@ class KeyList(ChoiceList):
         never = use.key.expires is None and use.state == "Active"
         cells = (
             use.key.user,
-            use.state.lower(),
+            f"{use.state.lower()} ?" if use.key.id in self.in_doubt else use.state.lower(),
             expiry(use, self._now),
             use.words,
             use.invocation.words if use.invocation else "unknown",
@@ -93,7 +97,8 @@ class KeyList(ChoiceList):
             use.key.name,
         )
         invoke = "$text-warning" if use.owner_may_nothing else off
-        styles = (off, off, "bold $text-warning" if never else off, works, invoke, off, off)
+        state = "bold $verdict-unknown" if use.key.id in self.in_doubt else off
+        styles = (off, state, "bold $text-warning" if never else off, works, invoke, off, off)
         return Choice(use.key.id, cells, styles=styles)
 
 

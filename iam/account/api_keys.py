@@ -46,6 +46,11 @@ class ApiKey:
     expires: datetime | None = None
     """None for a key that never expires."""
 
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What a read of the key alone returns: that it is there, and its state."""
+        return EXISTS, self.status
+
     def state(self, now: datetime) -> State:
         """Its state at a time; a saved key may have expired since."""
         return "Expired" if self.expires is not None and self.expires <= now else self.status

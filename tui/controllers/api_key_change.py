@@ -45,8 +45,12 @@ async def change_key(
     from tui.session.api_keys import plan_key
 
     session = view.session
-    await session.answers_known()
-    plan = await plan_key(session, op, key_id, undoes)
+    view.show_progress("reading the API key again …")
+    try:
+        await session.answers_known()
+        plan = await plan_key(session, op, key_id, undoes)
+    finally:
+        view.show_progress("")
     if not plan.changes:
         view.toast(plan.refusal, severity="warning")
         return

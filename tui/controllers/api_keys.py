@@ -86,7 +86,11 @@ class ApiKeysController:
 
         report = await key_report(self.session)
         screen = ApiKeysScreen(
-            report, chosen, self.view.glyphs, changeable=self.session.launch.plans
+            report,
+            chosen,
+            self.view.glyphs,
+            changeable=self.session.launch.plans,
+            in_doubt=frozenset(self.session.unconfirmed_keys),
         )
         return await self.view.app.push_screen_wait(screen)
 

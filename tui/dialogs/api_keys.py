@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
@@ -65,7 +66,15 @@ class ApiKeysScreen(Modal[Wanted | None]):
         ),
     ]  # fmt: skip
 
-    def __init__(self, report: KeyReport, chosen: str, glyphs: Glyphs, *, changeable: bool) -> None:
+    def __init__(
+        self,
+        report: KeyReport,
+        chosen: str,
+        glyphs: Glyphs,
+        *,
+        changeable: bool,
+        in_doubt: Collection[str] = (),
+    ) -> None:
         """Take what is shown.
 
         Args:
@@ -73,12 +82,13 @@ class ApiKeysScreen(Modal[Wanted | None]):
             chosen: The ID of the key under the cursor; empty for the first one.
             glyphs: The signs of this terminal.
             changeable: Whether changes can be planned in this session.
+            in_doubt: The IDs of keys whose last change AWS has not confirmed.
         """
         super().__init__()
         self.report = report
         self.glyphs = glyphs
         self.changeable = changeable
-        self.list = KeyList(report.uses, report.generated_at, glyphs)
+        self.list = KeyList(report.uses, report.generated_at, glyphs, in_doubt)
         self._chosen = chosen
 
     def compose(self) -> ComposeResult:
@@ -132,7 +142,8 @@ class ApiKeysScreen(Modal[Wanted | None]):
         if use is None:
             line.update("nothing matches")
         else:
-            line.update(_described(use, self.report.generated_at))
+            in_doubt = use.key.id in self.list.in_doubt
+            line.update(_described(use, self.report.generated_at, in_doubt=in_doubt))
         self.refresh_bindings()
 
     @on(OptionList.OptionSelected)
@@ -208,7 +219,7 @@ class ApiKeysScreen(Modal[Wanted | None]):
         await save(self.app, "api-keys", "csv", self.report.with_only(self.list.shown))
 
 
-def _described(use: KeyUse, now: datetime) -> Content:
+def _described(use: KeyUse, now: datetime, *, in_doubt: bool) -> Content:
     """A key in a few lines; where there is no room for all, the last ones are left out."""
     key = use.key
     owner = Arn.parse(use.owner.arn).resource if use.owner else f"{key.user}, who was not read"
@@ -225,6 +236,8 @@ def _described(use: KeyUse, now: datetime) -> Content:
         (f"of {owner}", ""),
         (f"{created}, {expires}, {use.state.lower()}", "dim"),
     ]
+    if in_doubt:
+        lines.insert(1, ("AWS has not confirmed its last change", "$text-warning"))
     return Content("\n").join([Content.styled(safe(text), style) for text, style in lines])
 
 

@@ -103,6 +103,7 @@ async def _read_again(session: SessionState, key: ApiKey) -> str:
     stale = contradicted(session.confirmed.of(key.id), signs)
     if now is not None and now.id == account.id and not stale:
         session.account = replace(now, api_keys=now.api_keys.with_signs(key.id, signs))
+        session.unconfirmed_keys.discard(key.id)
     return ""
 
 

@@ -14,9 +14,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iam.aws.confirmed import contradicted
 from iam.runtime.threads import in_thread
 
 if TYPE_CHECKING:
+    from iam.account.api_keys import ApiKeys
     from iam.account.model import Account
     from iam.changes.apply import Outcome
     from iam.changes.batch import Batch
@@ -112,14 +114,14 @@ class ChangeService:
             if outcome.state is not None:
                 keys = state.account.api_keys.with_signs(change.credential, outcome.state)
                 state.account = replace(state.account, api_keys=keys)
-        else:
-            if outcome.state is not None and entity is not None:
-                entity = with_attached(entity, outcome.state)
-                state.account = state.account.with_entities([entity])
-            if outcome.ending == "unconfirmed":
-                state.unconfirmed.add(arn)
-            elif outcome.ending in ("done", "unneeded"):
-                state.unconfirmed.discard(arn)
+        elif outcome.state is not None and entity is not None:
+            entity = with_attached(entity, outcome.state)
+            state.account = state.account.with_entities([entity])
+        in_doubt = state.unconfirmed_keys if change.credential else state.unconfirmed
+        if outcome.ending == "unconfirmed":
+            in_doubt.add(change.credential or arn)
+        elif outcome.ending in ("done", "unneeded"):
+            in_doubt.discard(change.credential or arn)
         if outcome.ending == "failed" and not hurry.is_set():
             outcome = await self._explained(outcome)
         return outcome
@@ -149,6 +151,14 @@ class ChangeService:
     def reloaded(self, account: Account) -> None:
         """Mark exactly those whose confirmed change a new load does not show."""
         self.state.unconfirmed = self.state.confirmed.contradicted_in(account)
+
+    def keys_reloaded(self, keys: ApiKeys) -> None:
+        """Mark exactly those keys whose confirmed change a new load does not show."""
+        if keys.complete:
+            confirmed = self.state.confirmed
+            self.state.unconfirmed_keys = {
+                key.id for key in keys.keys if contradicted(confirmed.of(key.id), key.signs)
+            }
 
     # The journal
 

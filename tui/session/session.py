@@ -174,9 +174,12 @@ class Session(SessionState):
         Returns:
             Whether they were asked for. False for an account from a file.
         """
-        return self.launch.snapshot is None and await self._complete(
+        asked = self.launch.snapshot is None and await self._complete(
             read_api_keys, lambda account, keys: replace(account, api_keys=keys)
         )
+        if asked and self.account is not None:
+            self.changes.keys_reloaded(self.account.api_keys)
+        return asked
 
     async def _complete(
         self,

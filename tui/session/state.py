@@ -45,6 +45,8 @@ class SessionState:
         self.unconfirmed: set[str] = set()
         """The ARNs of users, roles and groups whose last change AWS has not confirmed, or did not
         show in the last load; the next load decides."""
+        self.unconfirmed_keys: set[str] = set()
+        """The IDs of API keys of which the same holds."""
         self.organization_pending = Pending()
         self.awaits_organization = False
         """It has never been read: a verdict may still lose what it grants."""

@@ -16,7 +16,7 @@ from iam.changes.history import read_history
 from tests.build import ID
 from tests.company import Company
 from tests.tui.conftest import Open
-from tests.tui.steps import ask, dialogue, go_to, over
+from tests.tui.steps import ask, dialogue, go_to, over, words_of
 from tests.tui.waiting import cursor, main_of, table_of, toasts, until
 from tui.dialogs.api_key_change import ApiKeyDialog
 from tui.dialogs.api_keys import ApiKeysScreen
@@ -173,6 +173,7 @@ async def test_a_change_that_was_never_confirmed_can_be_undone(
         await pilot.press("y")
         await shown(pilot)
         assert "Not confirmed" in toasts(pilot)
+        assert "AWS has not confirmed its last change" in words_of(pilot.app.screen)
         assert "could not be read again" in await asked(pilot, "u")
         await pilot.press("n")
         await over(pilot)
@@ -180,6 +181,8 @@ async def test_a_change_that_was_never_confirmed_can_be_undone(
         assert "Works    no: inactive" in await asked(pilot, "u")
         await pilot.press("y")
         await over(pilot)
+        await listed(pilot)
+        assert "not confirmed" not in words_of(pilot.app.screen)
     assert keyed.states[OWNER] == "Active"
 
 
