@@ -2,8 +2,8 @@
 
 The result of most conditions depends on the request, so they *may* hold. A condition is decided
 only where it is certain: where the condition of the section's own statement implies or contradicts
-it, and where the key cannot be present in a request. An operator that IAM does not have makes the
-result unknown.
+it, and where the key cannot be present in a request. Policy variables have the values that the
+section's own statement requires. An operator that IAM does not have makes the result unknown.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -11,12 +11,22 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 from iam.policy.action_catalogue import Action
 from iam.policy.condition_operators import Operator, operator_named, operator_of
+from iam.policy.condition_values import comparable, divided, replaced
 from iam.policy.document import Condition
-from iam.policy.known_values import Holds, as_bool, evaluate_known, result_if_absent
+from iam.policy.known_values import (
+    ABSENT,
+    Holds,
+    KnownValues,
+    as_bool,
+    evaluate_known,
+    result_if_absent,
+)
 from iam.text import ascii_lower
 
 # Services whose condition keys are present only in requests to the service itself. Other keys
@@ -42,8 +52,21 @@ _SINGLE_VALUED = frozenset({"aws:requestedregion", "bedrock:inferenceprofilearn"
 key is present."""
 
 
+class _Values(NamedTuple):
+    """The values of a condition."""
+
+    written: tuple[str, ...]
+    plain: tuple[str, ...]
+    """Those without policy variables."""
+    replaced: tuple[str | None, ...] | None
+    """The others: see `evaluate_known`."""
+
+
 def evaluate_conditions(
-    conditions: Iterable[Condition], given: Iterable[Condition], action: Action | None
+    conditions: Iterable[Condition],
+    given: Iterable[Condition],
+    action: Action | None,
+    variables: bool = True,
 ) -> Holds:
     """Evaluate the conditions of a statement for the requests of a section.
 
@@ -52,6 +75,7 @@ def evaluate_conditions(
         given: The conditions of the section's own statement, which hold for all of its requests.
             `${…}` must have the same meaning in both statements.
         action: The concrete action of the requests, if the catalogue has it.
+        variables: Whether `${…}` is a policy variable.
 
     Returns:
         `NEVER` if a condition never holds. Otherwise `UNKNOWN` if one has an unknown operator, or
@@ -59,7 +83,7 @@ def evaluate_conditions(
         may or may not hold, else `ALWAYS`.
     """
     given = _with_implied(given)
-    results = {_evaluate(condition, given, action) for condition in conditions}
+    results = {_evaluate(condition, given, action, variables) for condition in conditions}
     if Holds.NEVER in results:
         return Holds.NEVER
     if Holds.UNKNOWN in results:
@@ -67,10 +91,39 @@ def evaluate_conditions(
     return Holds.MAYBE if Holds.MAYBE in results else Holds.ALWAYS
 
 
-def _evaluate(condition: Condition, given: tuple[Condition, ...], action: Action | None) -> Holds:
+@lru_cache(maxsize=4_096)
+def values_in(given: tuple[Condition, ...]) -> Mapping[str, KnownValues]:
+    """Find what requests have in condition keys, given conditions that hold for all of them.
+
+    Args:
+        given: The conditions.
+
+    Returns:
+        By key, in lower case, its only value, or that it is absent.
+    """
+    found: dict[str, KnownValues] = {}
+    for condition in given:
+        operator, values = operator_of(condition), condition.values
+        if operator is None or any("${" in value for value in values):
+            continue
+        if operator == _STRING_EQUALS and len(values) == 1:
+            found[ascii_lower(condition.key)] = (values,)
+        elif operator.compares_as("Null") and as_bool(values):
+            found[ascii_lower(condition.key)] = (ABSENT,)
+    return found
+
+
+def _evaluate(
+    condition: Condition, given: tuple[Condition, ...], action: Action | None, variables: bool
+) -> Holds:
     operator = operator_of(condition)
     if operator is None:
         return Holds.UNKNOWN
+    plain, varying = divided(condition.values, variables)
+    texts = None
+    if varying:
+        texts = comparable(operator, replaced(operator, varying, values_in(given).get))
+    values = _Values(condition.values, plain, texts)
     if action is not None and _is_absent(condition.key, action):
         return result_if_absent(operator, condition.values)
     if (
@@ -78,12 +131,14 @@ def _evaluate(condition: Condition, given: tuple[Condition, ...], action: Action
         and action.service in _ONLY_HTTPS
         and ascii_lower(condition.key) == _SECURE_TRANSPORT
     ):
-        return evaluate_known(operator, condition.values, (("true",),))
+        return evaluate_known(operator, plain, (("true",),), texts)
     for other in given:
         if ascii_lower(other.key) == ascii_lower(condition.key):
-            result = _implied_result(operator, condition.values, other)
+            result = _implied_result(operator, values, other)
             if result is not Holds.MAYBE:
                 return result
+    if condition.known is not None:
+        return evaluate_known(operator, plain, condition.known, texts)
     return Holds.MAYBE
 
 
@@ -146,23 +201,23 @@ def _requires_key(condition: Condition) -> bool:
     return operator.quantifier != "forallvalues"
 
 
-def _implied_result(operator: Operator, values: tuple[str, ...], given: Condition) -> Holds:
+def _implied_result(operator: Operator, values: _Values, given: Condition) -> Holds:
     """Evaluate a condition, given that another one on the same key holds."""
     given_operator = operator_of(given)
     if given_operator is None:
         return Holds.MAYBE
     if given_operator == operator and given.values:
-        wider, narrower = set(values), set(given.values)
+        wider, narrower = set(values.written), set(given.values)
         if operator.negated:
             wider, narrower = narrower, wider
         if narrower <= wider:
             return Holds.ALWAYS
     if given_operator.compares_as("Null") and as_bool(given.values):
-        return result_if_absent(operator, values)
-    if any("${" in value for value in (*values, *given.values)):
+        return result_if_absent(operator, values.written)
+    if any("${" in value for value in given.values):
         return Holds.MAYBE
     if operator.compares_as("Null"):
-        absent = as_bool(values)
+        absent = as_bool(values.written)
         if absent is None or not _requires_key(given):
             return Holds.MAYBE
         return Holds.NEVER if absent else Holds.ALWAYS
@@ -171,11 +226,11 @@ def _implied_result(operator: Operator, values: tuple[str, ...], given: Conditio
         and operator.compares_as("Bool")
         and not operator.quantifier
     ):
-        expected, actual = as_bool(values), as_bool(given.values)
+        expected, actual = as_bool(values.written), as_bool(given.values)
         if expected is None or actual is None or not _requires_key(given):
             return Holds.MAYBE
         return Holds.ALWAYS if expected is actual else Holds.NEVER
-    hits = {operator.any_holds(values, value) for value in given.values}
+    hits = {operator.any_holds(values.plain, each, values.replaced or ()) for each in given.values}
     if not given.values or None in hits:
         return Holds.MAYBE
     if given_operator == _ANY_STRING_EQUALS and operator.quantifier == "foranyvalue":

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import eq, ge, gt, le, lt
 from typing import Any, NamedTuple
 
@@ -28,8 +28,12 @@ from iam.policy.value_comparisons import (
     ordered,
     pattern_length,
     time_of,
+    without_escapes,
 )
 from iam.text import ascii_lower
+
+_Holds = Callable[[str, str], bool | None]
+_Among = Callable[[tuple[str, ...]], Compare]
 
 
 class Comparison(NamedTuple):
@@ -41,14 +45,17 @@ class Comparison(NamedTuple):
     """The wording that follows the key: `is below`."""
     negation: str | None = None
     """The negated operator, if there is one."""
-    holds: Callable[[str, str], bool | None] | None = None
+    holds: _Holds | None = None
     """Compares a value of the condition with a value of the request. It returns None where AWS does
     not document the result. None if the comparison is not implemented: the condition may hold."""
     order: Callable[[Any, Any], bool] | None = None
     """For numbers and times: compares the request's value with that of the condition."""
-    among: Callable[[tuple[str, ...]], Compare] | None = None
+    among: _Among | None = None
     """Prepares the comparison with many values of a condition at once, with the same results as
     `holds` for each. None if they are compared one by one."""
+    holds_escaped: _Holds | None = None
+    """As `holds`, if `${*}`, `${?}` and `${$}` in the value of the condition are plain characters.
+    None if the operator takes no policy variables."""
 
 
 def _numeric(
@@ -63,17 +70,34 @@ def _date(
     return Comparison(name, verb, negation, ordered(time_of, order), order)
 
 
+def _text(name: str, negation: str, holds: _Holds, among: _Among) -> Comparison:
+    return Comparison(
+        name,
+        "is",
+        negation,
+        holds,
+        among=among,
+        holds_escaped=lambda expected, actual: holds(without_escapes(expected), actual),
+    )
+
+
+def _pattern(
+    name: str, negation: str, holds: Callable[..., bool | None], among: _Among
+) -> Comparison:
+    escaped = partial(holds, escapes=True)
+    return Comparison(name, "is like", negation, holds, among=among, holds_escaped=escaped)
+
+
 # ArnEquals and ArnLike behave identically. Both accept wildcards.
 COMPARISONS = (
-    Comparison("StringEquals", "is", "StringNotEquals", equals, among=equals_any),
-    Comparison(
+    _text("StringEquals", "StringNotEquals", equals, equals_any),
+    _text(
         "StringEqualsIgnoreCase",
-        "is",
         "StringNotEqualsIgnoreCase",
         equals_ignoring_case,
-        among=equals_any_ignoring_case,
+        equals_any_ignoring_case,
     ),
-    Comparison("StringLike", "is like", "StringNotLike", like, among=like_any),
+    _pattern("StringLike", "StringNotLike", like, like_any),
     _numeric("NumericEquals", "is", eq, "NumericNotEquals"),
     _numeric("NumericLessThan", "is below", lt),
     _numeric("NumericLessThanEquals", "is at most", le),
@@ -87,8 +111,8 @@ COMPARISONS = (
     Comparison("Bool", "is", None, bools),
     Comparison("BinaryEquals", "is"),
     Comparison("IpAddress", "is in", "NotIpAddress"),
-    Comparison("ArnEquals", "is like", "ArnNotEquals", arn_like, among=arn_like_any),
-    Comparison("ArnLike", "is like", "ArnNotLike", arn_like, among=arn_like_any),
+    _pattern("ArnEquals", "ArnNotEquals", arn_like, arn_like_any),
+    _pattern("ArnLike", "ArnNotLike", arn_like, arn_like_any),
     Comparison("Null", "is absent"),
 )
 
@@ -144,8 +168,8 @@ class Operator(NamedTuple):
         Args:
             expected: The values of the condition, which are prepared once for all requests.
             actual: The value of the request.
-            replaced: Further values, which differ between principals; None for one that is not
-                known.
+            replaced: Further values, of which policy variables have been replaced; None for one
+                that is not known. `${*}` is a plain star in them.
 
         Returns:
             Whether it compares with one of them; None if that is not certain.
@@ -153,7 +177,7 @@ class Operator(NamedTuple):
         found = _compare_with(self.comparison.name, expected)(actual)
         if found or not replaced:
             return found
-        holds = self.comparison.holds
+        holds = self.comparison.holds_escaped or self.comparison.holds
         return any_certain(
             [found, *[None if holds is None or e is None else holds(e, actual) for e in replaced]]
         )

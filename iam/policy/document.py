@@ -15,9 +15,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from sys import intern
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 from weakref import WeakValueDictionary
+
+if TYPE_CHECKING:
+    from iam.policy.known_values import KnownValues
 
 Effect = Literal["Allow", "Deny"]
 
@@ -42,6 +45,8 @@ class Condition:
     """As written, with set operator and suffix: `ForAllValues:StringLikeIfExists`."""
     key: str
     values: tuple[str, ...]
+    known: KnownValues | None = None
+    """What the key may have in the requests of a principal, in a document specialized for it."""
 
 
 @dataclass(frozen=True, slots=True)

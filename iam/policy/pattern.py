@@ -31,6 +31,8 @@ VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 """A policy variable, or one of the literal characters."""
 LITERALS = ("*", "?", "$")
 """What `${…}` does not make a variable."""
+LITERAL = re.compile(r"\$\{([*?$])\}")
+"""One of the literal characters."""
 _CUSTOM_MODEL = re.compile(r":(custom-model|model-customization-job)/\$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 

@@ -1,7 +1,8 @@
 """Specialize a document for a principal: decide what is known of all of its requests.
 
 Conditions that hold for each request are left out, and so are statements of which a condition never
-holds. Policy variables with a known value are replaced. What depends on the request stays as it is.
+holds. Policy variables with a known value are replaced, in resources and in conditions. What
+depends on the request stays as it is.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -53,8 +54,8 @@ request has."""
 class _Outcome(NamedTuple):
     """What is decided for a principal."""
 
-    conditions: tuple[Decision | None, ...]
-    """None for a condition that depends on the request."""
+    conditions: tuple[Decision | Condition | None, ...]
+    """For one that depends on the request what remains of it; None if that is all of it."""
     resources: tuple[_Texts, ...]
     absent: tuple[str, ...]
     """The keys of variables in resource patterns that no request has."""
@@ -108,7 +109,8 @@ class Specializer:
             relevant: The indexes of the statements to specialize. The others are left as they are.
             keys: The condition keys of these statements of which something may be known, in lower
                 case.
-            keep: Resource patterns whose policy variables are not replaced.
+            keep: Resource patterns, and values of conditions that depend on the request, whose
+                policy variables are not replaced.
         """
         self.document = document
         self.keys = keys
@@ -140,13 +142,18 @@ class Specializer:
             statement = self.document.statements[index]
             conditions: dict[int, int] = {}
             for n, condition in enumerate(statement.conditions):
-                if ascii_lower(condition.key) not in self.keys:
+                if not self._may_be_known(condition):
                     continue
                 if (operator := operator_of(condition)) is None:
                     continue
                 if condition not in positions:
                     positions[condition] = len(self._conditions)
-                    self._conditions.append(KnownCondition(condition, operator, self._variables))
+                    key_is_known = self._knows_key_of(condition)
+                    self._conditions.append(
+                        KnownCondition(
+                            condition, operator, self._variables, key_is_known, self._keep
+                        )
+                    )
                 conditions[n] = positions[condition]
             texts = (
                 statement.resources if statement.not_resources is None else statement.not_resources
@@ -157,6 +164,21 @@ class Specializer:
                 self._resources.append(texts)
             if conditions or resources is not None:
                 self._dependent[index] = _Dependent(conditions, resources)
+
+    def _knows_key_of(self, condition: Condition) -> bool:
+        return ascii_lower(condition.key) in self.keys
+
+    def _may_be_known(self, condition: Condition) -> bool:
+        """Return whether something may be known of the key of a condition, or of its variables."""
+        return self._knows_key_of(condition) or (
+            self._variables
+            and any(
+                key in self.keys
+                for text in condition.values
+                if "${" in text
+                for key in variable_keys(text)
+            )
+        )
 
     def steps(self, known: Iterable[KnownValues | None]) -> int:
         """Count the steps to specialize the document.
@@ -190,21 +212,17 @@ class Specializer:
     @cached_property
     def undecided(self) -> SpecializedDocument:
         """The document if deciding what is known of it would take too many steps."""
-        statements = [
-            replace(
-                statement,
-                conditions=tuple(
-                    condition
-                    for n, condition in enumerate(statement.conditions)
-                    if n not in self._dependent[statement.index].conditions
-                ),
-            )
-            if statement.index in self._dependent
-            else statement
-            for statement in self.document.statements
-        ]
+        statements: list[Statement] = []
+        undecided: set[int] = set()
+        for statement in self.document.statements:
+            if (dependent := self._dependent.get(statement.index)) is not None:
+                others = [c for c in statement.conditions if not self._knows_key_of(c)]
+                if len(others) < len(statement.conditions) or dependent.resources is not None:
+                    undecided.add(statement.index)
+                statement = replace(statement, conditions=tuple(others))
+            statements.append(statement)
         document = self._document(statements, "undecided")
-        return SpecializedDocument(document, {}, frozenset(self._dependent))
+        return SpecializedDocument(document, {}, frozenset(undecided))
 
     def _replaced(self, texts: tuple[str, ...], known: Known) -> _Texts:
         return tuple(
@@ -244,13 +262,14 @@ def _specialize(
         [
             DecidedCondition(statement.conditions[n], *decision)
             for n, decision in found.items()
-            if decision is not None
+            if isinstance(decision, tuple)
         ]
     )
     if not all(one.holds for one in decided):
         return None, decided
-    if decided:
-        remaining = [c for n, c in enumerate(statement.conditions) if found.get(n) is None]
+    if any(decision is not None for decision in found.values()):
+        outcomes = [found.get(n) or condition for n, condition in enumerate(statement.conditions)]
+        remaining = [one for one in outcomes if isinstance(one, Condition)]
         statement = replace(statement, conditions=tuple(remaining))
     if dependent.resources is not None:
         texts = outcome.resources[dependent.resources]

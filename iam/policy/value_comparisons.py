@@ -15,7 +15,7 @@ from typing import TypeVar
 from iam.ages import with_zone
 from iam.policy.automaton import Tokens
 from iam.policy.glob import arn_union_of, matches, union_of
-from iam.policy.pattern import resource_tokens
+from iam.policy.pattern import LITERAL, resource_tokens
 from iam.text import ascii_lower
 
 _Ordered = TypeVar("_Ordered", Decimal, datetime)
@@ -37,25 +37,30 @@ def equals_ignoring_case(expected: str, actual: str) -> bool | None:
     return None if expected.casefold() == actual.casefold() else False
 
 
-def like(expected: str, actual: str) -> bool:
-    """Return whether a text matches a pattern."""
-    return matches(_tokens(expected), actual)
+def like(expected: str, actual: str, escapes: bool = False) -> bool:
+    """Return whether a text matches a pattern, in which `${*}` may be a plain star."""
+    return matches(_tokens(expected, escapes), actual)
 
 
 @lru_cache(maxsize=4_096)
-def _tokens(pattern: str) -> Tokens:
+def _tokens(pattern: str, escapes: bool) -> Tokens:
     """Parse a pattern. Guard rails compare the same few with every principal."""
-    return resource_tokens(pattern, variables=False)
+    return resource_tokens(pattern, variables=escapes)
 
 
-def arn_like(expected: str, actual: str) -> bool | None:
-    """Compare the six components of two ARNs.
+def arn_like(expected: str, actual: str, escapes: bool = False) -> bool | None:
+    """Compare the six components of two ARNs, the first of which may have a `${*}` in it.
 
     None if a component contains a wildcard that is meant to match more than the component.
     """
     components = list(zip(expected.split(":", 5), actual.split(":", 5), strict=False))
-    by_component = len(components) == 6 and all(like(e, a) for e, a in components)
-    return by_component if by_component is like(expected, actual) else None
+    by_component = len(components) == 6 and all(like(e, a, escapes) for e, a in components)
+    return by_component if by_component is like(expected, actual, escapes) else None
+
+
+def without_escapes(text: str) -> str:
+    """Return the text with `*` for `${*}`, `?` for `${?}` and `$` for `${$}`."""
+    return LITERAL.sub(r"\1", text) if "${" in text else text
 
 
 def equals_any(expected: tuple[str, ...]) -> Compare:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from iam.account.request_context import may_be_known
@@ -58,14 +58,10 @@ class DocumentEffects:
         self._reader = reader
         index = reader.index
         self.builder = EffectBuilder(index)
-        self._section_patterns = {
-            text
-            for section in index.sections
-            for text in (
-                *(section.section.statement.resources or ()),
-                *(section.section.statement.not_resources or ()),
-            )
+        self._section_texts = {
+            text for section in index.sections for text in _texts_of(section.section.statement)
         }
+        """A document that has them as well is compared with them as they are written."""
         self._originals: dict[str, ReadDocument | Specializer] = {}
         """By fingerprint."""
         self._for_principals: dict[tuple[object, ...], ReadDocument] = {}
@@ -130,7 +126,7 @@ class DocumentEffects:
             asked = keys_of(document, relevant)
             keys = sorted(key for key in asked if key in self._carried or may_be_known(key))
             read = (
-                Specializer(document, relevant, keys, self._section_patterns)
+                Specializer(document, relevant, keys, self._section_texts)
                 if keys
                 else self._result(SpecializedDocument(document, {}), matches)
             )
@@ -200,3 +196,11 @@ class DocumentEffects:
             steps=self._reader.steps(specialized.document),
             compared=compared,
         )
+
+
+def _texts_of(statement: Statement) -> Iterator[str]:
+    """Yield the texts of a statement that may have policy variables."""
+    yield from statement.resources or ()
+    yield from statement.not_resources or ()
+    for condition in statement.conditions:
+        yield from condition.values

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from iam.policy.condition import evaluate_conditions
+from iam.policy.condition import evaluate_conditions, values_in
 from iam.policy.document import Condition, Effect, Statement
 from iam.policy.known_values import Holds
 from iam.policy.match_kinds import covers, overlaps
@@ -24,6 +24,7 @@ from iam.policy.pattern import (
     resource_patterns,
 )
 from iam.policy.step_limit import TooComplex
+from iam.policy.variables import replace_known
 from iam.verdicts.request import ActionRequests
 
 
@@ -110,7 +111,7 @@ def rule_of(statement: Statement, requests: ActionRequests, variables: bool) -> 
         return None
     same_syntax = variables is requests.variables
     given = [c for c in requests.statement.conditions if same_syntax or not _has_variable(c)]
-    conditions = evaluate_conditions(statement.conditions, given, requests.action)
+    conditions = evaluate_conditions(statement.conditions, given, requests.action, variables)
     if conditions is Holds.NEVER:
         return None
     if statement.problem or not comparable:
@@ -121,6 +122,10 @@ def rule_of(statement: Statement, requests: ActionRequests, variables: bool) -> 
     texts = statement.not_resources if inverted else statement.resources
     if texts is None or (not inverted and "*" in texts):
         return _interned_rule(statement.effect, conditions, reach)
+    if variables and any(map(has_variable, texts)):
+        texts = _in_requests(texts, inverted, requests.statement)
+        if not texts:
+            return None
     certain = tuple(t for t in texts if not (variables and has_variable(t)))
     return _interned_rule(
         statement.effect,
@@ -130,6 +135,25 @@ def rule_of(statement: Statement, requests: ActionRequests, variables: bool) -> 
         possible=resource_patterns(texts, variables),
         inverted=inverted,
         repeats_section=same_syntax and _repeats_resources(statement, requests.statement),
+    )
+
+
+def _in_requests(
+    texts: tuple[str, ...], inverted: bool, section_statement: Statement
+) -> tuple[str, ...]:
+    """Replace the policy variables of patterns whose values are the same in all requests.
+
+    A pattern with a variable that no request has matches nothing. Whether AWS ignores it in a
+    NotResource, or all of the statement, is not documented.
+    """
+    known = values_in(section_statement.conditions).get
+    replaced = [(text, replace_known(text, known)) for text in texts]
+    return tuple(
+        [
+            text if value is None else value
+            for text, value in replaced
+            if value is not None or inverted
+        ]
     )
 
 

@@ -31,6 +31,11 @@ FIRST = "cloudformation.amazonaws.com"
 SECTIONS: tuple[Json, ...] = (
     allow(["bedrock:*", "bedrock-mantle:*", "kms:DescribeKey", "ec2:Describe*", "iam:ListRoles"]),
     allow("bedrock:*", ["arn:aws:bedrock:us-east-1:*:*", "arn:aws:bedrock:eu-west-1:*:*"]),
+    allow(
+        "bedrock:*",
+        "arn:aws:bedrock:us-east-1:*:*",
+        Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+    ),
     allow("bedrock:*", "arn:aws:bedrock:*:*:guardrail/team-*"),
     allow(
         ["aws-marketplace:Subscribe", "aws-marketplace:Unsubscribe"],
@@ -56,6 +61,12 @@ _RESOURCES = (
     "arn:aws:bedrock:::foundation-model/*", "arn:aws:bedrock:::foundation-model/anthropic.*",
     "arn:aws:iam::*:role/*", "arn:aws:iam::123456789012:role/team-*",
 )  # fmt: skip
+_PROFILE = "bedrock:InferenceProfileArn"
+_PROFILES = tuple(
+    f"arn:aws:bedrock:{region}:{account}:inference-profile/us.anthropic.claude-v2:1"
+    for region in REGIONS[:2]
+    for account in ("123456789012", "210987654321")
+)
 _CONDITIONS: tuple[Json, ...] = (
     {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
     {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
@@ -80,6 +91,18 @@ _CONDITIONS: tuple[Json, ...] = (
     {"Null": {"s3:prefix": "true"}},
     {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["x"]}},
     {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": ["x"]}},
+    {"ArnLike": {_PROFILE: "arn:aws:bedrock:*:${aws:PrincipalAccount}:inference-profile/*"}},
+    {"ArnNotLike": {_PROFILE: "arn:aws:bedrock:*:${aws:PrincipalAccount}:inference-profile/*"}},
+    {"ArnLikeIfExists": {_PROFILE: "arn:aws:bedrock:${aws:RequestedRegion}:*:*"}},
+    {"StringLike": {_PROFILE: ["*${*}*", "*:${aws:username}:*"]}},
+    {"StringEquals": {"aws:RequestedRegion": "${aws:PrincipalTag/region}"}},
+    {"StringNotEquals": {"aws:RequestedRegion": "${aws:PrincipalTag/region, 'eu-west-1'}"}},
+    {"StringEqualsIfExists": {"aws:RequestedRegion": ["${aws:PrincipalTag/region}", "sa-east-1"]}},
+    {"ForAnyValue:StringLike": {"aws:RequestedRegion": "${aws:PrincipalTag/continent}-*"}},
+    {"ForAllValues:StringLike": {"aws:RequestedRegion": "${aws:PrincipalTag/continent}-*"}},
+    {"StringEquals": {"aws:PrincipalTag/region": "${aws:RequestedRegion}"}},
+    {"StringNotLike": {"aws:PrincipalTag/region": "${aws:RequestedRegion}"}},
+    {"StringLike": {"aws:RequestedRegion": "us-${*}"}},
 )
 
 
@@ -143,6 +166,8 @@ def principal(random: Random) -> tuple[Json, Json]:
             ("home", ("ml", "dev")),
             ("level", ("9", "10", "11")),
             ("trusted", ("true", "false")),
+            ("region", REGIONS[:2]),
+            ("continent", ("us", "eu")),
         )
         if random.random() < 0.6
     }
@@ -226,9 +251,19 @@ def samples(action: str, section: Json, known: Json, random: Random) -> list[Sam
         arns = [a for a in _arns(arn_format) if any(fnmatchcase(a, p) for p in patterns)]
         chosen += random.sample(arns, min(len(arns), max(12, 90 // len(formats))))
     return [
-        (arn, {**context, **known, "aws:RequestedRegion": arn.split(":")[3] or "unspecified"})
+        (
+            arn,
+            {
+                **context,
+                **known,
+                **through,
+                "aws:RequestedRegion": arn.split(":")[3] or "unspecified",
+            },
+        )
         for arn in chosen or [NO_RESOURCE]
-        for context in random.sample(_CONTEXTS, 2)
+        for context, through in zip(
+            random.sample(_CONTEXTS, 2), random.sample(_THROUGH, 2), strict=True
+        )
     ]
 
 
@@ -262,3 +297,5 @@ def _contexts() -> list[Json]:
 
 
 _CONTEXTS = _contexts()
+_THROUGH: tuple[Json, ...] = ({}, {}, *({_PROFILE: arn} for arn in _PROFILES))
+"""Through no inference profile, or through one."""

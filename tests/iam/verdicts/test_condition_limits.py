@@ -177,6 +177,17 @@ def test_steps_depend_on_the_length_of_unusually_long_values_only() -> None:
     assert short == usual < long / 20
 
 
+def test_variables_in_conditions_on_the_request_are_never_too_many() -> None:
+    tags = denied_each(
+        100, lambda i: {"StringEquals": {f"aws:ResourceTag/t{i}": "${aws:PrincipalTag/team}"}}
+    )
+    assert steps(*tags) > CONDITION_LIMIT
+    made = account(role("worker", document(*tags), tags={"team": "x"}))
+    result = agreed(make_evaluator(), made, the(made, "worker"))
+    verdicts = {v for s in result.sections for e in s.entries for v in e.concrete.values()}
+    assert verdicts == {Verdict.PARTIAL, Verdict.NONE}
+
+
 def test_what_holds_regardless_is_not_unknown() -> None:
     made = account(role("worker", document(deny("*"), *COSTLY["statements"])))
     assert agreed(make_evaluator(), made, the(made, "worker")).verdict is Verdict.DENIED

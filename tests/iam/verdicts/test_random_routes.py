@@ -26,17 +26,34 @@ RESOURCES = (
     f"{BEDROCK}:*",
     TEAM,
     US,
+    "arn:aws:bedrock:${aws:RequestedRegion}::foundation-model/*",
+    "arn:aws:bedrock:*:${aws:PrincipalAccount}:inference-profile/${aws:PrincipalTag/geo}.*",
 )
+TAGS = {"home": SOURCE, "geo": "us", "odd": "us-*"}
+"""Those of alice. She has no tag `none`."""
 KEYS = {
-    "aws:RequestedRegion": (SOURCE, "us-*", "unspecified", "eu-west-1", "us-west-2"),
-    "bedrock:InferenceProfileArn": (US, "arn:aws:bedrock:*:*:inference-profile/global.*", TEAM),
+    "aws:RequestedRegion": (
+        SOURCE, "us-*", "unspecified", "eu-west-1", "us-west-2", "${aws:PrincipalTag/home}",
+        "${aws:PrincipalTag/odd}", "${aws:PrincipalTag/geo}-east-?", "${aws:PrincipalTag/none}",
+        "${aws:PrincipalTag/none, 'us'}-west-2", "us-${*}",
+    ),
+    "bedrock:InferenceProfileArn": (
+        US, "arn:aws:bedrock:*:*:inference-profile/global.*", TEAM,
+        "arn:aws:bedrock:*:${aws:PrincipalAccount}:inference-profile/us.*",
+        "arn:aws:bedrock:${aws:RequestedRegion}:*:*", "arn:aws:bedrock:*:*:${*}",
+    ),
     "bedrock:PromptRouterArn": (f"{BEDROCK}:prompt-router/*",),
-    "aws:PrincipalAccount": (ID, "999999999999"),
-}
+    "aws:PrincipalAccount": (ID, "999999999999", "${aws:PrincipalAccount}"),
+    "aws:PrincipalTag/home": ("us-*", "${aws:RequestedRegion}", "${aws:PrincipalTag/geo}-*"),
+    "aws:PrincipalTag/none": ("us-*", "${aws:RequestedRegion}"),
+}  # fmt: skip
+ABSENT = "${aws:PrincipalTag/none}"
 OPERATORS = (
     "StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "ArnLike", "ArnNotLike",
     "StringEqualsIgnoreCase", "StringLikeIfExists", "Null", "ForAnyValue:StringLike",
+    "ForAllValues:StringLike",
 )  # fmt: skip
+VERSIONS = ("2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17")
 
 
 def statement(random: Random, make: Any) -> dict[str, Any]:
@@ -46,6 +63,8 @@ def statement(random: Random, make: Any) -> dict[str, Any]:
         if operator.startswith("Arn") and not KEYS[key][0].startswith("arn:"):
             operator = "StringLike"  # what AWS makes of other texts is not documented
         values = random.sample(KEYS[key], random.randint(1, len(KEYS[key])))
+        if "Not" in operator and ABSENT in values:
+            values = [SOURCE]  # whether that holds is not documented without contradiction
         values = [random.choice(("true", "false"))] if operator == "Null" else values
         more.setdefault("Condition", {}).setdefault(operator, {})[key] = values
     if random.random() < 0.1:
@@ -59,18 +78,20 @@ def compare(random: Random) -> tuple[Comparison, ...]:
     own = [allow("*")] if random.random() < 0.3 else []
     own += [statement(random, random.choice((allow, allow, deny))) for _ in range(3)]
     scp = [statement(random, deny) for _ in range(random.choice((0, 0, 1)))]
-    made = account(role("alice", document(*own)))
+    raw = document(*own, version=random.choice(VERSIONS))
+    made = account(role("alice", raw, tags=TAGS))
     levels: list[list[Policy]] | None = None
     if scp:
         made = under(made, Guard=scp)
         full = Policy("full", "scp", document(allow("*")))
         levels = [[full, Policy("guard", "scp", document(*scp))], [full]]
-    applying = Applying([Policy("own", "role", document(*own))], None, levels)
+    applying = Applying([Policy("own", "role", raw)], None, levels)
     calls = dict.fromkeys(call for route in ROUTES for call in route.calls)
     answers: dict[Request, Simulated] = {}
     for call in calls:
         context = {e.key.lower(): list(e.values) for e in call.context if e.values}
         context["aws:principalaccount"] = [ID]
+        context |= {f"aws:principaltag/{key}": [value] for key, value in TAGS.items()}
         said = decide(applying, call.action, call.resource, context)
         answers[call] = Simulated(said.decision)
     return compared(made, the(made), answers, catalogue(), NOW)
