@@ -57,14 +57,21 @@ def summary_of(
         return (_clause(results, every, providers, reasons),)
     ways = ways_of(result.route for result in results)
     return tuple(
-        _clause(by_way[way], _in_words(way, by_way[way]), providers, reasons) for way in ways
+        _clause(by_way[way], way_in_words(way, by_way[way][0].route.source), providers, reasons)
+        for way in ways
     )
 
 
-def _in_words(way: str, results: Sequence[RouteResult]) -> str:
+def way_in_words(way: str, source: str) -> str:
+    """How models are invoked by a column of routes: `in eu-central-1 itself`, `by eu. profiles`.
+
+    Args:
+        way: The column, as `way_of` names it.
+        source: The region from which they are invoked.
+    """
     match way:
         case "region":
-            return f"in {results[0].route.source} itself"
+            return f"in {source} itself"
         case "profiles":
             return "by application profiles"
         case "own":
@@ -118,15 +125,18 @@ def _complete(results: Sequence[RouteResult], providers: Mapping[str, str]) -> s
 
 
 def _because(results: Sequence[RouteResult]) -> str:
-    """The reasons of some routes, the most frequent first."""
+    reasons = why_not_granted(results)
+    return f" ({reasons})" if reasons else ""
+
+
+def why_not_granted(results: Iterable[RouteResult]) -> str:
+    """The reasons of some routes, the most frequent first: `denied by SCP DenyRegions at Root`."""
     counts: dict[str, int] = {}
     for result in results:
         for reason in _short(result):
             counts[reason] = counts.get(reason, 0) + 1
     reasons = sorted(counts, key=lambda reason: -counts[reason])
-    if not reasons:
-        return ""
-    return f" ({' or '.join(reasons)})" if len(reasons) <= _MOST else " (for several reasons)"
+    return " or ".join(reasons) if len(reasons) <= _MOST else "for several reasons"
 
 
 def _silent(_: Sequence[RouteResult]) -> str:
