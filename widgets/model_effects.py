@@ -33,7 +33,7 @@ def model_effects(effects: ModelEffects, width: int) -> Content:
     column = max(map(len, labels))
     for label, group in zip(labels, effects.groups, strict=True):
         for number, line in enumerate(group.lines):
-            lead = f"  {'' if number else label:<{column}}"
+            lead = f"  {'' if number else label:>{column}}"
             drawn = hanging(line.text, width, f"{lead}{line.sign} ")
             lines.append(drawn.stylize(SIGN_STYLES[line.sign], len(lead), len(lead) + 1))
     if effects.others:

@@ -17,7 +17,7 @@ MOST = 500
 """Principals that are looked at."""
 _MOST_GROUPS = 3
 """Groups of principals with equal changes that are described; others are counted."""
-_MOST_EXPLAINED = 3
+_MOST_EXPLAINED = 8
 """Principals of a group with different documents whose reasons are worked out: each takes 10 ms."""
 _CLOSED = (Verdict.NONE, Verdict.DENIED)
 
@@ -105,7 +105,8 @@ def model_effects(
     for members in sorted(by_key.values(), key=lambda members: -len(members))[:_MOST_GROUPS]:
         explain = partial(_explained, evaluator, after, members)
         attached = plan.policy.name if plan.op == "attach" else ""
-        lines = lines_of(evaluator.routes, members[0].steps, explain, attached=attached)
+        steps, briefly = members[0].steps, total > 1
+        lines = lines_of(evaluator.routes, steps, explain, attached, briefly=briefly)
         groups.append(ModelGroup(len(members), lines))
     return ModelEffects(region, total, len(looked_at), tuple(groups), day)
 

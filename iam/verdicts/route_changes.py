@@ -18,6 +18,9 @@ from iam.verdicts.verdict import Verdict
 Sign = Literal["+", "-", "~", "?", " "]
 """Routes open, close, become partial, become unknown, or stay as they are."""
 NOTHING = "no route opens or closes"
+SAME = "no verdict on a route changes"
+"""Where some verdicts are partial or unknown: more or less may be open than before."""
+_INDEFINITE = (Verdict.PARTIAL, Verdict.UNKNOWN)
 _MOST = 2
 """Policies that are named; more are counted."""
 
@@ -107,6 +110,8 @@ def lines_of(
     steps: Sequence[Step],
     explain: Callable[[], Explained],
     attached: str = "",
+    *,
+    briefly: bool = False,
 ) -> tuple[RouteLine, ...]:
     """Say what becomes of the routes from a region.
 
@@ -116,6 +121,7 @@ def lines_of(
         explain: Explains the routes; called only where a reason is needed.
         attached: The policy that is attached; empty if one is detached. It matters what an attach
             leaves closed, and what a detach leaves open.
+        briefly: Whether what stays as it is is only counted.
 
     Returns:
         The changes, such as `+ all 20 by eu. profiles`; then the routes that the policy is about
@@ -128,14 +134,22 @@ def lines_of(
             by_kind.setdefault(kind, []).append(number)
     changes = [kind for kind in _CHANGES if kind in by_kind]
     usual = _STAY_OPEN if attached else _STAY_CLOSED
-    stays = [kind for kind in _STAYS if kind in by_kind and not (changes and kind is usual)]
-    words = _Words(routes, steps, cache(explain), attached)
-    lines = [line for kind in (*changes, *stays) for line in words.of(kind, by_kind[kind])]
+    stays = [kind for kind in _STAYS if kind in by_kind and kind is not usual]
+    if usual in by_kind and not changes and (attached or not stays):
+        stays.append(usual)
+    words = _Words(routes, steps, cache(explain), attached, briefly)
+    lines = [line for kind in changes for line in words.of(kind, by_kind[kind])]
+    if briefly and stays:
+        clauses = (words.counted(kind, by_kind[kind], only=not changes) for kind in stays)
+        rest = [RouteLine(" ", "; ".join(clauses))]
+    else:
+        rest = [line for kind in stays for line in words.of(kind, by_kind[kind])]
     if changes:
-        return tuple(lines)
-    if len(lines) == 1:
-        return (RouteLine(" ", f"{NOTHING}: {lines[0].text}"),)
-    return (RouteLine(" ", NOTHING), *lines)
+        return (*lines, *rest)
+    head = SAME if any(step.after in _INDEFINITE for step in steps) else NOTHING
+    if len(rest) == 1:
+        return (RouteLine(" ", f"{head}: {rest[0].text}"),)
+    return (RouteLine(" ", head), *rest)
 
 
 def _state(verdict: Verdict) -> Verdict:
@@ -158,6 +172,7 @@ class _Words:
     steps: Sequence[Step]
     explain: Callable[[], Explained]
     attached: str
+    briefly: bool
 
     def of(self, kind: _Kind, numbers: Sequence[int]) -> Iterable[RouteLine]:
         by_way: dict[str, list[int]] = {}
@@ -165,17 +180,32 @@ class _Words:
             by_way.setdefault(way_of(self.routes[number]), []).append(number)
         by_reason: dict[str, list[str]] = {}
         for way in ways_of(self.routes[number] for number in numbers):
-            by_reason.setdefault(self._reason(kind, way), []).append(way)
+            by_reason.setdefault(self._reason(kind, (way,)), []).append(way)
         for reason, ways in by_reason.items():
             some = [number for way in ways for number in by_way[way]]
             if len(some) == len(self.routes) and len(ways) > 1:
-                counted = f"all {len(some)} routes"
+                which = f"all {len(some)} routes"
             else:
-                counted = ", ".join(self._counted(kind, way, by_way[way]) for way in ways)
+                which = ", ".join(self._of_way(kind, way, by_way[way]) for way in ways)
             verb = kind.verb if len(some) > 1 else kind.one
-            yield RouteLine(kind.sign, " ".join(filter(None, (counted, verb))) + reason)
+            yield RouteLine(kind.sign, " ".join(filter(None, (which, verb))) + reason)
 
-    def _counted(self, kind: _Kind, way: str, numbers: Sequence[int]) -> str:
+    def counted(self, kind: _Kind, numbers: Sequence[int], *, only: bool) -> str:
+        """Count routes that stay as they are: `66 other routes stay closed: denied by DenyAll`.
+
+        Args:
+            kind: What happens to them.
+            numbers: The routes.
+            only: Whether no other routes change.
+        """
+        some = len(numbers)
+        how_many = f"all {some}" if some == len(self.routes) > 1 else f"{some}"
+        verb, noun = (kind.verb, "routes") if some > 1 else (kind.one, "route")
+        ways = ways_of(self.routes[number] for number in numbers)
+        reason = self._reason(kind, ways) if self.attached or kind is not _STAY_CLOSED else ""
+        return f"{how_many} {'' if only else 'other '}{noun} {verb}{reason}"
+
+    def _of_way(self, kind: _Kind, way: str, numbers: Sequence[int]) -> str:
         """`all 20 by eu. profiles`; of a part also how many are open then."""
         every = [n for n, route in enumerate(self.routes) if way_of(route) == way]
         words = way_in_words(way, self.routes[numbers[0]].source)
@@ -187,15 +217,15 @@ class _Words:
         rest = f" (then {'all ' if then == total else ''}{then})" if differs else ""
         return f"{some} of {total} {words}{rest}"
 
-    def _reason(self, kind: _Kind, way: str) -> str:
-        if not kind.reasons:
+    def _reason(self, kind: _Kind, ways: Sequence[str]) -> str:
+        if not kind.reasons or (kind.through and self.briefly):
             return ""
         explained = self.explain()
         results = [
             result
             for steps, results in explained.results
             for route, step, result in zip(self.routes, steps, results, strict=True)
-            if way_of(route) == way and _kind(step) is kind
+            if way_of(route) in ways and _kind(step) is kind
         ]
         if kind.through:
             words, lead = _policies(results, but=self.attached), " through "

@@ -12,6 +12,7 @@ from iam.verdicts.verdict import Verdict
 _MOST = 2
 """Reasons that are named; of more it is said that there are several."""
 _NOTHING = "no policy allows it"
+_DENIED = "denied by "
 
 
 def way_of(route: Route) -> str:
@@ -135,8 +136,12 @@ def why_not_granted(results: Iterable[RouteResult]) -> str:
     for result in results:
         for reason in _short(result):
             counts[reason] = counts.get(reason, 0) + 1
-    reasons = sorted(counts, key=lambda reason: -counts[reason])
-    return " or ".join(reasons) if len(reasons) <= _MOST else "for several reasons"
+    first, *others = sorted(counts, key=lambda reason: -counts[reason]) or [""]
+    if len(others) >= _MOST:
+        return "for several reasons"
+    if first.startswith(_DENIED):
+        others = [other.removeprefix(_DENIED) for other in others]
+    return " or ".join([first, *others])
 
 
 def _silent(_: Sequence[RouteResult]) -> str:
@@ -149,7 +154,7 @@ def _short(result: RouteResult) -> tuple[str, ...]:
     for call in result.deciding:
         if result.verdict in (Verdict.DENIED, Verdict.NONE):
             denies = (via.origin for via in call.result.via if via.effect == "Deny")
-            reasons = [f"denied by {origin}" for origin in denies] or [*call.result.reasons]
+            reasons = [f"{_DENIED}{origin}" for origin in denies] or [*call.result.reasons]
             found |= dict.fromkeys(reasons or [_NOTHING])
         else:
             found[why(call)] = None

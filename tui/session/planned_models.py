@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.session.models import Models
     from tui.session.state import SessionState
 
-FEW = 10
+FEW = 5
 """Principals who are evaluated before the preview opens: it must not wait for more than 0.1 s."""
 
 

@@ -261,7 +261,7 @@ class Session(SessionState):
         """
         from tui.session.version_comparison import compare
 
-        compared = await compare(self, self._versions, pair)
+        compared = await compare(self, self.models, self._versions, pair)
         self._versions = compared.versions
         return compared
 
