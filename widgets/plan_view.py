@@ -16,6 +16,7 @@ from iam.verdicts.result import SectionResult
 from iam.verdicts.section import label_of
 from iam.verdicts.verdict import count_in_words
 from widgets.glyphs import Glyphs
+from widgets.model_effects import model_effects
 from widgets.wrapping import facts, hanging, shortened
 
 if TYPE_CHECKING:
@@ -159,6 +160,8 @@ class PlanView(Static):
 
     def _notes(self, plan: Plan) -> list[Content]:
         notes = [self._warnings(plan), self._remaining(plan), self._shortfall(plan)]
+        if plan.models is not None:
+            notes.append(model_effects(plan.models, self._width))
         notes.append(self._unchanged("Cannot be changed", plan.blocked, "$text-warning"))
         notes.append(self._unchanged("No change needed", plan.unneeded, "dim"))
         notes.append(self._each_principal(plan))

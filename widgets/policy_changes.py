@@ -22,7 +22,7 @@ _MOST_VERSIONS = 5
 _MOST_TEXT = 52
 _LEAST_NOTE = 10
 _FACT_WIDTH = 13
-_STYLES = {
+SIGN_STYLES = {
     "+": "$success",
     "-": "$text-error",
     "~": "$text-warning",
@@ -168,6 +168,6 @@ def _lines(line: DiffLine, column: int, width: int) -> list[Content]:
         note = Content.styled(safe(line.note), "dim").truncate(note_room, ellipsis=True)
         first = Content.assemble(first, " " * (column - first.cell_length), note)
     return [
-        Content.assemble(indent, (line.sign, _STYLES[line.sign]), " ", first),
+        Content.assemble(indent, (line.sign, SIGN_STYLES[line.sign]), " ", first),
         *(Content.assemble(indent, "  ", rest) for rest in more),
     ]

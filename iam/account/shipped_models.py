@@ -37,6 +37,12 @@ def shipped_source() -> str:
     return f"the list that comes with the app ({content['source']} of {content['updated']})"
 
 
+def shipped_day() -> str:
+    """The day of the list: `2026-11-20`."""
+    day: str = _content()["updated"]
+    return day
+
+
 @cache
 def shipped_models(region: str, partition: str, account_id: str) -> RegionModels:
     """Return what can be invoked from a region as of the day of the list.

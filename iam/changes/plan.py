@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from iam.account.attachments import attachment_of, members_of_groups
 from iam.account.model import Account, Entity, Group, ManagedPolicy, Principal, in_order
@@ -17,6 +18,9 @@ from iam.changes.key_effects import key_warnings
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.result import PrincipalResult, SectionResult
 from iam.verdicts.verdict import Verdict
+
+if TYPE_CHECKING:
+    from iam.changes.model_effects import ModelEffects
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Plan:
     """The names of changed groups that may have more members than could be read."""
     undoes: BatchRecord | None = None
     """The batch that this plan reverses."""
+    models: ModelEffects | None = None
+    """Which models it opens and closes; None if it is not about them, or if that was not asked."""
 
     @property
     def holding_groups(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ _MOST = 2
 _NOTHING = "no policy allows it"
 _BEST = (Verdict.GRANTED, Verdict.PARTIAL, Verdict.UNKNOWN, Verdict.DENIED, Verdict.NONE)
 """Those come first who can, then those of whom it is open."""
+_DENIED = "denied by "
 
 
 def way_of(route: Route) -> str:
@@ -63,7 +64,7 @@ def summary_of(
         return (_clause(results, every, providers, reasons),)
     ways = ways_of(result.route for result in results)
     return tuple(
-        _clause(by_way[way], _in_words(way, results[0].route.source), providers, reasons)
+        _clause(by_way[way], way_in_words(way, by_way[way][0].route.source), providers, reasons)
         for way in ways
     )
 
@@ -109,10 +110,16 @@ def principals_by_way(results: Sequence[Sequence[RouteResult]]) -> tuple[str, ..
 
 
 def _to_one_model(way: str, route: Route) -> str:
-    return f"by the {way} profile" if way.endswith(".") else _in_words(way, route.source)
+    return f"by the {way} profile" if way.endswith(".") else way_in_words(way, route.source)
 
 
-def _in_words(way: str, source: str) -> str:
+def way_in_words(way: str, source: str) -> str:
+    """How models are invoked by a column of routes: `in eu-central-1 itself`, `by eu. profiles`.
+
+    Args:
+        way: The column, as `way_of` names it.
+        source: The region from which they are invoked.
+    """
     match way:
         case "region":
             return f"in {source} itself"
@@ -169,15 +176,22 @@ def _complete(results: Sequence[RouteResult], providers: Mapping[str, str]) -> s
 
 
 def _because(results: Sequence[RouteResult]) -> str:
-    """The reasons of some routes, the most frequent first."""
+    reasons = why_not_granted(results)
+    return f" ({reasons})" if reasons else ""
+
+
+def why_not_granted(results: Iterable[RouteResult]) -> str:
+    """The reasons of some routes, the most frequent first: `denied by SCP DenyRegions at Root`."""
     counts: dict[str, int] = {}
     for result in results:
         for reason in short_reasons(result):
             counts[reason] = counts.get(reason, 0) + 1
-    reasons = sorted(counts, key=lambda reason: -counts[reason])
-    if not reasons:
-        return ""
-    return f" ({' or '.join(reasons)})" if len(reasons) <= _MOST else " (for several reasons)"
+    first, *others = sorted(counts, key=lambda reason: -counts[reason]) or [""]
+    if len(others) >= _MOST:
+        return "for several reasons"
+    if first.startswith(_DENIED):
+        others = [other.removeprefix(_DENIED) for other in others]
+    return " or ".join([first, *others])
 
 
 def _silent(_: Sequence[RouteResult]) -> str:
@@ -190,7 +204,7 @@ def short_reasons(result: RouteResult) -> tuple[str, ...]:
     for call in result.deciding:
         if result.verdict in (Verdict.DENIED, Verdict.NONE):
             denies = (via.origin for via in call.result.via if via.effect == "Deny")
-            reasons = [f"denied by {origin}" for origin in denies] or [*call.result.reasons]
+            reasons = [f"{_DENIED}{origin}" for origin in denies] or [*call.result.reasons]
             found |= dict.fromkeys(reasons or [_NOTHING])
         else:
             found[why(call)] = None

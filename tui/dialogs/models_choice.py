@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iam.runtime.threads import in_thread
 from tui.dialogs.choose import ChooseDialog
 from widgets.choice_list import Choice
 from widgets.glyphs import Glyphs
@@ -52,7 +53,7 @@ async def ask_for_model(
     Returns:
         The ID of a model, or what was typed instead; None if the operator has chosen none.
     """
-    models = await session.models.known_of_region(region)
+    models = await in_thread(session.models.known, region)
     choices = [
         Choice(model.id, (model.name, model.provider, model.id), model.id == current)
         for model in models.models

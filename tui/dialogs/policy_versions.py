@@ -19,7 +19,6 @@ from widgets.glyphs import Glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
 
 if TYPE_CHECKING:
-    from iam.versions.diff_text import DiffPart
     from iam.versions.list_versions import ListedVersion
 
 _KEYS = "[ ] base  { } target  j k scroll  esc close"
@@ -120,7 +119,14 @@ def _data(compared: Compared) -> PolicyData:
     from iam.account.unread import Unread
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.section import describe
-    from iam.versions.diff_text import attachments_in_words, effect, parts, summary
+    from iam.versions.diff_text import (
+        DiffLine,
+        DiffPart,
+        attachments_in_words,
+        effect,
+        parts,
+        summary,
+    )
 
     policy, versions = compared.managed.policy, compared.versions
     warnings = list(versions.notes)
@@ -145,6 +151,10 @@ def _data(compared: Compared) -> PolicyData:
                 )
             )
             changes = parts(compared.drift, lambda action: describe(action, catalogue()))
+            if compared.models:
+                title = f"Models from {compared.region}, by this policy alone"
+                lines = (DiffLine(line.sign, line.text) for line in compared.models)
+                changes = (DiffPart(title, tuple(lines)), *changes)
     return PolicyData(
         facts=(
             ("ARN", policy.arn),

@@ -49,5 +49,6 @@ def says_the_same(shown: Plan, checked: Plan) -> bool:
         and [(e.before.verdict, e.after) for e in shown.effects]
         == [(e.before.verdict, e.after) for e in checked.effects]
         and shown.warnings == checked.warnings
+        and shown.models == checked.models
         and [left.why for left in shown.blocked] == [left.why for left in checked.blocked]
     )

@@ -12,6 +12,7 @@ from iam.arn import Arn
 from iam.runtime.threads import in_thread
 from iam.text import safe
 from tui.session.evaluation import evaluator_for
+from tui.session.planned_models import PlannedModels
 
 if TYPE_CHECKING:
     from iam.account.model import Account, Entity, ManagedPolicy
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
     from iam.changes.journal import Op
     from iam.changes.plan import Plan
     from iam.verdicts.evaluator import Evaluator
+    from tui.session.models import Models
     from tui.session.state import SessionState
 
 
 class ChangePlanner:
     """Plans changes of the account of a session."""
 
-    def __init__(self, state: SessionState) -> None:
+    def __init__(self, state: SessionState, models: Models) -> None:
         self.state = state
+        self._model_effects = PlannedModels(state, models)
 
     async def plan(self, op: Op, arns: Iterable[str]) -> Plan:
         """Work out what attaching or detaching the managed policy would do.
@@ -43,7 +46,8 @@ class ChangePlanner:
             from iam.changes.plan import make_plan
 
             entities = [entity for arn in chosen if (entity := account.entity(arn)) is not None]
-            return make_plan(evaluator, account, entities, op, managed.policy)
+            plan = make_plan(evaluator, account, entities, op, managed.policy)
+            return self._model_effects.of_few(plan, account)
 
         return await in_thread(make)
 
@@ -69,7 +73,8 @@ class ChangePlanner:
             from iam.changes.undo_plan import plan_of_undo
 
             evaluator = self._evaluator_of(policy)
-            return plan_of_undo(evaluator, account, batch, policy, only=only, again=again)
+            plan = plan_of_undo(evaluator, account, batch, policy, only=only, again=again)
+            return self._model_effects.of_few(plan, account)
 
         return await in_thread(make)
 
@@ -90,7 +95,7 @@ class ChangePlanner:
         entities: list[Entity] = [*(change.entity for change in plan.changes), *left_out]
         aws = await state.connection_to(account) if plan.changes else None
         if aws is None:
-            return plan
+            return await in_thread(self._model_effects.of_all, plan, account)
         unread = []
         if plan.op == "detach" and state.keys_pending.waiting:
             unread = ["The API keys are still being read: some may stop working."]
@@ -112,7 +117,7 @@ class ChangePlanner:
         blocked_before = {left.entity.arn: left.why for left in plan.blocked if not left.groups}
 
         def make_again() -> Plan:
-            return make_plan(
+            made = make_plan(
                 self._evaluator_of(plan.policy),
                 account,
                 [account.entity(entity.arn) or entity for entity in entities],
@@ -122,6 +127,7 @@ class ChangePlanner:
                 warnings=tuple(dict.fromkeys((*plan.warnings, *findings.warnings, *unread))),
                 undoes=plan.undoes,
             )
+            return self._model_effects.of_all(made, account)
 
         return await in_thread(make_again)
 

@@ -43,16 +43,20 @@ class Models:
                 self._lists[id, region] = known
         return known
 
-    async def known_of_region(self, region: str) -> RegionModels:
-        """What can be invoked from a region, as far as is known without a call."""
-        account, _, _ = self.session.read
-        id = next(iter(account.ids), "")
-        if (known := self._lists.get((id, region))) is not None:
-            return known
-        await in_thread(import_for, "account.shipped_models")
+    def known(self, region: str) -> RegionModels:
+        """What can be invoked from a region, as far as is known without a call.
+
+        It is AWS's own list if that has been asked for in this session. The other one is read from
+        a file when it is first needed.
+
+        Args:
+            region: The region that requests are sent to.
+        """
         from iam.account.shipped_models import shipped_models
 
-        return await in_thread(shipped_models, region, account.partition, id)
+        account, _, _ = self.session.read
+        id = account.id or next(iter(account.ids), "")
+        return self._lists.get((id, region)) or shipped_models(region, account.partition, id)
 
     async def regions(self) -> tuple[str, ...]:
         """The regions that have Amazon Bedrock, as far as is known without a call."""

@@ -62,11 +62,11 @@ class Session(SessionState):
         """
         super().__init__(launch)
         self.cache = CachedAccount(self)
-        self.planner = ChangePlanner(self)
+        self.models = Models(self)
+        self.planner = ChangePlanner(self, self.models)
         self.changes = ChangeService(self)
         self.simulator = Simulator(self)
         self.last_use = LastUse(self)
-        self.models = Models(self)
         self._readers = Readers(self._with_endpoint, started, other_process=other_process)
         self._evaluating: ReaderProcess | None = None
         """The process that has read the account and is now evaluating it."""
@@ -257,7 +257,7 @@ class Session(SessionState):
         """
         from tui.session.version_comparison import compare
 
-        compared = await compare(self, self._versions, pair)
+        compared = await compare(self, self.models, self._versions, pair)
         self._versions = compared.versions
         return compared
 

@@ -67,6 +67,11 @@ class SessionState:
         """The ARN of the operator's identity; empty for an account from a file."""
         return (self._opened.caller if self._opened else None) or ""
 
+    @property
+    def region(self) -> str:
+        """The region that requests are sent to; empty for a file, unless the operator named one."""
+        return (self._opened.region if self._opened else None) or ""
+
     def in_doubt(self, entity: Entity) -> bool:
         """Whether AWS has not confirmed the last change to an entity, or to one of its groups."""
         if not self.unconfirmed:

@@ -9,8 +9,10 @@ from iam.runtime.threads import in_thread
 if TYPE_CHECKING:
     from iam.account.attachments import AttachmentCount
     from iam.aws.managed_policy import Managed
+    from iam.verdicts.route_changes import RouteLine
     from iam.versions.access_diff import AccessDiff
     from iam.versions.list_versions import VersionList
+    from tui.session.models import Models
     from tui.session.state import SessionState
 
 
@@ -26,15 +28,23 @@ class Compared(NamedTuple):
     """Indices of the older and the newer one; None if there are not two."""
     drift: AccessDiff | None
     """None if a document of the two could not be read."""
+    region: str
+    """From which models are invoked; empty for a file."""
+    models: tuple[RouteLine, ...]
+    """What the newer one opens and closes by itself; empty if neither is about invoking models."""
 
 
 async def compare(
-    state: SessionState, versions: VersionList | None, pair: tuple[int, int] | None
+    state: SessionState,
+    models: Models,
+    versions: VersionList | None,
+    pair: tuple[int, int] | None,
 ) -> Compared:
     """Compare two versions of the managed policy.
 
     Args:
         state: With the account and the managed policy.
+        models: The models that can be invoked, as far as is known without a call.
         versions: As listed before, with the documents that have been read.
         pair: Indices of the older and the newer one, as listed before; None lists the versions
             again and takes the two that are usually of interest.
@@ -58,13 +68,19 @@ async def compare(
         from iam.account.attachments import count_attachments
         from iam.policy.action_catalogue import catalogue
         from iam.policy.document import Document
+        from iam.verdicts.routes import routes_of
         from iam.versions.access_diff import compare
+        from iam.versions.model_drift import model_drift
 
-        drift = None
+        drift, region = None, state.region
+        lines: tuple[RouteLine, ...] = ()
         older, newer = (complete.all[i].document for i in pair) if pair else (None, None)
         if isinstance(older, Document) and isinstance(newer, Document):
             drift = compare(older, newer, catalogue(), account.partition)
+            if region:
+                routes = routes_of(models.known(region), account.partition)
+                lines = model_drift(older, newer, managed.policy, routes, account, catalogue())
         attached_to = count_attachments(account, managed.policy.arn)
-        return Compared(account.label, managed, attached_to, complete, pair, drift)
+        return Compared(account.label, managed, attached_to, complete, pair, drift, region, lines)
 
     return await in_thread(compare_documents)

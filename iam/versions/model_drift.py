@@ -1,0 +1,50 @@
+"""Which routes to models one version of a policy opens, and another does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iam.account.model import Account, ManagedPolicy, Role
+from iam.policy.action_catalogue import Catalogue
+from iam.policy.document import Document
+from iam.verdicts.route_changes import Explained, RouteLine, Step, lines_of
+from iam.verdicts.route_verdicts import RouteEvaluator
+from iam.verdicts.routes import Route
+from iam.verdicts.verdict import Verdict
+
+
+def model_drift(
+    older: Document,
+    newer: Document,
+    policy: ManagedPolicy,
+    routes: Sequence[Route],
+    account: Account,
+    catalogue: Catalogue,
+) -> tuple[RouteLine, ...]:
+    """Compare what two documents of a policy open to a role that has this policy and nothing else.
+
+    Args:
+        older: The document to compare with.
+        newer: The document to compare.
+        policy: The policy.
+        routes: The routes to models from a region.
+        account: The account of the role. Its limits are left out, as are those of an organization.
+        catalogue: The concrete actions.
+
+    Returns:
+        The routes that open or close; none if neither document is about invoking these models.
+    """
+    evaluator = RouteEvaluator(routes, catalogue, account.partition)
+    arn = f"arn:{account.partition}:iam::{next(iter(account.ids), '')}:role/compared"
+    role = Role("compared", arn, attached=(policy.arn,))
+
+    def having(document: Document) -> Account:
+        held = ManagedPolicy(policy.name, policy.arn, "", document=document)
+        return Account(id=account.id, partition=account.partition, policies={policy.arn: held})
+
+    before, after = (evaluator.verdicts(having(document), role) for document in (older, newer))
+    if {*before, *after} <= {Verdict.NONE}:
+        return ()
+    steps = tuple(map(Step, before, after))
+    results = evaluator.results(having(newer), role)
+    return lines_of(evaluator.routes, steps, lambda: Explained([(steps, results)]))
