@@ -10,6 +10,7 @@ from typing import Any
 from textual import events
 
 from tests.build import LIMITED
+from tests.company import Company
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, dialogue, go_to
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
@@ -175,3 +176,33 @@ async def test_ctrl_q_leaves_by_the_same_door_as_q(open_app: Open, live: Launch)
         await pilot.press("ctrl+q")
         await until(pilot, lambda: "press q again to quit" in toasts(pilot))
         assert pilot.app.return_code is None
+
+
+async def test_a_preview_says_which_models_open_and_what_keeps_others_closed(
+    open_app: Open, live: Launch
+) -> None:
+    async with open_app(live) as pilot:
+        await go_to(pilot, "liam.murphy")
+        said = " ".join((await ask(pilot, "a")).split())
+        assert "Models from us-east-1, as listed on" in said
+        assert "+ 10 of " in said
+        assert "by us. profiles stay closed: denied by SCP ApprovedRegions at Root" in said
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen is main_of(pilot))
+        await pilot.press("escape", "asterisk")
+        said = " ".join((await ask(pilot, "a")).split())
+        assert " of 48 + 10 of " in said and "other routes stay closed" in said
+
+
+async def test_a_preview_asks_aws_for_no_models(open_app: Open, company: Company) -> None:
+    async with open_app(company.launch) as pilot:
+        assert "Models from us-east-1" in await ask(pilot, "a")
+    assert not [name for name in company.fake.actions if name.startswith("ListFoundation")]
+
+
+async def test_without_a_region_a_preview_says_nothing_of_models(
+    open_app: Open, from_file: Launch
+) -> None:
+    async with open_app(replace(from_file, dry_run=True, read_only=False)) as pilot:
+        await go_to(pilot, "frank")
+        assert "Models from" not in await ask(pilot, "a")

@@ -240,3 +240,10 @@ async def test_hostile_text_is_text(open_app: Open, tmp_path: Path) -> None:
         assert sum("[red]" in line for line in lines) >= 6
         changes = screen.query_one(PolicyChanges)
         assert changes.size.width == 108
+
+
+async def test_a_comparison_says_which_routes_to_models_open(open_app: Open, live: Launch) -> None:
+    async with open_app(live) as pilot:
+        screen = await opened(pilot)
+        assert "Models from us-east-1, by this policy alone" in said(screen)
+        assert "no route opens or closes" in said(screen)
