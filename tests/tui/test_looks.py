@@ -115,12 +115,12 @@ def test_export(
     size: Size,
     asks: bool,
 ) -> None:
-    def exists(_: object) -> None:
+    def exists(_: object, replace: bool) -> None:
         raise FileExistsError
 
     # In the same folder on every machine.
     monkeypatch.setattr("tui.dialogs.export.typed_path", lambda text: Path("/home/ops", text))
-    monkeypatch.setattr("tui.dialogs.export._check", exists)
+    monkeypatch.setattr("tui.dialogs.export.check_target", exists)
     monkeypatch.setattr("tui.controllers.export.today", lambda: date(2026, 11, 23))
 
     async def act(pilot: Pilot[int]) -> None:

@@ -20,10 +20,10 @@ ONE_REGION = allow("bedrock:InvokeModel", model_arn(DESTINATIONS[0]))
 
 def drift(older: list[Any], newer: list[Any]) -> list[str]:
     """The lines about two versions, for an account whose limits do not matter."""
-    documents = [document_of(document(*statements)) for statements in (older, newer)]
-    assert all(isinstance(each, Document) for each in documents)
+    one, other = (document_of(document(*statements)) for statements in (older, newer))
+    assert isinstance(one, Document) and isinstance(other, Document)
     made = account(user("alice", deny("*")))
-    found = model_drift(*documents, limited(), ROUTES, made, catalogue())  # type: ignore[arg-type]
+    found = model_drift(one, other, limited(), ROUTES, made, catalogue())
     return [f"{line.sign} {line.text}" for line in found]
 
 
