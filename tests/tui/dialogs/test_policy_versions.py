@@ -148,6 +148,7 @@ async def test_live_versions_come_from_aws(open_app: Open, live: Launch) -> None
         text = said(screen)
         assert "v9 added two actions, one statement, and removed nothing." in text
         assert f"13 principals have this policy; each gained this access, {UNLESS}" in text
+        assert "Models from us-east-1, by this policy alone: no route opens or closes" in text
         assert not screen.changes.data.warnings
         await press(pilot, "left")
         assert pair(screen) == ("v7", "v9")
@@ -220,6 +221,17 @@ async def test_one_version_only_is_nothing_to_compare(open_app: Open, tmp_path: 
         assert "Only one version is available" in said(screen)
         await pilot.press("left", "right_curly_bracket")
         assert "Only one version is available" in said(screen)
+
+
+async def test_it_says_which_routes_to_models_open(open_app: Open, tmp_path: Path) -> None:
+    ours = policy("ours", allow("bedrock:InvokeModel"))  # its first version denies everything
+    path = tmp_path / "models.json"
+    path.write_text(json.dumps(details(user("alice", attached=[policy_arn("ours")]), ours)))
+    launch = Launch(snapshot=str(path), policy="ours", region="eu-central-1")
+    async with open_app(launch) as pilot:
+        first, *_ = (await opened(pilot)).changes.data.parts
+        assert first.title == "Models from eu-central-1, by this policy alone"
+        assert [(line.sign, line.text) for line in first.lines] == [("+", "all 86 routes")]
 
 
 async def test_hostile_text_is_text(open_app: Open, tmp_path: Path) -> None:
