@@ -67,7 +67,7 @@ class SessionState:
 
     @property
     def region(self) -> str:
-        """The region that requests are sent to; empty for a file, unless the operator named one."""
+        """The region that requests are sent to; empty for an account from a file."""
         return (self._opened.region if self._opened else None) or ""
 
     def in_doubt(self, entity: Entity) -> bool:
