@@ -19,6 +19,8 @@ from widgets.glyphs import Glyphs
 from widgets.policy_changes import PolicyChanges, PolicyData, VersionRow
 
 if TYPE_CHECKING:
+    from iam.verdicts.route_changes import RouteLine
+    from iam.versions.diff_text import DiffPart
     from iam.versions.list_versions import ListedVersion
 
 _KEYS = "[ ] base  { } target  j k scroll  esc close"
@@ -119,14 +121,7 @@ def _data(compared: Compared) -> PolicyData:
     from iam.account.unread import Unread
     from iam.policy.action_catalogue import catalogue
     from iam.verdicts.section import describe
-    from iam.versions.diff_text import (
-        DiffLine,
-        DiffPart,
-        attachments_in_words,
-        effect,
-        parts,
-        summary,
-    )
+    from iam.versions.diff_text import attachments_in_words, effect, parts, summary
 
     policy, versions = compared.managed.policy, compared.versions
     warnings = list(versions.notes)
@@ -152,9 +147,7 @@ def _data(compared: Compared) -> PolicyData:
             )
             changes = parts(compared.drift, lambda action: describe(action, catalogue()))
             if compared.models:
-                title = f"Models from {compared.region}, by this policy alone"
-                lines = (DiffLine(line.sign, line.text) for line in compared.models)
-                changes = (DiffPart(title, tuple(lines)), *changes)
+                changes = (_models(compared.region, compared.models), *changes)
     return PolicyData(
         facts=(
             ("ARN", policy.arn),
@@ -165,6 +158,16 @@ def _data(compared: Compared) -> PolicyData:
         summary=tuple(filter(None, sentences)),
         parts=changes,
     )
+
+
+def _models(region: str, lines: tuple[RouteLine, ...]) -> DiffPart:
+    """What the target opens and closes by itself; in the title where it is nothing."""
+    from iam.versions.diff_text import DiffLine, DiffPart
+
+    title = f"Models from {region}, by this policy alone"
+    if len(lines) == 1 and lines[0].sign == " ":
+        return DiffPart(f"{title}: {lines[0].text}", ())
+    return DiffPart(title, tuple(DiffLine(line.sign, line.text) for line in lines))
 
 
 def _rows(compared: Compared) -> tuple[VersionRow, ...]:

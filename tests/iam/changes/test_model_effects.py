@@ -1,124 +1,144 @@
-"""Which models a change opens and closes: what is counted, and that no more is claimed."""
+"""What the preview of a change says about the models that it opens and closes, from us-east-1."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from iam.account.model import Account
+from iam.account.model import Account, ManagedPolicy
+from iam.account.unread import document_of
 from iam.changes.journal import Op
 from iam.changes.model_effects import ModelEffects, model_effects
 from iam.changes.plan import make_plan
 from tests.build import (
-    ID,
+    LIMITED,
     account,
     allow,
     deny,
+    document,
     group,
     limited,
     make_evaluator,
     policy,
     policy_arn,
     role,
-    the,
     user,
 )
-from tests.iam.verdicts.routes_from import DESTINATIONS, evaluator, model_arn, under
+from tests.iam.verdicts.routes_from import HAIKU, evaluator, model_arn, profile_arn, under
 
-NO_REGION = {"Condition": {"StringEquals": {"aws:RequestedRegion": "unspecified"}}}
 MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
-HELD = [limited().arn]
-B = policy_arn("b")
-ALL_FIVE = "all 5 routes"
+GLOBAL = {"Condition": {"StringEquals": {"aws:RequestedRegion": "unspecified"}}}
+OPEN = [allow("bedrock:InvokeModel")]
 
 
 def effects(
-    op: Op, *items: Any, of: tuple[str, ...] = ("alice",), most: int = 500, **scps: Any
+    op: Op, made: Account, names: Iterable[str], *statements: Any, most: int = 500
 ) -> ModelEffects | None:
-    """The effects of a change of some principals or groups, below these SCPs."""
-    made: Account = account(*items)
-    made = under(made, **scps) if scps else made
-    entities = [made.groups.get((ID, name)) or the(made, name) for name in of]
-    plan = make_plan(make_evaluator(), made, entities, op, limited())
+    """What becomes of the models if these get or lose a policy with these statements."""
+    held = ManagedPolicy("Models", policy_arn("Models"), "v1")
+    held = replace(held, document=document_of(document(*(statements or OPEN))))
+    made = made.with_policy(held)
+    chosen = [entity for entity in made.entities if entity.name in names]
+    plan = make_plan(make_evaluator(), made, chosen, op, held)
     return model_effects(evaluator(), made, plan, "us-east-1", most=most)
 
 
-def lines(op: Op, *items: Any, **more: Any) -> list[str]:
-    """The lines about the only group of those whom a change affects."""
-    found = effects(op, *items, **more)
+def said(found: ModelEffects | None) -> list[tuple[int, list[str]]]:
+    """The groups and their lines."""
     assert found is not None
-    (only,) = found.groups
-    return [f"{line.sign} {line.text}" for line in only.lines]
+    return [(g.count, [f"{line.sign} {line.text}" for line in g.lines]) for g in found.groups]
 
 
-@pytest.mark.parametrize(
-    ("op", "items", "said"),
-    [
-        ("attach", [user("alice")], [f"+ {ALL_FIVE}"]),
-        ("detach", [user("alice", attached=HELD)], [f"- {ALL_FIVE}"]),
-        # Another policy still opens them: nothing is lost.
-        (
-            "detach",
-            [user("alice", allow("bedrock:*"), attached=HELD)],
-            [f"  no route opens or closes: {ALL_FIVE} stay open through inline-0"],
-        ),
-        (
-            "attach",
-            [user("alice", boundary=B), policy("b", allow("s3:*"))],
-            [f"  no route opens or closes: {ALL_FIVE} stay closed: limited by boundary {B}"],
-        ),
-        # What depends on the request is not open.
-        (
-            "attach",
-            [user("alice", deny("bedrock:InvokeModel", **MFA))],
-            [f"~ {ALL_FIVE} become partial: denied by inline-0 with MFA; {limited().name}"],
-        ),
-    ],
-)
-def test_the_routes_that_open_and_close_are_counted(
-    op: Op, items: list[Any], said: list[str]
-) -> None:
-    assert lines(op, *items) == said
+def of_alice(op: Op, made: Account, *statements: Any) -> list[str]:
+    ((count, lines),) = said(effects(op, made, ["alice"], *statements))
+    assert count == 1
+    return lines
 
 
-def test_an_scp_that_blocks_a_way_is_named_as_what_keeps_it_closed() -> None:
-    opened, *rest = lines("attach", user("alice"), NoGlobal=[deny("bedrock:*", **NO_REGION)])
-    assert opened.startswith("+ ") and "global." not in opened
-    assert rest == ["  the one by global. profiles stays closed: denied by SCP NoGlobal at Root"]
+def test_what_opens_by_all_ways_is_one_line() -> None:
+    assert of_alice("attach", account(user("alice"))) == ["+ all 5 routes"]
 
 
-def test_a_profile_stays_closed_while_one_of_its_regions_is_denied() -> None:
-    elsewhere = deny("bedrock:InvokeModel", model_arn(DESTINATIONS[-1]))
-    said = lines("attach", user("alice", elsewhere))
-    assert "by us. profiles" not in said[0]
-    (closed,) = [line for line in said if "stay closed" in line or "stays closed" in line]
-    assert "by us. profiles" in closed and "denied by inline-0" in closed
+def test_a_geographic_profile_needs_the_model_in_every_destination() -> None:
+    here = ["us-east-1", "us-east-2"]
+    resources = [profile_arn("us.*"), *map(model_arn, here)]
+    assert effects("attach", account(user("alice")), ["alice"], allow("*", resources)) is None
+    resources.append(model_arn("us-west-2"))
+    lines = of_alice("attach", account(user("alice")), allow("*", resources))
+    assert lines == ["+ the one by us. profiles"]
 
 
-def test_principals_to_whom_the_same_happens_are_counted_together() -> None:
-    found = effects(
-        "attach",
-        user("alice"),
-        role("bob"),
-        user("carol", allow("*")),
-        of=("alice", "bob", "carol"),
-    )
+def test_an_scp_that_denies_a_way_is_the_reason_why_it_stays_closed() -> None:
+    made = under(account(user("alice")), NoGlobal=[deny("bedrock:*", **GLOBAL)])
+    opened, closed = of_alice("attach", made)
+    assert opened.startswith("+ the one in us-east-1 itself, the one by us. profiles, ")
+    assert closed == "  the one by global. profiles stays closed: denied by SCP NoGlobal at Root"
+
+
+def test_a_boundary_counts() -> None:
+    only = policy("Only", allow("bedrock:InvokeModel", model_arn("*", HAIKU)))
+    made = account(user("alice", boundary=policy_arn("Only")), only)
+    opened, closed = of_alice("attach", made)
+    assert opened == "+ the one in us-east-1 itself"
+    assert closed.endswith(f"stay closed: limited by boundary {policy_arn('Only')}")
+
+
+def test_a_detach_names_what_still_allows() -> None:
+    attached = [policy_arn("Models")]
+    lines = of_alice("detach", account(user("alice", *OPEN, attached=attached)))
+    assert lines == ["  no route opens or closes: all 5 routes stay open through inline-0"]
+    assert of_alice("detach", account(user("alice", attached=attached))) == ["- all 5 routes"]
+
+
+def test_partial_is_never_counted_as_open() -> None:
+    made = account(user("alice"))
+    lines = of_alice("attach", made, allow("bedrock:InvokeModel", **MFA))
+    assert lines == ["~ all 5 routes become partial: Models with MFA"]
+    made = account(user("alice", allow("bedrock:InvokeModel", **MFA)))
+    assert of_alice("attach", made) == ["+ all 5 routes"]
+    same = of_alice("attach", made, allow("bedrock:InvokeModel", **MFA))
+    assert same[0].startswith("  no verdict on a route changes: all 5 routes stay partial: ")
+
+
+def test_what_was_not_understood_is_unknown_and_not_nothing() -> None:
+    odd = allow("bedrock:InvokeModel", Condition={"NoSuchOperator": {"a": "b"}})
+    ((line),) = of_alice("attach", account(user("alice")), odd)
+    assert line.startswith("? all 5 routes become unknown")
+
+
+def test_a_policy_that_only_denies_closes() -> None:
+    lines = of_alice("attach", account(user("alice", *OPEN)), deny("bedrock:*", **GLOBAL))
+    assert lines == ["- the one by global. profiles"]
+
+
+def test_a_policy_that_is_not_about_models_has_no_part() -> None:
+    made = account(user("alice", *OPEN))
+    assert effects("attach", made, ["alice"], allow("bedrock:List*")) is None
+
+
+def test_principals_with_equal_changes_are_one_group_and_members_count() -> None:
+    people = [user(f"u{n}", groups=["ml"]) for n in range(3)]
+    dave = user("dave", deny("bedrock:*", **GLOBAL))
+    made = account(*people, dave, role("admin", allow("*")), group("ml"))
+    first, *others = said(effects("attach", made, ["ml", "dave", "admin"]))
+    assert first == (3, ["+ all 5 routes"])
+    assert sorted(lines[-1] for _, lines in others) == [
+        "  1 other route stays closed: denied by inline-0",
+        "  no route opens or closes: all 5 routes stay open",
+    ]
+
+
+def test_of_many_the_first_are_looked_at_or_it_is_said_that_they_will_be() -> None:
+    made = account(*(user(f"u{n}") for n in range(8)))
+    names = [f"u{n}" for n in range(8)]
+    found = effects("attach", made, names, most=5)
     assert found is not None
-    assert [group.count for group in found.groups] == [2, 1]
-    assert (found.total, found.looked_at, found.others) == (3, 3, 0)
-    assert [line.text for line in found.groups[0].lines] == [ALL_FIVE]
+    assert (found.total, found.looked_at, found.groups) == (8, 0, ())
+    assert said(effects("attach", made, names, most=8)) == [(8, ["+ all 5 routes"])]
 
 
-def test_a_group_counts_by_its_members() -> None:
-    made = [group("ml"), user("alice", groups=["ml"]), user("bob", groups=["ml"])]
-    found = effects("attach", *made, of=("ml",))
-    assert found is not None
-    assert [(each.count, each.lines[0].sign) for each in found.groups] == [(2, "+")]
-
-
-def test_of_more_than_it_may_evaluate_nothing_is_claimed() -> None:
-    people = [user(name) for name in ("alice", "bob", "carol")]
-    found = effects("attach", *people, of=("alice", "bob", "carol"), most=2)
-    assert found is not None
-    assert (found.total, found.looked_at, found.groups) == (3, 0, ())
+def test_the_policy_of_the_app_opens_models() -> None:
+    made = account(user("alice", attached=[LIMITED]))
+    plan = make_plan(make_evaluator(), made, list(made.entities), "detach", limited())
+    assert said(model_effects(evaluator(), made, plan, "us-east-1"))[0][0] == 1

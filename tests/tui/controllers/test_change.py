@@ -10,7 +10,6 @@ from typing import Any
 from textual import events
 
 from tests.build import LIMITED
-from tests.company import Company
 from tests.tui.conftest import Open
 from tests.tui.steps import ask, dialogue, go_to
 from tests.tui.waiting import cursor, main_of, names, table_of, toasts, until
@@ -192,12 +191,6 @@ async def test_a_preview_says_which_models_open_and_what_keeps_others_closed(
         await pilot.press("escape", "asterisk")
         said = " ".join((await ask(pilot, "a")).split())
         assert " of 48 + 10 of " in said and "other routes stay closed" in said
-
-
-async def test_a_preview_asks_aws_for_no_models(open_app: Open, company: Company) -> None:
-    async with open_app(company.launch) as pilot:
-        assert "Models from us-east-1" in await ask(pilot, "a")
-    assert not [name for name in company.fake.actions if name.startswith("ListFoundation")]
 
 
 async def test_without_a_region_a_preview_says_nothing_of_models(

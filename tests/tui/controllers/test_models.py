@@ -13,8 +13,8 @@ from iam.verdicts.routes import STREAMING
 from tests.build import allow, details, user
 from tests.company import Company
 from tests.tui.conftest import HOSTILE, Open
-from tests.tui.steps import go_to, words_of
-from tests.tui.waiting import main_of, until
+from tests.tui.steps import ask, go_to, words_of
+from tests.tui.waiting import main_of, names, until
 from tui.dialogs.choose import ChooseDialog
 from tui.dialogs.models import ModelsScreen
 from tui.dialogs.text import TextScreen
@@ -121,6 +121,34 @@ async def test_the_models_are_asked_for_only_when_the_key_is_pressed(
         await pilot.press("escape")
         assert sorted(calls()) == ["ListFoundationModels", *["ListInferenceProfiles"] * 2]
         assert len(company.fake.seen) == asked
+    assert company.fake.writes == []
+
+
+async def test_a_preview_says_which_models_it_opens_and_asks_nothing_more(
+    open_app: Open, company: Company
+) -> None:
+    def asked() -> list[str]:
+        return [name for name in company.fake.actions if name.startswith(("ListFound", "ListInf"))]
+
+    async with open_app(company.launch) as pilot:
+        company.iam.create_user(UserName="nobody-yet")
+        await pilot.press("r")
+        await until(pilot, lambda: "nobody-yet" in names(pilot))
+        await go_to(pilot, "nobody-yet")
+        said = await ask(pilot, "a")
+        assert "Models from us-east-1, as listed on " in said
+        assert "  + all " in said
+        await pilot.press("n")
+        assert asked() == []
+        await pilot.press("m")
+        models = (await shown(pilot)).models
+        assert models is not None and models.live
+        await pilot.press("escape")
+        before = len(asked())
+        said = await ask(pilot, "a")
+        assert "Models from us-east-1\n" in said
+        assert len(asked()) == before
+        await pilot.press("n")
     assert company.fake.writes == []
 
 

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from iam.demo.launcher import DemoServer
-from tests.build import allow, details, policy, policy_arn, user
+from tests.build import allow, details, document, policy, policy_arn, user
+from tests.company import Company
 from tests.fake_iam import FakeIam, Rule
 from tests.tui.conftest import HOSTILE, Open
 from tests.tui.waiting import main_of, toasts, until
@@ -148,6 +149,7 @@ async def test_live_versions_come_from_aws(open_app: Open, live: Launch) -> None
         text = said(screen)
         assert "v9 added two actions, one statement, and removed nothing." in text
         assert f"13 principals have this policy; each gained this access, {UNLESS}" in text
+        assert "Models from us-east-1, by this policy alone: no route opens or closes" in text
         assert not screen.changes.data.warnings
         await press(pilot, "left")
         assert pair(screen) == ("v7", "v9")
@@ -222,6 +224,18 @@ async def test_one_version_only_is_nothing_to_compare(open_app: Open, tmp_path: 
         assert "Only one version is available" in said(screen)
 
 
+async def test_it_says_which_routes_to_models_open(open_app: Open, company: Company) -> None:
+    older, newer = (json.dumps(document(allow(f"bedrock:{name}"))) for name in ("List*", "Invoke*"))
+    arn = company.iam.create_policy(PolicyName="ours", PolicyDocument=older)["Policy"]["Arn"]
+    company.iam.create_policy_version(PolicyArn=arn, PolicyDocument=newer, SetAsDefault=True)
+    async with open_app(replace(company.launch, policy=arn)) as pilot:
+        first, *_ = (await opened(pilot)).changes.data.parts
+        assert first.title == "Models from us-east-1, by this policy alone"
+        ((line),) = first.lines
+        assert line.sign == "+"
+        assert line.text.startswith("all ")
+
+
 async def test_hostile_text_is_text(open_app: Open, tmp_path: Path) -> None:
     odd = allow(
         f"bedrock:{HOSTILE}",
@@ -240,10 +254,3 @@ async def test_hostile_text_is_text(open_app: Open, tmp_path: Path) -> None:
         assert sum("[red]" in line for line in lines) >= 6
         changes = screen.query_one(PolicyChanges)
         assert changes.size.width == 108
-
-
-async def test_a_comparison_says_which_routes_to_models_open(open_app: Open, live: Launch) -> None:
-    async with open_app(live) as pilot:
-        screen = await opened(pilot)
-        assert "Models from us-east-1, by this policy alone" in said(screen)
-        assert "no route opens or closes" in said(screen)
