@@ -24,6 +24,7 @@ from tui.options import Launch
 from tui.output_file import check_writable, write_whole
 from tui.session.api_keys import key_report
 from tui.session.session import Session
+from tui.signals import woken_by_signals
 
 if TYPE_CHECKING:
     from iam.account.unread import Unread
@@ -198,13 +199,14 @@ async def _audit_routes(session: Session) -> Audit:
 async def _read(launch: Launch) -> AsyncIterator[Session]:
     """Read an account, with all that the reports say of it."""
     session = Session(launch)
-    try:
-        await session.open()
-        await session.load()
-        await asyncio.gather(session.load_organization(), session.load_api_keys())
-        yield session
-    finally:
-        session.close()
+    with woken_by_signals():
+        try:
+            await session.open()
+            await session.load()
+            await asyncio.gather(session.load_organization(), session.load_api_keys())
+            yield session
+        finally:
+            session.close()
 
 
 def check_output(output: str | None) -> None:

@@ -1,16 +1,21 @@
-"""Signals that end the app: the terminal is restored, and changes in flight may complete."""
+"""Signals that end the program: the app restores the terminal, and changes in flight may complete.
+
+It imports nothing heavy: commands without a screen use it as well.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 if TYPE_CHECKING:
+    from textual.app import App
+
     from iam.changes.batch import Batch
 
 _GRACE = 5.0
@@ -48,3 +53,30 @@ def _end(app: App[int], running: Callable[[], Batch | None], status: int) -> Non
 
     batch.hurry()
     app.run_worker(end_after(), group="leave", exclusive=True)
+
+
+@contextmanager
+def woken_by_signals() -> Iterator[None]:
+    """Have handlers of `signal.signal` run at once while the event loop waits.
+
+    Python runs them between two steps of the main thread. A signal that another thread receives, or
+    that comes just before the loop begins to wait, does not end the wait: without this, its handler
+    would run at the loop's next event, which may be minutes away.
+
+    https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # it receives no signals
+        return
+    loop = asyncio.get_running_loop()
+    woken, waking = socket.socketpair()
+    with woken, waking:
+        woken.setblocking(False)
+        waking.setblocking(False)
+        loop.add_reader(woken, woken.recv, 4096)
+        before = signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(woken)

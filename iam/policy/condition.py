@@ -119,27 +119,24 @@ def _evaluate(
     operator = operator_of(condition)
     if operator is None:
         return Holds.UNKNOWN
+    key, known = ascii_lower(condition.key), condition.known
+    if action is not None and _is_absent(condition.key, action):
+        return result_if_absent(operator, condition.values)
+    if action is not None and action.service in _ONLY_HTTPS and key == _SECURE_TRANSPORT:
+        known = (("true",),)
+    on_key = [other for other in given if ascii_lower(other.key) == key]
+    if not on_key and known is None:
+        return Holds.MAYBE
     plain, varying = divided(condition.values, variables)
     texts = None
     if varying:
         texts = comparable(operator, replaced(operator, varying, values_in(given).get))
     values = _Values(condition.values, plain, texts)
-    if action is not None and _is_absent(condition.key, action):
-        return result_if_absent(operator, condition.values)
-    if (
-        action is not None
-        and action.service in _ONLY_HTTPS
-        and ascii_lower(condition.key) == _SECURE_TRANSPORT
-    ):
-        return evaluate_known(operator, plain, (("true",),), texts)
-    for other in given:
-        if ascii_lower(other.key) == ascii_lower(condition.key):
-            result = _implied_result(operator, values, other)
-            if result is not Holds.MAYBE:
-                return result
-    if condition.known is not None:
-        return evaluate_known(operator, plain, condition.known, texts)
-    return Holds.MAYBE
+    for other in on_key:
+        result = _implied_result(operator, values, other)
+        if result is not Holds.MAYBE:
+            return result
+    return Holds.MAYBE if known is None else evaluate_known(operator, plain, known, texts)
 
 
 def depends_on_service(key: str) -> bool:

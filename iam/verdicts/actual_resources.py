@@ -21,7 +21,7 @@ def merge_actual(index: RequestIndex, verdicts: Verdicts) -> Verdicts:
     Returns:
         The verdicts by first number only.
     """
-    granted, partial, denied, none = verdicts
+    granted, partial, denied, none, allowed = verdicts
     for i, second in index.actual_numbers.items():
         bit, actual = 1 << i, 1 << second
         if bit & granted or not bit & verdicts.known or actual & (denied | none):
@@ -29,7 +29,8 @@ def merge_actual(index: RequestIndex, verdicts: Verdicts) -> Verdicts:
         partial, denied, none = partial & ~bit, denied & ~bit, none & ~bit
         if actual & (granted | verdicts.partial):
             partial |= bit
-    return Verdicts(granted, partial, denied, none).restricted_to(index.first_requests)
+    merged = Verdicts(granted, partial, denied, none, allowed)
+    return merged.restricted_to(index.first_requests)
 
 
 def deciding_numbers(index: RequestIndex, verdicts: Verdicts, requests: int) -> int:

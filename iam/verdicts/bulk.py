@@ -29,12 +29,14 @@ VERDICT_ORDER = (Verdict.GRANTED, Verdict.PARTIAL, Verdict.DENIED, Verdict.NONE)
 
 
 class Verdicts(NamedTuple):
-    """Requests by verdict. Requests in none of these sets are unknown."""
+    """Requests by verdict. Requests in none of the first four sets are unknown."""
 
     granted: int = 0
     partial: int = 0
     denied: int = 0
     none: int = 0
+    allowed: int = 0
+    """Unknown requests that are granted or partial: only how far is unknown."""
 
     @property
     def known(self) -> int:
@@ -45,7 +47,7 @@ class Verdicts(NamedTuple):
         """Return the verdicts on a range of requests, in order."""
         verdicts = [Verdict.UNKNOWN] * len(numbers)
         every = (1 << len(numbers)) - 1
-        for verdict, requests in zip(VERDICT_ORDER, self, strict=True):
+        for verdict, requests in zip(VERDICT_ORDER, self[:4], strict=True):
             remaining = requests >> numbers.start & every
             if remaining == every:
                 return [verdict] * len(numbers)
@@ -62,7 +64,7 @@ class Verdicts(NamedTuple):
 
 def any_allowed(requests: int, verdicts: Verdicts) -> bool | None:
     """Return whether any of some requests is allowed, be it in part; None if that is not known."""
-    if requests & (verdicts.granted | verdicts.partial):
+    if requests & (verdicts.granted | verdicts.partial | verdicts.allowed):
         return True
     return None if requests & ~verdicts.known else False
 
@@ -105,7 +107,9 @@ class BulkEvaluator:
             [effect.worst_case for effect in own],
             [[effect.worst_case for effect in limit] for limit in limits],
         )
-        return Evaluation(Verdicts(*map(and_, best, worst)), complex | further)
+        verdicts = Verdicts(*map(and_, best, worst))
+        allowed = (best[0] | best[1]) & (worst[0] | worst[1]) & ~verdicts.known
+        return Evaluation(verdicts._replace(allowed=allowed), complex | further)
 
     def limited(self, own: Effects, limit: Effects) -> int:
         """Find the requests of which a limit allows less than the principal's own documents.

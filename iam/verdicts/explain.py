@@ -180,6 +180,7 @@ class Explainer:
             via=tuple(dict.fromkeys(via)),
             reasons=tuple(dict.fromkeys(reasons)),
             too_complex=bool(deciding & too_complex),
+            allowed=bool(entry.requests & merged.allowed),
         )
 
     def _limit_reasons(

@@ -18,6 +18,7 @@ PROFILES = ("inference profiles", "application inference profiles")
 PROFILES_ONLY = "no, profiles only"
 """For who may use ways to models, and no model."""
 _ALLOWED = (Verdict.GRANTED, Verdict.PARTIAL)
+_SOME = "some models"
 _SHORT_NAMES = {
     "bedrock:InvokeModel": "InvokeModel",
     "bedrock:InvokeModelWithResponseStream": "streaming",
@@ -52,7 +53,7 @@ class Invocation:
 
 SHORT_WORDS = {
     Verdict.GRANTED: ALL_MODELS,
-    Verdict.PARTIAL: "some models",
+    Verdict.PARTIAL: _SOME,
     Verdict.DENIED: "denied",
     Verdict.NONE: "no",
     Verdict.UNKNOWN: "unknown",
@@ -71,10 +72,9 @@ def invocation_of(
         by: The policies that let the principal invoke models, each with its group.
     """
     can: bool | None = True
-    reached = [each.verdict for each in on_models]
-    if not any(each in _ALLOWED for each in reached):
-        can = None if Verdict.UNKNOWN in reached else False
-        entries, leads = on_models, any(each.verdict in _ALLOWED for each in entries)
+    if not any(map(_is_allowed, on_models)):
+        can = None if Verdict.UNKNOWN in [each.verdict for each in on_models] else False
+        entries, leads = on_models, any(map(_is_allowed, entries))
     verdicts = [each.verdict for each in entries]
     verdict = Verdict.UNKNOWN if can is None else sum_up(verdicts)
     if can:
@@ -93,13 +93,17 @@ def invocation_of(
     )
 
 
+def _is_allowed(entry: EntryResult) -> bool:
+    return entry.verdict in _ALLOWED or entry.allowed
+
+
 def _how_far(entries: Sequence[EntryResult], by: Sequence[str]) -> str:
     """Say which models each action reaches; once, where that is the same."""
     reaches: dict[str, list[EntryResult]] = {}
     for entry in entries:
-        if entry.verdict in _ALLOWED:
+        if _is_allowed(entry):
             reaches.setdefault(_reach(entry, by), []).append(entry)
-    others = [each for each in entries if each.verdict not in _ALLOWED]
+    others = [each for each in entries if not _is_allowed(each)]
     if len(reaches) == 1:
         ((reach, allowed),) = reaches.items()
         if len(allowed) == 1 and not any(e.verdict is Verdict.UNKNOWN for e in others):
@@ -128,10 +132,10 @@ def _reach(entry: EntryResult, by: Sequence[str]) -> str:
     named = _unique([v for v in _grants(entry) if v.origin in by], lambda via: via.models)
     # Profiles lead to models, and reach none that is not allowed by itself.
     named = tuple(n for n in named if not n.startswith(PROFILES)) or named
-    models = (
-        ALL_MODELS if ALL_MODELS in named else _listed(named, ", or ") or SHORT_WORDS[entry.verdict]
-    )
-    return models + _restrictions(entry)
+    models = ALL_MODELS if ALL_MODELS in named else _listed(named, ", or ") or _SOME
+    odd = {via.effect for via in entry.via if not via.understood}
+    more = ", perhaps more" if entry.allowed and "Deny" not in odd else ""
+    return models + _restrictions(entry) + more
 
 
 def _grants(entry: EntryResult) -> list[DecidingStatement]:
@@ -143,7 +147,10 @@ def _restrictions(entry: EntryResult) -> str:
     denies = [via for via in entry.via if via.effect == "Deny" and not via.limits]
     limits = _unique([via for via in entry.via if via.limits], lambda via: via.limit_kind)
     within = f" within {' and '.join(limits)}" if limits else ""
-    return within + (f", partly denied by {_listed(_unique(denies, _name))}" if denies else "")
+    if not denies:
+        return within
+    certain = "" if all(via.understood for via in denies) else "perhaps "
+    return f"{within}, {certain}partly denied by {_listed(_unique(denies, _name))}"
 
 
 def why_not(verdict: Verdict, lead: EntryResult) -> str:

@@ -62,8 +62,8 @@ class Contributions:
         # Of this question, most documents are alike.
         alone = self._on_models(effect)
         denies = frozenset([self._denies_on_models(each) for each in own if each is not effect])
-        if not limits and not any(map(_denies, (alone, *denies))):
-            return True if read.understood else None
+        if read.understood and not limits and not any(map(_denies, (alone, *denies))):
+            return True
         limited = tuple([frozenset(map(self._on_models, limit)) for limit in limits])
         key = (alone, denies, limited)
         if key not in self._known:

@@ -103,6 +103,8 @@ class EntryResult:
     """Other reasons in words: a boundary that limits access, a document that could not be read."""
     too_complex: bool = False
     """Whether all documents were understood, but their patterns together are too complex."""
+    allowed: bool = False
+    """Whether some of it is allowed for certain, although the verdict is unknown."""
 
     @property
     def means(self) -> tuple[str, ...]:

@@ -118,5 +118,5 @@ class Summaries:
 
 def _sum_of(requests: int, verdicts: Verdicts) -> Verdict:
     """Sum up the verdicts on some requests."""
-    known = [v for v, group in zip(VERDICT_ORDER, verdicts, strict=True) if group & requests]
+    known = [v for v, group in zip(VERDICT_ORDER, verdicts[:4], strict=True) if group & requests]
     return sum_up([*known, Verdict.UNKNOWN] if requests & ~verdicts.known else known)

@@ -201,6 +201,32 @@ def test_who_can_surely_do_one_of_the_actions_can_invoke() -> None:
     assert found.words == "all models, InvokeModel unknown"
 
 
+ODD = {"Condition": {"FooOp": {"a": "b"}}}
+MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "words"),
+    [
+        ([allow("*", **ODD), allow("*", **MFA)], "all models with MFA, perhaps more"),
+        (
+            [allow("*"), deny("bedrock*", "arn:aws:bedrock:*::foundation-model/meta.*", **ODD)],
+            "Mantle: all models; Bedrock: all models, perhaps partly denied by inline-1",
+        ),
+    ],
+)
+def test_who_can_surely_do_it_in_part_can_invoke(statements: list[Any], words: str) -> None:
+    found = answer(user("alice", *statements))
+    assert (found.verdict, found.can) == (Verdict.UNKNOWN, True)
+    assert found.words == words
+    assert found.by
+
+
+def test_what_may_be_denied_altogether_is_unknown() -> None:
+    found = answer(user("alice", allow("*", **MFA), deny("*", **ODD)))
+    assert (found.verdict, found.can, found.words) == (Verdict.UNKNOWN, None, "unknown")
+
+
 @pytest.mark.parametrize("action", ["bedrock:InvokeModel", "s3:GetObject"])
 def test_the_managed_policy_does_not_narrow_the_question(action: str) -> None:
     small = parse_document(document(allow(action, f"{MODEL}anthropic.*")))

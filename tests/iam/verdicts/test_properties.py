@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iam.verdicts.result import EntryResult, PrincipalResult
@@ -208,7 +208,25 @@ def evaluate_holdings(held: Held, boundary: list[dict[str, Any]] | None) -> Prin
     return agreed(EVALUATOR, made, the(made))
 
 
+ODD_ALLOW = allow(Condition={"StringResembles": {"a": "b"}})
+WITH_MFA = allow(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+
+
+def odd_beside_mfa() -> tuple[Held, None]:
+    """A policy that is not understood, directly and by a group, beside one that asks for MFA."""
+    odd: list[dict[str, Any]] = [ODD_ALLOW]
+    held: Held = {
+        ("inline-0", None): [],
+        ("inline-1", None): [],
+        (policy_arn("p"), None): odd,
+        ("inline-0", "ml"): [WITH_MFA],
+        (policy_arn("p"), "ml"): odd,
+    }
+    return held, None
+
+
 @given(holdings())
+@example(odd_beside_mfa())
 @few
 def test_the_named_statements_alone_give_the_same_verdict(
     made: tuple[Held, list[dict[str, Any]] | None],
