@@ -103,7 +103,7 @@ class ModelsScreen(RouteScreen[str | None]):
     def empty(self) -> str:
         if self.models is None:
             return ""
-        return f"No model is known that can be invoked from {self.source}."
+        return "No model of this region is known."
 
     # Ask
 
