@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from iam.account.region_models import (
@@ -23,9 +25,15 @@ from iam.text import safe
 
 _Item = Mapping[str, Any]
 _T = TypeVar("_T")
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,300}")
-_ARN = re.compile(r"arn:[a-z-]{1,30}:bedrock:[a-z0-9-]{0,40}:[0-9]{0,12}:[A-Za-z0-9._:/-]{1,1000}")
-_MODEL = ":foundation-model/"
+_ANY_ID = "[A-Za-z0-9][A-Za-z0-9._:-]{0,300}"
+_ID = re.compile(_ANY_ID)
+_MODEL_ARN = re.compile(
+    f"arn:[a-z-]{{1,30}}:bedrock:[a-z0-9-]{{0,40}}::foundation-model/({_ANY_ID})"
+)
+_PROFILE_KINDS = {
+    "SYSTEM_DEFINED": "inference-profile",
+    "APPLICATION": "application-inference-profile",
+}
 _FIELDS: dict[OwnKind, tuple[str, str, tuple[str, ...]]] = {
     "provisioned-model": (
         "provisionedModelArn",
@@ -48,7 +56,7 @@ class _Malformed(Exception):
 
 def models_of(items: Iterable[object], unread: list[Unread]) -> Iterator[FoundationModel]:
     """Read the items of `ListFoundationModels`."""
-    return _read("model", "modelId", items, _model, unread)
+    return _read("model", "modelId", items, _model, attrgetter("id"), unread)
 
 
 def profiles_of(
@@ -65,7 +73,9 @@ def profiles_of(
     def profile(item: _Item) -> InferenceProfile | None:
         return _profile(item, asked)
 
-    return _read("inference profile", "inferenceProfileId", items, profile, unread)
+    return _read(
+        "inference profile", "inferenceProfileId", items, profile, attrgetter("arn"), unread
+    )
 
 
 def own_models_of(
@@ -73,18 +83,16 @@ def own_models_of(
 ) -> Iterator[OwnModel]:
     """Read the items of the list of a kind that can be invoked."""
     arn, name, states = _FIELDS[kind]
+    pattern = _arn_of(kind)
 
     def own(item: _Item) -> OwnModel | None:
         if states and _text(item, "status") not in states:
             return None
-        found = _matching(item, arn, _ARN)
-        model = item.get("foundationModelArn")
-        known = isinstance(model, str) and _ARN.fullmatch(model) and _MODEL in model
-        return OwnModel(
-            _text(item, name), found, kind, str(model).partition(_MODEL)[2] if known else None
-        )
+        found = _matching(item, arn, pattern)
+        model = _MODEL_ARN.fullmatch(str(item.get("foundationModelArn")))
+        return OwnModel(_text(item, name), found, kind, model[1] if model else None)
 
-    return _read(kind.replace("-", " "), arn, items, own, unread)
+    return _read(kind.replace("-", " "), arn, items, own, attrgetter("arn"), unread)
 
 
 def _read(
@@ -92,9 +100,14 @@ def _read(
     name: str,
     items: Iterable[object],
     read: Callable[[_Item], _T | None],
+    key: Callable[[_T], str],
     unread: list[Unread],
 ) -> Iterator[_T]:
-    """Read items one by one; None is left out, and what is malformed is noted by its name."""
+    """Read items one by one, each key once, for pages may overlap where a list changes meanwhile.
+
+    None is left out, and what is malformed is noted by its name.
+    """
+    seen: set[str] = set()
     for item in items:
         try:
             if not isinstance(item, Mapping):
@@ -102,10 +115,13 @@ def _read(
             found = read(item)
         except _Malformed as error:
             called = item.get(name) if isinstance(item, Mapping) else None
-            shown = f"{what} {safe(called)[:200]}" if isinstance(called, str) else f"a {what}"
+            shown = f"one {what}"
+            if isinstance(called, str) and called:
+                shown = f"{what} {safe(called)[:200]}"
             unread.append(Unread(shown, "Malformed", f"AWS's answer is malformed: {error}"))
         else:
-            if found is not None:
+            if found is not None and key(found) not in seen:
+                seen.add(key(found))
                 yield found
 
 
@@ -126,14 +142,13 @@ def _profile(item: _Item, asked: str) -> InferenceProfile | None:
     if item.get("status", "ACTIVE") != "ACTIVE" or item.get("type", asked) != asked:
         return None
     id = _matching(item, "inferenceProfileId", _ID)
-    models = [_matching(model, "modelArn", _ARN) for model in _list(item, "models")]
-    # One that is missing would be a call that nobody decides on.
-    if not models or not all(_MODEL in model for model in models):
+    models = [_matching(model, "modelArn", _MODEL_ARN) for model in _list(item, "models")]
+    if not models:  # a call that nobody decides on
         raise _Malformed("its models are missing")
     return InferenceProfile(
         id,
         _text_or(item, "inferenceProfileName", id),
-        _matching(item, "inferenceProfileArn", _ARN),
+        _matching(item, "inferenceProfileArn", _arn_of(_PROFILE_KINDS[asked])),
         _kind(asked, id),
         tuple(dict.fromkeys(models)),
     )
@@ -143,6 +158,12 @@ def _kind(type: str, id: str) -> ProfileKind:
     if type == "APPLICATION":
         return "application"
     return "global" if id.startswith(f"{GLOBAL}.") else "geographic"
+
+
+@cache
+def _arn_of(kind: str) -> re.Pattern[str]:
+    """The ARNs of something that an account has in a region."""
+    return re.compile(f"arn:[a-z-]{{1,30}}:bedrock:[a-z0-9-]{{1,40}}:[0-9]{{12}}:{kind}/{_ANY_ID}")
 
 
 def _matching(item: object, name: str, pattern: re.Pattern[str]) -> str:

@@ -6,6 +6,7 @@ It is an audit of one question, as that of a single action is: a section whose e
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -160,12 +161,15 @@ def take_route_audit(
         evaluators[id] = RouteEvaluator(routes, catalogue, account.partition, now)
     asked = (p for arn, p in account.principals.items() if only is None or arn in only)
     principals = sorted(asked, key=in_order)
-    by_arn = {
-        p.arn: evaluators[Arn.parse(p.arn).account].results(account, p) for p in watch(principals)
-    }
+    by_arn: dict[str, tuple[RouteResult, ...]] = {}
+    whole: dict[str, PrincipalResult] = {}
+    for principal in watch(principals):
+        evaluator = evaluators[Arn.parse(principal.arn).account]
+        by_arn[principal.arn] = evaluator.results(account, principal)
+        whole[principal.arn] = evaluator.whole(account, principal)
     first = next(iter(lists))
     report = RouteReport(question, tuple(lists[first]), evaluators[first].routes, by_arn)
-    results = _as_principal_results(account, managed, report, principals)
+    results = _as_principal_results(account, managed, report, principals, whole)
     return Audit(
         generated_at=now,
         source=source,
@@ -181,9 +185,16 @@ def take_route_audit(
 
 
 def _as_principal_results(
-    account: Account, managed: ManagedPolicy, report: RouteReport, principals: Iterable[Principal]
+    account: Account,
+    managed: ManagedPolicy,
+    report: RouteReport,
+    principals: Iterable[Principal],
+    whole: Mapping[str, PrincipalResult],
 ) -> tuple[tuple[Principal, PrincipalResult], ...]:
-    """Make a section whose entries are the routes; principals with equal results share it."""
+    """Make a section whose entries are the routes; principals with equal results share it.
+
+    The rest of each result is that of the whole evaluation: a filter may ask who can invoke models.
+    """
     shared: dict[int, tuple[SectionResult, ...]] = {}
     titles = report.titles
     found: list[tuple[Principal, PrincipalResult]] = []
@@ -192,7 +203,13 @@ def _as_principal_results(
         if (sections := shared.get(id(results))) is None:
             sections = shared[id(results)] = (_section(report.question.in_words, titles, results),)
         attached = attachment_of(account, principal, managed.arn)
-        found.append((principal, PrincipalResult(sections[0].verdict, sections, attached)))
+        of_routes = replace(
+            whole[principal.arn],
+            verdict=sections[0].verdict,
+            sections=sections,
+            attached=attached,
+        )
+        found.append((principal, of_routes))
     return tuple(found)
 
 
@@ -233,5 +250,6 @@ def _no_such_model(question: RouteQuestion, lists: Sequence[RegionModels]) -> st
     names = list(similar)[:3]
     hint = f" Did you mean {' or '.join(names)}?" if names else ""
     gaps = dict.fromkeys(u.message for each in lists for u in each.unread if not each.models)
-    why = f" {'; '.join(gaps)}." if gaps and not hint else ""
+    sentences = (f" {gap[0].upper()}{gap[1:].rstrip('.')}." for gap in gaps if gap)
+    why = "" if hint else "".join(sentences)
     return f"No model {question.model!r} can be invoked {where}.{hint}{why}"

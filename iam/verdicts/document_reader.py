@@ -115,16 +115,20 @@ class DocumentReader:
         return self._complexity.steps(document)
 
     def _matches_of(self, statement: Statement, document: Document) -> Iterator[StatementMatch]:
+        """Match one statement: sections for which it has the same rule share a match."""
         variables = document.version == "2012-10-17"
+        found: dict[Rule, int] = {}
         if requests := self._concrete and self.requests_matching(statement):
             for group in self._groups(statement):
                 if same_rule := requests & group:
                     request = self.index.requests[(same_rule & -same_rule).bit_length() - 1]
                     if (rule := rule_of(statement, request, variables)) is not None:
-                        yield StatementMatch(statement.index, rule, same_rule)
+                        found[rule] = found.get(rule, 0) | same_rule
         for i in self._wildcards:
             if (rule := rule_of(statement, self.index.requests[i], variables)) is not None:
-                yield StatementMatch(statement.index, rule, 1 << i)
+                found[rule] = found.get(rule, 0) | 1 << i
+        for rule, of_rule in found.items():
+            yield StatementMatch(statement.index, rule, of_rule)
 
     def requests_matching(self, statement: Statement) -> int:
         """Return the requests whose action a statement matches, except those of wildcards."""

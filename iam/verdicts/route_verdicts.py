@@ -16,7 +16,7 @@ from iam.policy.action_catalogue import Catalogue
 from iam.verdicts.bulk import Verdicts
 from iam.verdicts.concrete_request import policy_of
 from iam.verdicts.evaluator import Evaluator
-from iam.verdicts.result import EntryResult
+from iam.verdicts.result import EntryResult, PrincipalResult
 from iam.verdicts.routes import Route, calls_of
 from iam.verdicts.verdict import Verdict
 
@@ -116,12 +116,16 @@ class RouteEvaluator:
             account: The account, current or after a change.
             entity: A user, a role or a group of the account.
         """
-        sections = self._evaluator.result(account, entity).sections
+        sections = self.whole(account, entity).sections
         if (known := self._explained.get(id(sections))) is None:
             results = [section.entries[0] for section in sections]
             known = sections, _results(self.routes, dict(zip(self._calls, results, strict=True)))
             self._explained[id(sections)] = known
         return known[1]
+
+    def whole(self, account: Account, entity: Entity) -> PrincipalResult:
+        """Evaluate a principal: its sections are the calls, and the rest is about the principal."""
+        return self._evaluator.result(account, entity)
 
 
 def _results(

@@ -59,6 +59,13 @@ def test_the_csv_has_a_column_for_each_route(ask: Any) -> None:
     assert {eve[column] for column in routes} == {"none"}
 
 
+def test_a_filter_may_ask_who_can_invoke_models(ask: Any) -> None:
+    for words, names in (("invoke:yes", ["bob", "eve"]), ("invoke:no", [])):
+        result = ask("--model", SONNET, *FRANKFURT, "--format", "csv", "--filter", words)
+        assert result.exit_code == 0
+        assert [row["name"] for row in csv.DictReader(io.StringIO(result.stdout))] == names
+
+
 def test_json_has_every_call_and_what_blocks_it(ask: Any) -> None:
     found = json.loads(ask("--model", SONNET, *FRANKFURT, "--format", "json").stdout)
     assert found["models"]["from"] == "eu-central-1"

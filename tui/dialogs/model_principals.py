@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 
+from iam.arn import Arn
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
 from iam.verdicts.route_summary import (
@@ -201,7 +202,10 @@ def _laid_out(headings: Headings, audit: Audit) -> tuple[RouteRows, tuple[str, .
             verdicts = tuple(tuple(results[n].verdict for n in numbers) for numbers in columns)
             known = cells[id(results)] = likelihood(best.verdict), verdicts, _why(best)
         rank, verdicts, why = known
-        row = RouteRow(principal.arn, principal.type, principal.name, verdicts, why)
+        # Of a file with several accounts, equal names are told apart by the account.
+        account = "" if audit.account.id is not None else f"{Arn.parse(principal.arn).account} "
+        name = f"{account}{principal.name}"
+        row = RouteRow(principal.arn, principal.type, name, verdicts, why)
         ranked.append((rank, row))
     ranked.sort(key=itemgetter(0))
     rows = laid_out(headings, ways_of(report.routes), [row for _, row in ranked])

@@ -103,18 +103,20 @@ class ModelsScreen(RouteScreen[str | None]):
     def empty(self) -> str:
         if self.models is None:
             return ""
-        return f"No model is known that can be invoked from {self.source}."
+        return "No model of this region is known."
 
     # Ask
 
     async def ask(self) -> None:
         about = self.about
-        self._routes, self.results, self.summary = (), (), ()
+        self.results, self.summary = (), ()
         if self.models is None:
+            self._routes = ()
             self._show_rows()
             self.say(f"Listing the models of {self.source} {self.glyphs.pending} esc stops.")
             self.models = await about.models(self.source)
-        routes = self._routes = await about.routes(self.models, self.action)
+        routes = await about.routes(self.models, self.action)
+        self._routes = routes  # those of before stay until then, for the table still shows them
         self._show_rows()
         self.say(f"Evaluating {len(routes):,} routes {self.glyphs.pending}")
         judged = await about.judge(self.models, routes)

@@ -192,10 +192,9 @@ class RouteScreen(Modal[_Result]):
         width = max(20, self.table.size.width)
         self.query_one("#models-source", Static).update(source_in_words(self.models, width))
         said = self._busy or "; ".join(self.summary)
-        if len(broken(safe(said), width)) > _MOST_SUMMARY:
-            said = "; ".join(
-                self.short_summary or self.summary
-            )  # the lines below the table say why
+        if not self._busy and len(broken(safe(said), width)) > _MOST_SUMMARY:
+            # The lines below the table say why.
+            said = "; ".join(self.short_summary or self.summary)
         self.query_one("#models-sum", Static).update(
             hanging(said, width, style="" if self._busy else "bold")
         )

@@ -14,6 +14,7 @@ from iam.aws import paging
 from iam.aws.client import Aws
 from iam.aws.load_models import load_models
 from iam.demo.bedrock import BEDROCK_PATHS, SONNET, add_models, hold_own
+from iam.verdicts.routes import routes_of
 from tests.build import ID
 from tests.fake_iam import FakeIam, Params, Reply, Rule, json_error
 from tests.iam.conftest import Connect
@@ -219,7 +220,8 @@ async def test_a_malformed_model_costs_only_itself(
         {"models": []}, {"models": None}, {"models": [{}]}, {"models": [{"modelArn": ARN}, None]},
         {"models": [{"modelArn": f"{ARN}*"}]}, {"inferenceProfileArn": "arn"},
         {"models": [{"modelArn": f"arn:aws:bedrock:{VIRGINIA}:{ID}:guardrail/x"}]},
-        {"inferenceProfileId": "\x1b[2J"},
+        {"inferenceProfileId": "\x1b[2J"}, {"inferenceProfileArn": ARN},
+        {"models": [{"modelArn": f"arn:aws:bedrock:{VIRGINIA}::foundation-model/"}]},
     ],
 )  # fmt: skip
 async def test_a_malformed_profile_costs_only_itself(
@@ -232,6 +234,15 @@ async def test_a_malformed_profile_costs_only_itself(
     (unread,) = found.unread
     assert unread.error == "Malformed"
     assert "\x1b" not in unread.what
+
+
+async def test_what_is_listed_twice_is_one_thing(aws: Aws, fake: FakeIam) -> None:
+    answer(fake, MODELS, {"modelSummaries": [MODEL, MODEL]})
+    twice = {"inferenceProfileSummaries": [PROFILE, {**PROFILE, "inferenceProfileName": "again"}]}
+    answer(fake, PROFILES, twice, type="SYSTEM_DEFINED")
+    found = await load_models(aws, VIRGINIA, ID)
+    assert [route.invoked_by for route in routes_of(found, "aws")] == [f"us.{SONNET}"]
+    assert len(found.models) == 1
 
 
 async def test_a_profile_of_another_state_or_type_is_left_out(aws: Aws, fake: FakeIam) -> None:

@@ -6,7 +6,10 @@ from typing import Any
 
 from hypothesis import given
 
+from iam.account.simulation import Request
+from iam.policy.action_catalogue import catalogue
 from iam.policy.document import parse_document
+from iam.verdicts.concrete_request import policy_of
 from iam.verdicts.document_reader import DocumentReader
 from iam.verdicts.evaluator import Evaluator
 from iam.verdicts.rule import rule_of
@@ -40,3 +43,16 @@ def test_mismatched_requests_have_a_second_number() -> None:
     ((first, second),) = index.actual_numbers.items()
     assert [index.requests[n].name for n in (first, second)] == ["kms:DescribeKey"] * 2
     assert index.requests[first].scope.actual_resources == index.requests[second].scope.resources
+
+
+def test_sections_for_which_a_statement_has_one_rule_share_its_match() -> None:
+    requests = [
+        Request("bedrock:InvokeModel", f"arn:aws:bedrock:us-east-1::foundation-model/m-{n}")
+        for n in range(50)
+    ]
+    reader = Evaluator(policy_of(requests), catalogue(), "aws").reader
+    here = {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    statement = allow("bedrock:*", "arn:aws:bedrock:*:*:*", Condition=here)
+    (match,) = reader.read(parse_document(document(statement)))
+    of_sections = (1 << len(requests)) - 1
+    assert match.requests & of_sections == of_sections

@@ -187,3 +187,18 @@ async def test_x_asks_aws_about_the_calls_of_the_route(open_app: Open, live: Lau
         assert "4 requests: 0 differ, 4 agree." in said
         assert "bedrock:InferenceProfileArn absent" in said
         assert "AWS: the organization does not allow it" in said
+
+
+async def test_equal_names_of_several_accounts_are_told_apart(
+    open_app: Open, tmp_path: Path
+) -> None:
+    here, there = (
+        user("alice", allow("bedrock:InvokeModel")),
+        {**user("alice"), "Arn": "arn:aws:iam::222222222222:user/alice"},
+    )
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps(details(here, there)))
+    async with open_app(Launch(snapshot=str(file))) as pilot:
+        await pilot.press("g")
+        screen = await who_of_all(pilot)
+        assert names(screen) == ["123456789012 alice", "222222222222 alice"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from iam.account.region_models import RegionModels
 from iam.demo.launcher import DemoServer
-from iam.verdicts.routes import STREAMING
+from iam.verdicts.routes import STREAMING, Route
 from tests.build import allow, details, user
 from tests.company import Company
 from tests.tui.conftest import HOSTILE, Open
@@ -85,6 +87,36 @@ async def test_streaming_is_judged_on_its_own(open_app: Open, routed: Launch) ->
         assert screen.summary == (
             "none of 86 routes to models from eu-central-1 (no policy allows it)",
         )
+
+
+async def test_the_cursor_moves_while_other_routes_are_listed(
+    open_app: Open, routed: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(routed) as pilot:
+        await go_to(pilot, "alice")
+        screen = await listed_from(pilot, "eu-central-1")
+        listed, go_on = screen.about.routes, asyncio.Event()
+
+        async def late(models: RegionModels, action: str) -> tuple[Route, ...]:
+            await go_on.wait()
+            return await listed(models, action)
+
+        monkeypatch.setattr(screen.about, "routes", late)
+        await pilot.press("t", "j", "j", "l")
+        assert not screen.answered
+        go_on.set()
+        await until(pilot, lambda: screen.answered)
+        assert screen.table.cursor_line == 2
+
+
+async def test_a_long_error_is_said_in_full_where_there_is_little_room(
+    open_app: Open, routed: Launch
+) -> None:
+    async with open_app(routed, (60, 20)) as pilot:
+        await go_to(pilot, "alice")
+        screen = await listed_from(pilot, "eu-central-1")
+        screen.say(f"It did not work, {'for a reason of many words, ' * 9}sorry.")
+        assert "many words, sorry." in " ".join(words_of(screen).split())
 
 
 async def test_another_region_is_asked_about_and_kept(open_app: Open, routed: Launch) -> None:
