@@ -96,6 +96,13 @@ def test_the_id_of_a_profile_means_that_route_only(ask: Any) -> None:
     assert route["invoked_by"] == f"eu.{SONNET}"
 
 
+def test_an_arn_is_looked_for_in_its_own_region(ask: Any) -> None:
+    arn = f"arn:aws:bedrock:eu-west-1:{ID}:application-inference-profile/abcdefghijkl"
+    result = ask("--model", arn)
+    assert result.exit_code == 1
+    assert f"No model '{arn}' can be invoked from eu-west-1." in result.stderr
+
+
 def test_a_pattern_means_all_models_that_match(ask: Any) -> None:
     report = ask("--model", "Anthropic.*", *FRANKFURT, "--format", "json").stdout
     models = {route["model"] for route in json.loads(report)["principals"][0]["routes"]}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from iam.arn import Arn
 from iam.errors import AwsError
 from iam.runtime.threads import import_for, in_thread
 
@@ -139,6 +140,9 @@ def _regions(question: RouteQuestion, account: Account) -> Sequence[str]:
     """The regions that a question is about: those that have the model, as far as is known."""
     if question.source is not None:
         return (question.source,)
+    region = Arn.parse(question.model).region
+    if region and not set(region) & set("*?"):
+        return (region,)  # that of the profile or model whose ARN this is
     from iam.account.shipped_models import shipped_models, shipped_regions
     from iam.reports.route_audit import chosen_routes
 
