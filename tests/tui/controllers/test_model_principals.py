@@ -37,6 +37,15 @@ def team(tmp_path: Path) -> Launch:
     return Launch(snapshot=str(path))
 
 
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The present folder, which is empty."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    return here
+
+
 async def answered(pilot: Pilot[int]) -> ModelPrincipalsScreen:
     """The screen, once it has an answer."""
 
@@ -132,11 +141,8 @@ async def test_a_model_that_does_not_exist_is_no_empty_answer(open_app: Open, te
 
 
 async def test_the_report_has_those_that_are_shown_in_their_order(
-    open_app: Open, team: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, team: Launch, folder: Path
 ) -> None:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
     async with open_app(team) as pilot:
         await go_to(pilot, "alice")
         await who_of_all(pilot)
@@ -152,11 +158,8 @@ async def test_the_report_has_those_that_are_shown_in_their_order(
 
 
 async def test_the_routes_of_one_principal_are_a_report_too(
-    open_app: Open, team: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, team: Launch, folder: Path
 ) -> None:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
     async with open_app(team) as pilot:
         await go_to(pilot, "alice")
         screen = await listed_from(pilot, "eu-central-1")
