@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from iam.account.region_models import RegionModels
@@ -11,6 +12,8 @@ from iam.verdicts.routes import Route
 from iam.verdicts.verdict import Verdict
 from widgets.glyphs import Glyphs
 from widgets.wrapping import hanging
+
+_LEFT_OUT = " Bedrock Mantle is not counted."
 
 
 def name_of(route: Route, models: RegionModels) -> str:
@@ -102,6 +105,8 @@ def source_in_words(models: RegionModels | None, width: int) -> Content:
         said = f"From {models.source}."
     else:
         said = f"From {models.source}; AWS was not asked."
+    if cell_len(said + _LEFT_OUT) <= width:
+        said += _LEFT_OUT
     lines = [hanging(said, width, style="$text-muted")]
     if models.unread:
         first, *more = models.unread

@@ -77,3 +77,8 @@ class RegionModels:
     own: tuple[OwnModel, ...] = ()
     unread: tuple[Unread, ...] = ()
     """Why AWS's own list, or a part of it, is not here."""
+
+    @property
+    def providers(self) -> dict[str, str]:
+        """The provider of each model, by its ID."""
+        return {model.id: model.provider for model in self.models}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -63,6 +63,7 @@ def model_effects(
     account: Account,
     plan: Plan,
     region: str,
+    providers: Mapping[str, str],
     day: str = "",
     most: int = MOST,
 ) -> ModelEffects | None:
@@ -73,6 +74,7 @@ def model_effects(
         account: The account before the changes.
         plan: The plan.
         region: The region.
+        providers: The provider of each model, by its ID.
         day: The day of the list of models, unless AWS was asked.
         most: How many principals may be evaluated; of more, it is only said that there are any.
 
@@ -106,7 +108,9 @@ def model_effects(
         explain = partial(_explained, evaluator, after, members)
         attached = plan.policy.name if plan.op == "attach" else ""
         steps, briefly = members[0].steps, total > 1
-        lines = lines_of(evaluator.routes, steps, explain, attached, briefly=briefly)
+        lines = lines_of(
+            evaluator.routes, steps, explain, attached, providers=providers, briefly=briefly
+        )
         groups.append(ModelGroup(len(members), lines))
     return ModelEffects(region, total, len(looked_at), tuple(groups), day)
 

@@ -36,7 +36,9 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
     joined = [] if audit.only else ["invoke", "other_policy", "keys"]
     # When Bedrock was last used has its column even if AWS was not asked: then it is empty.
     used = ["last_used"] if joined or audit.account.use_asked else []
-    lines = [csv_line([*head.split(","), *sids, *routes, *by, *joined, *used])]
+    asked = [audit.only] if audit.routes is not None and audit.only else []
+    titles = [*head.split(","), *sids, *routes, *by, *joined, *used, *("asked" for _ in asked)]
+    lines = [csv_line(titles)]
     for principal, result in audit.results:
         row = [
             Arn.parse(principal.arn).account,
@@ -57,7 +59,7 @@ def as_csv(audit: Audit, detail: Detail = "sections") -> str:
             row += [_invocation(result), "unknown" if others is None else ";".join(others)]
             uses = audit.keys_of(principal)
             row.append("unknown" if uses is None else ";".join(map(key_in_words, uses)))
-        row += [_last_used(audit, principal) for _ in used]
+        row += [_last_used(audit, principal) for _ in used] + asked
         lines.append(csv_line(row))
     return "".join(lines)
 

@@ -5,7 +5,7 @@ Its text is as AWS returned it; each format makes it harmless in its own way.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from iam.account.last_use import WHAT_COUNTS, use_in_short
 from iam.arn import Arn
@@ -14,6 +14,9 @@ from iam.reports.audit import Audit, Filtered
 from iam.reports.formats import Detail
 from iam.verdicts.result import PrincipalResult
 from iam.verdicts.verdict import Verdict, count_in_words
+
+if TYPE_CHECKING:
+    from iam.reports.route_audit import RouteReport
 
 GLYPHS = {
     Verdict.GRANTED: "●",
@@ -106,9 +109,23 @@ def _actions(audit: Audit) -> list[str]:
         count = len(audit.routes.routes)
         sources = dict.fromkeys(each.source for each in audit.routes.lists)
         routes = f"{count} route" if count == 1 else f"{count} routes"
-        return [f"{audit.only}: {routes}", *(f"Models: {source}" for source in sources)]
+        return [
+            f"{audit.only}: {routes}",
+            *(f"Models: {source}" for source in sources),
+            *_by_way(audit.routes, audit),
+        ]
     count = sum(len(section.entries) for section in audit.sections)
     return [f"Action {audit.only}"] if count == 1 else [f"{count} actions {audit.only}"]
+
+
+def _by_way(report: RouteReport, audit: Audit) -> list[str]:
+    """How many can invoke the model by each way, if it is one model from one region."""
+    if len({(route.model, route.source) for route in report.routes}) > 1 or not audit.results:
+        return []
+    from iam.verdicts.route_summary import principals_by_way
+
+    counts = principals_by_way([report.by_arn[principal.arn] for principal, _ in audit.results])
+    return [f"Can invoke it: {'; '.join(counts)}"]
 
 
 def filter_in_words(filtered: Filtered) -> str:

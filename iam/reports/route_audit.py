@@ -245,11 +245,14 @@ def _no_such_model(question: RouteQuestion, lists: Sequence[RegionModels]) -> st
     where = f"from {lists[0].region}" if len(lists) == 1 else "from any region"
     word = question.model.lower().replace("*", "").replace("?", "")
     similar = dict.fromkeys(
-        model.id for each in lists for model in each.models if word and word in model.id.lower()
+        model.id
+        for each in lists
+        for model in each.models
+        if word and (word in model.id.lower() or word in model.name.lower())
     )
     names = list(similar)[:3]
     hint = f" Did you mean {' or '.join(names)}?" if names else ""
     gaps = dict.fromkeys(u.message for each in lists for u in each.unread if not each.models)
     sentences = (f" {gap[0].upper()}{gap[1:].rstrip('.')}." for gap in gaps if gap)
     why = "" if hint else "".join(sentences)
-    return f"No model {question.model!r} can be invoked {where}.{hint}{why}"
+    return f"No model {question.model!r} is known that can be invoked {where}.{hint}{why}"

@@ -4,12 +4,18 @@ about them."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
-from iam.verdicts.route_summary import way_in_words, way_of, ways_of, why_not_granted
+from iam.verdicts.route_summary import (
+    way_in_words,
+    way_of,
+    ways_of,
+    whole_providers,
+    why_not_granted,
+)
 from iam.verdicts.route_verdicts import RouteResult
 from iam.verdicts.route_words import allowed_by
 from iam.verdicts.routes import Route
@@ -111,6 +117,7 @@ def lines_of(
     explain: Callable[[], Explained],
     attached: str = "",
     *,
+    providers: Mapping[str, str],
     briefly: bool = False,
 ) -> tuple[RouteLine, ...]:
     """Say what becomes of the routes from a region.
@@ -121,6 +128,7 @@ def lines_of(
         explain: Explains the routes; called only where a reason is needed.
         attached: The policy that is attached; empty if one is detached. It matters what an attach
             leaves closed, and what a detach leaves open.
+        providers: The provider of each model, by its ID.
         briefly: Whether what stays as it is is only counted.
 
     Returns:
@@ -137,7 +145,7 @@ def lines_of(
     stays = [kind for kind in _STAYS if kind in by_kind and kind is not usual]
     if usual in by_kind and not changes and (attached or not stays):
         stays.append(usual)
-    words = _Words(routes, steps, cache(explain), attached, briefly)
+    words = _Words(routes, steps, cache(explain), attached, providers, briefly)
     lines = [line for kind in changes for line in words.of(kind, by_kind[kind])]
     if briefly and stays:
         clauses = (words.counted(kind, by_kind[kind], only=not changes) for kind in stays)
@@ -172,6 +180,7 @@ class _Words:
     steps: Sequence[Step]
     explain: Callable[[], Explained]
     attached: str
+    providers: Mapping[str, str]
     briefly: bool
 
     def of(self, kind: _Kind, numbers: Sequence[int]) -> Iterable[RouteLine]:
@@ -215,6 +224,10 @@ class _Words:
         then = sum(self.steps[n].after is Verdict.GRANTED for n in every)
         differs = (kind is _OPEN and then > some) or (kind is _CLOSE and then)
         rest = f" (then {'all ' if then == total else ''}{then})" if differs else ""
+        if kind in (_OPEN, _CLOSE) and not rest:
+            changed = set(numbers)
+            whole = whole_providers(((self.routes[n], n in changed) for n in every), self.providers)
+            rest = f" ({whole})" if whole else ""
         return f"{some} of {total} {words}{rest}"
 
     def _reason(self, kind: _Kind, ways: Sequence[str]) -> str:

@@ -19,6 +19,8 @@ _NOTHING = "no policy allows it"
 _BEST = (Verdict.GRANTED, Verdict.PARTIAL, Verdict.UNKNOWN, Verdict.DENIED, Verdict.NONE)
 """Those come first who can, then those of whom it is open."""
 _DENIED = "denied by "
+BLOCKED = (Verdict.DENIED, Verdict.NONE)
+"""Neither can be used, and the reasons say which."""
 
 
 def way_of(route: Route) -> str:
@@ -58,7 +60,7 @@ def summary_of(
     by_way: dict[str, list[RouteResult]] = {}
     for result in results:
         by_way.setdefault(way_of(result.route), []).append(result)
-    if len(by_way) > 1 and len({(r.verdict, short_reasons(r)) for r in results}) == 1:
+    if len(by_way) > 1 and len({(r.verdict, _short(r)) for r in results}) == 1:
         # One sentence instead of the same one of each way.
         every = f"routes to models from {results[0].route.source}"
         return (_clause(results, every, providers, reasons),)
@@ -80,7 +82,7 @@ def best_of(results: Iterable[RouteResult]) -> RouteResult:
 
 def likelihood(verdict: Verdict) -> int:
     """The place of a verdict in a list in which those come first who can invoke a model."""
-    return _BEST.index(verdict)
+    return _BEST.index(Verdict.DENIED if verdict in BLOCKED else verdict)
 
 
 def principals_by_way(results: Sequence[Sequence[RouteResult]]) -> tuple[str, ...]:
@@ -139,9 +141,7 @@ def _clause(
     because = _because if reasons else _silent
     every: dict[Verdict | None, list[RouteResult]] = {}
     for result in results:
-        # Denied or not allowed: neither can be used, and the reasons say which.
-        blocked = result.verdict in (Verdict.DENIED, Verdict.NONE)
-        every.setdefault(None if blocked else result.verdict, []).append(result)
+        every.setdefault(None if result.verdict in BLOCKED else result.verdict, []).append(result)
     granted = len(every.pop(Verdict.GRANTED, ()))
     if not granted and len(every) == 1:
         ((verdict, some),) = every.items()
@@ -164,11 +164,24 @@ def _clause(
 
 
 def _complete(results: Sequence[RouteResult], providers: Mapping[str, str]) -> str:
-    """The providers to whose models all of these routes are granted, if they account for all."""
+    return whole_providers(
+        ((result.route, result.verdict is Verdict.GRANTED) for result in results), providers
+    )
+
+
+def whole_providers(routes: Iterable[tuple[Route, bool]], providers: Mapping[str, str]) -> str:
+    """The providers to whose models all routes are open, if they account for all that are.
+
+    Args:
+        routes: Routes of one column, each with whether it is open.
+        providers: The provider of each model, by its ID.
+
+    Returns:
+        `all of Amazon and Anthropic`; nothing if it takes more than two providers to say it.
+    """
     verdicts: dict[str, list[bool]] = {}
-    for result in results:
-        provider = providers.get(result.route.model, "")
-        verdicts.setdefault(provider, []).append(result.verdict is Verdict.GRANTED)
+    for route, is_open in routes:
+        verdicts.setdefault(providers.get(route.model, ""), []).append(is_open)
     some = {provider: each for provider, each in verdicts.items() if any(each)}
     if len(some) > _MOST or "" in some or not all(map(all, some.values())):
         return ""
@@ -184,7 +197,7 @@ def why_not_granted(results: Iterable[RouteResult]) -> str:
     """The reasons of some routes, the most frequent first: `denied by SCP DenyRegions at Root`."""
     counts: dict[str, int] = {}
     for result in results:
-        for reason in short_reasons(result):
+        for reason in _short(result):
             counts[reason] = counts.get(reason, 0) + 1
     first, *others = sorted(counts, key=lambda reason: -counts[reason]) or [""]
     if len(others) >= _MOST:
@@ -198,11 +211,11 @@ def _silent(_: Sequence[RouteResult]) -> str:
     return ""
 
 
-def short_reasons(result: RouteResult) -> tuple[str, ...]:
+def _short(result: RouteResult) -> tuple[str, ...]:
     """Why a route is not granted, in a few words: `denied by SCP DenyRegions at Root`."""
     found: dict[str, None] = {}
     for call in result.deciding:
-        if result.verdict in (Verdict.DENIED, Verdict.NONE):
+        if result.verdict in BLOCKED:
             denies = (via.origin for via in call.result.via if via.effect == "Deny")
             reasons = [f"{_DENIED}{origin}" for origin in denies] or [*call.result.reasons]
             found |= dict.fromkeys(reasons or [_NOTHING])

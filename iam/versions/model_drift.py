@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from iam.account.model import Account, ManagedPolicy, Role
 from iam.policy.action_catalogue import Catalogue
@@ -18,6 +18,7 @@ def model_drift(
     newer: Document,
     policy: ManagedPolicy,
     routes: Sequence[Route],
+    providers: Mapping[str, str],
     account: Account,
     catalogue: Catalogue,
 ) -> tuple[RouteLine, ...]:
@@ -28,6 +29,7 @@ def model_drift(
         newer: The document to compare.
         policy: The policy.
         routes: The routes to models from a region.
+        providers: The provider of each model, by its ID.
         account: The account of the role. Its limits are left out, as are those of an organization.
         catalogue: The concrete actions.
 
@@ -47,4 +49,5 @@ def model_drift(
         return ()
     steps = tuple(map(Step, before, after))
     results = evaluator.results(having(newer), role)
-    return lines_of(evaluator.routes, steps, lambda: Explained([(steps, results)]))
+    explained = Explained([(steps, results)])
+    return lines_of(evaluator.routes, steps, lambda: explained, providers=providers)

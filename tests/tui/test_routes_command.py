@@ -43,6 +43,8 @@ def test_the_table_has_a_column_for_each_route_and_says_what_blocks(ask: Any) ->
     (head,) = (line for line in lines if line.startswith("type"))
     assert head.split("  ")[-3:] == ["eu. profile", "global. profile", "by"]
     assert any("from eu-central-1: 2 routes" in line for line in lines)
+    counts = "1 of 2 by the eu. profile; 1 of 2 by the global. profile"
+    assert f"Can invoke it: {counts}" in lines
     assert any(line.startswith("Models: the list that comes with the app") for line in lines)
     (bob,) = (line for line in lines if "user  bob" in line)
     assert "● granted 2/2" in bob and "every route: by inline-0" in bob
@@ -57,6 +59,7 @@ def test_the_csv_has_a_column_for_each_route(ask: Any) -> None:
     assert "eu. profile from eu-central-1" in routes and "au. profile from ap-southeast-2" in routes
     assert {bob[column] for column in routes} == {"granted"}
     assert {eve[column] for column in routes} == {"none"}
+    assert bob["asked"] == eve["asked"] == f"bedrock:InvokeModel on {SONNET}"
 
 
 def test_a_filter_may_ask_who_can_invoke_models(ask: Any) -> None:
@@ -100,7 +103,7 @@ def test_an_arn_is_looked_for_in_its_own_region(ask: Any) -> None:
     arn = f"arn:aws:bedrock:eu-west-1:{ID}:application-inference-profile/abcdefghijkl"
     result = ask("--model", arn)
     assert result.exit_code == 1
-    assert f"No model '{arn}' can be invoked from eu-west-1." in result.stderr
+    assert f"No model '{arn}' is known that can be invoked from eu-west-1." in result.stderr
 
 
 def test_a_pattern_means_all_models_that_match(ask: Any) -> None:
@@ -157,7 +160,7 @@ def test_what_contradicts_itself_is_wrong_usage(
 def test_a_model_that_is_not_there_is_no_empty_report(ask: Any, source: str) -> None:
     result = ask("--model", "claude-sonnet-4-5", "--from", source)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"'claude-sonnet-4-5' can be invoked from {source}" in result.stderr
+    assert f"'claude-sonnet-4-5' is known that can be invoked from {source}" in result.stderr
     known = source == "eu-central-1"
     assert (f"Did you mean {SONNET}?" in result.stderr) is known
     assert ("does not have this region" in result.stderr) is not known

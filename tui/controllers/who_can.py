@@ -5,9 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from iam.runtime.threads import in_thread
+
 if TYPE_CHECKING:
     from tui.controllers.evaluation import EvaluationController
     from tui.controllers.view import MainView
+
+
+_PROFILES = (
+    "{model} can be invoked there only through inference profiles, which takes other calls as "
+    "well: m shows them, and who can."
+)
+_FOR_READING = 12.0
 
 
 class WhoCanController:
@@ -57,6 +66,8 @@ class WhoCanController:
         view = self.view
         try:
             await self.evaluation.ask(action)
+            if action and (model := await in_thread(view.session.models.only_by_profiles, action)):
+                view.toast(_PROFILES.format(model=model), timeout=_FOR_READING)
         except LookupError:
             view.toast(f"The catalogue has no action {action}, or it acts on no such resource.")
         except Exception as error:

@@ -12,12 +12,13 @@ from iam.arn import Arn
 from iam.runtime.gc_control import no_garbage
 from iam.runtime.threads import import_for, in_thread
 from iam.verdicts.route_summary import (
+    BLOCKED,
     best_of,
     likelihood,
     principals_by_way,
-    short_reasons,
     way_of,
     ways_of,
+    why_not_granted,
 )
 from iam.verdicts.route_words import allowed_by
 from iam.verdicts.verdict import Verdict
@@ -200,7 +201,8 @@ def _laid_out(headings: Headings, audit: Audit) -> tuple[RouteRows, tuple[str, .
         if (known := cells.get(id(results))) is None:  # principals with equal documents share them
             best = best_of(results)
             verdicts = tuple(tuple(results[n].verdict for n in numbers) for numbers in columns)
-            known = cells[id(results)] = likelihood(best.verdict), verdicts, _why(best)
+            known = likelihood(best.verdict), verdicts, _why(best, results)
+            cells[id(results)] = known
         rank, verdicts, why = known
         # Of a file with several accounts, equal names are told apart by the account.
         account = "" if audit.account.id is not None else f"{Arn.parse(principal.arn).account} "
@@ -212,8 +214,8 @@ def _laid_out(headings: Headings, audit: Audit) -> tuple[RouteRows, tuple[str, .
     return rows, principals_by_way([report.by_arn[p.arn] for p, _ in audit.results])
 
 
-def _why(result: RouteResult) -> str:
-    """What gives the best route that there is, or what keeps the principal from it."""
-    if result.verdict is Verdict.GRANTED:
-        return f"by {', '.join(allowed_by(result))}"
-    return " or ".join(short_reasons(result))
+def _why(best: RouteResult, every: Sequence[RouteResult]) -> str:
+    """What gives the best route that there is, or what keeps the principal from all of them."""
+    if best.verdict is Verdict.GRANTED:
+        return f"by {', '.join(allowed_by(best))}"
+    return why_not_granted(every if best.verdict in BLOCKED else [best])

@@ -59,6 +59,27 @@ class Models:
         id = account.id or next(iter(account.ids), "")
         return self._lists.get((id, region)) or shipped_models(region, account.partition, id)
 
+    def only_by_profiles(self, question: str) -> str:
+        """Find out whether a question is about a model in a region that does not offer it itself.
+
+        Args:
+            question: `bedrock:InvokeModel on MODEL in REGION`, or with an ARN.
+
+        Returns:
+            The ID of the model that can only be invoked through inference profiles there, as far as
+            is known without a call; else nothing.
+        """
+        from iam.verdicts.resource_question import ResourceQuestion
+        from iam.verdicts.routes import model_of
+
+        account, _, _ = self.session.read
+        arn = ResourceQuestion.parse(question).arn(account.partition, account.id or "*")
+        region, kind = Arn.parse(arn).region, Arn.parse(arn).kind
+        if kind != "foundation-model" or not region or "*" in region:
+            return ""
+        listed = self.known(region).models
+        return next((m.id for m in listed if m.id == model_of(arn) and not m.on_demand), "")
+
     async def regions(self) -> tuple[str, ...]:
         """The regions that have Amazon Bedrock, as far as is known without a call."""
         account, _, _ = self.session.read

@@ -54,7 +54,8 @@ class PlannedModels:
         models = self._models.known(region)
         evaluator = self._evaluator(models, account.partition)
         day = "" if models.live else shipped_day()
-        effects = model_effects(evaluator, account, plan, region, day, most or MOST)
+        providers = models.providers
+        effects = model_effects(evaluator, account, plan, region, providers, day, most or MOST)
         return replace(plan, models=effects)
 
     def _evaluator(self, models: RegionModels, partition: str) -> RouteEvaluator:

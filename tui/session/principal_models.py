@@ -87,6 +87,6 @@ def _judge(
     from iam.verdicts.route_verdicts import RouteEvaluator
 
     results = RouteEvaluator(routes, catalogue(), account.partition).results(account, entity)
-    providers = {model.id: model.provider for model in models.models}
+    providers = models.providers
     counts = summary_of(results, providers, reasons=False)
     return JudgedRoutes(results, summary_of(results, providers), counts)

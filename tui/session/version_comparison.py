@@ -78,8 +78,17 @@ async def compare(
         if isinstance(older, Document) and isinstance(newer, Document):
             drift = compare(older, newer, catalogue(), account.partition)
             if region:
-                routes = routes_of(models.known(region), account.partition)
-                lines = model_drift(older, newer, managed.policy, routes, account, catalogue())
+                listed = models.known(region)
+                routes = routes_of(listed, account.partition)
+                lines = model_drift(
+                    older,
+                    newer,
+                    managed.policy,
+                    routes,
+                    listed.providers,
+                    account,
+                    catalogue(),
+                )
         attached_to = count_attachments(account, managed.policy.arn)
         return Compared(account.label, managed, attached_to, complete, pair, drift, region, lines)
 

@@ -25,7 +25,7 @@ from tests.build import (
     role,
     user,
 )
-from tests.iam.verdicts.routes_from import HAIKU, evaluator, model_arn, profile_arn, under
+from tests.iam.verdicts.routes_from import HAIKU, OFFERED, evaluator, model_arn, profile_arn, under
 
 MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
 GLOBAL = {"Condition": {"StringEquals": {"aws:RequestedRegion": "unspecified"}}}
@@ -41,7 +41,7 @@ def effects(
     made = made.with_policy(held)
     chosen = [entity for entity in made.entities if entity.name in names]
     plan = make_plan(make_evaluator(), made, chosen, op, held)
-    return model_effects(evaluator(), made, plan, "us-east-1", most=most)
+    return model_effects(evaluator(), made, plan, "us-east-1", OFFERED.providers, most=most)
 
 
 def said(found: ModelEffects | None) -> list[tuple[int, list[str]]]:
@@ -141,4 +141,5 @@ def test_of_many_the_first_are_looked_at_or_it_is_said_that_they_will_be() -> No
 def test_the_policy_of_the_app_opens_models() -> None:
     made = account(user("alice", attached=[LIMITED]))
     plan = make_plan(make_evaluator(), made, list(made.entities), "detach", limited())
-    assert said(model_effects(evaluator(), made, plan, "us-east-1"))[0][0] == 1
+    found = model_effects(evaluator(), made, plan, "us-east-1", OFFERED.providers)
+    assert said(found)[0][0] == 1

@@ -19,7 +19,7 @@ from tests.iam.verdicts.routes_from import (
     under,
 )
 
-PROVIDERS = {model.id: model.provider for model in OFFERED.models}
+PROVIDERS = OFFERED.providers
 MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
 
 

@@ -9,7 +9,7 @@ from iam.policy.action_catalogue import catalogue
 from iam.policy.document import Document
 from iam.versions.model_drift import model_drift
 from tests.build import account, allow, deny, document, limited
-from tests.iam.verdicts.routes_from import ROUTES
+from tests.iam.verdicts.routes_from import OFFERED, ROUTES
 
 GLOBAL = {"Condition": {"StringEquals": {"aws:RequestedRegion": "unspecified"}}}
 MFA = {"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}
@@ -19,7 +19,7 @@ ALL = [allow("bedrock:*")]
 def drift(older: list[Any], newer: list[Any]) -> list[str]:
     documents = [document_of(document(*statements)) for statements in (older, newer)]
     one, other = (each for each in documents if isinstance(each, Document))
-    lines = model_drift(one, other, limited(), ROUTES, account(), catalogue())
+    lines = model_drift(one, other, limited(), ROUTES, OFFERED.providers, account(), catalogue())
     return [f"{line.sign} {line.text}" for line in lines]
 
 

@@ -184,7 +184,7 @@ async def test_a_preview_says_which_models_open_and_what_keeps_others_closed(
         await go_to(pilot, "liam.murphy")
         said = " ".join((await ask(pilot, "a")).split())
         assert "Models from us-east-1, as listed on" in said
-        assert "+ 10 of " in said
+        assert "+ 10 of " in said and " in us-east-1 itself (all of Amazon), " in said
         assert "by us. profiles stay closed: denied by SCP ApprovedRegions at Root" in said
         await pilot.press("n")
         await until(pilot, lambda: pilot.app.screen is main_of(pilot))

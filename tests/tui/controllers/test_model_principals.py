@@ -96,12 +96,12 @@ async def test_those_come_first_who_can_and_the_others_have_the_reason(
     async with open_app(team, size) as pilot:
         await go_to(pilot, "alice")
         screen = await who_of_all(pilot)
-        assert names(screen)[:4] == ["bob", "carol", "dave", "alice"]
+        assert names(screen)[:4] == ["bob", "carol", "alice", "dave"]
         assert screen.summary == (
             "2 of 5 by the eu. profile",
             "2 of 5 by the global. profile",
         )
-        await pilot.press("j", "j", "j")
+        await pilot.press("j", "j")
         said = " ".join(words_of(screen).split())
         assert "alice, by the eu. profile: none" in said
         assert f"model ID: eu.{SONNET}" in said
@@ -128,7 +128,7 @@ async def test_marked_ones_are_asked_about_and_the_members_of_marked_groups(
         await pilot.press("4", "space")
         assert len(table_of(pilot).marked) == 3
         screen = await who_of_marked(pilot, SONNET)
-        assert names(screen) == ["carol", "dave", "alice"]
+        assert names(screen) == ["carol", "alice", "dave"]
         assert "3 marked" in str(screen.query_one("#models").border_title)
 
 
@@ -136,7 +136,10 @@ async def test_a_model_that_does_not_exist_is_no_empty_answer(open_app: Open, te
     async with open_app(team) as pilot:
         await mark(pilot, "bob")
         screen = await who_of_marked(pilot, "no-such-model")
-        assert "No model 'no-such-model' can be invoked from eu-central-1." in words_of(screen)
+        assert (
+            "No model 'no-such-model' is known that can be invoked from eu-central-1."
+            in words_of(screen)
+        )
         assert names(screen) == []
 
 
@@ -153,8 +156,8 @@ async def test_the_report_has_those_that_are_shown_in_their_order(
         await until(pilot, lambda: "Saved" in toasts(pilot))
     (path,) = folder.iterdir()
     rows = list(csv.DictReader(path.read_text().splitlines()))
-    assert [row["name"] for row in rows][:4] == ["bob", "carol", "dave", "alice"]
-    assert [row["eu. profile"] for row in rows][:4] == ["granted", "granted", "denied", "none"]
+    assert [row["name"] for row in rows][:4] == ["bob", "carol", "alice", "dave"]
+    assert [row["eu. profile"] for row in rows][:4] == ["granted", "granted", "none", "denied"]
 
 
 async def test_the_routes_of_one_principal_are_a_report_too(
@@ -205,3 +208,14 @@ async def test_equal_names_of_several_accounts_are_told_apart(
         await pilot.press("g")
         screen = await who_of_all(pilot)
         assert names(screen) == ["123456789012 alice", "222222222222 alice"]
+
+
+async def test_w_on_a_model_that_only_profiles_lead_to_says_so(
+    open_app: Open, team: Launch
+) -> None:
+    async with open_app(team) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: len(pilot.app.screen_stack) > 1)
+        await pilot.press(*f"bedrock:InvokeModel on {SONNET} in us-east-1", "enter")
+        await until(pilot, lambda: "only through inference profiles" in toasts(pilot))
+        assert SONNET in toasts(pilot)
