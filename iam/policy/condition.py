@@ -241,6 +241,8 @@ def _implied_result(operator: Operator, values: _Values, given: Condition) -> Ho
         if expected is None or actual is None or not _requires_key(given):
             return Holds.MAYBE
         return Holds.ALWAYS if expected is actual else Holds.NEVER
+    if not values.written:
+        return Holds.MAYBE  # what AWS makes of no values at all is not documented
     hits = {operator.any_holds(values.plain, each, values.replaced or ()) for each in given.values}
     if not given.values or None in hits:
         return Holds.MAYBE

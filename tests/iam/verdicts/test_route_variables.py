@@ -191,3 +191,8 @@ def test_no_negated_test_of_an_absent_key_is_certain_if_the_variable_is_absent_t
     assert found(PARTIAL, tagged(allow(INVOKE), under_condition(deny, *names))) == ALL
     any_value = "ForAnyValue:StringNotEquals", *names[1:]
     assert found(NONE, tagged(under_condition(allow, *any_value))) == ALL
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals"])
+def test_a_condition_without_values_may_hold(operator: str) -> None:
+    assert found(PARTIAL, tagged(under_condition(allow, operator, REGION))) == ALL
