@@ -8,7 +8,10 @@ from functools import partial
 from typing import NamedTuple
 
 from iam.account.model import Account, ManagedPolicy, Principal
+from iam.account.request_context import may_be_known
 from iam.changes.plan import Plan, account_after
+from iam.policy.document import Document
+from iam.policy.specialize import keys_of
 from iam.verdicts.route_changes import Explained, RouteLine, Step, alike, lines_of
 from iam.verdicts.route_verdicts import RouteEvaluator, RouteResult
 from iam.verdicts.verdict import Verdict
@@ -99,7 +102,7 @@ def model_effects(
         concerned |= any(each is not Verdict.NONE for each in own)
         concerned |= any(step.changes for step in steps)
         by_key.setdefault(alike(evaluator.routes, steps), []).append(_Member(then, steps))
-    if not concerned:
+    if not concerned and not (postponed and _differs(plan.policy)):
         return None
     if postponed:
         return ModelEffects(region, total, 0, (), day)
@@ -113,6 +116,14 @@ def model_effects(
         )
         groups.append(ModelGroup(len(members), lines))
     return ModelEffects(region, total, len(looked_at), tuple(groups), day)
+
+
+def _differs(policy: ManagedPolicy) -> bool:
+    """Whether a policy may be about models for some principals only, by their tags for example."""
+    document = policy.document
+    if not isinstance(document, Document):
+        return False  # unknown for all
+    return any(map(may_be_known, keys_of(document, range(len(document.statements)))))
 
 
 def _alone(

@@ -61,6 +61,11 @@ class _Values(NamedTuple):
     replaced: tuple[str | None, ...] | None
     """The others: see `evaluate_known`."""
 
+    @property
+    def resolved(self) -> tuple[str | None, ...]:
+        """All of them, as far as they are known."""
+        return (*self.plain, *(self.replaced or ()))
+
 
 def evaluate_conditions(
     conditions: Iterable[Condition],
@@ -121,22 +126,31 @@ def _evaluate(
         return Holds.UNKNOWN
     key, known = ascii_lower(condition.key), condition.known
     if action is not None and _is_absent(condition.key, action):
-        return result_if_absent(operator, condition.values)
+        values = _values(condition, operator, given, variables)
+        return result_if_absent(operator, values.resolved)
     if action is not None and action.service in _ONLY_HTTPS and key == _SECURE_TRANSPORT:
         known = (("true",),)
     on_key = [other for other in given if ascii_lower(other.key) == key]
     if not on_key and known is None:
         return Holds.MAYBE
-    plain, varying = divided(condition.values, variables)
-    texts = None
-    if varying:
-        texts = comparable(operator, replaced(operator, varying, values_in(given).get))
-    values = _Values(condition.values, plain, texts)
+    values = _values(condition, operator, given, variables)
     for other in on_key:
         result = _implied_result(operator, values, other)
         if result is not Holds.MAYBE:
             return result
-    return Holds.MAYBE if known is None else evaluate_known(operator, plain, known, texts)
+    if known is None:
+        return Holds.MAYBE
+    return evaluate_known(operator, values.plain, known, values.replaced)
+
+
+def _values(
+    condition: Condition, operator: Operator, given: tuple[Condition, ...], variables: bool
+) -> _Values:
+    plain, varying = divided(condition.values, variables)
+    texts = None
+    if varying:
+        texts = comparable(operator, replaced(operator, varying, values_in(given).get))
+    return _Values(condition.values, plain, texts)
 
 
 def depends_on_service(key: str) -> bool:
@@ -210,7 +224,7 @@ def _implied_result(operator: Operator, values: _Values, given: Condition) -> Ho
         if narrower <= wider:
             return Holds.ALWAYS
     if given_operator.compares_as("Null") and as_bool(given.values):
-        return result_if_absent(operator, values.written)
+        return result_if_absent(operator, values.resolved)
     if any("${" in value for value in given.values):
         return Holds.MAYBE
     if operator.compares_as("Null"):
@@ -227,6 +241,8 @@ def _implied_result(operator: Operator, values: _Values, given: Condition) -> Ho
         if expected is None or actual is None or not _requires_key(given):
             return Holds.MAYBE
         return Holds.ALWAYS if expected is actual else Holds.NEVER
+    if not values.written:
+        return Holds.MAYBE  # what AWS makes of no values at all is not documented
     hits = {operator.any_holds(values.plain, each, values.replaced or ()) for each in given.values}
     if not given.values or None in hits:
         return Holds.MAYBE

@@ -102,12 +102,24 @@ def next_change(
 
 
 def result_if_absent(operator: Operator, expected: Iterable[str | None]) -> Holds:
-    """Evaluate a condition for requests without its key: `ALWAYS`, `NEVER` or `MAYBE`."""
+    """Evaluate a condition for requests without its key.
+
+    Args:
+        operator: The operator of the condition.
+        expected: The values of the condition; None for one with a variable that may be absent too.
+
+    Returns:
+        `ALWAYS`, `NEVER` or `MAYBE`.
+    """
+    expected = tuple(expected)
     if operator.compares_as("Null"):
         return _as_holds(as_bool(expected))
     if operator.quantifier == "foranyvalue":
         # AWS does not document which of the two takes precedence.
         return Holds.MAYBE if operator.if_exists else Holds.NEVER
+    if operator.negated and None in expected:
+        # Whether the statement is invalid then is not documented: see `condition_values.replaced`.
+        return Holds.MAYBE
     return _as_holds(
         operator.if_exists or operator.quantifier == "forallvalues" or operator.negated
     )

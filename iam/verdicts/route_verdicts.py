@@ -13,6 +13,7 @@ from datetime import datetime
 from iam.account.model import Account, Entity
 from iam.account.simulation import Request
 from iam.policy.action_catalogue import Catalogue
+from iam.policy.known_values import KnownValues
 from iam.verdicts.bulk import Verdicts
 from iam.verdicts.concrete_request import policy_of
 from iam.verdicts.evaluator import Evaluator
@@ -73,6 +74,7 @@ class RouteEvaluator:
         catalogue: Catalogue,
         partition: str,
         now: datetime | None = None,
+        carried: Mapping[str, KnownValues] | None = None,
     ) -> None:
         """Prepare the calls of all routes.
 
@@ -81,12 +83,14 @@ class RouteEvaluator:
             catalogue: The concrete actions.
             partition: The partition of the account.
             now: The time of the requests; by default the current time.
+            carried: What the requests carry, as `Evaluator` takes it.
         """
         self.routes = tuple(routes)
         self._calls = calls = calls_of(routes)
         number = {call: 1 << n for n, call in enumerate(calls)}
         self._masks = [sum(number[call] for call in route.calls) for route in self.routes]
-        self._evaluator = Evaluator(policy_of(calls), catalogue, partition, now=now)
+        policy = policy_of(calls)
+        self._evaluator = Evaluator(policy, catalogue, partition, now=now, carried=carried)
         self._known: dict[Verdicts, tuple[Verdict, ...]] = {}
         self._explained: dict[int, tuple[object, tuple[RouteResult, ...]]] = {}
         """By the identity of the sections, which are kept so that it stays theirs."""

@@ -38,10 +38,11 @@ class Models:
         """
         account, _, _ = self.session.read
         id = account.id or account_id or next(iter(account.ids), "")
-        if (known := self._lists.get((id, region))) is None:
+        lists = self._lists  # an answer to what was asked before `forget` must not be kept
+        if (known := lists.get((id, region))) is None:
             known = await self._ask(account, id, region)
             if known.live:
-                self._lists[id, region] = known
+                lists[id, region] = known
         return known
 
     def known(self, region: str) -> RegionModels:
@@ -95,7 +96,7 @@ class Models:
 
     def forget(self) -> None:
         """Ask AWS again when a list is needed next."""
-        self._lists.clear()
+        self._lists = {}
 
     async def audit(
         self,

@@ -64,8 +64,9 @@ class PlannedModels:
         from iam.verdicts.routes import routes_of
 
         _, of_account, _ = self._state.read
-        if self._last is None or self._last[:2] != (models, of_account):
+        last = self._last  # another thread may replace it
+        if last is None or last[:2] != (models, of_account):
             routes = routes_of(models, partition)
             made = RouteEvaluator(routes, catalogue(), partition, of_account.now)
-            self._last = models, of_account, made
-        return self._last[2]
+            self._last = last = models, of_account, made
+        return last[2]

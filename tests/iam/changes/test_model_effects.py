@@ -138,6 +138,17 @@ def test_of_many_the_first_are_looked_at_or_it_is_said_that_they_will_be() -> No
     assert said(effects("attach", made, names, most=8)) == [(8, ["+ all 5 routes"])]
 
 
+def test_a_policy_that_is_not_about_the_first_of_many_may_be_about_others() -> None:
+    others = [user(f"u{n}", tags={"team": "ml"}) for n in range(1, 8)]
+    made = account(user("u0", tags={}), *others)
+    tagged = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "ml"}}}
+    names = [f"u{n}" for n in range(8)]
+    found = effects("attach", made, names, allow("bedrock:InvokeModel", **tagged), most=5)
+    assert found is not None
+    assert (found.total, found.looked_at) == (8, 0)
+    assert effects("attach", made, names, allow("bedrock:List*"), most=5) is None
+
+
 def test_the_policy_of_the_app_opens_models() -> None:
     made = account(user("alice", attached=[LIMITED]))
     plan = make_plan(make_evaluator(), made, list(made.entities), "detach", limited())

@@ -180,3 +180,19 @@ def test_a_group_alone_has_no_user_name() -> None:
     statement = under_condition(allow, "StringEquals", REGION, "${aws:username}")
     made = account(group("ml", statement))
     assert set(verdicts_on_routes(made, next(iter(made.groups.values()))).values()) == {PARTIAL}
+
+
+@pytest.mark.parametrize("key", ["aws:PrincipalTag/team", "s3:prefix"])
+def test_no_negated_test_of_an_absent_key_is_certain_if_the_variable_is_absent_too(
+    key: str,
+) -> None:
+    names = "StringNotEquals", key, "${aws:username}"
+    assert found(PARTIAL, tagged(under_condition(allow, *names))) == ALL
+    assert found(PARTIAL, tagged(allow(INVOKE), under_condition(deny, *names))) == ALL
+    any_value = "ForAnyValue:StringNotEquals", *names[1:]
+    assert found(NONE, tagged(under_condition(allow, *any_value))) == ALL
+
+
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals"])
+def test_a_condition_without_values_may_hold(operator: str) -> None:
+    assert found(PARTIAL, tagged(under_condition(allow, operator, REGION))) == ALL

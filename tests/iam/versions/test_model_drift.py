@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from iam.account.unread import document_of
 from iam.policy.action_catalogue import catalogue
 from iam.policy.document import Document
@@ -32,6 +34,27 @@ def test_a_deny_that_is_lifted_opens_a_way_and_back_closes_it() -> None:
 def test_a_new_condition_makes_routes_partial() -> None:
     (line,) = drift(ALL, [allow("bedrock:*", **MFA)])
     assert line == "~ all 5 routes become partial: AmazonBedrockLimitedAccess with MFA"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("aws:PrincipalArn", "arn:aws:iam::*:role/ml-*"),
+        ("aws:PrincipalTag/team", "ml"),
+        ("aws:PrincipalType", "AssumedRole"),
+        ("aws:PrincipalType", "User"),
+        ("aws:username", "ml-*"),
+    ],
+)
+def test_what_is_for_some_principals_only_is_partial(key: str, value: str) -> None:
+    some = {"Condition": {"StringLike": {key: value}}}
+    for older, newer in (
+        ([], [allow("bedrock:*", **some)]),
+        (ALL, [allow("bedrock:*", **some)]),
+        (ALL, [*ALL, deny("bedrock:*", **some)]),
+    ):
+        (line,) = drift(older, newer)
+        assert line.startswith("~ all 5 routes become partial: ")
 
 
 def test_other_changes_open_nothing() -> None:
