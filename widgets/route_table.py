@@ -56,7 +56,9 @@ class RouteTable(VerdictLines):
     class Highlighted(Message):
         """A message that says that the cursor is elsewhere, or on something else."""
 
-    def __init__(self, glyphs: Glyphs, group: str, name: str, note: str = "") -> None:
+    def __init__(
+        self, glyphs: Glyphs, group: str, name: str, note: str = "", column: str = ""
+    ) -> None:
         """Start empty.
 
         Args:
@@ -64,11 +66,12 @@ class RouteTable(VerdictLines):
             group: The heading of the groups.
             name: The heading of the names.
             note: The heading of the notes.
+            column: Where the cursor is first, if there is such a column.
         """
         super().__init__()
         self.glyphs = glyphs
         self.headings = group, name, note
-        self._laid_out = laid_out(self.headings, (), ())
+        self._laid_out = laid_out(self.headings, (column,) if column else (), ())
         self.shown: Sequence[RouteRow] = ()
         """Those that have all words of the filter."""
         self.empty = ""

@@ -53,7 +53,8 @@ def simulation_lines(verified: Verified) -> list[Line]:
         if of_outcome:
             tone: Tone = "differs" if outcome is Outcome.DIFFERS else "heading"
             lines += [Line(""), Line(heading, tone)]
-            for group in _grouped(of_outcome):
+            # What AWS does not allow is what was asked for, mostly.
+            for group in sorted(_grouped(of_outcome), key=_is_allowed):
                 lines += _of_group(group)
     lines.append(Line(""))
     if verified.always:
@@ -84,6 +85,11 @@ def _grouped(comparisons: Iterable[Comparison]) -> list[list[Comparison]]:
         key = aws, each.ours.verdict, each.ours.means, each.why, each.request.context
         groups.setdefault(key, []).append(each)
     return list(groups.values())
+
+
+def _is_allowed(group: Sequence[Comparison]) -> bool:
+    aws = group[0].aws
+    return isinstance(aws, Simulated) and aws.decision == "allowed"
 
 
 def _of_group(group: Sequence[Comparison]) -> list[Line]:

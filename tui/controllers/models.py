@@ -74,7 +74,7 @@ class ModelsController:
             return
         self._model = model
         screen = ModelPrincipalsScreen(
-            view.session, model, region, INVOKE, view.glyphs, self._export, only
+            view.session, model, region, INVOKE, view.glyphs, self._export, only=only
         )
         self._leave(screen, await view.app.push_screen_wait(screen))
 

@@ -64,6 +64,7 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
         action: str,
         glyphs: Glyphs,
         export: Export,
+        way: str = "",
         only: Collection[str] | None = None,
     ) -> None:
         """Take what is asked about, without a call.
@@ -75,9 +76,10 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
             action: The action that invokes it.
             glyphs: The signs of this terminal.
             export: Exports what is shown.
+            way: The column that the cursor is in first.
             only: The ARNs of the principals that were marked; None for all.
         """
-        table = RouteTable(glyphs, "Type", "Principal", "Why")
+        table = RouteTable(glyphs, "Type", "Principal", "Why", way)
         super().__init__(session, region, action, table, "words of a name, an ARN or a reason")
         self.model = model
         self.only = only
@@ -128,7 +130,7 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
     async def ask(self) -> None:
         session = self.session
         self._audit, self.summary = None, ()
-        self._show(laid_out(self.table.headings, (), ()), ())
+        self._show(laid_out(self.table.headings, self.table.columns, ()), ())
         self.say(f"Judging routes from {self.source} {self.glyphs.pending} esc stops.")
         await session.organization_pending.wait()
         await in_thread(import_for, "reports.route_audit")

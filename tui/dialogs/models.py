@@ -171,7 +171,13 @@ class ModelsScreen(RouteScreen[str | None]):
         if (route := self.route) is None:
             return
         screen = ModelPrincipalsScreen(
-            self.session, route.model, self.source, self.action, self.glyphs, self._export
+            self.session,
+            route.model,
+            self.source,
+            self.action,
+            self.glyphs,
+            self._export,
+            way_of(route),
         )
         arn = await self.app.push_screen_wait(screen)
         if arn is not None:

@@ -109,6 +109,17 @@ async def test_those_come_first_who_can_and_the_others_have_the_reason(
         assert "\x1b" not in said
 
 
+async def test_the_cursor_is_in_the_column_of_the_route_that_was_asked_about(
+    open_app: Open, team: Launch
+) -> None:
+    async with open_app(team) as pilot:
+        await listed_from(pilot, "eu-central-1")
+        await pilot.press("slash", *SONNET, "enter", "l", "w")
+        screen = await answered(pilot)
+        assert screen.route is not None
+        assert screen.route.invoked_by == f"global.{SONNET}"
+
+
 async def test_enter_goes_to_the_principal_in_the_list(open_app: Open, team: Launch) -> None:
     async with open_app(team) as pilot:
         await pilot.press("g")
