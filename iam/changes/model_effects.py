@@ -101,7 +101,9 @@ def model_effects(
         )
         concerned |= any(each is not Verdict.NONE for each in own)
         concerned |= any(step.changes for step in steps)
-        by_key.setdefault(alike(evaluator.routes, steps), []).append(_Member(then, steps))
+        by_key.setdefault(alike(evaluator.routes, steps, providers), []).append(
+            _Member(then, steps)
+        )
     if not concerned and not (postponed and _differs(plan.policy)):
         return None
     if postponed:

@@ -102,10 +102,10 @@ class Explained(NamedTuple):
     """Whether it is for all of them."""
 
 
-def alike(routes: Sequence[Route], steps: Sequence[Step]) -> object:
+def alike(routes: Sequence[Route], steps: Sequence[Step], providers: Mapping[str, str]) -> object:
     """A key that is equal where the lines are equal but for the reasons in them."""
     counts = Counter(
-        (way_of(route), _state(step.before), _state(step.after), step.concerned)
+        (way_of(route), providers.get(route.model), _kind(step), _state(step.after))
         for route, step in zip(routes, steps, strict=True)
     )
     return frozenset(counts.items())

@@ -154,3 +154,8 @@ def test_the_policy_of_the_app_opens_models() -> None:
     plan = make_plan(make_evaluator(), made, list(made.entities), "detach", limited())
     found = model_effects(evaluator(), made, plan, "us-east-1", OFFERED.providers)
     assert said(found)[0][0] == 1
+
+
+def test_what_opens_is_the_same_whether_it_was_closed_or_partial() -> None:
+    made = account(user("alice", allow("bedrock:InvokeModel", **MFA)), user("bob"))
+    assert said(effects("attach", made, ["alice", "bob"])) == [(2, ["+ all 5 routes"])]
