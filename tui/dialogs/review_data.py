@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from iam.changes.model_effects import ModelEffects
     from iam.changes.plan import Plan
     from iam.reports.simulation_lines import Line
     from tui.session.simulator import Progress
@@ -50,11 +49,11 @@ def says_the_same(shown: Plan, checked: Plan) -> bool:
         and [(e.before.verdict, e.after) for e in shown.effects]
         == [(e.before.verdict, e.after) for e in checked.effects]
         and shown.warnings == checked.warnings
-        and _says_of_models(shown) in (None, checked.models)
+        and (_postpones_models(shown) or shown.models == checked.models)
         and [left.why for left in shown.blocked] == [left.why for left in checked.blocked]
     )
 
 
-def _says_of_models(plan: Plan) -> ModelEffects | None:
-    """What a plan says of models; None where it says nothing, or nothing yet."""
-    return plan.models if plan.models is not None and plan.models.looked_at else None
+def _postpones_models(plan: Plan) -> bool:
+    """Whether a plan says that models are evaluated during the check."""
+    return plan.models is not None and not plan.models.looked_at
