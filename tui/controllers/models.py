@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from iam.runtime.threads import in_thread
+
 if TYPE_CHECKING:
     from iam.account.model import Entity
     from tui.controllers.export import ExportController
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from tui.session.export import Chosen
 
 _NOBODY = "Groups invoke no models themselves, and the marked ones have no members."
+_UNREAD = "Groups invoke no models themselves, and no member of the marked ones could be read."
 _LOADING = "The account is still being read; ask again when it is complete."
 
 
@@ -63,9 +66,9 @@ class ModelsController:
         from tui.dialogs.models_choice import ask_for_model
 
         view = self.view
-        only = self._marked_principals()
+        only, certain = await self._marked_principals()
         if not only:
-            view.toast(_NOBODY)
+            view.toast(_NOBODY if certain else _UNREAD)
             return
         if not (region := await self._ask_for_region()):
             return
@@ -74,21 +77,38 @@ class ModelsController:
             return
         self._model = model
         screen = ModelPrincipalsScreen(
-            view.session, model, region, INVOKE, view.glyphs, self._export, only=only
+            view.session,
+            model,
+            region,
+            INVOKE,
+            view.glyphs,
+            self._export,
+            only=only,
+            complete=certain,
         )
         self._leave(screen, await view.app.push_screen_wait(screen))
 
-    def _marked_principals(self) -> frozenset[str]:
-        """The ARNs of the marked users and roles, and of the members of marked groups."""
+    async def _marked_principals(self) -> tuple[frozenset[str], bool]:
+        """The marked users and roles, and the members of marked groups.
+
+        Returns:
+            Their ARNs, and whether there can be no more members.
+        """
+        from iam.account.attachments import members_of_groups
+        from iam.account.model import Group
+
         account, _, _ = self.view.session.read
         found: set[str] = set()
+        groups: list[Group] = []
         for arn in self.view.table.marked:
             entity = account.entity(arn)
-            if entity is not None and entity.type == "group":
+            if isinstance(entity, Group):
+                groups.append(entity)
                 found |= {member.arn for member in account.members_of(entity)}
             elif entity is not None:
                 found.add(arn)
-        return frozenset(found)
+        counts = await in_thread(members_of_groups, account) if groups else {}
+        return frozenset(found), all(counts[group.key].certain for group in groups)
 
     async def _ask_for_region(self) -> str | None:
         from tui.dialogs.models_choice import ask_for_region
@@ -102,9 +122,19 @@ class ModelsController:
         self._chosen = screen.source, view.bar.region
         if arn is None:
             return
-        view.table.go_to(arn)
-        if view.table.cursor_row is None or view.table.cursor_row.arn != arn:
-            view.toast("The filter of the list hides it; esc clears the filter.")
+        account, _, _ = view.session.read
+        if account.entity(arn) is None:
+            view.toast("It is no longer in the account.")
+        elif not self._go_to(arn):
+            view.show_view(view.table.view._replace(kind="all"))  # groups alone may be listed
+            if not self._go_to(arn):
+                view.toast("The filter of the list hides it; esc clears the filter.")
+
+    def _go_to(self, arn: str) -> bool:
+        """Put the cursor on a principal; returns whether the list shows it."""
+        table = self.view.table
+        table.go_to(arn)
+        return table.cursor_row is not None and table.cursor_row.arn == arn
 
     def _export(self, chosen: Chosen, summary: str) -> None:
         self.view.open_dialog(partial(self.export.export, chosen, summary), "export")

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Export = Callable[["Chosen", str], None]
 """Exports what was chosen, which is said in words as well."""
+_MORE_MEMBERS = "marked groups may have more members, who were not read"
 
 
 class ModelPrincipalsScreen(RouteScreen[str | None]):
@@ -66,6 +67,8 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
         export: Export,
         way: str = "",
         only: Collection[str] | None = None,
+        *,
+        complete: bool = True,
     ) -> None:
         """Take what is asked about, without a call.
 
@@ -78,11 +81,13 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
             export: Exports what is shown.
             way: The column that the cursor is in first.
             only: The ARNs of the principals that were marked; None for all.
+            complete: Whether marked groups can have no more members than these.
         """
         table = RouteTable(glyphs, "Type", "Principal", "Why", way)
         super().__init__(session, region, action, table, "words of a name, an ARN or a reason")
         self.model = model
         self.only = only
+        self._all_members = complete
         self._export = export
         self._audit: Audit | None = None
         self._columns: Sequence[Sequence[int]] = ()
@@ -143,7 +148,8 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
             made, summary = await in_thread(_laid_out, self.table.headings, audit)
         self.models = audit.routes.lists[0]
         columns = _columns_of(audit.routes.routes)
-        self._audit, self.summary = audit, summary
+        self._audit = audit
+        self.summary = summary if self._all_members else (*summary, _MORE_MEMBERS)
         self._show(made, columns)
 
     def _show(self, made: RouteRows, columns: Sequence[Sequence[int]]) -> None:
@@ -175,7 +181,7 @@ class ModelPrincipalsScreen(RouteScreen[str | None]):
             return audit
 
         shown = tuple(row.key for row in self.table.shown)
-        words, of = self.table.words, len(self.session.read[0].principals)
+        words, of = self.table.words, len(audit.account.principals)
         filtered = None
         if len(shown) < of:
             filtered = Filtered(words, of, 0, marked=self.only is not None and not words)

@@ -141,6 +141,30 @@ async def test_marked_ones_are_asked_about_and_the_members_of_marked_groups(
         screen = await who_of_marked(pilot, SONNET)
         assert names(screen) == ["carol", "alice", "dave"]
         assert "3 marked" in str(screen.query_one("#models").border_title)
+        await pilot.press("enter")  # only groups are listed
+        await until(pilot, lambda: cursor(pilot) == "carol")
+
+
+async def test_groups_of_which_members_may_be_unread_are_never_called_empty_or_complete(
+    open_app: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "partly.json"
+    made = details(
+        user("carol", groups=["ml-team"]),
+        group("ml-team", allow("bedrock:InvokeModel")),
+        group("quants"),
+    )
+    made["UserDetailList"].append({"GroupList": ["quants"]})
+    path.write_text(json.dumps(made))
+    async with open_app(Launch(snapshot=str(path))) as pilot:
+        await pilot.press("4")
+        await mark(pilot, "quants")
+        await pilot.press("m")
+        await until(pilot, lambda: "no member of the marked ones could be read" in toasts(pilot))
+        await mark(pilot, "ml-team", "quants")
+        screen = await who_of_marked(pilot, SONNET)
+        assert names(screen) == ["carol"]
+        assert "marked groups may have more members" in " ".join(words_of(screen).split())
 
 
 async def test_a_model_that_does_not_exist_is_no_empty_answer(open_app: Open, team: Launch) -> None:
